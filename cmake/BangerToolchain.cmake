@@ -1,0 +1,53 @@
+# Compiler settings that hold for every target of the tree.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+
+option(BANGER_WERROR "Warnings are errors" OFF)
+option(BANGER_CLANG_TIDY "Run clang-tidy on every source" OFF)
+set(BANGER_SANITIZE "" CACHE STRING "Sanitizers for host code, as -fsanitize= takes them")
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    # The base directory makes two checkouts of one commit share their objects.
+    set(BANGER_CCACHE ${CMAKE_COMMAND} -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 ${CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${BANGER_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${BANGER_CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+                    -Wswitch-enum -Wunused-result -Wimplicit-fallthrough
+                    -Wno-missing-field-initializers) # designated initializers leave the rest at its default
+# C has none of the C++ only warnings; ask for them where they exist.
+set(BANGER_CXX_ONLY -Wnon-virtual-dtor -Woverloaded-virtual)
+get_directory_property(options COMPILE_OPTIONS)
+list(REMOVE_ITEM options ${BANGER_CXX_ONLY})
+set_directory_properties(PROPERTIES COMPILE_OPTIONS "${options}")
+foreach(warning IN LISTS BANGER_CXX_ONLY)
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:${warning}>)
+endforeach()
+if(BANGER_WERROR)
+    add_compile_options(-Werror)
+endif()
+
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+    # Small debug info: stack traces name file and line, links stay quick.
+    string(REPLACE "-g" "-g1" CMAKE_CXX_FLAGS_DEBUG "${CMAKE_CXX_FLAGS_DEBUG}")
+    string(REPLACE "-g" "-g1" CMAKE_C_FLAGS_DEBUG "${CMAKE_C_FLAGS_DEBUG}")
+endif()
+
+if(BANGER_CLANG_TIDY)
+    find_program(CLANG_TIDY clang-tidy REQUIRED)
+    set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet --warnings-as-errors=*)
+endif()
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)

@@ -1,0 +1,251 @@
+#include "os/file.hpp"
+
+#include "os/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+namespace banger::os {
+namespace fs = std::filesystem;
+
+UniqueFd open_file(const fs::path& path, int flags, mode_t mode) {
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+    if (fd < 0) {
+        throw errno_error("open " + path.string());
+    }
+    return UniqueFd(fd);
+}
+
+std::string read_file(const fs::path& path, std::uint64_t limit) {
+    const UniqueFd fd = open_file(path, O_RDONLY);
+    std::string text;
+    std::array<char, 65536> buffer{};
+    for (;;) {
+        const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+        if (n < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            throw errno_error("read " + path.string());
+        }
+        if (n == 0) {
+            return text;
+        }
+        text.append(buffer.data(), static_cast<std::size_t>(n));
+        if (text.size() > limit) {
+            throw Error(ErrorKind::exhausted, "read " + path.string() + ": larger than " +
+                                                  std::to_string(limit) + " bytes");
+        }
+    }
+}
+
+std::optional<std::string> find_file(const fs::path& path, std::uint64_t limit) {
+    try {
+        return read_file(path, limit);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::not_found) {
+            return std::nullopt;
+        }
+        throw;
+    }
+}
+
+void write_all(int fd, std::string_view bytes, std::string_view what) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            throw errno_error(what);
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+}
+
+void write_file_atomic(const fs::path& path, std::string_view content, mode_t mode) {
+    std::string temporary = path.string() + ".XXXXXX";
+    UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (!fd) {
+        throw errno_error("create a file beside " + path.string());
+    }
+    try {
+        if (::fchmod(fd.get(), mode) != 0) {
+            throw errno_error("chmod " + temporary);
+        }
+        write_all(fd.get(), content, "write " + path.string());
+        if (::fdatasync(fd.get()) != 0) {
+            throw errno_error("sync " + path.string());
+        }
+        if (::rename(temporary.c_str(), path.c_str()) != 0) {
+            throw errno_error("rename to " + path.string());
+        }
+    } catch (...) {
+        ::unlink(temporary.c_str());
+        throw;
+    }
+}
+
+void make_private_dir(const fs::path& path, mode_t mode) {
+    std::error_code code;
+    fs::create_directories(path.parent_path(), code);
+    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
+        throw errno_error("create folder " + path.string());
+    }
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0) {
+        throw errno_error("look at " + path.string());
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        throw Error(ErrorKind::conflict, path.string() + " is not a folder",
+                    "move it away and try again");
+    }
+    if (info.st_uid != ::geteuid()) {
+        throw Error(ErrorKind::permission, path.string() + " belongs to another user",
+                    "choose another folder, or give it to yourself with chown");
+    }
+    if ((info.st_mode & 0777U & ~mode) != 0 && ::chmod(path.c_str(), mode) != 0) {
+        throw errno_error("chmod " + path.string());
+    }
+}
+
+std::vector<std::string> tail_lines(const fs::path& path, std::size_t count) {
+    constexpr off_t window = 256 * 1024;
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) {
+        return {};
+    }
+    const off_t size = ::lseek(fd.get(), 0, SEEK_END);
+    const off_t start = size > window ? size - window : 0;
+    std::string text(static_cast<std::size_t>(std::max<off_t>(size - start, 0)), '\0');
+    const ssize_t n = ::pread(fd.get(), text.data(), text.size(), start);
+    text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    std::vector<std::string> lines;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::string line = text.substr(at, end - at);
+        while (!line.empty() && line.back() == '\r') {
+            line.pop_back();
+        }
+        lines.push_back(std::move(line));
+        at = end + 1;
+    }
+    if (lines.size() > count) {
+        lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+    }
+    return lines;
+}
+
+namespace {
+
+void copy_data(int from, int to, off_t size, const std::string& what) {
+    off_t at = 0;
+    while (at < size) {
+        const off_t data = ::lseek(from, at, SEEK_DATA);
+        if (data < 0) {
+            if (errno == ENXIO) {
+                break; // only a hole is left
+            }
+            throw errno_error(what);
+        }
+        const off_t hole = ::lseek(from, data, SEEK_HOLE);
+        if (hole < 0) {
+            throw errno_error(what);
+        }
+        off_t in = data;
+        off_t out = data;
+        while (in < hole) {
+            const ssize_t n =
+                ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(hole - in), 0);
+            if (n < 0) {
+                throw errno_error(what);
+            }
+            if (n == 0) {
+                break; // the file shrank under us; the size check of the caller decides
+            }
+        }
+        at = hole;
+    }
+}
+
+} // namespace
+
+void clone_file(const fs::path& from, const fs::path& to, mode_t mode) {
+    const std::string what = "copy " + from.string() + " to " + to.string();
+    const UniqueFd source = open_file(from, O_RDONLY);
+    struct stat info {};
+    if (::fstat(source.get(), &info) != 0) {
+        throw errno_error(what);
+    }
+    const UniqueFd target = open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode);
+    try {
+        if (::ioctl(target.get(), FICLONE, source.get()) != 0) {
+            if (::ftruncate(target.get(), info.st_size) != 0) {
+                throw errno_error(what);
+            }
+            copy_data(source.get(), target.get(), info.st_size, what);
+        }
+    } catch (...) {
+        ::unlink(to.c_str());
+        throw;
+    }
+}
+
+std::uint64_t allocated_bytes(const fs::path& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) {
+        throw errno_error("look at " + path.string());
+    }
+    return static_cast<std::uint64_t>(info.st_blocks) * 512U;
+}
+
+void remove_tree(const fs::path& path) {
+    std::error_code code;
+    fs::remove_all(path, code);
+    if (code) {
+        throw errno_error("remove " + path.string(), code.value());
+    }
+}
+
+std::optional<FileLock> FileLock::try_acquire(const fs::path& path) {
+    UniqueFd fd = open_file(path, O_RDWR | O_CREAT, 0600);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) {
+            return std::nullopt;
+        }
+        throw errno_error("lock " + path.string());
+    }
+    return FileLock(std::move(fd));
+}
+
+TemporaryDir::TemporaryDir(std::string_view prefix) {
+    const char* root = std::getenv("TMPDIR");
+    std::string pattern = (root != nullptr && *root != '\0' ? std::string(root) : "/tmp") + "/" +
+                          std::string(prefix) + ".XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) {
+        throw errno_error("create temporary folder " + pattern);
+    }
+    path_ = pattern;
+}
+
+TemporaryDir::TemporaryDir(TemporaryDir&& other) noexcept : path_(std::move(other.path_)) {
+    other.path_.clear();
+}
+
+TemporaryDir::~TemporaryDir() {
+    if (!path_.empty()) {
+        std::error_code code;
+        fs::remove_all(path_, code);
+    }
+}
+
+} // namespace banger::os

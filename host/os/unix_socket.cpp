@@ -1,0 +1,148 @@
+#include "os/unix_socket.hpp"
+
+#include "os/error.hpp"
+#include "os/paths.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+namespace banger::os {
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+sockaddr_un address_of(const fs::path& path) {
+    const std::string text = path.string();
+    if (text.size() > max_socket_path) {
+        throw Error(ErrorKind::invalid,
+                    "socket path " + text + " is longer than " + std::to_string(max_socket_path) +
+                        " bytes",
+                    "set XDG_RUNTIME_DIR to a shorter folder");
+    }
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, text.c_str(), text.size() + 1);
+    return address;
+}
+
+UniqueFd stream_socket() {
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd) {
+        throw errno_error("create a socket");
+    }
+    return fd;
+}
+
+bool connect_to(int fd, const sockaddr_un& address) {
+    return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+void wait_ready(int fd, short events, Clock::time_point deadline, const char* what) {
+    pollfd entry{fd, events, 0};
+    for (;;) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        const int ready =
+            ::poll(&entry, 1, static_cast<int>(std::clamp<long long>(left, 0, 1 << 30)));
+        if (ready > 0) {
+            return;
+        }
+        if (ready == 0) {
+            throw Error(ErrorKind::timeout, std::string(what) + ": no answer in time");
+        }
+        if (errno != EINTR) {
+            throw errno_error(what);
+        }
+    }
+}
+
+} // namespace
+
+UniqueFd listen_unix(const fs::path& path, int backlog) {
+    const sockaddr_un address = address_of(path);
+    UniqueFd fd = stream_socket();
+    const auto bind_to = [&] {
+        return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    };
+    if (!bind_to()) {
+        if (errno != EADDRINUSE) {
+            throw errno_error("listen on " + path.string());
+        }
+        if (connect_to(stream_socket().get(), address)) {
+            throw Error(ErrorKind::conflict, "listen on " + path.string() + ": it is in use");
+        }
+        ::unlink(path.c_str());
+        if (!bind_to()) {
+            throw errno_error("listen on " + path.string());
+        }
+    }
+    if (::chmod(path.c_str(), 0600) != 0 || ::listen(fd.get(), backlog) != 0) {
+        throw errno_error("listen on " + path.string());
+    }
+    return fd;
+}
+
+UniqueFd connect_unix(const fs::path& path) {
+    const sockaddr_un address = address_of(path);
+    UniqueFd fd = stream_socket();
+    while (!connect_to(fd.get(), address)) {
+        if (errno == EINTR) {
+            continue;
+        }
+        if (errno == ENOENT) {
+            throw Error(ErrorKind::unavailable, "connect to " + path.string() + ": nobody listens");
+        }
+        throw errno_error("connect to " + path.string());
+    }
+    return fd;
+}
+
+std::optional<std::string> read_line(int fd, std::chrono::milliseconds timeout, std::size_t limit) {
+    const auto deadline = Clock::now() + timeout;
+    std::string line;
+    for (;;) {
+        wait_ready(fd, POLLIN, deadline, "read a line");
+        char byte = 0;
+        const ssize_t n = ::read(fd, &byte, 1);
+        if (n == 0) {
+            return std::nullopt;
+        }
+        if (n < 0) {
+            if (errno == EINTR || errno == EAGAIN) {
+                continue;
+            }
+            throw errno_error("read a line");
+        }
+        if (byte == '\n') {
+            return line;
+        }
+        line.push_back(byte);
+        if (line.size() > limit) {
+            throw Error(ErrorKind::exhausted, "read a line: longer than " + std::to_string(limit));
+        }
+    }
+}
+
+void send_all(int fd, std::string_view bytes, std::chrono::milliseconds timeout) {
+    const auto deadline = Clock::now() + timeout;
+    while (!bytes.empty()) {
+        wait_ready(fd, POLLOUT, deadline, "send");
+        const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0) {
+            if (errno == EINTR || errno == EAGAIN) {
+                continue;
+            }
+            throw errno_error("send");
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+}
+
+} // namespace banger::os

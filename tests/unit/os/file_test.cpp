@@ -1,0 +1,75 @@
+#include "os/file.hpp"
+
+#include "os/error.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace banger::os {
+namespace {
+
+TEST(File, AtomicWriteReplacesTheWholeTextAndSetsTheMode) {
+    const TemporaryDir dir;
+    const auto path = dir.path() / "a";
+    write_file_atomic(path, "first, and longer than the second");
+    write_file_atomic(path, "second", 0640);
+    EXPECT_EQ(read_file(path), "second");
+    struct stat info {};
+    ASSERT_EQ(::stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777U, 0640U);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
+}
+
+TEST(File, AMissingFileIsNulloptForFindAndAnErrorForRead) {
+    const TemporaryDir dir;
+    EXPECT_EQ(find_file(dir.path() / "absent"), std::nullopt);
+    try {
+        (void)read_file(dir.path() / "absent");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::not_found);
+        EXPECT_NE(std::string(error.what()).find("absent"), std::string::npos);
+    }
+}
+
+TEST(File, ReadRefusesMoreThanTheLimit) {
+    const TemporaryDir dir;
+    write_file_atomic(dir.path() / "big", std::string(1000, 'x'));
+    EXPECT_THROW((void)read_file(dir.path() / "big", 999), Error);
+}
+
+TEST(File, TailGivesTheLastLines) {
+    const TemporaryDir dir;
+    write_file_atomic(dir.path() / "log", "one\r\ntwo\nthree");
+    EXPECT_EQ(tail_lines(dir.path() / "log", 2), (std::vector<std::string>{"two", "three"}));
+    EXPECT_TRUE(tail_lines(dir.path() / "none", 2).empty());
+}
+
+TEST(File, CloneKeepsHolesAndContent) {
+    const TemporaryDir dir;
+    const auto from = dir.path() / "sparse";
+    {
+        const UniqueFd fd = open_file(from, O_CREAT | O_RDWR);
+        ASSERT_EQ(::ftruncate(fd.get(), 64 << 20), 0);
+        ASSERT_EQ(::pwrite(fd.get(), "middle", 6, 32 << 20), 6);
+    }
+    clone_file(from, dir.path() / "copy");
+    EXPECT_EQ(std::filesystem::file_size(dir.path() / "copy"), std::uintmax_t{64} << 20U);
+    EXPECT_LT(allocated_bytes(dir.path() / "copy"), 1U << 20U);
+    EXPECT_EQ(read_file(dir.path() / "copy", 65U << 20U).substr(32U << 20U, 6), "middle");
+    EXPECT_THROW(clone_file(from, dir.path() / "copy"), Error);
+}
+
+TEST(File, ALockIsHeldOnce) {
+    const TemporaryDir dir;
+    auto first = FileLock::try_acquire(dir.path() / "lock");
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(FileLock::try_acquire(dir.path() / "lock"));
+    first.reset();
+    EXPECT_TRUE(FileLock::try_acquire(dir.path() / "lock"));
+}
+
+} // namespace
+} // namespace banger::os
