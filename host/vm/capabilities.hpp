@@ -1,0 +1,139 @@
+#pragma once
+
+#include "os/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+#include <sys/types.h>
+
+namespace banger::vm {
+
+class GuestConfig;
+
+/// The points in a VM's life at which plugins are asked. The first four are journalled: what they
+/// acquire is given back by undo, newest first.
+enum class Hook {
+    before_create,
+    after_create,
+    before_start,
+    after_start,
+    on_ready,
+    before_stop,
+    after_stop,
+    before_delete,
+    after_delete,
+    reconcile,
+};
+
+[[nodiscard]] std::string_view to_string(Hook hook) noexcept;
+
+/// A read-only snapshot of a VM for plugins.
+struct VmView {
+    std::string id;
+    std::string name;
+    std::string state;             ///< as vm::to_string(State) writes it
+    std::filesystem::path run_dir; ///< sockets of the running VM
+    std::string spec_json;         ///< the VM as the API shows it, options included
+    pid_t pid = 0;                 ///< of the VMM; 0 when it does not run
+    std::uint32_t cid = 0;
+};
+
+/// What a call into the plugins may use of the operation it belongs to. Every member may be called
+/// from any thread.
+struct CallContext {
+    std::string operation_id;
+    int cancel_fd = -1; ///< readable when the operation is cancelled
+    std::function<void(std::string_view level, const std::string& text)> log;
+    /// A privileged step that was run: the command as a person would type it, time and success.
+    std::function<void(const std::string& command, std::chrono::milliseconds time, bool ok)>
+        privileged;
+};
+
+/// One command-line option that a plugin gives to VMs.
+struct OptionSpec {
+    std::string plugin;
+    std::string name; ///< key in the VM's options
+    std::string flag; ///< "--nat"; a boolean also has "--no-nat"
+    std::string schema_json;
+    std::string description;
+    bool live = false; ///< may change while the VM runs
+};
+
+struct UndoFailure {
+    std::string plugin;
+    std::string hook;
+    os::Error error;
+};
+
+/// Which journalled hooks an undo takes back.
+enum class Phase {
+    start,  ///< before_start and after_start
+    create, ///< all four
+};
+
+/// What the VM lifecycle asks of the capabilities. Implemented by plugin::Dispatch over the loaded
+/// plugins and by fakes in tests. All calls block: [pool thread], never the loop. They throw
+/// os::Error whose message names plugin, hook and VM.
+class Capabilities {
+  public:
+    virtual ~Capabilities() = default;
+
+    /// Runs one hook of every plugin that has it, in plugin order (before_stop, after_stop,
+    /// before_delete, after_delete: in reverse). The first failure of a vetoing hook throws; what
+    /// had succeeded stays for undo(). Journalled hooks write intent before and done after.
+    /// after_stop releases the start records and after_delete the rest, when they succeed.
+    virtual void run(Hook hook, const VmView& vm, CallContext& context) = 0;
+
+    /// Lets every plugin propose its part; pure, also called for a dry run.
+    virtual void contribute(const VmView& vm, GuestConfig& config, CallContext& context) = 0;
+    virtual void validate(const VmView& vm, const nlohmann::json& merged, CallContext& context) = 0;
+
+    /// Undoes the open records of the phase, newest first. A failing undo does not stop the others;
+    /// its record stays and is reported.
+    virtual std::vector<UndoFailure> undo(const VmView& vm, Phase phase, CallContext& context) = 0;
+
+    /// Named stages between "VMM started" and "ready" that plugins own for this VM, in order.
+    [[nodiscard]] virtual std::vector<std::string> readiness_stages(const VmView& vm) = 0;
+    /// Waits for one of them, until context.cancel_fd or the deadline.
+    virtual void wait_ready(const std::string& stage, const VmView& vm, CallContext& context,
+                            std::chrono::steady_clock::time_point deadline) = 0;
+
+    [[nodiscard]] virtual std::vector<OptionSpec> options() const = 0;
+    /// Checks {"<plugin>":{"<option>":value}} and fills in the defaults; throws invalid.
+    [[nodiscard]] virtual nlohmann::json checked_options(const nlohmann::json& options) const = 0;
+    /// A live change on a running VM; throws when a plugin refuses, with the others put back.
+    virtual void change_options(const VmView& vm, const nlohmann::json& before,
+                                const nlohmann::json& after, CallContext& context) = 0;
+
+    /// May `plugin` take `field` of the guest configuration from another owner?
+    [[nodiscard]] virtual bool may_override(std::string_view plugin,
+                                            std::string_view field) const = 0;
+};
+
+/// A host without any plugin: every hook does nothing and no option exists.
+class NoCapabilities final : public Capabilities {
+  public:
+    void run(Hook, const VmView&, CallContext&) override {}
+    void contribute(const VmView&, GuestConfig&, CallContext&) override {}
+    void validate(const VmView&, const nlohmann::json&, CallContext&) override {}
+    std::vector<UndoFailure> undo(const VmView&, Phase, CallContext&) override { return {}; }
+    std::vector<std::string> readiness_stages(const VmView&) override { return {}; }
+    void wait_ready(const std::string&, const VmView&, CallContext&,
+                    std::chrono::steady_clock::time_point) override {}
+    [[nodiscard]] std::vector<OptionSpec> options() const override { return {}; }
+    [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
+    void change_options(const VmView&, const nlohmann::json&, const nlohmann::json&,
+                        CallContext&) override {}
+    [[nodiscard]] bool may_override(std::string_view, std::string_view) const override {
+        return false;
+    }
+};
+
+} // namespace banger::vm
