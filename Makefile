@@ -1,0 +1,52 @@
+# A thin front: each target is one script or CMake call.
+PRESET ?= dev
+PREFIX ?= /usr/local
+RUNTIME_MANIFEST ?= runtime/runtime-bundle.toml
+RUNTIME_OUT ?= runtime/bundle
+export FIRECRACKER
+
+configured = build/$(PRESET)/build.ninja
+
+.PHONY: help build test bench-create runtime-bundle install uninstall format tidy
+
+help:
+	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
+	@echo 'make test            ./test.sh'
+	@echo 'make bench-create    create -> first SSH command beside a bare QEMU (RUNS=10)'
+	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
+	@echo 'make install         release build into PREFIX (default /usr/local)'
+	@echo 'make uninstall       remove what "make install" put there'
+	@echo 'make format          clang-format every source'
+	@echo 'make tidy            build with clang-tidy on every source'
+
+$(configured):
+	cmake --preset $(PRESET)
+
+build: $(configured)
+	cmake --build --preset $(PRESET)
+
+test:
+	./test.sh
+
+bench-create: RUNS ?= 10
+bench-create:
+	$(MAKE) --no-print-directory build PRESET=release
+	tests/bench/create/bench.sh --runs $(RUNS)
+
+runtime-bundle: $(configured)
+	cmake --build --preset $(PRESET) --target banger-bundle
+	build/$(PRESET)/bin/banger-bundle --manifest $(RUNTIME_MANIFEST) --out $(RUNTIME_OUT)
+
+install:
+	$(MAKE) --no-print-directory build PRESET=release
+	cmake --install build/release --prefix $(PREFIX)
+
+uninstall:
+	@test -f build/release/install_manifest.txt || { echo 'error: nothing was installed from this tree'; exit 1; }
+	xargs -d '\n' rm -f < build/release/install_manifest.txt
+
+format:
+	git ls-files '*.cpp' '*.hpp' '*.c' '*.h' | xargs -r clang-format -i
+
+tidy:
+	$(MAKE) --no-print-directory build PRESET=ci
