@@ -1,0 +1,113 @@
+#include "image/bundle.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/paths.hpp"
+
+#include <cstdlib>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::image {
+namespace fs = std::filesystem;
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+fs::path resolved(const fs::path& dir, const json& object, const char* key) {
+    const auto at = object.find(key);
+    if (at == object.end() || at->is_null()) {
+        return {};
+    }
+    const fs::path path = at->get<std::string>();
+    return path.is_absolute() ? path : dir / path;
+}
+
+} // namespace
+
+Bundle read_bundle(const fs::path& dir) {
+    const fs::path file = dir / "bundle.json";
+    const auto text = os::find_file(file);
+    if (!text) {
+        throw Error(ErrorKind::unavailable, "no runtime bundle in " + dir.string(),
+                    "make one with: make runtime-bundle");
+    }
+    try {
+        const json document = json::parse(*text);
+        if (document.at("version").get<int>() != 1) {
+            throw Error(ErrorKind::invalid,
+                        file.string() + " has version " + document["version"].dump() +
+                            "; this banger reads version 1",
+                        "make it again with: make runtime-bundle");
+        }
+        Bundle bundle;
+        bundle.dir = dir;
+        const json& kernel = document.at("kernel");
+        bundle.kernel_version = kernel.value("version", "");
+        bundle.vmlinuz = resolved(dir, kernel, "vmlinuz");
+        bundle.vmlinux = resolved(dir, kernel, "vmlinux");
+        bundle.modules = resolved(dir, kernel, "modules");
+        bundle.initramfs = resolved(dir, document, "initramfs");
+        const json& rootfs = document.at("rootfs");
+        bundle.rootfs = resolved(dir, rootfs, "path");
+        bundle.rootfs_name = rootfs.value("name", "default");
+        bundle.work_seed = resolved(dir, document, "work_seed");
+        bundle.ssh_key = resolved(dir, document, "ssh_key");
+        if (const auto at = document.find("firecracker"); at != document.end() && !at->is_null()) {
+            bundle.firecracker = resolved(dir, *at, "path");
+        }
+        return bundle;
+    } catch (const json::exception& error) {
+        throw Error(ErrorKind::invalid, file.string() + " is damaged: " + error.what(),
+                    "make it again with: make runtime-bundle");
+    }
+}
+
+std::vector<std::string> Bundle::missing() const {
+    std::vector<std::string> names;
+    const auto need = [&](const fs::path& path, const char* what) {
+        std::error_code code;
+        if (path.empty() || !fs::exists(path, code)) {
+            names.push_back(std::string(what) +
+                            (path.empty() ? std::string() : " (" + path.string() + ")"));
+        }
+    };
+    need(vmlinuz, "kernel");
+    need(initramfs, "initramfs");
+    need(rootfs, "rootfs");
+    need(work_seed, "work seed");
+    need(ssh_key, "ssh key");
+    return names;
+}
+
+std::vector<fs::path> bundle_places(const fs::path& configured) {
+    if (!configured.empty()) {
+        return {configured};
+    }
+    std::vector<fs::path> places;
+    if (const char* dir = std::getenv("BANGER_RUNTIME_DIR"); dir != nullptr && *dir == '/') {
+        places.emplace_back(dir);
+    }
+    places.push_back(os::user_paths().data / "runtime");
+    const os::Installation& installation = os::installation();
+    if (installation.build_tree) {
+        places.push_back(installation.source / "runtime" / "bundle");
+    } else {
+        places.push_back(installation.share / "runtime");
+    }
+    return places;
+}
+
+std::optional<fs::path> find_bundle(const fs::path& configured) {
+    for (const fs::path& place : bundle_places(configured)) {
+        std::error_code code;
+        if (fs::exists(place / "bundle.json", code)) {
+            return place;
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace banger::image
