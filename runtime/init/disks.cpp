@@ -1,0 +1,107 @@
+#include "init/disks.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+
+#include "guest/fd.hpp"
+#include "init/superblock.hpp"
+
+namespace banger::init {
+namespace {
+
+std::string read_serial(const std::string& name) {
+    guest::Fd file(::open(("/sys/block/" + name + "/serial").c_str(), O_RDONLY | O_CLOEXEC));
+    char text[64];
+    ssize_t n = file ? ::read(file.get(), text, sizeof text) : 0;
+    std::string serial(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+    while (!serial.empty() && (serial.back() == '\n' || serial.back() == '\0'))
+        serial.pop_back();
+    return serial;
+}
+
+} // namespace
+
+std::vector<Disk> list_disks() {
+    std::vector<Disk> out;
+    std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir("/sys/block"), ::closedir);
+    while (const dirent* entry = dir ? ::readdir(dir.get()) : nullptr) {
+        std::string name = entry->d_name;
+        if (!name.starts_with("vd"))
+            continue;
+        Disk disk{.node = "/dev/" + name, .serial = read_serial(name), .label = {}};
+        if (auto superblock = read_superblock(disk.node))
+            disk.label = superblock->label;
+        out.push_back(std::move(disk));
+    }
+    std::sort(out.begin(), out.end(), [](const Disk& a, const Disk& b) {
+        return a.node.size() != b.node.size() ? a.node.size() < b.node.size()
+                                              : a.node < b.node; // vdz before vdaa
+    });
+    return out;
+}
+
+std::vector<Disk> assign(const std::vector<Disk>& disks, const std::vector<std::string>& roles,
+                         bool by_order) {
+    std::vector<Disk> out(roles.size());
+    std::vector<bool> used(disks.size());
+    auto match = [&](std::size_t role, auto&& fits) {
+        if (!out[role].node.empty())
+            return;
+        for (std::size_t i = 0; i < disks.size(); ++i)
+            if (!used[i] && fits(disks[i])) {
+                used[i] = true;
+                out[role] = disks[i];
+                return;
+            }
+    };
+    for (std::size_t r = 0; r < roles.size(); ++r)
+        match(r, [&](const Disk& d) { return d.serial == roles[r]; });
+    for (std::size_t r = 0; r < roles.size(); ++r)
+        match(r, [&](const Disk& d) { return d.label == "bgr-" + roles[r]; });
+    if (by_order)
+        for (std::size_t r = 0; r < roles.size(); ++r)
+            match(r, [](const Disk& d) { return d.serial.empty(); });
+    return out;
+}
+
+std::vector<Disk> wait_for_disks(const std::vector<std::string>& roles,
+                                 std::chrono::milliseconds deadline) {
+    using namespace std::chrono_literals;
+    // Order is a guess, taken when serials and labels had their time to appear.
+    constexpr auto patience = 300ms;
+    const auto start = std::chrono::steady_clock::now();
+    while (true) {
+        const auto waited = std::chrono::steady_clock::now() - start;
+        auto disks = list_disks();
+        auto assigned = assign(disks, roles, waited >= patience && disks.size() >= roles.size());
+        auto missing = std::find_if(assigned.begin(), assigned.end(),
+                                    [](const Disk& d) { return d.node.empty(); });
+        if (missing == assigned.end())
+            return assigned;
+        if (waited >= deadline)
+            throw std::runtime_error("no disk '" +
+                                     roles[static_cast<std::size_t>(missing - assigned.begin())] +
+                                     "' after " + std::to_string(deadline.count() / 1000) +
+                                     " s; there is " + describe(disks));
+        std::this_thread::sleep_for(2ms);
+    }
+}
+
+std::string describe(const std::vector<Disk>& disks) {
+    if (disks.empty())
+        return "no virtio disk at all";
+    std::string out;
+    for (const auto& disk : disks)
+        out += (out.empty() ? "" : ", ") + disk.node + " (serial " +
+               (disk.serial.empty() ? "none" : disk.serial) + ", label " +
+               (disk.label.empty() ? "none" : disk.label) + ")";
+    return out;
+}
+
+} // namespace banger::init

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace banger::init {
+
+/// A block device as the kernel shows it, with what tells its purpose.
+struct Disk {
+    std::string node;   ///< /dev/vda
+    std::string serial; ///< virtio-blk serial, "" where the VMM sets none
+    std::string label;  ///< label of the ext4 file system on it
+};
+
+/// The virtio disks of this machine, by name.
+std::vector<Disk> list_disks();
+
+/// Which disk plays which role: by serial, else by label "bgr-<role>", and with `by_order` the
+/// others in the order of their names. A role without a disk has an empty node. Pure.
+std::vector<Disk> assign(const std::vector<Disk>& disks, const std::vector<std::string>& roles,
+                         bool by_order);
+
+/// Waits until every role has its disk; throws after `deadline` naming the missing role and the
+/// disks that are there.
+std::vector<Disk> wait_for_disks(const std::vector<std::string>& roles,
+                                 std::chrono::milliseconds deadline);
+
+/// "vda (serial base, label bgr-base), ..." for messages.
+std::string describe(const std::vector<Disk>& disks);
+
+} // namespace banger::init
