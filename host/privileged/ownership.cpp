@@ -1,0 +1,76 @@
+#include "privileged/ownership.hpp"
+
+#include "os/error.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <ctime>
+
+#include <unistd.h>
+
+namespace banger::privileged {
+namespace {
+
+template <class Number>
+std::optional<Number> number(std::string_view text) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+} // namespace
+
+std::string Ownership::text() const {
+    return "banger uid=" + std::to_string(uid) + (tag.empty() ? "" : " tag=" + tag) +
+           " since=" + std::to_string(since);
+}
+
+std::optional<Ownership> Ownership::parse(std::string_view alias) {
+    std::optional<uid_t> uid;
+    Ownership result;
+    bool first = true;
+    while (!alias.empty()) {
+        const std::string_view word = alias.substr(0, alias.find(' '));
+        alias.remove_prefix(std::min(alias.size(), word.size() + 1));
+        if (first && word != "banger") {
+            return std::nullopt;
+        }
+        first = false;
+        if (word.substr(0, 4) == "uid=") {
+            uid = number<uid_t>(word.substr(4));
+        } else if (word.substr(0, 4) == "tag=") {
+            result.tag = word.substr(4);
+        } else if (word.substr(0, 6) == "since=") {
+            result.since = number<long>(word.substr(6)).value_or(0);
+        }
+    }
+    if (!uid) {
+        return std::nullopt;
+    }
+    result.uid = *uid;
+    return result;
+}
+
+long Ownership::now() noexcept {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return time.tv_sec;
+}
+
+uid_t caller_uid() {
+    const char* sudo = ::geteuid() == 0 ? std::getenv("SUDO_UID") : nullptr;
+    if (sudo == nullptr) {
+        return ::getuid();
+    }
+    const auto uid = number<std::uint32_t>(sudo);
+    if (!uid || *uid == UINT32_MAX) {
+        throw os::Error(os::ErrorKind::permission, "SUDO_UID is not a user id");
+    }
+    return *uid;
+}
+
+} // namespace banger::privileged

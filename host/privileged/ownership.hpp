@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+namespace banger::privileged {
+
+/// Whose an interface is, written on the interface itself (IFLA_IFALIAS, seen by `ip link`), so
+/// that it is known after any crash: "banger uid=1000 tag=a1b2c3 since=8021".
+struct Ownership {
+    uid_t uid = 0;
+    std::string tag; ///< which banger of that user; empty when it gave none
+    long since = 0;  ///< seconds since boot when it was made: interfaces do not outlive a boot
+
+    [[nodiscard]] std::string text() const;
+    [[nodiscard]] static std::optional<Ownership> parse(std::string_view alias);
+    [[nodiscard]] static long now() noexcept;
+};
+
+/// The user this process works for: sudo's caller, else ourselves. Throws permission when the
+/// environment says something that is no uid.
+[[nodiscard]] uid_t caller_uid();
+
+} // namespace banger::privileged

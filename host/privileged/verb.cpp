@@ -1,0 +1,73 @@
+#include "privileged/verb.hpp"
+
+#include "os/error.hpp"
+#include "privileged/arguments.hpp"
+#include "privileged/verbs/verbs.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace banger::privileged {
+namespace {
+
+using os::Error;
+using os::ErrorKind;
+
+constexpr std::array<Verb, 8> table{{
+    {"batch", true, parse_batch},
+    {"bridge-delete", true, parse_bridge_delete},
+    {"bridge-ensure", true, parse_bridge_ensure},
+    {"links", false, parse_links},
+    {"subnet-check", false, parse_subnet_check},
+    {"tap-create", true, parse_tap_create},
+    {"tap-delete", true, parse_tap_delete},
+    {"version", false, parse_version},
+}};
+
+} // namespace
+
+std::span<const Verb> verbs() noexcept {
+    return table;
+}
+
+const Verb* find_verb(std::string_view name) noexcept {
+    const auto found = std::find_if(table.begin(), table.end(),
+                                    [&](const Verb& verb) { return verb.name == name; });
+    return found != table.end() ? &*found : nullptr;
+}
+
+Action parse_request(const Verb& verb, std::string_view text) {
+    if (text.size() > max_request) {
+        throw Error(ErrorKind::invalid, "the arguments are longer than 64 KiB");
+    }
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) {
+        throw Error(ErrorKind::invalid, "the arguments are not JSON");
+    }
+    Arguments arguments(json);
+    Action action = verb.parse(arguments);
+    arguments.finish();
+    return action;
+}
+
+nlohmann::json perform(const Action& action, Context& context) {
+    try {
+        return action(context);
+    } catch (...) {
+        const Error error = os::current_error();
+        std::string left;
+        while (!context.undo.empty()) {
+            try {
+                context.undo.back()();
+            } catch (...) {
+                left += "; undo: " + std::string(os::current_error().what());
+            }
+            context.undo.pop_back();
+        }
+        throw Error(error.kind(), error.what() + left, error.hint());
+    }
+}
+
+} // namespace banger::privileged
