@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# From a fresh Debian or Ubuntu machine to a command inside a virtual machine. Safe to run again; then it is quick.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+data=${XDG_DATA_HOME:-$HOME/.local/share}/banger
+log=build/quickstart.log
+mkdir -p build
+: >"$log"
+if [ "$(id -u)" = 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+
+now() { date +%s%N; }
+seconds() { awk -v ms=$((($(now) - $1) / 1000000)) 'BEGIN { printf "%.1f s", ms / 1000 }'; }
+
+# step TITLE HINT COMMAND...: quiet while it goes well (on a terminal with the log's last line), all on failure
+step() {
+    local title=$1 hint=$2 begin width pid status=0
+    shift 2
+    begin=$(now)
+    "$@" >>"$log" 2>&1 </dev/null &
+    pid=$!
+    if [ -t 1 ]; then
+        while kill -0 $pid 2>/dev/null; do
+            width=$(($(tput cols 2>/dev/null || echo 80) - 12))
+            printf '\r\033[K  .. %.*s' "$width" "$title ($(seconds "$begin")): $(tail -n 1 "$log" | tr -d '\r\033')"
+            sleep 0.5
+        done
+        printf '\r\033[K'
+    fi
+    wait $pid || status=$?
+    if [ $status != 0 ]; then
+        printf 'FAILED %s (%s)\n' "$title" "$(seconds "$begin")"
+        tail -n 25 "$log" | sed 's/^/  | /'
+        printf 'whole log: %s\nwhat to do: %s\n' "$PWD/$log" "$hint"
+        exit 1
+    fi >&2
+    printf '  ok %s (%s)\n' "$title" "$(seconds "$begin")"
+}
+
+build() { cmake --preset release && cmake --build --preset release; }
+# A running daemon is asked to end so that the next command starts the new one; its VMs run on.
+install_all() {
+    local before after
+    before=$(stat -c %Y "$prefix/bin/bangerd" 2>/dev/null || true)
+    cmake --install build/release --prefix "$prefix"
+    after=$(stat -c %Y "$prefix/bin/bangerd")
+    [ "$before" = "$after" ] || "$prefix/bin/banger" daemon stop || true
+}
+bundle() {
+    build/release/bin/banger-bundle --manifest "${RUNTIME_MANIFEST:-runtime/runtime-bundle.toml}" \
+        --out "$data/runtime"
+}
+testbox() {
+    if banger vm show testbox >/dev/null 2>&1; then banger vm start testbox; else banger vm create --name testbox; fi
+}
+
+begin=$(now)
+echo "banger: packages, release build, install to $prefix, runtime bundle, then a virtual machine named testbox"
+scripts/deps.sh --build
+step "release build" "the log names the file and the error; scripts/deps.sh lists the packages it needs" build
+step "install to $prefix" "is $prefix writable? PREFIX can be set: make install PREFIX=DIR" install_all
+step "runtime bundle in $data/runtime" "downloads resume: run ./quickstart.sh again; runtime/README.md" bundle
+
+case :$PATH: in
+*:$prefix/bin:*) path_line= ;;
+*) path_line="export PATH=\"$prefix/bin:\$PATH\"" && PATH=$prefix/bin:$PATH ;;
+esac
+
+step "daemon" "banger daemon logs" banger daemon start
+banger doctor >>"$log" 2>&1 || {
+    banger doctor || true
+    echo "FAILED doctor: mend what it names, then run ./quickstart.sh again" >&2
+    exit 1
+}
+testbox
+for command in 'uname -a' 'cat /etc/os-release'; do
+    printf '$ banger vm exec testbox -- %s\n' "$command"
+    # shellcheck disable=SC2086
+    banger vm exec testbox -- $command
+done
+
+echo
+echo "testbox runs ($(seconds "$begin") in all). Try next:"
+[ -z "$path_line" ] || printf '  %-32s # %s\n' "$path_line" "also into your shell's profile"
+printf '  %-32s # %s\n' "banger vm ssh testbox" "a shell in it" \
+    "banger vm create --name web" "another one, in seconds" \
+    "banger vm stop testbox" "its disks stay; banger vm start brings it back"

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Duplicate and invalid names, unknown images, sizes beyond the host: refused with the reason, nothing made.
+. "$(dirname "$0")/../lib.sh"
+
+step "names"
+for name in 'A' '-a' 'a_b' 'a b' 'a.b' '../a' "$(printf 'a%.0s' {1..64})" ''; do
+    must_fail 'name' banger vm create --name "$name"
+done
+step "images, sizes, words"
+must_fail "image.*'?nosuch" banger vm create --name a --image nosuch
+must_fail 'memory|RAM' banger vm create --name a --memory 9000G
+must_fail 'memory' banger vm create --name a --memory 1M
+must_fail 'memory' banger vm create --name a --memory lots
+must_fail 'vcpu' banger vm create --name a --vcpu 0
+must_fail 'vcpu' banger vm create --name a --vcpu 5000
+must_fail 'disk' banger vm create --name a --disk 1
+must_fail 'disk.mode|overlay' banger vm create --name a --disk-mode magic
+must_fail 'firecracker' banger vm create --name a --vmm firecracker
+must_fail 'vmm|qemu' banger vm create --name a --vmm nosuch
+must_fail 'timeout' banger vm create --name a --timeout never
+expect_vms
+[ -z "$(ls "$data/vms" 2>/dev/null)" ] || fail "a refused create left $(ls "$data/vms")"
+
+step "a duplicate, while the first is being made and when it runs"
+banger vm create --name testbox --detach
+must_fail "testbox.*(exists|taken)" banger vm create --name testbox
+banger vm wait testbox --state ready --timeout 100s
+must_fail "testbox.*(exists|taken)" banger vm create --name testbox
+expect_vms testbox
+expect_state testbox running
+
+step "unknown VMs"
+must_fail "no VM named 'tetsbox'.*did you mean 'testbox'" banger vm show tetsbox
+for verb in start stop restart kill; do must_fail "no VM named 'nosuch'" banger vm $verb nosuch; done
+must_fail "no VM named 'nosuch'" banger vm delete --yes nosuch
+must_fail "no VM named 'nosuch'" banger vm exec nosuch -- true
+must_fail "no VM named 'nosuch'" banger vm set nosuch --vcpu 2
+must_fail 'vcpu' banger vm set testbox --vcpu 0
+must_fail 'memory|RAM' banger vm set testbox --memory 9000G
+must_fail 'no operation' banger op show nosuch
+must_fail "no image named 'nosuch'" banger image show nosuch
+expect_state testbox running

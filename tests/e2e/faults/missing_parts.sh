@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# No kernel, no VMM binary, no bundle: each says what is missing and what brings it.
+. "$(dirname "$0")/../lib.sh"
+
+nothing_made() {
+    expect_vms
+    [ -z "$(ls "$data/vms" 2>/dev/null)" ] || fail "left: $(find "$data/vms")"
+    same "$(taps)$(vmm_pids)" "" "taps and VMMs"
+}
+bundle=$BANGER_RUNTIME_DIR
+
+step "no kernel"
+bundle_copy "$root/no-kernel"
+rm "$root"/no-kernel/vmlinu*
+export BANGER_RUNTIME_DIR=$root/no-kernel
+must_fail 'vmlinu.*' banger vm create --name a
+grep -q 'runtime-bundle' <<<"$said" || fail "no hint: $said"
+must_fail 'kernel|vmlinu' banger doctor
+nothing_made
+banger daemon stop
+
+step "no bundle"
+mkdir "$root/empty"
+export BANGER_RUNTIME_DIR=$root/empty
+must_fail 'bundle' banger vm create --name a
+nothing_made
+banger daemon stop
+
+step "no VMM binary"
+export BANGER_RUNTIME_DIR=$bundle
+printf 'qemu:\n  binary: %s/nosuch/qemu-system-x86_64\n' "$root" >"$config"
+must_fail 'nosuch/qemu-system-x86_64' banger vm create --name a
+must_fail 'qemu' banger doctor
+nothing_made
+banger daemon stop
+
+step "a VMM binary that is no VMM"
+printf '#!/bin/sh\necho broken >&2\nexit 3\n' >"$root/fake" && chmod +x "$root/fake"
+printf 'qemu:\n  binary: %s/fake\n' "$root" >"$config"
+must_fail 'fake' banger vm create --name a
+nothing_made
+banger daemon stop
+
+step "all back: the same name works"
+rm "$config"
+banger vm create --name a

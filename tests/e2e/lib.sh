@@ -1,0 +1,140 @@
+# The environment of an end-to-end case; a case sources it first. It runs the case in network, mount and process
+# namespaces of its own with XDG folders of its own, and when the case ends asserts that nothing is left.
+# shellcheck shell=bash
+set -euo pipefail
+
+case_name=$(basename "$0" .sh)
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export BANGER_BUILD_DIR=${BANGER_BUILD_DIR:-$tree/build/dev}
+export BANGER_RUNTIME_DIR=${BANGER_RUNTIME_DIR:-$tree/runtime/bundle}
+
+skip() { echo "SKIP: $*" && exit 77; }
+
+if [ -z "${BANGER_E2E_INSIDE:-}" ]; then
+    [ -x "$BANGER_BUILD_DIR/bin/banger" ] || skip "no build in $BANGER_BUILD_DIR"
+    [ -f "$BANGER_RUNTIME_DIR/bundle.json" ] || skip "no runtime bundle in $BANGER_RUNTIME_DIR (make runtime-bundle)"
+    [ -e /dev/net/tun ] || skip "no /dev/net/tun"
+    isolate=(unshare --net --mount --pid --fork --kill-child --mount-proc)
+    [ "$(id -u)" = 0 ] || isolate+=(--map-root-user)
+    "${isolate[@]}" true 2>/dev/null || skip "needs root or unprivileged user namespaces"
+    # Short: a socket's path has room for 107 bytes.
+    BANGER_E2E_INSIDE=$(mktemp -d /tmp/bgr-e2e.XXXXXX)
+    export BANGER_E2E_INSIDE
+    status=0
+    "${isolate[@]}" bash "$0" "$@" || status=$?
+    rm -rf "$BANGER_E2E_INSIDE"
+    exit $status
+fi
+
+root=$BANGER_E2E_INSIDE
+export HOME=$root/home XDG_CONFIG_HOME=$root/config XDG_DATA_HOME=$root/data XDG_STATE_HOME=$root/state
+export XDG_RUNTIME_DIR=$root/r TMPDIR=$root/tmp
+export PATH=$BANGER_BUILD_DIR/bin:$PATH
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} NO_COLOR=1
+unset SSH_AUTH_SOCK DISPLAY
+config=$XDG_CONFIG_HOME/banger/config.yaml
+data=$XDG_DATA_HOME/banger
+run=$XDG_RUNTIME_DIR/banger
+log=$XDG_STATE_HOME/banger/bangerd.log
+mkdir -p "$HOME" "$(dirname "$config")" "$XDG_DATA_HOME" "$XDG_STATE_HOME" "$XDG_RUNTIME_DIR" "$TMPDIR"
+chmod 700 "$XDG_RUNTIME_DIR"
+ip link set lo up
+
+# --- what a case says -------------------------------------------------------------------------------------------
+
+step() { printf '%6.1f s  %s\n' "$(elapsed)" "$*"; }
+elapsed() { awk -v s="$started" '{ print $1 - s }' /proc/uptime; }
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+# same ACTUAL EXPECTED WHAT
+same() { [ "$1" = "$2" ] || fail "${3:-value}: expected '$2', got '$1'"; }
+
+# must_fail PATTERN COMMAND...: it fails, and what it prints matches the extended regular expression.
+must_fail() {
+    local pattern=$1 status=0
+    shift
+    said=$("$@" 2>&1 </dev/null) || status=$?
+    [ $status -ne 0 ] || fail "succeeded, but should not: $* ($said)"
+    [ $status -lt 126 ] || fail "ended with $status: $* ($said)"
+    grep -qiE -- "$pattern" <<<"$said" || fail "$*: nothing matches /$pattern/ in: $said"
+}
+
+# within SECONDS COMMAND...: the command succeeds in time; it is tried every 0.2 s.
+within() {
+    local deadline
+    deadline=$(awk -v d="$1" '{ print int(($1 + d) * 10) }' /proc/uptime)
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$(awk '{ print int($1 * 10) }' /proc/uptime)" -lt "$deadline" ] || return 1
+        sleep 0.2
+    done
+}
+
+field() { banger vm show "$1" --json | jq -r ".$2"; }
+state_is() { [ "$(field "$1" state)" = "$2" ]; }
+expect_state() { same "$(field "$1" state)" "$2" "state of $1"; }
+vm_names() { banger vm ls --json | jq -r '[.[].name] | sort | join(" ")'; }
+no_vms() { [ -z "$(vm_names)" ]; }
+expect_vms() { same "$(vm_names)" "$*" "vm ls"; }
+
+daemon_pid() { pgrep -x bangerd | head -1; }
+kill_daemon() {
+    local pid
+    pid=$(daemon_pid) || return 0
+    kill -KILL "$pid"
+    within 5 gone "$pid" || fail "bangerd outlived kill -9"
+}
+gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.*zombie' "/proc/$1/status"; }
+vmm_pids() { pgrep -f '^[^ ]*qemu-system' || true; }
+a_vmm() { [ -n "$(vmm_pids)" ]; }
+no_vmm() { [ -z "$(vmm_pids)" ]; }
+taps() { find /sys/class/net -name 'bgr*' -printf '%f\n' | sort; }
+
+# The bundle with some of its files left out or replaced by the case, as symlinks: bundle_copy DIR
+bundle_copy() {
+    mkdir -p "$1"
+    ln -s "$BANGER_RUNTIME_DIR"/* "$1"/
+}
+
+# --- what is left -----------------------------------------------------------------------------------------------
+
+# Everything that belongs to a VM or the daemon, one line each; empty when all is gone. pid 1 is the case itself.
+footprint() {
+    ls /sys/class/net | sed '/^lo$/d; s/^/link /'
+    ps -eo pid=,ppid=,stat=,args= | awk -v me=$$ '$3 !~ /^Z/ && $1 != me && $2 != me && $0 !~ /footprint|ps -eo/ {
+        $1 = $2 = $3 = ""; print "process" $0 }' | grep -v "bash $0" || true
+    awk 'NR > 1 && $NF ~ /^\// { print "socket " $NF }' /proc/net/unix
+    find "$run" -mindepth 1 ! -name bangerd.lock ! -path "$run/vm" 2>/dev/null | sed 's/^/file /'
+    find "$data/vms" -mindepth 1 2>/dev/null | sed 's/^/file /'
+    find "$TMPDIR" -mindepth 1 | sed 's/^/file /'
+    diff <(awk '{ print $5 }' /proc/self/mountinfo | sort) "$root/mounts" | sed -n 's/^[<>]/mount/p'
+}
+nothing_left() { [ -z "$(footprint)" ]; }
+
+leave() {
+    local status=$?
+    trap - EXIT
+    set +e
+    [ $status = 0 ] && step "deleting what is left"
+    local name
+    for name in $(timeout 60 banger vm ls --json 2>/dev/null | jq -r '.[].name'); do
+        timeout 120 banger vm delete --force "$name" >/dev/null || status=1
+    done
+    timeout 60 banger daemon stop >/dev/null 2>&1
+    within 10 nothing_left || { echo "FAIL: left over:" && footprint && status=1; } >&2
+    if grep -qE 'ERROR: AddressSanitizer|runtime error:|LeakSanitizer' "$XDG_STATE_HOME"/banger/* 2>/dev/null; then
+        echo "FAIL: a sanitizer spoke in the daemon's log" >&2
+        status=1
+    fi
+    if [ $status != 0 ]; then
+        echo "--- end of bangerd.log" && tail -n 60 "$log"
+    fi >&2
+    [ $status != 0 ] || step "done: $case_name"
+    exit $status
+}
+
+started=$(awk '{ print $1 }' /proc/uptime)
+awk '{ print $5 }' /proc/self/mountinfo | sort >"$root/mounts"
+trap leave EXIT

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# One VM from create to delete: ssh, exec, cp, logs, set, stop, start, restart, power-off from inside.
+. "$(dirname "$0")/lib.sh"
+
+step "create"
+name=$(banger vm create --name a --json | jq -r .name)
+same "$name" a "name in the result"
+expect_state a running
+expect_vms a
+address=$(field a ip)
+mac=$(field a mac)
+banger vm show a | grep -q "$address" || fail "vm show does not tell the address"
+banger vm show a --timings | grep -qi ssh || fail "no stage named ssh in the timings"
+
+step "exec, ssh"
+same "$(banger vm exec a -- hostname)" a "hostname"
+banger vm exec a -- uname -a | grep -q Linux || fail "no uname"
+banger vm exec a -- cat /etc/os-release | grep -q '^ID=debian' || fail "no os-release"
+same "$(banger vm exec a -- printf '%s|' 'a b' "c'd" '$HOME' '*')" "a b|c'd|\$HOME|*|" "quoted arguments"
+same "$(echo through | banger vm exec a -- cat)" through "standard input"
+status=0
+banger vm exec a -- sh -c 'exit 7' || status=$?
+same $status 7 "exit status of exec"
+status=0
+banger vm ssh a -- sh -c 'exit 9' </dev/null || status=$?
+same $status 9 "exit status of ssh"
+same "$(banger vm exec a -- cat /sys/class/net/eth0/address)" "$mac" "mac"
+
+step "cp"
+head -c 300000 /dev/urandom >"$root/file"
+banger vm cp "$root/file" a:/root/file
+banger vm cp a:/root/file "$root/back"
+cmp "$root/file" "$root/back" || fail "cp changed the file"
+mkdir -p "$root/dir/sub" && echo deep >"$root/dir/sub/f"
+banger vm cp "$root/dir" a:/root/
+same "$(banger vm exec a -- cat /root/dir/sub/f)" deep "copied folder"
+must_fail 'no such file' banger vm cp "$root/nosuch" a:/root/
+
+step "logs, console, images, operations"
+banger vm logs a -n 2000 | grep -q . || fail "the console log is empty"
+banger image ls --json | jq -e 'map(.name) | index("debian")' >/dev/null || fail "image ls has no debian"
+banger op ls --json | jq -e 'map(select(.kind == "create" and .target == "a" and .state == "succeeded")) | length == 1' \
+    >/dev/null || fail "op ls does not know the create"
+banger doctor >/dev/null || fail "doctor complains: $(banger doctor 2>&1)"
+
+step "stop keeps the disks"
+banger vm exec a -- sh -c 'echo hi > /root/f; echo system > /etc/marker; sync'
+banger vm stop a
+expect_state a stopped
+same "$(field a exit.cause)" poweroff "cause of the stop"
+banger vm stop a || fail "stopping a stopped VM is no error"
+must_fail "not running|stopped" banger vm exec a -- true
+same "$(vmm_pids)" "" "VMMs after the stop"
+
+step "set, start"
+banger vm set a --vcpu 2 --memory 640M
+banger vm start a
+same "$(banger vm exec a -- cat /root/f)" hi "file on the work disk"
+same "$(banger vm exec a -- cat /etc/marker)" system "file on the system disk"
+cmp "$root/file" <(banger vm exec a -- cat /root/file) || fail "the copied file changed over the stop"
+same "$(banger vm exec a -- nproc)" 2 "vcpus after set"
+memory=$(banger vm exec a -- awk '/MemTotal/ { print $2 }' /proc/meminfo)
+[ "$memory" -gt $((540 * 1024)) ] || fail "memory after set: $memory KiB"
+same "$(field a ip)" "$address" "address over a stop"
+same "$(field a mac)" "$mac" "mac over a stop"
+banger vm start a || fail "starting a running VM is no error"
+
+step "restart"
+boot=$(banger vm exec a -- cat /proc/sys/kernel/random/boot_id)
+banger vm restart a
+[ "$(banger vm exec a -- cat /proc/sys/kernel/random/boot_id)" != "$boot" ] || fail "restart did not boot"
+same "$(banger vm exec a -- cat /root/f)" hi "file after the restart"
+
+step "power-off from inside is a normal stop"
+banger vm exec a -- systemctl poweroff || true
+banger vm wait a --state stopped --timeout 60s
+expect_state a stopped
+same "$(field a exit.cause)" poweroff "cause of the power-off"
+banger doctor | grep -qi crash && fail "doctor calls a power-off a crash"
+
+step "delete"
+banger vm delete --yes a
+expect_vms
+must_fail "no VM named 'a'" banger vm show a
