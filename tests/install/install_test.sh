@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# What `cmake --install` puts below a prefix is complete, runs from there and names no build folder.
+set -euo pipefail
+build=$1
+prefix=$(mktemp -d)
+trap 'rm -rf "$prefix"' EXIT
+export XDG_CONFIG_HOME=$prefix/x/config XDG_DATA_HOME=$prefix/x/data XDG_STATE_HOME=$prefix/x/state XDG_RUNTIME_DIR=$prefix/x/run
+mkdir -m 700 "$prefix/x" "$XDG_RUNTIME_DIR"
+fail() { echo "FAIL: $*" >&2 && exit 1; }
+
+cmake --install "$build" --prefix "$prefix" >/dev/null
+for file in bin/banger bin/bangerd libexec/banger/banger-vm libexec/banger/banger-priv lib/banger/plugins/tap-pool.so \
+    include/banger/plugin.h include/banger/plugin.hpp share/banger/config.example.yaml share/banger/sdk/exports.map \
+    share/systemd/user/bangerd.service share/doc/banger/LICENSE; do
+    [ -f "$prefix/$file" ] || fail "not installed: $file"
+done
+[ -n "$(find "$prefix" -name banger-plugin.pc)" ] || fail "not installed: banger-plugin.pc"
+[ -n "$(find "$prefix" -name BangerPluginConfig.cmake)" ] || fail "not installed: the CMake package"
+[ -z "$(find "$prefix" -name 'saboteur*' -o -name 'unit_*')" ] || fail "test programs are installed"
+
+grep -qx "ExecStart=$prefix/bin/bangerd" "$prefix/share/systemd/user/bangerd.service" || fail "the unit starts another bangerd"
+if command -v systemd-analyze >/dev/null; then
+    systemd-analyze verify --user "$prefix/share/systemd/user/bangerd.service" 2>&1 | grep -i 'bangerd.service:[0-9]' && fail "bad unit"
+fi
+for file in share/systemd/user/bangerd.service $(cd "$prefix" && find . -name '*.pc' -o -name '*.cmake'); do
+    ! grep -qF "$build" "$prefix/$file" || fail "$file names the build folder"
+done
+"$prefix/bin/banger" version >/dev/null || fail "banger version does not run from the prefix"
+"$prefix/bin/banger" config check || fail "config check does not run from the prefix"
+echo "$(find "$prefix" -type f | wc -l) files installed"
