@@ -1,0 +1,45 @@
+#include "os/clock.hpp"
+
+#include "os/error.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <vector>
+
+#include <sys/random.h>
+
+namespace banger::os {
+
+std::int64_t now_ms() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+std::string to_rfc3339(std::int64_t unix_ms) {
+    const std::time_t seconds = unix_ms / 1000;
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 32> date{};
+    std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    std::array<char, 8> fraction{};
+    std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(unix_ms % 1000));
+    return std::string(date.data()) + fraction.data();
+}
+
+std::string random_hex(std::size_t bytes) {
+    std::vector<unsigned char> random(bytes);
+    if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(bytes)) {
+        throw errno_error("read random bytes");
+    }
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (const unsigned char byte : random) {
+        text += digits[byte >> 4U];
+        text += digits[byte & 15U];
+    }
+    return text;
+}
+
+} // namespace banger::os

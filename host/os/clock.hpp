@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace banger::os {
+
+/// Unix time in milliseconds.
+[[nodiscard]] std::int64_t now_ms();
+
+/// RFC 3339 in UTC with milliseconds: 2026-02-03T04:05:06.789Z.
+[[nodiscard]] std::string to_rfc3339(std::int64_t unix_ms);
+
+/// `bytes` random bytes of the kernel as lower-case hexadecimal.
+[[nodiscard]] std::string random_hex(std::size_t bytes);
+
+} // namespace banger::os

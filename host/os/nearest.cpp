@@ -1,0 +1,54 @@
+#include "os/nearest.hpp"
+
+#include <algorithm>
+
+namespace banger::os {
+namespace {
+
+/// Optimal string alignment distance: edits and swaps of neighbours.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::vector<std::size_t>> rows(a.size() + 1,
+                                               std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            if (i == 0 || j == 0) {
+                rows[i][j] = i + j;
+                continue;
+            }
+            const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
+            rows[i][j] =
+                std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + change});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    return rows[a.size()][b.size()];
+}
+
+} // namespace
+
+std::optional<std::string> nearest(std::string_view word,
+                                   const std::vector<std::string>& candidates) {
+    if (word.size() > 100) {
+        return std::nullopt;
+    }
+    std::optional<std::string> best;
+    std::size_t limit = std::max<std::size_t>(1, (word.size() + 2) / 3);
+    for (const std::string& candidate : candidates) {
+        if (candidate.size() > 100) {
+            continue;
+        }
+        const std::size_t steps = distance(word, candidate);
+        if (steps <= limit && steps < std::max(word.size(), candidate.size())) {
+            best = candidate;
+            limit = steps == 0 ? 0 : steps - 1;
+            if (steps == 0) {
+                break;
+            }
+        }
+    }
+    return best;
+}
+
+} // namespace banger::os

@@ -1,0 +1,267 @@
+#include "vm/operation.hpp"
+
+#include "os/clock.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include <sys/eventfd.h>
+
+namespace banger::vm {
+namespace asio = boost::asio;
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+constexpr std::size_t max_log_lines = 1000;
+constexpr std::size_t kept_in_memory = 100;
+
+json time_or_null(const std::optional<std::int64_t>& ms) {
+    return ms ? json(os::to_rfc3339(*ms)) : json(nullptr);
+}
+
+} // namespace
+
+std::string_view to_string(OperationState state) noexcept {
+    static constexpr std::array<std::string_view, 6> names{"queued",    "running", "cancelling",
+                                                           "succeeded", "failed",  "cancelled"};
+    return names.at(static_cast<std::size_t>(state));
+}
+
+json to_json(const Error& error) {
+    return {{"kind", os::to_string(error.kind())},
+            {"message", error.what()},
+            {"hint", error.hint()},
+            {"console", error.details()}};
+}
+
+Operation::Operation(asio::io_context& loop, std::string id, std::string kind, std::string target)
+    : loop_(loop), id_(std::move(id)), kind_(std::move(kind)), target_(std::move(target)),
+      created_ms_(os::now_ms()), cancel_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      changed_(loop, asio::steady_timer::time_point::max()) {
+    if (!cancel_fd_) {
+        throw os::errno_error("make an eventfd");
+    }
+}
+
+bool Operation::finished() const noexcept {
+    return state_ == OperationState::succeeded || state_ == OperationState::failed ||
+           state_ == OperationState::cancelled;
+}
+
+std::string Operation::current_stage() const {
+    return stages_.empty() ? "" : stages_.back().name;
+}
+
+json Operation::timings() const {
+    json list = json::array();
+    for (const Stage& entry : stages_) {
+        list.push_back({{"stage", entry.name},
+                        {"ms", entry.ended_ms.value_or(os::now_ms()) - entry.started_ms}});
+    }
+    return list;
+}
+
+json Operation::to_json() const {
+    json stages = json::array();
+    for (const Stage& entry : stages_) {
+        stages.push_back({{"name", entry.name},
+                          {"started_at", os::to_rfc3339(entry.started_ms)},
+                          {"ended_at", time_or_null(entry.ended_ms)},
+                          {"ms", entry.ended_ms.value_or(os::now_ms()) - entry.started_ms}});
+    }
+    return {{"id", id_},
+            {"kind", kind_},
+            {"target", target_},
+            {"state", to_string(state_)},
+            {"stage", current_stage()},
+            {"percent", percent_},
+            {"stages", std::move(stages)},
+            {"created_at", os::to_rfc3339(created_ms_)},
+            {"ended_at", time_or_null(ended_ms_)},
+            {"elapsed_ms", ended_ms_.value_or(os::now_ms()) - created_ms_},
+            {"error", error_ ? vm::to_json(*error_) : json(nullptr)},
+            {"result", result_},
+            {"log", log_},
+            {"privileged", privileged_}};
+}
+
+void Operation::touch() {
+    ++version_;
+    changed_.cancel();
+    if (on_change_) {
+        on_change_(*this);
+    }
+}
+
+void Operation::stage(std::string name) {
+    check();
+    const std::int64_t now = os::now_ms();
+    if (!stages_.empty() && !stages_.back().ended_ms) {
+        stages_.back().ended_ms = now;
+    }
+    stages_.push_back({std::move(name), now, std::nullopt});
+    touch();
+}
+
+void Operation::percent(int value) {
+    percent_ = std::clamp(value, 0, 100);
+    touch();
+}
+
+void Operation::log(std::string_view level, std::string text) {
+    if (log_.size() >= max_log_lines) {
+        return;
+    }
+    log_.push_back(
+        {{"at", os::to_rfc3339(os::now_ms())}, {"level", level}, {"text", std::move(text)}});
+    touch();
+}
+
+void Operation::check() const {
+    if (cancel_asked_ && !rolling_back_) {
+        throw Error(ErrorKind::cancelled, kind_ + " " + target_ + " was cancelled");
+    }
+}
+
+void Operation::begin_rollback() {
+    rolling_back_ = true;
+}
+
+CallContext Operation::make_context(int fd) {
+    CallContext context;
+    context.operation_id = id_;
+    context.cancel_fd = fd;
+    // Called from pool threads: everything is posted to the loop, which owns us.
+    context.log = [self = shared_from_this()](std::string_view level, const std::string& text) {
+        asio::post(self->loop_,
+                   [self, level = std::string(level), text] { self->log(level, text); });
+    };
+    context.privileged = [self = shared_from_this()](const std::string& command,
+                                                     std::chrono::milliseconds time, bool ok) {
+        asio::post(self->loop_, [self, command, time, ok] {
+            self->privileged_.push_back({{"at", os::to_rfc3339(os::now_ms())},
+                                         {"command", command},
+                                         {"ms", time.count()},
+                                         {"ok", ok}});
+            self->touch();
+        });
+    };
+    return context;
+}
+
+CallContext Operation::context() {
+    return make_context(cancel_fd_.get());
+}
+
+CallContext Operation::rollback_context() {
+    return make_context(-1);
+}
+
+void Operation::cancel() {
+    if (finished() || cancel_asked_) {
+        return;
+    }
+    cancel_asked_ = true;
+    state_ = OperationState::cancelling;
+    ::eventfd_write(cancel_fd_.get(), 1);
+    touch();
+}
+
+void Operation::run() {
+    state_ = OperationState::running;
+    touch();
+}
+
+void Operation::finish(OperationState state, json result, std::optional<Error> error) {
+    const std::int64_t now = os::now_ms();
+    if (!stages_.empty() && !stages_.back().ended_ms) {
+        stages_.back().ended_ms = now;
+    }
+    state_ = state;
+    result_ = std::move(result);
+    error_ = std::move(error);
+    ended_ms_ = now;
+    if (state == OperationState::succeeded) {
+        percent_ = 100;
+    }
+    touch();
+}
+
+asio::awaitable<void> Operation::changed(std::uint64_t seen) {
+    const auto self = shared_from_this();
+    if (version_ == seen && !finished()) {
+        boost::system::error_code code;
+        co_await changed_.async_wait(asio::redirect_error(asio::use_awaitable, code));
+    }
+}
+
+asio::awaitable<void> Operation::done() {
+    const auto self = shared_from_this();
+    while (!finished()) {
+        co_await changed(version_);
+    }
+}
+
+asio::awaitable<void> Operations::drive(std::shared_ptr<Operation> operation, Body body) {
+    json result;
+    std::optional<Error> error;
+    try {
+        operation->run();
+        result = co_await body(*operation);
+    } catch (...) {
+        error = os::current_error();
+    }
+    if (!error) {
+        operation->finish(OperationState::succeeded, std::move(result), std::nullopt);
+    } else if (operation->cancelled()) {
+        const Error said(ErrorKind::cancelled, operation->kind() + " " + operation->target() +
+                                                   " was cancelled and rolled back");
+        operation->finish(OperationState::cancelled, nullptr,
+                          error->kind() == ErrorKind::cancelled ? said : *error);
+    } else {
+        operation->finish(OperationState::failed, nullptr, std::move(error));
+    }
+}
+
+std::shared_ptr<Operation> Operations::start(std::string kind, std::string target, Body body) {
+    auto operation = std::make_shared<Operation>(loop_, "op-" + os::random_hex(4), std::move(kind),
+                                                 std::move(target));
+    operation->on_change_ = sink_;
+    all_.push_back(operation);
+    forget_old();
+    operation->touch();
+    asio::co_spawn(loop_, drive(operation, std::move(body)), asio::detached);
+    return operation;
+}
+
+std::shared_ptr<Operation> Operations::find(const std::string& id) const {
+    const auto at = std::find_if(all_.begin(), all_.end(),
+                                 [&](const auto& operation) { return operation->id() == id; });
+    return at == all_.end() ? nullptr : *at;
+}
+
+std::vector<std::shared_ptr<Operation>> Operations::list() const {
+    return {all_.rbegin(), all_.rend()};
+}
+
+std::size_t Operations::running() const {
+    return static_cast<std::size_t>(std::count_if(
+        all_.begin(), all_.end(), [](const auto& operation) { return !operation->finished(); }));
+}
+
+void Operations::forget_old() {
+    for (auto at = all_.begin(); all_.size() > kept_in_memory && at != all_.end();) {
+        at = (*at)->finished() ? all_.erase(at) : std::next(at);
+    }
+}
+
+} // namespace banger::vm

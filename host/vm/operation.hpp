@@ -1,0 +1,124 @@
+#pragma once
+
+#include "os/error.hpp"
+#include "os/unique_fd.hpp"
+#include "vm/capabilities.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+
+enum class OperationState { queued, running, cancelling, succeeded, failed, cancelled };
+
+[[nodiscard]] std::string_view to_string(OperationState state) noexcept;
+
+/// One change that somebody asked for: who watches it sees its stages as they happen. All members
+/// are the loop's, but for those of the CallContext it gives out.
+class Operation : public std::enable_shared_from_this<Operation> {
+  public:
+    struct Stage {
+        std::string name;
+        std::int64_t started_ms = 0;
+        std::optional<std::int64_t> ended_ms;
+    };
+
+    Operation(boost::asio::io_context& loop, std::string id, std::string kind, std::string target);
+
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+    [[nodiscard]] const std::string& kind() const noexcept { return kind_; }
+    [[nodiscard]] const std::string& target() const noexcept { return target_; }
+    [[nodiscard]] OperationState state() const noexcept { return state_; }
+    [[nodiscard]] bool finished() const noexcept;
+    [[nodiscard]] const std::vector<Stage>& stages() const noexcept { return stages_; }
+    [[nodiscard]] std::string current_stage() const;
+    [[nodiscard]] std::int64_t created_ms() const noexcept { return created_ms_; }
+    [[nodiscard]] std::optional<std::int64_t> ended_ms() const noexcept { return ended_ms_; }
+    [[nodiscard]] const std::optional<os::Error>& error() const noexcept { return error_; }
+    [[nodiscard]] nlohmann::json to_json() const;
+    [[nodiscard]] nlohmann::json timings() const; ///< [{stage, ms}]
+
+    // For the body.
+    void stage(std::string name); ///< ends the one before; throws cancelled when asked to stop
+    void percent(int value);
+    void log(std::string_view level, std::string text);
+    [[nodiscard]] bool cancelled() const noexcept { return cancel_asked_; }
+    void check() const;                           ///< throws Error(cancelled)
+    [[nodiscard]] CallContext context();          ///< for forward steps
+    [[nodiscard]] CallContext rollback_context(); ///< the same, but never cancelled
+    void begin_rollback();                        ///< from here on check() does not throw
+    [[nodiscard]] int cancel_fd() const noexcept { return cancel_fd_.get(); }
+
+    // For whoever started or watches it.
+    void cancel();
+    [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+    /// Returns at the next change, or at once when version() is not `seen` any more.
+    [[nodiscard]] boost::asio::awaitable<void> changed(std::uint64_t seen);
+    [[nodiscard]] boost::asio::awaitable<void> done();
+
+  private:
+    friend class Operations;
+    void run();
+    void finish(OperationState state, nlohmann::json result, std::optional<os::Error> error);
+    void touch();
+    [[nodiscard]] CallContext make_context(int fd);
+
+    boost::asio::io_context& loop_;
+    std::string id_;
+    std::string kind_;
+    std::string target_;
+    OperationState state_ = OperationState::queued;
+    std::vector<Stage> stages_;
+    int percent_ = 0;
+    nlohmann::json log_ = nlohmann::json::array();
+    nlohmann::json privileged_ = nlohmann::json::array();
+    nlohmann::json result_;
+    std::optional<os::Error> error_;
+    std::int64_t created_ms_;
+    std::optional<std::int64_t> ended_ms_;
+    bool cancel_asked_ = false;
+    bool rolling_back_ = false;
+    os::UniqueFd cancel_fd_; ///< eventfd; readable once cancelled
+    std::uint64_t version_ = 1;
+    boost::asio::steady_timer changed_;
+    std::function<void(const Operation&)> on_change_;
+};
+
+/// The operations of this run of the daemon. Older ones are in the store. [loop]
+class Operations {
+  public:
+    using Body = std::function<boost::asio::awaitable<nlohmann::json>(Operation&)>;
+    /// Told of every change; keeps it in the store and tells the event stream.
+    using Sink = std::function<void(const Operation&)>;
+
+    Operations(boost::asio::io_context& loop, Sink sink) : loop_(loop), sink_(std::move(sink)) {}
+
+    /// Starts `body` soon; an exception of it is the operation's error.
+    std::shared_ptr<Operation> start(std::string kind, std::string target, Body body);
+    [[nodiscard]] std::shared_ptr<Operation> find(const std::string& id) const;
+    [[nodiscard]] std::vector<std::shared_ptr<Operation>> list() const; ///< newest first
+    [[nodiscard]] std::size_t running() const;
+
+  private:
+    void forget_old();
+    static boost::asio::awaitable<void> drive(std::shared_ptr<Operation> operation, Body body);
+
+    boost::asio::io_context& loop_;
+    Sink sink_;
+    std::vector<std::shared_ptr<Operation>> all_;
+};
+
+/// As the API shows an error.
+[[nodiscard]] nlohmann::json to_json(const os::Error& error);
+
+} // namespace banger::vm

@@ -1,0 +1,107 @@
+#include "vm/operation.hpp"
+
+#include "vm/offload.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <gtest/gtest.h>
+
+#include <poll.h>
+
+namespace banger::vm {
+namespace {
+
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+class OperationTest : public ::testing::Test {
+  protected:
+    asio::io_context loop;
+    asio::thread_pool pool{2};
+    Threads threads{loop, pool};
+    std::vector<std::string> saved;
+    Operations operations{loop, [this](const Operation& operation) {
+                              saved.emplace_back(to_string(operation.state()));
+                          }};
+};
+
+TEST_F(OperationTest, StagesAndResultAreKept) {
+    const auto operation =
+        operations.start("create", "a", [this](Operation& self) -> asio::awaitable<json> {
+            self.stage("disks");
+            const int value = co_await offload(threads, [] { return 41; });
+            self.stage("boot");
+            co_return json{{"value", value + 1}};
+        });
+    loop.run();
+    const json document = operation->to_json();
+    EXPECT_EQ(document["state"], "succeeded");
+    EXPECT_EQ(document["result"]["value"], 42);
+    ASSERT_EQ(document["stages"].size(), 2U);
+    EXPECT_EQ(document["stages"][1]["name"], "boot");
+    EXPECT_FALSE(document["stages"][1]["ended_at"].is_null());
+    EXPECT_EQ(saved.front(), "queued");
+    EXPECT_EQ(saved.back(), "succeeded");
+}
+
+TEST_F(OperationTest, AnErrorOfThePoolIsTheOperationsError) {
+    const auto operation =
+        operations.start("start", "a", [this](Operation&) -> asio::awaitable<json> {
+            co_await offload(threads,
+                             [] { throw Error(ErrorKind::exhausted, "disk full", "hint"); });
+            co_return nullptr;
+        });
+    loop.run();
+    EXPECT_EQ(operation->state(), OperationState::failed);
+    EXPECT_EQ(operation->to_json()["error"]["kind"], "exhausted");
+    EXPECT_EQ(operation->to_json()["error"]["hint"], "hint");
+}
+
+TEST_F(OperationTest, CancelStopsAtTheNextStageAndReachesBlockingSteps) {
+    const auto operation =
+        operations.start("create", "a", [this](Operation& self) -> asio::awaitable<json> {
+            self.stage("wait");
+            const int fd = self.cancel_fd();
+            co_await offload(threads, [fd] {
+                pollfd entry{fd, POLLIN, 0};
+                ::poll(&entry, 1, 10000);
+            });
+            self.stage("never");
+            co_return nullptr;
+        });
+    asio::steady_timer timer(loop, std::chrono::milliseconds(20));
+    timer.async_wait([&](boost::system::error_code) { operation->cancel(); });
+    loop.run();
+    EXPECT_EQ(operation->state(), OperationState::cancelled);
+    EXPECT_EQ(operation->stages().size(), 1U);
+}
+
+TEST_F(OperationTest, AWatcherSeesEveryChangeUntilTheEnd) {
+    const auto operation =
+        operations.start("stop", "a", [this](Operation& self) -> asio::awaitable<json> {
+            self.stage("one");
+            co_await offload(threads, [] {});
+            co_return nullptr;
+        });
+    std::vector<std::string> seen;
+    asio::co_spawn(
+        loop,
+        [&]() -> asio::awaitable<void> {
+            while (!operation->finished()) {
+                co_await operation->changed(operation->version());
+                seen.emplace_back(to_string(operation->state()));
+            }
+        },
+        asio::detached);
+    loop.run();
+    ASSERT_FALSE(seen.empty());
+    EXPECT_EQ(seen.back(), "succeeded");
+    EXPECT_EQ(operations.running(), 0U);
+    EXPECT_EQ(operations.find(operation->id()), operation);
+}
+
+} // namespace
+} // namespace banger::vm
