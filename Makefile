@@ -31,6 +31,7 @@ test:
 bench-create: RUNS ?= 10
 bench-create:
 	$(MAKE) --no-print-directory build PRESET=release
+	$(MAKE) --no-print-directory runtime-bundle PRESET=release
 	tests/bench/create/bench.sh --runs $(RUNS)
 
 runtime-bundle: $(configured)

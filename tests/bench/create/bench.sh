@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# create -> first SSH command, interleaved with a bare VMM booting the same kernel, initramfs and disks until SSH
+# answers. usage: bench.sh [--runs N] [--out FILE]   (as root, or with user namespaces; default 10 runs)
+here=$(cd "$(dirname "$0")" && pwd)
+export BANGER_BUILD_DIR=${BANGER_BUILD_DIR:-$here/../../../build/release}
+. "$here/../../e2e/lib.sh"
+
+runs=10 out=$BANGER_BUILD_DIR/bench-create.json
+while [ $# -gt 0 ]; do
+    case $1 in
+    --runs) runs=$2 && shift ;;
+    --out) out=$2 && shift ;;
+    *) echo "usage: bench.sh [--runs N] [--out FILE]" >&2 && exit 2 ;;
+    esac
+    shift
+done
+
+now() { echo "${EPOCHREALTIME//[.,]/}"; }
+since() { echo $((($(now) - $1) / 1000)); }
+numbers() { jq -s . "$1"; }
+# The files leave the page cache, nothing else of the machine does.
+drop_cache() { for file in "$@"; do dd if="$file" iflag=nocache count=0 status=none; done; }
+
+# One VM by banger gives the command line, initramfs and empty disks of the bare one, in a network of its own.
+prepare_bare() {
+    local pid run argument index
+    banger vm create --name model >/dev/null
+    pid=$(field model pid) run=$(field model paths.run) address=$(field model ip)
+    mkdir -p "$root/bare/run"
+    mapfile -d '' -t command <"/proc/$pid/cmdline"
+    cp "$(field model paths.dir)/initrd.img" "$root/bare/"
+    overlay=$(find "$data" -path '*templates*' -name 'overlay*' | head -1)
+    work=$(find "$data" -path '*templates*' -name 'work*' | head -1)
+    serial=$(printf '%s\n' "${command[@]}" | sed -n 's/^chardev:\(.*\)/\1/p' | head -1)
+    for index in "${!command[@]}"; do
+        argument=${command[$index]//$run/$root/bare/run}
+        case $argument in
+        socket,id=* | unix,id=* | pipe,id=* | file,id=*)
+            argument=${argument#*,id=} && argument=${argument%%,*}
+            if [ "$argument" = "$serial" ]; then argument="file,id=$argument,path=console.log"; else argument="null,id=$argument"; fi
+            ;;
+        tap,*) argument="tap,$(grep -oE '\bid=[^,]*' <<<"$argument"),ifname=bare0,script=no,downscript=no" ;;
+        -S) argument=-no-reboot ;;
+        esac
+        command[$index]=$argument
+    done
+    printf '%s\0' "${command[@]}" >"$root/bare/command"
+    banger vm delete --force model
+    unshare --net sleep infinity &
+    bare_net=$!
+    sleep 0.3
+    in_bare_net ip link add bare type bridge
+    in_bare_net ip addr add "${address%.*}.1/24" dev bare
+    in_bare_net ip link set bare up
+    in_bare_net ip tuntap add bare0 mode tap
+    in_bare_net ip link set bare0 master bare up
+}
+in_bare_net() { nsenter --target $bare_net --net "$@"; }
+run_bare() {
+    cp --reflink=auto --sparse=always "$overlay" "$root/bare/overlay.ext4"
+    cp --reflink=auto --sparse=always "$work" "$root/bare/work.ext4"
+    in_bare_net "$here/bare.sh" "$root/bare" "$address" "$BANGER_RUNTIME_DIR/id_ed25519"
+}
+run_banger() { # NAME: prints {"total":ms,"created":ms,"stages":[...]}
+    local begin created total
+    begin=$(now)
+    banger vm create --name "$1" >/dev/null 2>"$root/create.log" || fail "create: $(cat "$root/create.log")"
+    created=$(since "$begin")
+    banger vm exec "$1" -- true
+    total=$(since "$begin")
+    banger vm show "$1" --json | jq -c --argjson t "$total" --argjson c "$created" '{total: $t, created: $c, stages: .timings}'
+}
+read_time() { # COMMAND...: wall time of 20 runs, in microseconds
+    local begin i
+    for ((i = 0; i < 20; i++)); do
+        begin=$(now)
+        "$@" >/dev/null
+        echo $(($(now) - begin))
+    done
+}
+rss() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
+switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' /proc/"$1"/task/*/status; }
+
+step "preparing the bare command line"
+banger daemon start
+prepare_bare
+files=("$BANGER_RUNTIME_DIR"/*.img "$BANGER_RUNTIME_DIR"/vmlinu* "$BANGER_RUNTIME_DIR"/*.ext4)
+
+step "one run each with a cold page cache"
+drop_cache "${files[@]}"
+run_banger cold | jq .total >"$root/cold_banger"
+banger vm delete --force cold
+drop_cache "${files[@]}"
+run_bare >"$root/cold_bare"
+
+for ((run_number = 1; run_number <= runs; run_number++)); do
+    run_banger "b$run_number" >>"$root/banger"
+    [ $run_number = "$runs" ] || banger vm delete --force "b$run_number"
+    run_bare >>"$root/bare_ms"
+    step "run $run_number: banger $(tail -1 "$root/banger" | jq .total) ms, bare $(tail -1 "$root/bare_ms") ms"
+done
+
+step "reads, and the idle daemon for 20 s with one VM"
+read_time banger vm ls >"$root/ls_us"
+read_time banger vm show "b$runs" >"$root/show_us"
+daemon=$(daemon_pid)
+sleep 2
+before=$(switches "$daemon")
+sleep 20
+wakeups=$(awk -v n=$(($(switches "$daemon") - before)) 'BEGIN { printf "%.2f", n / 20 }')
+
+reflink=no
+cp --reflink=always "$overlay" "$root/reflink" 2>/dev/null && reflink=yes
+rm -f "$root/reflink"
+jq -n --slurpfile banger "$root/banger" --slurpfile bare "$root/bare_ms" --slurpfile ls "$root/ls_us" \
+    --slurpfile show "$root/show_us" --argjson cold "[$(cat "$root/cold_banger"),$(cat "$root/cold_bare")]" \
+    --argjson wakeups "$wakeups" --argjson daemon_kib "$(rss "$daemon")" \
+    --argjson supervisor_kib "$(rss "$(pgrep -x banger-vm | head -1)")" \
+    --arg cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)" --argjson cores "$(nproc)" \
+    --argjson memory_mib "$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)" --arg kernel "$(uname -r)" \
+    --arg vmm "$("${command[0]}" --version | head -1)" --arg accel "$(field "b$runs" accel)" \
+    --arg storage "$(stat -f -c %T "$data")" --arg reflink $reflink --arg load "$(cut -d' ' -f1-3 /proc/loadavg)" \
+    --arg bundle_kernel "$(jq -r .kernel.version "$BANGER_RUNTIME_DIR/bundle.json")" -f "$here/summary.jq" >"$out"
+banger vm delete --force "b$runs"
+kill $bare_net
+wait $bare_net 2>/dev/null || true
+rm -rf "$root/bare"
+echo
+jq -rf "$here/table.jq" "$out"
+echo "JSON: $out"
