@@ -1,0 +1,74 @@
+#pragma once
+
+#include "os/process.hpp"
+#include "os/unique_fd.hpp"
+#include "vmm/exit.hpp"
+#include "vmm/plan.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace banger::supervisor {
+
+struct Status {
+    std::string phase;       ///< launching, running, paused, ended
+    bool agent_open = false; ///< a guest agent has the channel open
+    std::uint64_t console_bytes = 0;
+    std::int64_t started_unix_ms = 0;
+};
+
+/// A VM that runs under its supervisor. Copyable names only: dropping it ends nothing. All calls
+/// block up to a deadline (5 s unless told) and may come from any thread; they throw os::Error,
+/// unavailable when the supervisor is gone.
+class Supervised {
+  public:
+    Supervised(std::filesystem::path run_dir, os::ProcessId supervisor, os::ProcessId vmm);
+
+    [[nodiscard]] const std::filesystem::path& run_dir() const noexcept { return run_.path; }
+    [[nodiscard]] const os::ProcessId& supervisor() const noexcept { return supervisor_; }
+    [[nodiscard]] const os::ProcessId& vmm() const noexcept { return vmm_; }
+
+    [[nodiscard]] Status status() const;
+    void powerdown() const; ///< presses the power button; the guest may ignore it
+    void pause() const;
+    void resume() const;
+    /// Returns when VMM and supervisor are dead, proven by pidfd; harmless when they are already.
+    void kill() const;
+    /// True when VMM and supervisor ended within the time.
+    [[nodiscard]] bool wait_ended(std::chrono::milliseconds time) const;
+
+    /// A stream of JSON lines: first {"ok":true,"status":{..}}, then one {"event":..} each, EOF
+    /// when the supervisor goes. Events: powerdown, paused, resumed, agent-open, agent-closed, exit
+    /// (with the members of exit.json). Non-blocking.
+    [[nodiscard]] os::UniqueFd watch() const;
+    /// The serial console, both ways, raw.
+    [[nodiscard]] os::UniqueFd console() const;
+
+  private:
+    vmm::RunFolder run_;
+    os::ProcessId supervisor_;
+    os::ProcessId vmm_;
+};
+
+/// Starts banger-vm (in a systemd --user scope where a user manager runs) and returns once the
+/// guest runs. On a failure nothing is left and the Error holds the VMM's and the guest's last
+/// lines.
+[[nodiscard]] Supervised launch(const vmm::SupervisorPlan& plan,
+                                const std::filesystem::path& banger_vm,
+                                std::chrono::milliseconds timeout = std::chrono::seconds(20));
+
+/// The supervisor of this run folder, if that very process still runs. Throws conflict when the VMM
+/// runs without it (which PR_SET_PDEATHSIG excludes).
+[[nodiscard]] std::optional<Supervised> adopt(const std::filesystem::path& run_dir);
+
+/// How the last run ended; nullopt when it runs, never ran, or its folder did not survive a reboot.
+[[nodiscard]] std::optional<vmm::Exit> last_exit(const std::filesystem::path& run_dir);
+
+/// A byte stream to a port of the guest. Throws unavailable when nothing listens on it there.
+[[nodiscard]] os::UniqueFd connect_guest(const std::filesystem::path& run_dir, std::uint32_t port,
+                                         std::chrono::milliseconds timeout);
+
+} // namespace banger::supervisor

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "vmm/plan.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace banger::vmm {
+
+/// A raw image, attached as a virtio block device in the order given.
+struct Disk {
+    std::string id; ///< the guest sees it as the serial, where the VMM has serials
+    /// Relative to the VM's folder when inside it, so that a folder can move with its snapshot.
+    std::filesystem::path path;
+    bool read_only = false;
+};
+
+struct Nic {
+    std::string id;
+    std::string tap; ///< an existing TAP device owned by our uid
+    std::string mac;
+    std::uint32_t mtu = 1500;
+};
+
+/// One VM as the lifecycle wants it, in no VMM's terms. Every VM also gets a console, a random
+/// number source, a balloon where the VMM has one, and the guest channel at RunFolder::guest().
+struct LaunchSpec {
+    std::string id;
+    std::string name;
+    std::filesystem::path dir;     ///< the VM's folder: working directory of the VMM
+    std::filesystem::path run_dir; ///< short path: sockets are made in it
+    std::uint32_t vcpus = 1;
+    std::uint64_t memory_mib = 512;
+    std::filesystem::path kernel; ///< ELF vmlinux or, on QEMU, a bzImage
+    std::filesystem::path initrd;
+    /// key[=value], from the guest-config builder. What a VMM itself needs (console, reboot type,
+    /// clock) is the driver's to add, and an entry here that sets one of those is refused.
+    std::vector<std::string> kernel_args;
+    std::vector<Disk> disks;
+    std::vector<Nic> nics;
+    std::filesystem::path console_path;
+    std::uint64_t console_max_bytes = 4U << 20U;
+};
+
+/// What a VMM can do, as data: the caller asks before it offers.
+struct Capabilities {
+    bool pause = false;
+    bool balloon = false;
+    bool power_button = false; ///< a host-side request that the guest may answer by powering off
+    bool disk_serials = false; ///< else the guest finds its disks by file-system label
+    bool resize_disk = false;
+    bool templates = false; ///< snapshot and restore of memory
+    std::uint32_t max_vcpus = 1;
+    std::uint32_t max_devices = 0; ///< disks and nics together
+};
+
+/// What this machine said about one VMM.
+struct Probe {
+    std::string driver;
+    bool usable = false;
+    std::string accel; ///< "kvm", "tcg", or empty when not usable
+    std::string version;
+    std::filesystem::path binary;
+    std::string reason; ///< why not usable, or why this accelerator: one line
+};
+
+/// The one interface of a VMM. Running VMs are the supervisor's; a driver only knows how to start
+/// one, so all of it is pure and may be called from any thread.
+class Hypervisor {
+  public:
+    Hypervisor() = default;
+    Hypervisor(const Hypervisor&) = delete;
+    Hypervisor& operator=(const Hypervisor&) = delete;
+    virtual ~Hypervisor() = default;
+
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+    [[nodiscard]] virtual const Probe& probe() const noexcept = 0; ///< found in the constructor
+    [[nodiscard]] virtual Capabilities capabilities() const noexcept = 0;
+    /// Throws invalid (a value this VMM cannot take, a socket path that is too long) or unavailable
+    /// (it is not usable here). Touches nothing.
+    [[nodiscard]] virtual SupervisorPlan plan(const LaunchSpec& spec) const = 0;
+};
+
+} // namespace banger::vmm

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace banger::vmm {
+
+/// How the supervisor talks to a running VMM. Firecracker's HTTP socket becomes the second kind.
+enum class Control {
+    qmp, ///< QEMU Machine Protocol on the inherited descriptor `control_fd`
+};
+
+/// Descriptors that the VMM inherits, at fixed numbers so that a command line is a pure function.
+/// Standard input and output are the serial console, standard error carries the VMM's own words.
+constexpr int control_fd = 3;
+constexpr int channel_fd = 4;
+constexpr int first_tap_fd = 5;
+
+/// All that banger-vm needs to start and own one VMM: a value, made by Hypervisor::plan().
+struct SupervisorPlan {
+    std::string id;
+    std::string name;
+    std::string driver; ///< Hypervisor::name()
+    std::string accel;  ///< "kvm" or "tcg"
+    Control control = Control::qmp;
+    std::filesystem::path dir;     ///< working directory of the VMM
+    std::filesystem::path run_dir; ///< sockets, state.json, exit.json
+    std::vector<std::string> argv;
+    std::vector<std::string> taps; ///< opened by the supervisor; taps[i] is first_tap_fd + i
+    std::filesystem::path console_path;
+    std::uint64_t console_max_bytes = 0;
+};
+
+[[nodiscard]] std::string to_json(const SupervisorPlan& plan);
+/// Throws invalid on anything that to_json() did not write.
+[[nodiscard]] SupervisorPlan plan_from_json(std::string_view text);
+
+/// The sockets and files of one VM's run folder.
+struct RunFolder {
+    std::filesystem::path path;
+
+    [[nodiscard]] std::filesystem::path control() const { return path / "sup.sock"; }
+    [[nodiscard]] std::filesystem::path guest() const { return path / "guest.sock"; }
+    [[nodiscard]] std::filesystem::path state() const { return path / "state.json"; }
+    [[nodiscard]] std::filesystem::path exit() const { return path / "exit.json"; }
+};
+
+} // namespace banger::vmm

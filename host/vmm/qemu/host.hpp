@@ -1,0 +1,29 @@
+#pragma once
+
+#include "vmm/hypervisor.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace banger::vmm::qemu {
+
+/// QEMU on this machine, as found by probe().
+struct Host {
+    Probe probe;
+    std::uint64_t tsc_khz = 0; ///< rate of the host's TSC, which TCG shows to the guest
+    bool sandbox = true;       ///< built with seccomp
+};
+
+struct ProbeOptions {
+    std::string binary;               ///< name or path; empty is qemu-system-x86_64 from PATH
+    std::string accel = "auto";       ///< auto, kvm or tcg
+    std::filesystem::path cache_file; ///< results of this boot are kept there; empty: none
+};
+
+/// Asks the binary for its version and machines and runs a tiny guest under KVM with a deadline
+/// (seconds on a machine whose KVM hangs; then cached). Never throws for a QEMU that is unusable:
+/// the result says why.
+[[nodiscard]] Host probe(const ProbeOptions& options);
+
+} // namespace banger::vmm::qemu

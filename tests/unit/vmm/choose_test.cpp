@@ -1,0 +1,95 @@
+#include "vmm/choose.hpp"
+
+#include "os/error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace banger::vmm {
+namespace {
+
+class FakeHypervisor final : public Hypervisor {
+  public:
+    FakeHypervisor(const std::string& name, bool usable) {
+        probe_.driver = name;
+        probe_.usable = usable;
+        probe_.version = "1.0";
+        probe_.accel = usable ? "kvm" : "";
+        probe_.reason = usable ? "" : "no /dev/kvm";
+    }
+    [[nodiscard]] std::string_view name() const noexcept override { return probe_.driver; }
+    [[nodiscard]] const Probe& probe() const noexcept override { return probe_; }
+    [[nodiscard]] Capabilities capabilities() const noexcept override { return {}; }
+    [[nodiscard]] SupervisorPlan plan(const LaunchSpec& /*spec*/) const override { return {}; }
+
+  private:
+    Probe probe_;
+};
+
+Hypervisors machine(bool firecracker, bool qemu) {
+    Hypervisors list;
+    list.push_back(std::make_unique<FakeHypervisor>("qemu", qemu));
+    list.push_back(std::make_unique<FakeHypervisor>("firecracker", firecracker));
+    return list;
+}
+
+TEST(Choose, AutoPrefersFirecracker) {
+    const Hypervisors list = machine(true, true);
+    const Choice choice = choose("auto", list);
+    EXPECT_EQ(choice.hypervisor->name(), "firecracker");
+    ASSERT_EQ(choice.candidates.size(), 2U);
+    EXPECT_TRUE(choice.candidates[0].chosen);
+    EXPECT_EQ(choice.candidates[1].why, "firecracker is preferred");
+}
+
+TEST(Choose, AutoFallsBackAndSaysWhy) {
+    const Hypervisors list = machine(false, true);
+    const Choice choice = choose("auto", list);
+    EXPECT_EQ(choice.hypervisor->name(), "qemu");
+    EXPECT_EQ(choice.candidates[0].why, "no /dev/kvm");
+    EXPECT_EQ(choice.reason, "qemu 1.0 with kvm: best of what this machine can run");
+}
+
+TEST(Choose, ABuildWithoutTheDriverSaysSo) {
+    Hypervisors list;
+    list.push_back(std::make_unique<FakeHypervisor>("qemu", true));
+    EXPECT_EQ(choose("auto", list).candidates[0].why, "this build has no driver for it");
+    try {
+        (void)choose("firecracker", list);
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), os::ErrorKind::unavailable);
+        EXPECT_STREQ(error.what(), "firecracker cannot be used; firecracker: this build has no "
+                                   "driver for it");
+        EXPECT_EQ(error.hint(), "use --vmm auto, or --vmm qemu, which runs on any machine");
+    }
+}
+
+TEST(Choose, AnExplicitWishIsNotReplaced) {
+    const Hypervisors list = machine(true, false);
+    EXPECT_THROW((void)choose("qemu", list), os::Error);
+    EXPECT_EQ(choose("firecracker", list).candidates[1].why, "no /dev/kvm");
+}
+
+TEST(Choose, NothingUsableNamesAll) {
+    const Hypervisors list = machine(false, false);
+    try {
+        (void)choose("auto", list);
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.details().size(), 2U);
+    }
+    EXPECT_EQ(survey("auto", list).hypervisor, nullptr);
+}
+
+TEST(Choose, AnUnknownWordIsInvalid) {
+    const Hypervisors list = machine(true, true);
+    try {
+        (void)choose("xen", list);
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
+    }
+}
+
+} // namespace
+} // namespace banger::vmm
