@@ -1,0 +1,165 @@
+#include "store/hook_journal.hpp"
+
+#include "os/error.hpp"
+#include "store/database.hpp"
+#include "store/query.hpp"
+
+#include <array>
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+namespace banger::store {
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+constexpr std::size_t max_cookie = 64U << 10U;
+constexpr std::int64_t kept_records = 1000; ///< final ones, for a look back
+
+constexpr std::array<std::pair<JournalState, std::string_view>, 5> states{{
+    {JournalState::intent, "intent"},
+    {JournalState::done, "done"},
+    {JournalState::undone, "undone"},
+    {JournalState::undo_failed, "undo_failed"},
+    {JournalState::released, "released"},
+}};
+
+JournalState parse_state(std::string_view name) {
+    for (const auto& [state, text] : states) {
+        if (text == name) {
+            return state;
+        }
+    }
+    throw Error(ErrorKind::internal, "journal state " + std::string(name) + " is not known");
+}
+
+std::int64_t now_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+constexpr const char* begin_sql =
+    "INSERT INTO hook_journal (vm_id, plugin, hook, state, cookie, error, attempts, at) "
+    "VALUES (?, ?, ?, 'intent', x'', '', 0, ?) RETURNING seq";
+constexpr const char* done_sql =
+    "UPDATE hook_journal SET state = 'done', cookie = ?, at = ? WHERE seq = ?";
+constexpr const char* finish_sql = "UPDATE hook_journal SET state = ?1, error = ?2, at = ?3, "
+                                   "attempts = attempts + (?1 = 'undo_failed') WHERE seq = ?4";
+constexpr const char* prune_sql =
+    "DELETE FROM hook_journal WHERE state IN ('undone', 'released') AND seq <= ?";
+constexpr const char* open_sql =
+    "SELECT seq, vm_id, plugin, hook, state, cookie, error, attempts, at FROM hook_journal "
+    "WHERE (?1 = '' OR vm_id = ?1) AND state IN ('intent', 'done', 'undo_failed') ORDER BY seq";
+constexpr const char* cookie_sql =
+    "SELECT cookie FROM hook_journal WHERE vm_id = ? AND plugin = ? "
+    "AND state IN ('intent', 'done') AND cookie <> x'' ORDER BY seq DESC LIMIT 1";
+
+JournalRecord read(Query& query) {
+    return JournalRecord{.seq = query.integer(),
+                         .vm_id = query.text(),
+                         .plugin = query.text(),
+                         .hook = query.text(),
+                         .state = parse_state(query.text()),
+                         .cookie = query.text(),
+                         .error = query.text(),
+                         .attempts = static_cast<int>(query.integer()),
+                         .at_ms = query.integer()};
+}
+
+void require_found(int changed, std::int64_t seq) {
+    if (changed == 0) {
+        throw Error(ErrorKind::not_found, "journal record " + std::to_string(seq) + " is gone");
+    }
+}
+
+} // namespace
+
+std::string_view to_string(JournalState state) noexcept {
+    for (const auto& [value, text] : states) {
+        if (value == state) {
+            return text;
+        }
+    }
+    return "unknown";
+}
+
+struct HookJournal::State {
+    explicit State(const std::filesystem::path& path) : database(path, Threads::guarded) {}
+    std::mutex lock;
+    Database database;
+
+    std::vector<JournalRecord> open_records(std::string_view vm_id) {
+        const std::scoped_lock hold(lock);
+        std::vector<JournalRecord> records;
+        Query query(database, open_sql);
+        query.bind(vm_id);
+        while (query.next()) {
+            records.push_back(read(query));
+        }
+        return records;
+    }
+};
+
+HookJournal::HookJournal(const std::filesystem::path& database)
+    : state_(std::make_unique<State>(database)) {}
+
+HookJournal::~HookJournal() = default;
+
+std::int64_t HookJournal::begin(const std::string& vm_id, const std::string& plugin,
+                                std::string_view hook) {
+    const std::scoped_lock hold(state_->lock);
+    Query query(state_->database, begin_sql);
+    query.bind(vm_id).bind(plugin).bind(hook).bind(now_ms());
+    static_cast<void>(query.next());
+    const std::int64_t seq = query.integer();
+    static_cast<void>(query.next()); // the end of the statement is what commits it
+    return seq;
+}
+
+void HookJournal::done(std::int64_t seq, std::string_view cookie) {
+    if (cookie.size() > max_cookie) {
+        throw Error(ErrorKind::invalid, "a cookie has at most " + std::to_string(max_cookie) +
+                                            " bytes, not " + std::to_string(cookie.size()));
+    }
+    const std::scoped_lock hold(state_->lock);
+    Query query(state_->database, done_sql);
+    require_found(query.bind_blob(cookie).bind(now_ms()).bind(seq).run(), seq);
+}
+
+void HookJournal::finish(std::int64_t seq, JournalState state, std::string_view error) {
+    if (state == JournalState::intent || state == JournalState::done) {
+        throw Error(ErrorKind::internal,
+                    "a journal record does not finish as " + std::string(to_string(state)));
+    }
+    const std::scoped_lock hold(state_->lock);
+    Transaction transaction(state_->database);
+    Query query(state_->database, finish_sql);
+    query.bind(to_string(state)).bind(error).bind(now_ms()).bind(seq);
+    require_found(query.run(), seq);
+    Query(state_->database, prune_sql).bind(seq - kept_records).run();
+    transaction.commit();
+}
+
+std::vector<JournalRecord> HookJournal::open_records(const std::string& vm_id) const {
+    return vm_id.empty() ? std::vector<JournalRecord>{} : state_->open_records(vm_id);
+}
+
+std::vector<JournalRecord> HookJournal::open_records() const {
+    return state_->open_records({});
+}
+
+std::string HookJournal::cookie(const std::string& vm_id, const std::string& plugin) const {
+    const std::scoped_lock hold(state_->lock);
+    Query query(state_->database, cookie_sql);
+    return query.bind(vm_id).bind(plugin).next() ? query.text() : std::string();
+}
+
+void HookJournal::forget(const std::string& vm_id) {
+    const std::scoped_lock hold(state_->lock);
+    Query(state_->database, "DELETE FROM hook_journal WHERE vm_id = ?").bind(vm_id).run();
+}
+
+} // namespace banger::store

@@ -1,0 +1,46 @@
+#include "store/kv_table.hpp"
+
+#include "os/error.hpp"
+#include "store/database.hpp"
+#include "store/query.hpp"
+
+namespace banger::store {
+
+void KvTable::set(std::string_view plugin, std::string_view key, std::string_view value) {
+    if (key.empty() || key.size() > max_key) {
+        throw os::Error(os::ErrorKind::invalid, "a key has 1 to " + std::to_string(max_key) +
+                                                    " bytes, not " + std::to_string(key.size()));
+    }
+    if (value.size() > max_value) {
+        throw os::Error(os::ErrorKind::invalid, "key " + std::string(key) +
+                                                    ": a value has at most " +
+                                                    std::to_string(max_value) + " bytes, not " +
+                                                    std::to_string(value.size()));
+    }
+    Query query(database_, "INSERT OR REPLACE INTO kv (plugin, key, value) VALUES (?, ?, ?)");
+    query.bind(plugin).bind(key).bind_blob(value).run();
+}
+
+bool KvTable::remove(std::string_view plugin, std::string_view key) {
+    Query query(database_, "DELETE FROM kv WHERE plugin = ? AND key = ?");
+    return query.bind(plugin).bind(key).run() > 0;
+}
+
+std::optional<std::string> KvTable::find(std::string_view plugin, std::string_view key) const {
+    Query query(database_, "SELECT value FROM kv WHERE plugin = ? AND key = ?");
+    return query.bind(plugin).bind(key).next() ? std::optional(query.text()) : std::nullopt;
+}
+
+std::vector<std::string> KvTable::keys(std::string_view plugin, std::string_view prefix) const {
+    std::vector<std::string> found;
+    Query query(
+        database_,
+        "SELECT key FROM kv WHERE plugin = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key");
+    query.bind(plugin).bind(prefix);
+    while (query.next()) {
+        found.push_back(query.text());
+    }
+    return found;
+}
+
+} // namespace banger::store

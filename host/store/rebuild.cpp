@@ -1,0 +1,75 @@
+#include "store/rebuild.hpp"
+
+#include "os/error.hpp"
+#include "store/database.hpp"
+#include "store/lease_table.hpp"
+#include "store/vm_json.hpp"
+#include "store/vm_table.hpp"
+
+#include <algorithm>
+
+namespace banger::store {
+namespace fs = std::filesystem;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+VmRow read(const fs::path& folder) {
+    auto row = find_vm_json(folder);
+    if (!row) {
+        throw Error(ErrorKind::not_found, "it has no vm.json");
+    }
+    if (row->id != folder.filename()) {
+        throw Error(ErrorKind::conflict, "its vm.json is that of VM " + row->id);
+    }
+    return std::move(*row);
+}
+
+void insert(Database& database, const VmRow& row) {
+    Transaction transaction(database);
+    VmTable(database).insert(row);
+    if (!row.ip.empty()) {
+        LeaseTable(database).acquire(row.ip, row.id);
+    }
+    transaction.commit();
+}
+
+} // namespace
+
+Rebuilt rebuild_from_folders(Database& database, const fs::path& vms_dir) {
+    Rebuilt rebuilt;
+    std::vector<fs::path> folders;
+    std::error_code code;
+    for (const auto& entry : fs::directory_iterator(vms_dir, code)) {
+        if (entry.is_directory(code)) {
+            folders.push_back(entry.path());
+        }
+    }
+    std::sort(folders.begin(), folders.end());
+    for (const fs::path& folder : folders) {
+        if (VmTable(database).find(folder.filename().string())) {
+            continue;
+        }
+        VmRow row;
+        try {
+            row = read(folder);
+        } catch (const Error& error) {
+            rebuilt.problems.push_back(folder.string() + ": " + error.what());
+            continue;
+        }
+        try {
+            insert(database, row);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::conflict) {
+                throw; // the database itself fails
+            }
+            rebuilt.problems.push_back(folder.string() + ": " + error.what());
+            continue;
+        }
+        rebuilt.vms.push_back(std::move(row));
+    }
+    return rebuilt;
+}
+
+} // namespace banger::store

@@ -1,0 +1,182 @@
+#include "store/database.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "store/query.hpp"
+#include "store/schema.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include <sys/stat.h>
+
+namespace banger::store {
+namespace {
+
+struct DatabaseTest : testing::Test {
+    os::TemporaryDir dir;
+    std::filesystem::path path = dir.path() / "banger.sqlite";
+
+    static std::string pragma(Database& database, const std::string& name) {
+        Query query(database, "PRAGMA " + name);
+        return query.next() ? query.text() : "";
+    }
+    static std::int64_t count(Database& database, const std::string& from) {
+        Query query(database, "SELECT count(*) FROM " + from);
+        return query.next() ? query.integer() : -1;
+    }
+    static void put(Database& database, std::string_view key) {
+        Query query(database, "INSERT INTO kv (plugin, key, value) VALUES ('p', ?, x'')");
+        query.bind(key).run();
+    }
+};
+
+TEST_F(DatabaseTest, ANewFileIsFreshPrivateAndSafeAgainstAPowerCut) {
+    Database database(path);
+    EXPECT_TRUE(database.fresh());
+    EXPECT_FALSE(database.damaged());
+    EXPECT_EQ(database.schema_version(), static_cast<int>(migrations().size()));
+    EXPECT_EQ(pragma(database, "journal_mode"), "wal");
+    EXPECT_EQ(pragma(database, "synchronous"), "2"); // FULL
+    EXPECT_EQ(pragma(database, "foreign_keys"), "1");
+    struct stat info {};
+    ASSERT_EQ(::stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777U, 0600U);
+}
+
+TEST_F(DatabaseTest, TheSecondOpenFindsWhatTheFirstWrote) {
+    {
+        Database database(path);
+        put(database, "a");
+    }
+    Database database(path);
+    EXPECT_FALSE(database.fresh());
+    EXPECT_EQ(count(database, "kv"), 1);
+}
+
+TEST_F(DatabaseTest, ATransactionWithoutCommitLeavesNothing) {
+    Database database(path);
+    {
+        Transaction transaction(database);
+        put(database, "lost");
+    }
+    {
+        Transaction transaction(database);
+        put(database, "kept");
+        transaction.commit();
+    }
+    EXPECT_EQ(count(database, "kv"), 1);
+    EXPECT_EQ(count(database, "kv WHERE key = 'kept'"), 1);
+}
+
+TEST_F(DatabaseTest, AnInnerTransactionIsPartOfTheOuterOne) {
+    Database database(path);
+    {
+        Transaction outer(database);
+        put(database, "outer");
+        {
+            Transaction inner(database);
+            put(database, "inner, rolled back");
+        }
+        {
+            Transaction inner(database);
+            put(database, "inner, kept");
+            inner.commit();
+        }
+        outer.commit();
+    }
+    EXPECT_EQ(count(database, "kv"), 2);
+    {
+        Transaction outer(database);
+        Transaction inner(database);
+        put(database, "committed inside, lost outside");
+        inner.commit();
+    }
+    EXPECT_EQ(count(database, "kv"), 2);
+}
+
+TEST_F(DatabaseTest, AFailedStatementIsAnErrorAndCanBeUsedAgain) {
+    Database database(path);
+    put(database, "a");
+    try {
+        put(database, "a");
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), os::ErrorKind::conflict);
+        EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos);
+    }
+    put(database, "b");
+    EXPECT_EQ(count(database, "kv"), 2);
+}
+
+TEST_F(DatabaseTest, TheSameStatementMayRunInsideItself) {
+    Database database(path);
+    put(database, "a");
+    put(database, "b");
+    constexpr const char* sql = "SELECT key FROM kv ORDER BY key";
+    Query outer(database, sql);
+    std::string seen;
+    while (outer.next()) {
+        seen += outer.text() + ":";
+        Query inner(database, sql);
+        while (inner.next()) {
+            seen += inner.text();
+        }
+        seen += " ";
+    }
+    EXPECT_EQ(seen, "a:ab b:ab ");
+}
+
+TEST_F(DatabaseTest, ASecondThreadIsRefused) {
+    Database database(path);
+    bool refused = false;
+    std::thread([&] {
+        try {
+            Query query(database, "SELECT 1");
+        } catch (const os::Error&) {
+            refused = true;
+        }
+    }).join();
+    EXPECT_TRUE(refused);
+}
+
+TEST_F(DatabaseTest, ANewerSchemaIsLeftAlone) {
+    {
+        Database database(path);
+        Query(database, "PRAGMA user_version = 999").run();
+    }
+    try {
+        const Database database(path);
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), os::ErrorKind::unsupported);
+        EXPECT_NE(std::string(error.what()).find("schema 999"), std::string::npos);
+    }
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
+}
+
+TEST_F(DatabaseTest, ADatabaseOfAnotherProgramIsLeftAlone) {
+    {
+        Database database(path);
+        Query(database, "PRAGMA application_id = 7").run();
+    }
+    EXPECT_THROW(Database{path}, os::Error);
+    EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST_F(DatabaseTest, AFailedMigrationLeavesTheOldVersion) {
+    {
+        Database database(path);
+        Query(database, "PRAGMA user_version = 0").run(); // its tables are in the way now
+    }
+    try {
+        const Database database(path);
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_NE(std::string(error.what()).find("already exists"), std::string::npos);
+    }
+}
+
+} // namespace
+} // namespace banger::store

@@ -1,0 +1,93 @@
+#include "store/rebuild.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "store/database.hpp"
+#include "store/lease_table.hpp"
+#include "store/vm_json.hpp"
+#include "store/vm_table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace banger::store {
+namespace {
+
+struct RebuildTest : testing::Test {
+    os::TemporaryDir dir;
+    std::filesystem::path vms_dir = dir.path() / "vms";
+    Database database{dir.path() / "banger.sqlite"};
+
+    static VmRow row(const std::string& id, const std::string& name, const std::string& ip) {
+        VmRow made{.id = id, .name = name, .state = "stopped", .ip = ip, .created_at = 4};
+        made.exit = R"({"cause":"guest","code":0})";
+        made.options = R"({"nat":{"publish":["80:80"]}})";
+        made.started_at = 3;
+        return made;
+    }
+    void folder(const std::string& name, const std::string& text) {
+        std::filesystem::create_directories(vms_dir / name);
+        os::write_file_atomic(vms_dir / name / "vm.json", text);
+    }
+};
+
+TEST_F(RebuildTest, ARowSurvivesTheWayThroughJson) {
+    const VmRow before = row("0a", "web", "10.0.0.2");
+    EXPECT_EQ(vm_from_json(vm_to_json(before)), before);
+    VmRow bare{.id = "1", .name = "n"};
+    EXPECT_EQ(vm_from_json(vm_to_json(bare)), bare);
+}
+
+TEST_F(RebuildTest, BadJsonNamesTheField) {
+    try {
+        (void)vm_from_json(R"({"version":1,"id":7})");
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
+    }
+    EXPECT_THROW((void)vm_from_json(R"({"version":2})"), os::Error);
+    EXPECT_THROW((void)vm_from_json(""), os::Error);
+}
+
+TEST_F(RebuildTest, VmsAndAddressesAreFoundAgain) {
+    for (const VmRow& vm : {row("0a", "web", "10.0.0.2"), row("0b", "db", "")}) {
+        folder(vm.id, vm_to_json(vm));
+    }
+    const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
+    EXPECT_TRUE(rebuilt.problems.empty());
+    EXPECT_EQ(rebuilt.vms.size(), 2U);
+    EXPECT_EQ(VmTable(database).find_by_name("web"), row("0a", "web", "10.0.0.2"));
+    EXPECT_EQ(LeaseTable(database).owner_of("10.0.0.2"), "0a");
+    EXPECT_TRUE(rebuild_from_folders(database, vms_dir).vms.empty()); // nothing twice
+}
+
+TEST_F(RebuildTest, AFolderThatIsWrongIsAProblemAndNotTheEnd) {
+    folder("0a", vm_to_json(row("0a", "web", "10.0.0.2")));
+    folder("0b", "{ half");
+    folder("0c", vm_to_json(row("0a", "copy", "10.0.0.3")));
+    folder("0d", vm_to_json(row("0d", "same-address", "10.0.0.2")));
+    folder("0e", vm_to_json(row("0e", "web", "10.0.0.4")));
+    std::filesystem::create_directories(vms_dir / "0f");
+    const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
+    ASSERT_EQ(rebuilt.vms.size(), 1U);
+    EXPECT_EQ(rebuilt.problems.size(), 5U);
+    EXPECT_EQ(VmTable(database).list().size(), 1U);
+    EXPECT_EQ(LeaseTable(database).list().size(), 1U);
+}
+
+TEST_F(RebuildTest, NoFolderIsNoVm) {
+    const Rebuilt rebuilt = rebuild_from_folders(database, dir.path() / "absent");
+    EXPECT_TRUE(rebuilt.vms.empty());
+    EXPECT_TRUE(rebuilt.problems.empty());
+}
+
+TEST_F(RebuildTest, TheCopyIsReplacedAtomically) {
+    std::filesystem::create_directories(vms_dir / "0a");
+    EXPECT_FALSE(find_vm_json(vms_dir / "0a"));
+    write_vm_json(vms_dir / "0a", row("0a", "web", ""));
+    write_vm_json(vms_dir / "0a", row("0a", "renamed", ""));
+    EXPECT_EQ(find_vm_json(vms_dir / "0a")->name, "renamed");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(vms_dir / "0a"), {}), 1);
+}
+
+} // namespace
+} // namespace banger::store

@@ -1,0 +1,209 @@
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "store/database.hpp"
+#include "store/image_table.hpp"
+#include "store/kv_table.hpp"
+#include "store/lease_table.hpp"
+#include "store/operation_table.hpp"
+#include "store/vm_table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace banger::store {
+namespace {
+
+struct TablesTest : testing::Test {
+    os::TemporaryDir dir;
+    Database database{dir.path() / "banger.sqlite"};
+    VmTable vms{database};
+    LeaseTable leases{database};
+    ImageTable images{database};
+    OperationTable operations{database};
+    KvTable kv{database};
+};
+
+VmRow full_row() {
+    return VmRow{.id = "0123456789ab",
+                 .name = "testbox",
+                 .state = "running",
+                 .image = "debian",
+                 .vcpus = 2,
+                 .memory_mib = 512,
+                 .disk_mib = 8192,
+                 .work_disk_mib = 4096,
+                 .disk_mode = "overlay",
+                 .vmm = "qemu",
+                 .accel = "tcg",
+                 .ip = "172.30.88.2",
+                 .mac = "02:00:00:00:00:01",
+                 .options = R"({"nat":{"nat":true}})",
+                 .created_at = 1'700'000'000'000,
+                 .started_at = 1'700'000'000'100,
+                 .ready_at = 1'700'000'006'000,
+                 .exit = R"({"code":0})",
+                 .timings = R"([{"stage":"disks","ms":12}])",
+                 .warnings = R"(["no NIC"])",
+                 .process = R"({"pid":12})",
+                 .last_operation = "op1"};
+}
+
+VmRow named(const std::string& id, const std::string& name) {
+    VmRow row;
+    row.id = id;
+    row.name = name;
+    return row;
+}
+
+os::ErrorKind kind_of(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const os::Error& error) {
+        return error.kind();
+    }
+    throw std::runtime_error("nothing was thrown");
+}
+
+TEST_F(TablesTest, AVmComesBackAsItWasWritten) {
+    vms.insert(full_row());
+    EXPECT_EQ(vms.find("0123456789ab"), full_row());
+    EXPECT_EQ(vms.find_by_name("testbox"), full_row());
+    EXPECT_EQ(vms.find("absent"), std::nullopt);
+
+    VmRow bare = named("0123456789ab", "renamed");
+    vms.update(bare);
+    EXPECT_EQ(vms.find("0123456789ab"), bare);
+    EXPECT_FALSE(vms.find_by_name("testbox"));
+}
+
+TEST_F(TablesTest, ANameIsTakenOnceAndFreeAfterTheDelete) {
+    vms.insert(named("a", "web"));
+    EXPECT_EQ(kind_of([&] { vms.insert(named("b", "web")); }), os::ErrorKind::conflict);
+    EXPECT_EQ(kind_of([&] { vms.insert(named("a", "other")); }), os::ErrorKind::conflict);
+    vms.insert(named("c", "db"));
+    EXPECT_EQ(kind_of([&] { vms.update(named("c", "web")); }), os::ErrorKind::conflict);
+    EXPECT_TRUE(vms.remove("a"));
+    EXPECT_FALSE(vms.remove("a"));
+    vms.insert(named("b", "web"));
+    ASSERT_EQ(vms.list().size(), 2U);
+    EXPECT_EQ(vms.list().front().name, "db");
+    EXPECT_EQ(kind_of([&] { vms.update(named("a", "x")); }), os::ErrorKind::not_found);
+}
+
+TEST_F(TablesTest, WhatIsNoJsonIsRefused) {
+    VmRow row = named("a", "a");
+    row.options = "{";
+    EXPECT_EQ(kind_of([&] { vms.insert(row); }), os::ErrorKind::conflict);
+    EXPECT_TRUE(vms.list().empty());
+}
+
+TEST_F(TablesTest, AnAddressHasOneVmAndAVmOneAddress) {
+    vms.insert(named("a", "a"));
+    vms.insert(named("b", "b"));
+    leases.acquire("10.0.0.2", "a");
+    EXPECT_EQ(kind_of([&] { leases.acquire("10.0.0.2", "b"); }), os::ErrorKind::conflict);
+    EXPECT_EQ(kind_of([&] { leases.acquire("10.0.0.3", "a"); }), os::ErrorKind::conflict);
+    EXPECT_EQ(leases.owner_of("10.0.0.2"), "a");
+    EXPECT_EQ(leases.address_of("a"), "10.0.0.2");
+    EXPECT_EQ(leases.address_of("b"), std::nullopt);
+    EXPECT_TRUE(leases.release("a"));
+    EXPECT_FALSE(leases.release("a"));
+    leases.acquire("10.0.0.2", "b");
+    EXPECT_EQ(leases.list(), (std::vector<Lease>{{"10.0.0.2", "b"}}));
+    vms.remove("b");
+    EXPECT_TRUE(leases.list().empty());
+}
+
+TEST_F(TablesTest, ALeaseAndItsVmMayComeInAnyOrderInOneTransaction) {
+    {
+        Transaction transaction(database);
+        leases.acquire("10.0.0.2", "a");
+        vms.insert(named("a", "a"));
+        transaction.commit();
+    }
+    EXPECT_EQ(leases.owner_of("10.0.0.2"), "a");
+    EXPECT_EQ(kind_of([&] { leases.acquire("10.0.0.3", "nobody"); }), os::ErrorKind::conflict);
+    EXPECT_EQ(leases.list().size(), 1U);
+}
+
+TEST_F(TablesTest, AnImageIsReplacedByItsName) {
+    ImageRow row{.name = "debian", .kind = "bundle", .rootfs = "/r", .created_at = 5, .size = 7};
+    images.save(row);
+    EXPECT_EQ(images.find("debian"), row);
+    row.rootfs = "/other";
+    row.kernel = "/k";
+    images.save(row);
+    EXPECT_EQ(images.list(), (std::vector<ImageRow>{row}));
+    row.kind = "stolen";
+    EXPECT_EQ(kind_of([&] { images.save(row); }), os::ErrorKind::conflict);
+    EXPECT_TRUE(images.remove("debian"));
+    EXPECT_FALSE(images.find("debian"));
+}
+
+OperationRow operation(const std::string& id, bool over) {
+    OperationRow row{.id = id, .kind = "vm.create", .target = "a", .created_at = 1};
+    row.state = over ? "succeeded" : "running";
+    if (over) {
+        row.ended_at = 2;
+    }
+    return row;
+}
+
+TEST_F(TablesTest, AnOperationIsUpdatedInPlace) {
+    OperationRow row = operation("one", false);
+    operations.save(row);
+    operations.save(operation("two", false));
+    row.state = "failed";
+    row.stage = "disks";
+    row.percent = 40;
+    row.stages = R"([{"name":"disks","ms":3}])";
+    row.error = R"({"kind":"exhausted"})";
+    row.ended_at = 9;
+    operations.save(row);
+    EXPECT_EQ(operations.find("one"), row);
+    EXPECT_EQ(operations.list(10).front().id, "two"); // newest first
+    EXPECT_EQ(operations.list(10, "failed").size(), 1U);
+    EXPECT_EQ(operations.list(1).size(), 1U);
+    ASSERT_EQ(operations.unfinished().size(), 1U);
+    EXPECT_EQ(operations.unfinished().front().id, "two");
+}
+
+TEST_F(TablesTest, OnlyTheNewestFinishedOperationsAreKeptAndEveryUnfinishedOne) {
+    Transaction fast(database);
+    operations.save(operation("unfinished", false));
+    for (int i = 0; i < OperationTable::kept + 20; ++i) {
+        operations.save(operation("op" + std::to_string(i), true));
+    }
+    EXPECT_EQ(static_cast<std::int64_t>(operations.list(10000).size()), OperationTable::kept + 1);
+    EXPECT_FALSE(operations.find("op19"));
+    EXPECT_TRUE(operations.find("op20"));
+    EXPECT_TRUE(operations.find("unfinished"));
+}
+
+TEST_F(TablesTest, APluginSeesItsOwnKeysOnly) {
+    const std::string bytes("\0\xff'", 3);
+    kv.set("nat", "a/1", bytes);
+    kv.set("nat", "a/2", "");
+    kv.set("nat", "b", "x");
+    kv.set("dns", "a/1", "dns");
+    EXPECT_EQ(kv.find("nat", "a/1"), bytes);
+    EXPECT_EQ(kv.find("nat", "a/2"), "");
+    EXPECT_EQ(kv.find("dns", "b"), std::nullopt);
+    EXPECT_EQ(kv.keys("nat", "a/"), (std::vector<std::string>{"a/1", "a/2"}));
+    EXPECT_EQ(kv.keys("dns").size(), 1U);
+    kv.set("nat", "b", "y");
+    EXPECT_EQ(kv.find("nat", "b"), "y");
+    EXPECT_TRUE(kv.remove("nat", "b"));
+    EXPECT_FALSE(kv.remove("nat", "b"));
+}
+
+TEST_F(TablesTest, KeysAndValuesHaveLimits) {
+    kv.set("nat", "k", std::string(KvTable::max_value, 'x'));
+    EXPECT_EQ(kind_of([&] { kv.set("nat", "k", std::string(KvTable::max_value + 1, 'x')); }),
+              os::ErrorKind::invalid);
+    EXPECT_EQ(kind_of([&] { kv.set("nat", "", "x"); }), os::ErrorKind::invalid);
+    EXPECT_EQ(kind_of([&] { kv.set("nat", std::string(257, 'k'), "x"); }), os::ErrorKind::invalid);
+    EXPECT_EQ(kv.find("nat", "k")->size(), KvTable::max_value);
+}
+
+} // namespace
+} // namespace banger::store
