@@ -39,6 +39,7 @@ log=$XDG_STATE_HOME/banger/bangerd.log
 mkdir -p "$HOME" "$(dirname "$config")" "$XDG_DATA_HOME" "$XDG_STATE_HOME" "$XDG_RUNTIME_DIR" "$TMPDIR"
 chmod 700 "$XDG_RUNTIME_DIR"
 ip link set lo up
+mount -t sysfs sysfs /sys # the one of our network namespace
 
 # --- what a case says -------------------------------------------------------------------------------------------
 
@@ -101,16 +102,18 @@ bundle_copy() {
 # --- what is left -----------------------------------------------------------------------------------------------
 
 # Everything that belongs to a VM or the daemon, one line each; empty when all is gone. pid 1 is the case itself.
-footprint() {
+footprint() (
+    set +e +o pipefail
     ls /sys/class/net | sed '/^lo$/d; s/^/link /'
-    ps -eo pid=,ppid=,stat=,args= | awk -v me=$$ '$3 !~ /^Z/ && $1 != me && $2 != me && $0 !~ /footprint|ps -eo/ {
-        $1 = $2 = $3 = ""; print "process" $0 }' | grep -v "bash $0" || true
+    ps -eo pid=,ppid=,stat=,args= | awk -v me=$$ '$1 != 1 && $3 !~ /^Z/ && $4 != "ps" && $4 != "awk" {
+        $1 = $2 = $3 = ""; print "process" $0 }' | grep -vF "bash $0"
     awk 'NR > 1 && $NF ~ /^\// { print "socket " $NF }' /proc/net/unix
     find "$run" -mindepth 1 ! -name bangerd.lock ! -path "$run/vm" 2>/dev/null | sed 's/^/file /'
     find "$data/vms" -mindepth 1 2>/dev/null | sed 's/^/file /'
     find "$TMPDIR" -mindepth 1 | sed 's/^/file /'
     diff <(awk '{ print $5 }' /proc/self/mountinfo | sort) "$root/mounts" | sed -n 's/^[<>]/mount/p'
-}
+    true
+)
 nothing_left() { [ -z "$(footprint)" ]; }
 
 leave() {

@@ -2,6 +2,7 @@
 # What `cmake --install` puts below a prefix is complete, runs from there and names no build folder.
 set -euo pipefail
 build=$1
+[ -x "$build/bin/bangerd" ] || { echo "SKIP: bangerd is not built in $build" && exit 77; }
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
 export XDG_CONFIG_HOME=$prefix/x/config XDG_DATA_HOME=$prefix/x/data XDG_STATE_HOME=$prefix/x/state XDG_RUNTIME_DIR=$prefix/x/run

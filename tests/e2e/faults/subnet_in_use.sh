@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 step "a link of the host has the subnet"
-ip link add office type dummy
+ip link add office type bridge
 ip addr add 172.30.88.7/24 dev office
 ip link set office up
 must_fail '172\.30\.88\.0/24.*office|office.*172\.30\.88' banger vm create --name a
