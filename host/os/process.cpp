@@ -368,9 +368,27 @@ bool drain(int fd, std::string& into, std::size_t limit) {
     return true;
 }
 
+/// write() where a reader that went away is EPIPE and no signal, whatever the process has set up.
+ssize_t write_without_sigpipe(int fd, const char* data, std::size_t size) {
+    sigset_t pipe;
+    sigset_t before;
+    ::sigemptyset(&pipe);
+    ::sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    const ssize_t n = ::write(fd, data, size);
+    const int code = errno;
+    if (n < 0 && code == EPIPE && ::sigismember(&before, SIGPIPE) == 0) {
+        const timespec now{};
+        ::sigtimedwait(&pipe, nullptr, &now); // take the one that is pending now
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = code;
+    return n;
+}
+
 /// Writes what fits; closes the descriptor when all is written or the reader went away.
 void feed(UniqueFd& fd, const std::string& input, std::size_t& at) {
-    const ssize_t n = ::write(fd.get(), input.data() + at, input.size() - at);
+    const ssize_t n = write_without_sigpipe(fd.get(), input.data() + at, input.size() - at);
     if (n > 0) {
         at += static_cast<std::size_t>(n);
     }

@@ -35,6 +35,11 @@ TEST(Process, AGrandchildThatHoldsThePipesDoesNotHoldUs) {
     EXPECT_FALSE(output.timed_out);
 }
 
+TEST(Process, AChildThatReadsNothingIsNoSigpipe) {
+    EXPECT_EQ(
+        run({"sh", "-c", "exec <&-; exit 4"}, {.input = std::string(1 << 20, 'x')}).status.code, 4);
+}
+
 TEST(Process, MissingProgramIsNamed) {
     try {
         (void)Child::spawn({"no-such-program-here"});
