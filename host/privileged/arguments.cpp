@@ -109,9 +109,9 @@ net::InterfaceAddress Arguments::address(const char* key) {
 
 std::uint64_t Arguments::number(const char* key, std::uint64_t min, std::uint64_t max) {
     const nlohmann::json& value = get(key);
-    // A negative number is signed, whole or not; a number with a fraction is neither.
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() < min ||
-        value.get<std::uint64_t>() > max) {
+    const bool whole =
+        value.is_number_unsigned() || (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+    if (!whole || value.get<std::uint64_t>() < min || value.get<std::uint64_t>() > max) {
         refuse(key, "a whole number from " + std::to_string(min) + " to " + std::to_string(max));
     }
     return value.get<std::uint64_t>();

@@ -42,7 +42,7 @@ Message address_message(int type, int flags, int index, const net::InterfaceAddr
 
 Interface Interface::create_bridge(net::Netlink& netlink, const std::string& name, int mtu) {
     Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
-    const net::Mac mac = net::Mac::derive("bridge " + name);
+    const net::Mac mac = bridge_mac(name);
     message.header(ifinfomsg{.ifi_family = AF_UNSPEC})
         .text(IFLA_IFNAME, name)
         .u32(IFLA_MTU, static_cast<std::uint32_t>(mtu))
@@ -56,6 +56,10 @@ Interface Interface::create_bridge(net::Netlink& netlink, const std::string& nam
         });
     netlink.request(message, "create bridge " + name);
     return get(netlink, name);
+}
+
+net::Mac Interface::bridge_mac(const std::string& name) noexcept {
+    return net::Mac::derive("bridge " + name);
 }
 
 Interface Interface::get(net::Netlink& netlink, const std::string& name) {

@@ -22,6 +22,7 @@ class Interface {
     /// multicast snooping (no querier on it), a fixed MAC (the kernel's choice follows its ports,
     /// and guests would lose their gateway whenever one goes). Throws conflict.
     static Interface create_bridge(net::Netlink& netlink, const std::string& name, int mtu);
+    [[nodiscard]] static net::Mac bridge_mac(const std::string& name) noexcept;
     /// Throws not_found.
     static Interface get(net::Netlink& netlink, const std::string& name);
 

@@ -43,9 +43,18 @@ bool in_use(net::Netlink& netlink, int bridge) {
     });
 }
 
+/// A run that was killed between creating the bridge and signing it: our MAC, and nothing else yet.
+bool is_unsigned_ours(const net::Link& link) {
+    return link.kind == "bridge" && link.alias.empty() && !link.up &&
+           link.mac == Interface::bridge_mac(link.name);
+}
+
 void refuse_foreign(const net::Link& link, const BridgeSpec& spec, Context& context) {
     static const std::string hint =
         "set network.bridge to another name (banger-...) in config.yaml";
+    if (is_unsigned_ours(link)) {
+        return;
+    }
     const auto owner = Ownership::parse(link.alias);
     if (link.kind != "bridge" || !owner) {
         throw Error(ErrorKind::conflict,

@@ -1,0 +1,139 @@
+#include "privileged/client.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <thread>
+
+#include <unistd.h>
+
+namespace banger::privileged {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+/// A folder with a `banger-priv` and a `sudo` that are shell scripts, first in PATH.
+class ClientTest : public testing::Test {
+  protected:
+    ClientTest() {
+        ::setenv("PATH", (dir_.path().string() + ":" + path_).c_str(), 1);
+        helper("cat >/dev/null; echo '{\"ok\":true,\"result\":{\"root\":true}}'");
+        sudo("[ \"$1\" = -n ] || exit 9; shift; exec \"$@\"");
+    }
+    ~ClientTest() override { ::setenv("PATH", path_.c_str(), 1); }
+
+    void script(const char* name, const std::string& body) {
+        os::write_file_atomic(dir_.path() / name, "#!/bin/sh\n" + body + "\n", 0755);
+    }
+    void helper(const std::string& body) { script("banger-priv", body); }
+    void sudo(const std::string& body) { script("sudo", body); }
+    Client client(Mode mode) {
+        return {dir_.path() / "banger-priv", mode,
+                [this](const CallRecord& record) { records_.push_back(record); }};
+    }
+    os::Error failure(Mode mode, std::chrono::milliseconds timeout = 5s, int cancel_fd = -1) {
+        try {
+            (void)client(mode).run("tap-create", json::object(), timeout, cancel_fd);
+        } catch (const os::Error& error) {
+            return error;
+        }
+        return {os::ErrorKind::internal, "no error"};
+    }
+
+    os::TemporaryDir dir_;
+    std::string path_ = std::getenv("PATH");
+    std::vector<CallRecord> records_;
+};
+
+TEST_F(ClientTest, GivesTheArgumentsAndLogsTheCall) {
+    helper("printf '{\"ok\":true,\"result\":{\"verb\":\"%s\",\"got\":%s}}' \"$1\" \"$(cat)\"");
+    const json result = client(Mode::sudo).run("tap-create", {{"tap", "bgr1"}});
+    EXPECT_EQ(result["verb"], "tap-create");
+    EXPECT_EQ(result["got"]["tap"], "bgr1");
+    ASSERT_EQ(records_.size(), 1U);
+    EXPECT_TRUE(records_[0].ok);
+    EXPECT_EQ(records_[0].command, "sudo -n " + (dir_.path() / "banger-priv").string() +
+                                       " tap-create {\"tap\":\"bgr1\"}");
+}
+
+TEST_F(ClientTest, AsRootSudoIsNotInvolvedAndItsEnvironmentDoesNotLeakIn) {
+    sudo("exit 1");
+    helper("cat >/dev/null; printf '{\"ok\":true,\"result\":{\"uid\":\"%s\"}}' \"$SUDO_UID\"");
+    ::setenv("SUDO_UID", "1234", 1);
+    EXPECT_EQ(client(Mode::root).run("tap-create", json::object())["uid"], "");
+    ::unsetenv("SUDO_UID");
+}
+
+TEST_F(ClientTest, AColdSudoIsAPermissionErrorThatSaysHowToAllowIt) {
+    sudo("echo 'sudo: a password is required' >&2; exit 1");
+    const os::Error error = failure(Mode::sudo);
+    EXPECT_EQ(error.kind(), os::ErrorKind::permission);
+    EXPECT_STREQ(error.what(), "step tap-create: sudo does not run the privileged helper without a "
+                               "password (sudo: a password is required)");
+    EXPECT_NE(error.hint().find("NOPASSWD: " + (dir_.path() / "banger-priv").string()),
+              std::string::npos);
+    EXPECT_NE(error.hint().find("/etc/sudoers.d/banger-" + std::to_string(::getuid())),
+              std::string::npos);
+    ASSERT_EQ(records_.size(), 1U);
+    EXPECT_FALSE(records_[0].ok);
+
+    const Readiness readiness = client(Mode::sudo).readiness();
+    EXPECT_FALSE(readiness.ready);
+    EXPECT_EQ(readiness.command, client(Mode::sudo).allow_command());
+}
+
+TEST_F(ClientTest, WithoutSudoTheErrorNamesTheStep) {
+    const os::Error error = failure(Mode::none);
+    EXPECT_EQ(error.kind(), os::ErrorKind::permission);
+    EXPECT_STREQ(error.what(), "step tap-create needs root, and sudo is not installed");
+    EXPECT_FALSE(client(Mode::none).readiness().ready);
+}
+
+TEST_F(ClientTest, ReadingNeedsNoSudo) {
+    sudo("exit 1");
+    EXPECT_EQ(client(Mode::none).run("links", json::object())["root"], true);
+    EXPECT_EQ(client(Mode::sudo).run("subnet-check", json::object())["root"], true);
+}
+
+TEST_F(ClientTest, TheHelpersErrorComesThroughWhole) {
+    helper("cat >/dev/null; echo '{\"ok\":false,\"error\":{\"kind\":\"conflict\","
+           "\"message\":\"taken\",\"hint\":\"another\"}}'; exit 1");
+    const os::Error error = failure(Mode::root);
+    EXPECT_EQ(error.kind(), os::ErrorKind::conflict);
+    EXPECT_STREQ(error.what(), "step tap-create: taken");
+    EXPECT_EQ(error.hint(), "another");
+}
+
+TEST_F(ClientTest, ADeadHelperATimeAndACancelAreTold) {
+    helper("kill -9 $$");
+    EXPECT_EQ(failure(Mode::root).kind(), os::ErrorKind::internal);
+    helper("exec sleep 20");
+    EXPECT_EQ(failure(Mode::root, 50ms).kind(), os::ErrorKind::timeout);
+    int fds[2];
+    ASSERT_EQ(::pipe(fds), 0);
+    const os::UniqueFd read(fds[0]);
+    os::UniqueFd write(fds[1]);
+    write.reset();
+    EXPECT_EQ(failure(Mode::root, 5s, read.get()).kind(), os::ErrorKind::cancelled);
+}
+
+TEST_F(ClientTest, ReadinessIsWhatTheHelperSays) {
+    EXPECT_TRUE(client(Mode::root).readiness().ready);
+    EXPECT_TRUE(client(Mode::root).readiness().command.empty());
+    EXPECT_TRUE(client(Mode::sudo).readiness().ready);
+    std::filesystem::permissions(dir_.path() / "banger-priv", std::filesystem::perms::all);
+    EXPECT_NE(client(Mode::sudo).readiness().warning.find("can be changed"), std::string::npos);
+    EXPECT_EQ(client(Mode::root).readiness().warning, "") << "root trusts its own choice";
+    helper("cat >/dev/null; echo '{\"ok\":true,\"result\":{\"root\":false}}'");
+    EXPECT_FALSE(client(Mode::sudo).readiness().ready);
+    std::filesystem::remove(dir_.path() / "banger-priv");
+    EXPECT_NE(client(Mode::root).readiness().reason.find("does not exist"), std::string::npos);
+}
+
+} // namespace
+} // namespace banger::privileged
