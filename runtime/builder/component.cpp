@@ -1,0 +1,185 @@
+#include "builder/component.hpp"
+
+#include "builder/digest.hpp"
+#include "builder/interrupt.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
+namespace banger::bundle {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+constexpr std::int64_t failure_memory_s = 3600;
+
+/// Changes when a file was touched: enough to notice a replaced or damaged output without reading
+/// it.
+json stamp(const fs::path& path) {
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0) {
+        return nullptr;
+    }
+    return {{"size", S_ISDIR(info.st_mode) ? 0 : info.st_size},
+            {"mtime", info.st_mtim.tv_sec},
+            {"mtime_ns", info.st_mtim.tv_nsec}};
+}
+
+std::uint64_t bytes_on_disk(const fs::path& path) {
+    if (!fs::is_directory(path)) {
+        return os::allocated_bytes(path);
+    }
+    std::uint64_t sum = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(path)) {
+        if (entry.is_regular_file() && !entry.is_symlink()) {
+            sum += os::allocated_bytes(entry.path());
+        }
+    }
+    return sum;
+}
+
+std::string mib(std::uint64_t bytes) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / 1048576.0);
+    return text;
+}
+
+void print(const Record& record) {
+    std::printf("  %-12s %12s  %s\n", record.name.c_str(), mib(record.bytes).c_str(),
+                record.built_now
+                    ? (std::to_string(static_cast<int>(record.seconds * 10 + 0.5) / 10) + "." +
+                       std::to_string(static_cast<int>(record.seconds * 10 + 0.5) % 10) + " s")
+                          .c_str()
+                    : "unchanged");
+    std::fflush(stdout);
+}
+
+json read_json(const fs::path& path) {
+    const auto text = os::find_file(path, 1U << 20U);
+    return text ? json::parse(*text, nullptr, false) : json();
+}
+
+} // namespace
+
+Workshop::Workshop(fs::path folder, const Interrupt& interrupt)
+    : folder_(fs::absolute(folder)), interrupt_(interrupt) {
+    fs::create_directories(folder_ / ".state");
+    clear_staging();
+}
+
+Workshop::~Workshop() {
+    clear_staging();
+}
+
+void Workshop::clear_staging() const noexcept {
+    std::error_code ignored;
+    fs::remove_all(folder_ / ".staging", ignored);
+}
+
+fs::path Workshop::record_file(const std::string& name) const {
+    return folder_ / ".state" / (name + ".json");
+}
+
+std::optional<Record> Workshop::find(const Component& component, const std::string& input) const {
+    const json state = read_json(record_file(component.name));
+    if (!state.is_object() || state.value("input", "") != input || !state.contains("outputs")) {
+        return std::nullopt;
+    }
+    for (const std::string& output : component.outputs) {
+        const json now = stamp(folder_ / output);
+        if (now.is_null() || state["outputs"].value(output, json()) != now) {
+            return std::nullopt;
+        }
+    }
+    return Record{.name = component.name,
+                  .sha256 = state.value("sha256", ""),
+                  .bytes = state.value("bytes", std::uint64_t{0}),
+                  .seconds = state.value("seconds", 0.0)};
+}
+
+Record Workshop::make(const Component& component, const std::string& input) {
+    const auto start = std::chrono::steady_clock::now();
+    const fs::path staging = folder_ / ".staging" / component.name;
+    clear_staging();
+    fs::create_directories(staging);
+    component.build(staging);
+    interrupt_.check();
+    Record record{.name = component.name, .built_now = true};
+    const fs::path first = staging / component.outputs.at(0);
+    record.sha256 = fs::is_regular_file(first) ? sha256_file(first) : input;
+    // From here to the new record the component counts as not made.
+    fs::remove(record_file(component.name));
+    json outputs;
+    for (const std::string& output : component.outputs) {
+        os::remove_tree(folder_ / output);
+        fs::create_directories((folder_ / output).parent_path());
+        fs::rename(staging / output, folder_ / output);
+        outputs[output] = stamp(folder_ / output);
+        record.bytes += bytes_on_disk(folder_ / output);
+    }
+    record.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const json state{{"input", input},
+                     {"outputs", outputs},
+                     {"sha256", record.sha256},
+                     {"bytes", record.bytes},
+                     {"seconds", record.seconds}};
+    os::write_file_atomic(record_file(component.name), state.dump(1) + "\n", 0644);
+    clear_staging();
+    return record;
+}
+
+Record Workshop::ensure(const Component& component) {
+    const std::string input = sha256(component.inputs);
+    try {
+        auto record = find(component, input);
+        if (!record) {
+            std::printf("  %-12s building ...\n", component.name.c_str());
+            std::fflush(stdout);
+            record = make(component, input);
+        }
+        print(*record);
+        return *record;
+    } catch (...) {
+        clear_staging();
+        throw os::current_error().with_context(component.name);
+    }
+}
+
+std::optional<Record> Workshop::try_ensure(const Component& component, std::string& reason) {
+    const fs::path file = record_file(component.name);
+    const std::string input = sha256(component.inputs);
+    const json state = read_json(file);
+    const std::int64_t now = std::time(nullptr);
+    if (state.is_object() && state.contains("failed") && state.value("input", "") == input &&
+        now - state.value("at", std::int64_t{0}) < failure_memory_s) {
+        reason = state.value("failed", "") + " (remembered; --refresh tries again)";
+        return std::nullopt;
+    }
+    try {
+        return ensure(component);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) {
+            throw;
+        }
+        reason = error.what();
+        os::write_file_atomic(
+            file, json{{"input", input}, {"failed", reason}, {"at", now}}.dump(1) + "\n", 0644);
+        return std::nullopt;
+    }
+}
+
+void Workshop::forget_all() {
+    os::remove_tree(folder_ / ".state");
+    fs::create_directories(folder_ / ".state");
+}
+
+} // namespace banger::bundle

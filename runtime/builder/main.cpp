@@ -1,0 +1,161 @@
+// banger-bundle: makes the runtime bundle, the files that every guest boots from.
+#include "builder/bundle_file.hpp"
+#include "builder/component.hpp"
+#include "builder/interrupt.hpp"
+#include "builder/manifest.hpp"
+#include "builder/parts.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <unistd.h>
+
+namespace banger::bundle {
+namespace {
+
+namespace fs = std::filesystem;
+using os::Error;
+using os::ErrorKind;
+
+struct Arguments {
+    fs::path manifest;
+    fs::path out;
+    fs::path cache;
+    fs::path init;
+    fs::path agent;
+    fs::path firecracker;
+    bool refresh = false;
+};
+
+fs::path sibling(const char* name) {
+    return fs::read_symlink("/proc/self/exe").parent_path() / name;
+}
+
+std::vector<Record> build_parts(Workshop& workshop, const Site& site) {
+    std::vector<Record> records;
+    const Record kernel = workshop.ensure(kernel_part(site));
+    records.push_back(kernel);
+    records.push_back(workshop.ensure(initramfs_part(site, kernel)));
+    records.push_back(workshop.ensure(rootfs_part(site, kernel)));
+    records.push_back(workshop.ensure(work_seed_part(site)));
+    records.push_back(workshop.ensure(ssh_key_part(site)));
+    if (site.manifest->agent) {
+        records.push_back(workshop.ensure(agent_part(site)));
+    }
+    if (site.manifest->firecracker) {
+        std::string reason;
+        if (const auto record = workshop.try_ensure(firecracker_part(site), reason)) {
+            records.push_back(*record);
+        } else {
+            std::printf("  %-12s left out: %s\n", "firecracker", reason.c_str());
+            std::printf("  %-12s QEMU runs the guests without it; with the file at hand: "
+                        "FIRECRACKER=FILE\n",
+                        "");
+        }
+    }
+    return records;
+}
+
+std::vector<Record> take_ready(Workshop& workshop, const Site& site) {
+    std::vector<Record> records;
+    records.push_back(workshop.ensure(archive_part(site)));
+    if (!fs::exists(site.bundle / "ready/id_ed25519")) {
+        records.push_back(workshop.ensure(ssh_key_part(site)));
+    }
+    return records;
+}
+
+void warn_of_little_space(const fs::path& out) {
+    std::error_code error;
+    const auto space = fs::space(out, error);
+    constexpr std::uintmax_t needed = 1200ULL << 20U;
+    if (!error && space.available < needed) {
+        std::printf("  warning      only %ju MiB are free in %s; a first build takes about 1200\n",
+                    static_cast<std::uintmax_t>(space.available >> 20U), out.c_str());
+    }
+}
+
+int build(const Arguments& arguments) {
+    const auto start = std::chrono::steady_clock::now();
+    Manifest manifest = read_manifest(arguments.manifest);
+    if (!arguments.firecracker.empty()) {
+        manifest.firecracker = FirecrackerSource{
+            .version = "local",
+            .source = {.url = {}, .path = fs::absolute(arguments.firecracker), .sha256 = {}}};
+    }
+    if (!arguments.agent.empty()) {
+        manifest.agent = fs::absolute(arguments.agent);
+    }
+    const Interrupt interrupt;
+    fs::create_directories(arguments.out);
+    const auto lock = os::FileLock::try_acquire(arguments.out / ".lock");
+    if (!lock) {
+        throw Error(ErrorKind::busy, "another build works in " + arguments.out.string(),
+                    "wait for it to end");
+    }
+    std::printf("runtime bundle in %s\n", arguments.out.c_str());
+    Workshop workshop(arguments.out, interrupt);
+    if (arguments.refresh) {
+        workshop.forget_all();
+    }
+    const Site site{
+        .manifest = &manifest,
+        .interrupt = &interrupt,
+        .bundle = workshop.folder(),
+        .cache = fs::absolute(arguments.cache.empty() ? arguments.out / ".cache" : arguments.cache),
+        .init = fs::absolute(arguments.init),
+        .mirrors = manifest.archive ? Mirrors{} : find_mirrors(manifest.debian, interrupt)};
+    if (manifest.archive) {
+        adopt_bundle_file(workshop.folder(), take_ready(workshop, site));
+    } else {
+        warn_of_little_space(arguments.out);
+        write_bundle_file(workshop.folder(), manifest, build_parts(workshop, site));
+    }
+    std::printf("done in %.1f s\n",
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    return 0;
+}
+
+int report(const Error& error) {
+    std::fprintf(stderr, "banger-bundle: %s\n", error.what());
+    for (const std::string& line : error.details()) {
+        std::fprintf(stderr, "    %s\n", line.c_str());
+    }
+    if (!error.hint().empty()) {
+        std::fprintf(stderr, "  next: %s\n", error.hint().c_str());
+    }
+    return error.kind() == ErrorKind::cancelled ? 130 : 1;
+}
+
+} // namespace
+} // namespace banger::bundle
+
+int main(int argc, char** argv) {
+    using namespace banger;
+    bundle::Arguments arguments;
+    arguments.init = bundle::sibling("banger-init");
+    CLI::App app{"Makes the runtime bundle: kernel, initramfs, root file system, keys. Run again, "
+                 "it makes only what changed."};
+    app.add_option("--manifest", arguments.manifest, "What the bundle is made of")
+        ->envname("RUNTIME_MANIFEST")
+        ->required()
+        ->check(CLI::ExistingFile);
+    app.add_option("--out", arguments.out, "Bundle folder")->required();
+    app.add_option("--cache", arguments.cache, "Folder for downloads (default: OUT/.cache)");
+    app.add_option("--init", arguments.init,
+                   "The init program of the initramfs (default: banger-init beside this program)");
+    app.add_option("--agent", arguments.agent, "Guest agent program to put into the bundle");
+    app.add_option("--firecracker", arguments.firecracker,
+                   "Firecracker program or release archive to use")
+        ->envname("FIRECRACKER");
+    app.add_flag("--refresh", arguments.refresh,
+                 "Make every part anew (newest packages); the SSH key stays");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        return bundle::build(arguments);
+    } catch (...) {
+        return bundle::report(os::current_error());
+    }
+}

@@ -1,0 +1,112 @@
+#include "builder/digest.hpp"
+#include "builder/ext4.hpp"
+#include "builder/parts.hpp"
+#include "builder/tool.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <sys/stat.h>
+#include <vector>
+
+namespace banger::bundle {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The recipe's package list: one name a line, # starts a comment.
+std::string packages(const fs::path& recipe) {
+    std::istringstream lines(os::read_file(recipe / "packages", 1U << 20U));
+    std::string out;
+    for (std::string line; std::getline(lines, line);) {
+        line.resize(std::min(line.find('#'), line.size()));
+        std::istringstream words(line);
+        for (std::string word; words >> word;) {
+            out += (out.empty() ? "" : ",") + word;
+        }
+    }
+    return out;
+}
+
+/// What goes into the tree besides packages, as root's: the recipe's files, its script, the
+/// kernel's modules.
+void pack_payload(const Site& site, const fs::path& recipe, const fs::path& target) {
+    const std::string version = kernel_version(site.bundle);
+    run_tool({"tar", "--create", "--file=" + target.string(), "--owner=root:0", "--group=root:0",
+              "--numeric-owner", "--transform=s,^\\./modules,./usr/lib/modules,",
+              "--transform=s,^\\./customize,./.banger-customize,", "-C", recipe / "files", ".",
+              "-C", recipe, "./customize", "-C", site.bundle, "./modules/" + version},
+             *site.interrupt);
+}
+
+void build(const Site& site, const fs::path& staging) {
+    const Manifest& manifest = *site.manifest;
+    const fs::path recipe = manifest.rootfs.recipe;
+    const fs::path payload = staging / "payload.tar";
+    const fs::path tree = staging / "rootfs.tar";
+    pack_payload(site, recipe, payload);
+    std::vector<std::string> command{
+        "mmdebstrap",
+        "--variant=minbase",
+        "--architectures=amd64",
+        "--include=" + packages(recipe),
+        "--aptopt=Acquire::Languages \"none\"",
+        "--aptopt=Acquire::Retries \"3\"",
+        "--dpkgopt=path-exclude=/usr/share/man/*",
+        "--dpkgopt=path-exclude=/usr/share/locale/*",
+        "--dpkgopt=path-exclude=/usr/share/doc/*",
+        "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+        "--customize-hook=tar-in " + payload.string() + " /",
+        "--customize-hook=chroot \"$1\" /bin/sh /.banger-customize " + kernel_version(site.bundle),
+        "--customize-hook=rm \"$1/.banger-customize\"",
+        manifest.debian.release,
+        tree,
+    };
+    for (const std::string& source : site.mirrors.sources(manifest.debian.release)) {
+        command.push_back(source);
+    }
+    run_tool(command, *site.interrupt);
+    fs::remove(payload);
+    make_ext4_from_tar(tree, staging / "rootfs.ext4",
+                       {.label = "bgr-base", .size_mib = manifest.rootfs.size_mib},
+                       *site.interrupt);
+    fs::remove(tree);
+}
+
+} // namespace
+
+std::string tree_digest(const fs::path& folder) {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    std::string text;
+    for (const fs::path& file : files) {
+        struct stat info {};
+        if (::lstat(file.c_str(), &info) != 0) {
+            throw os::errno_error("look at " + file.string());
+        }
+        text += fs::relative(file, folder).string() + " " + std::to_string(info.st_mode) + " ";
+        text += fs::is_symlink(file)        ? fs::read_symlink(file).string()
+                : fs::is_regular_file(file) ? sha256_file(file)
+                                            : "-";
+        text += "\n";
+    }
+    return sha256(text);
+}
+
+Component rootfs_part(const Site& site, const Record& kernel) {
+    const Manifest& manifest = *site.manifest;
+    const std::string inputs = "rootfs 1\n" + manifest.debian.release + "\n" + site.mirrors.main +
+                               "\n" + site.mirrors.security + "\n" +
+                               tree_digest(manifest.rootfs.recipe) + "\n" +
+                               std::to_string(manifest.rootfs.size_mib) + "\n" + kernel.sha256;
+    return {.name = "rootfs",
+            .inputs = inputs,
+            .outputs = {"rootfs.ext4"},
+            .build = [&site](const fs::path& staging) { build(site, staging); }};
+}
+
+} // namespace banger::bundle
