@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace banger::config {
+
+/// What config.yaml says about one plugin.
+struct PluginEntry {
+    bool enabled = true;
+    bool required = false;                   ///< the daemon does not start without it
+    std::string on_error = "fail";           ///< "fail" or "warn": whether its veto counts
+    std::chrono::milliseconds timeout{0};    ///< of a hook; 0 is what the plugin asks for
+    std::vector<std::string> after;          ///< run behind these plugins
+    std::vector<std::string> allow_override; ///< guest configuration fields it may take from others
+    std::string config = "{}";               ///< JSON object, for the plugin alone
+    std::string place;                       ///< "config.yaml:12:5"; empty when built in
+};
+
+/// The configuration in force: the file over the built-in values. Each member is one key of the
+/// file; keys.cpp has the names, limits and descriptions.
+struct Config {
+    struct {
+        std::string bridge = "banger";
+        std::string subnet = "172.30.88.0/24"; ///< or "auto": the first that is free
+        std::int64_t mtu = 1500;
+    } network;
+    struct {
+        std::string image; ///< empty: the runtime bundle's
+        std::int64_t vcpus = 1;
+        std::int64_t memory_mib = 512;
+        std::int64_t disk_mib = 8192;
+        std::int64_t work_disk_mib = 8192;
+        std::string disk_mode = "overlay"; ///< "overlay" or "copy"
+        std::string vmm = "auto";          ///< "auto", "firecracker" or "qemu"
+        std::chrono::milliseconds create_timeout{120'000};
+        std::chrono::milliseconds stop_timeout{20'000};
+    } vm;
+    struct {
+        std::string bundle; ///< folder; empty: the usual places are searched
+    } runtime;
+    struct {
+        std::string binary = "qemu-system-x86_64"; ///< a name in PATH or an absolute path
+        std::string accel = "auto";                ///< "auto", "kvm" or "tcg"
+    } qemu;
+    struct {
+        std::int64_t max_size = 4 << 20; ///< bytes kept of a VM's console
+    } console;
+    struct {
+        std::string level = "info";
+        std::int64_t max_size = 8 << 20; ///< bytes of bangerd.log before it is turned over
+    } log;
+    struct {
+        std::vector<std::string> path; ///< folders searched before the installed one
+        std::map<std::string, PluginEntry> entries;
+    } plugins;
+
+    std::filesystem::path file;      ///< where it was read from; empty when there is no file
+    std::set<std::string> from_file; ///< keys that the file sets, as "network.mtu"
+};
+
+/// The built-in values, with the plugins that are on by default.
+[[nodiscard]] Config default_config();
+
+/// A missing file is default_config(). Throws Error(invalid) whose details() have one line
+/// "file:line:column: key: what is wrong" for each thing that is wrong.
+[[nodiscard]] Config load_config(const std::filesystem::path& file);
+/// The same for text; `name` stands in front of the line numbers.
+[[nodiscard]] Config parse_config(std::string_view text, const std::string& name);
+
+/// Throws the same kind of error for entries whose plugin is none of `known`.
+void check_plugin_ids(const Config& config, const std::vector<std::string>& known);
+
+} // namespace banger::config

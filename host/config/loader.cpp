@@ -1,0 +1,174 @@
+#include "config/config.hpp"
+#include "config/keys.hpp"
+#include "config/problems.hpp"
+#include "config/value.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+
+#include <algorithm>
+
+#include <yaml-cpp/yaml.h>
+
+namespace banger::config {
+namespace {
+
+constexpr std::uint64_t max_file = 1U << 20U;
+
+bool is_plugin_id(std::string_view id) {
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    };
+    return !id.empty() && id.size() <= 32 && id.front() >= 'a' && id.front() <= 'z' &&
+           std::all_of(id.begin(), id.end(), plain);
+}
+
+/// Walks one document and fills a Config; what is wrong goes to `problems_`.
+class Loader {
+  public:
+    Loader(Config& config, Problems& problems) : config_(config), problems_(problems) {}
+
+    void root(const YAML::Node& node) {
+        std::vector<std::string> sections;
+        for (const auto& key : config_keys()) {
+            if (sections.empty() || sections.back() != key.section) {
+                sections.emplace_back(key.section);
+            }
+        }
+        members(node, "", sections,
+                [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
+                    static_cast<void>(key);
+                    section(name, value);
+                });
+    }
+
+  private:
+    /// Calls `visit` for each member with a known name, once; reports the others.
+    template <class Visit>
+    void members(const YAML::Node& node, const std::string& path,
+                 const std::vector<std::string>& known, Visit visit) {
+        if (node.IsNull()) {
+            return; // a section whose keys are all commented out
+        }
+        if (!node.IsMap()) {
+            problems_.add(node.Mark(), path, "it must be a map of keys and values");
+            return;
+        }
+        std::vector<std::string> seen;
+        for (const auto& member : node) {
+            const YAML::Node& key = member.first;
+            const std::string name = key.IsScalar() ? key.Scalar() : std::string();
+            const std::string full = path.empty() ? name : path + "." + name;
+            if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+                problems_.add(key.Mark(), full, "this key stands here twice");
+            } else if (!known.empty() &&
+                       std::find(known.begin(), known.end(), name) == known.end()) {
+                problems_.add(key.Mark(), full, "there is no such key" + did_you_mean(name, known));
+            } else {
+                visit(name, key, member.second);
+            }
+            seen.push_back(name);
+        }
+    }
+
+    void section(const std::string& section, const YAML::Node& node) {
+        std::vector<std::string> known;
+        for (const auto& key : config_keys()) {
+            if (key.section == section) {
+                known.emplace_back(key.name);
+            }
+        }
+        if (section == "plugins") {
+            known.emplace_back("entries");
+        }
+        members(node, section, known,
+                [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
+                    if (section == "plugins" && name == "entries") {
+                        entries(value);
+                        return;
+                    }
+                    assign(config_keys(), config_, section + ".", section, name, key, value);
+                });
+    }
+
+    void entries(const YAML::Node& node) {
+        const std::string path = "plugins.entries";
+        members(node, path, {},
+                [&](const std::string& id, const YAML::Node& key, const YAML::Node& value) {
+                    if (!is_plugin_id(id)) {
+                        problems_.add(key.Mark(), path,
+                                      "\"" + id + "\" is no plugin id (a-z, then a-z, 0-9 and -)");
+                        return;
+                    }
+                    PluginEntry& entry = config_.plugins.entries[id];
+                    entry.place = problems_.place(key.Mark());
+                    this->entry(id, entry, value);
+                });
+    }
+
+    void entry(const std::string& id, PluginEntry& entry, const YAML::Node& node) {
+        const std::string path = "plugins.entries." + id;
+        std::vector<std::string> known;
+        for (const auto& key : entry_keys()) {
+            known.emplace_back(key.name);
+        }
+        members(node, path, known,
+                [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
+                    assign(entry_keys(), entry, path + ".", "", name, key, value);
+                });
+    }
+
+    template <class Owner>
+    void assign(std::span<const Key<Owner>> keys, Owner& owner, const std::string& prefix,
+                std::string_view section, const std::string& name, const YAML::Node& key_node,
+                const YAML::Node& value) {
+        for (const auto& key : keys) {
+            if (key.section != section || key.name != name) {
+                continue;
+            }
+            // An empty value has no place of its own in the file.
+            const YAML::Mark mark = value.IsNull() ? key_node.Mark() : value.Mark();
+            if (const auto problem = read_value(value, key.rule, key.slot(owner))) {
+                problems_.add(mark, prefix + name, *problem);
+            } else {
+                config_.from_file.insert(prefix + name);
+            }
+            return;
+        }
+    }
+
+    Config& config_;
+    Problems& problems_;
+};
+
+} // namespace
+
+Config parse_config(std::string_view text, const std::string& name) {
+    Problems problems(name);
+    Config config = default_config();
+    config.file = name;
+    try {
+        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+        if (documents.size() > 1) {
+            problems.add(documents[1].Mark(), "", "a second document begins here");
+        } else if (!documents.empty()) {
+            Loader(config, problems).root(documents.front());
+        }
+    } catch (const YAML::Exception& error) { // of the parser; reading values throws nothing
+        problems.add(error.mark, "", error.msg);
+    }
+    problems.throw_if_any();
+    return config;
+}
+
+Config load_config(const std::filesystem::path& file) {
+    const auto text = os::find_file(file, max_file);
+    if (!text) {
+        return default_config();
+    }
+    Config config = parse_config(*text, file.string());
+    config.file = file;
+    return config;
+}
+
+} // namespace banger::config

@@ -1,0 +1,66 @@
+#include "config/problems.hpp"
+
+#include "os/error.hpp"
+#include "os/nearest.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include <yaml-cpp/mark.h>
+
+namespace banger::config {
+namespace {
+
+std::string line_of(std::string_view place, std::string_view key, std::string_view text) {
+    std::string line(place);
+    line += line.empty() ? "" : ": ";
+    line += key;
+    line += key.empty() ? "" : ": ";
+    line += text;
+    return line;
+}
+
+} // namespace
+
+std::string Problems::place(const YAML::Mark& mark) const {
+    if (mark.line < 0) {
+        return file_;
+    }
+    return file_ + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
+}
+
+void Problems::add(const YAML::Mark& mark, std::string_view key, std::string_view text) {
+    found_.push_back({mark.line, mark.column, line_of(place(mark), key, text)});
+}
+
+void Problems::add_at(std::string_view place, std::string_view key, std::string_view text) {
+    found_.push_back({0, 0, line_of(place, key, text)});
+}
+
+void Problems::throw_if_any() {
+    if (found_.empty()) {
+        return;
+    }
+    std::stable_sort(found_.begin(), found_.end(), [](const Problem& a, const Problem& b) {
+        return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+    });
+    const std::string hint = "docs/configuration.md describes every key";
+    if (found_.size() == 1) {
+        const std::string& line = found_.front().text;
+        throw os::Error(os::ErrorKind::invalid, line, hint).with_details({line});
+    }
+    std::vector<std::string> lines;
+    for (Problem& problem : found_) {
+        lines.push_back(std::move(problem.text));
+    }
+    const std::string count = std::to_string(lines.size());
+    throw os::Error(os::ErrorKind::invalid, file_ + " has " + count + " errors", hint)
+        .with_details(std::move(lines));
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const auto near = os::nearest(word, candidates);
+    return near ? "; did you mean \"" + *near + "\"?" : std::string();
+}
+
+} // namespace banger::config

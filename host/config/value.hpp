@@ -1,0 +1,23 @@
+#pragma once
+
+#include "config/keys.hpp"
+
+#include <optional>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace YAML {
+class Node;
+}
+
+namespace banger::config {
+
+/// Puts the node's value into the slot, or says what is wrong with it and leaves the slot.
+[[nodiscard]] std::optional<std::string> read_value(const YAML::Node& node, const Rule& rule,
+                                                    const Slot& slot);
+
+/// The slot's value as a person would write it in the file.
+[[nodiscard]] nlohmann::ordered_json show_value(const Rule& rule, const Slot& slot);
+
+} // namespace banger::config

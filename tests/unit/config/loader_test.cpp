@@ -1,0 +1,165 @@
+#include "config/config.hpp"
+#include "config/effective.hpp"
+#include "config/keys.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::config {
+namespace {
+using testing::ElementsAre;
+
+std::vector<std::string> errors_of(const std::string& yaml) {
+    try {
+        static_cast<void>(parse_config(yaml, "c.yaml"));
+        return {};
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
+        return error.details();
+    }
+}
+
+TEST(Loader, NothingIsTheBuiltInValues) {
+    for (const char* text : {"", "# only a comment\n", "vm:\nnetwork:\n", "---\n...\n"}) {
+        const Config config = parse_config(text, "c.yaml");
+        EXPECT_EQ(config.network.subnet, "172.30.88.0/24") << text;
+        EXPECT_EQ(config.vm.memory_mib, 512);
+        EXPECT_TRUE(config.plugins.entries.at("tap-pool").enabled);
+        EXPECT_TRUE(config.from_file.empty());
+    }
+}
+
+TEST(Loader, AMissingFileIsTheBuiltInValues) {
+    const os::TemporaryDir dir;
+    EXPECT_TRUE(load_config(dir.path() / "config.yaml").file.empty());
+    os::write_file_atomic(dir.path() / "config.yaml", "vm: {vcpus: 4}");
+    const Config config = load_config(dir.path() / "config.yaml");
+    EXPECT_EQ(config.file, dir.path() / "config.yaml");
+    EXPECT_EQ(config.vm.vcpus, 4);
+}
+
+TEST(Loader, EveryKindOfValueIsRead) {
+    const Config config = parse_config(R"(
+network: {bridge: banger1, subnet: 10.9.0.0/20, mtu: 1400}
+vm:
+  memory: 2G
+  disk: 20G
+  vmm: qemu
+  stop_timeout: 500ms
+plugins:
+  path: [/opt/plugins]
+  entries:
+    nat:
+      on_error: warn
+      timeout: 3s
+      after: [tap-pool]
+      config:
+        table: x
+        ports: [80, "443"]
+    tap-pool: {enabled: false}
+)",
+                                       "c.yaml");
+    EXPECT_EQ(config.network.mtu, 1400);
+    EXPECT_EQ(config.vm.memory_mib, 2048);
+    EXPECT_EQ(config.vm.stop_timeout, std::chrono::milliseconds(500));
+    EXPECT_THAT(config.plugins.path, ElementsAre("/opt/plugins"));
+    const PluginEntry& nat = config.plugins.entries.at("nat");
+    EXPECT_TRUE(nat.enabled); // an entry is there to switch it on
+    EXPECT_EQ(nat.on_error, "warn");
+    EXPECT_EQ(nat.timeout, std::chrono::seconds(3));
+    EXPECT_THAT(nat.after, ElementsAre("tap-pool"));
+    EXPECT_EQ(nat.config, R"({"ports":[80,"443"],"table":"x"})");
+    EXPECT_EQ(nat.place, "c.yaml:11:5");
+    EXPECT_FALSE(config.plugins.entries.at("tap-pool").enabled);
+    EXPECT_TRUE(config.from_file.contains("plugins.entries.nat.timeout"));
+    EXPECT_FALSE(config.from_file.contains("vm.vcpus"));
+}
+
+TEST(Loader, AllErrorsComeAtOnceWithPlaceKeyAndNearestName) {
+    EXPECT_THAT(
+        errors_of("network:\n"
+                  "  brigde: x\n"
+                  "  mtu: 99999\n"
+                  "vms:\n"
+                  "  vcpus: 1\n"
+                  "plugins:\n"
+                  "  entries:\n"
+                  "    Nat: {}\n"
+                  "    dns:\n"
+                  "      enable: true\n"
+                  "      on_error: warm\n"),
+        ElementsAre("c.yaml:2:3: network.brigde: there is no such key; did you mean \"bridge\"?",
+                    "c.yaml:3:8: network.mtu: it must be from 576 to 65535",
+                    "c.yaml:4:1: vms: there is no such key; did you mean \"vm\"?",
+                    "c.yaml:8:5: plugins.entries: \"Nat\" is no plugin id (a-z, then a-z, "
+                    "0-9 and -)",
+                    "c.yaml:10:7: plugins.entries.dns.enable: there is no such key; did you "
+                    "mean \"enabled\"?",
+                    "c.yaml:11:17: plugins.entries.dns.on_error: \"warm\" is not fail or "
+                    "warn; did you mean \"warn\"?"));
+}
+
+TEST(Loader, OneErrorIsTheMessageItself) {
+    try {
+        static_cast<void>(parse_config("vm: {vcpus: none}", "c.yaml"));
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_STREQ(error.what(), "c.yaml:1:13: vm.vcpus: \"none\" is not a whole number");
+        EXPECT_FALSE(error.hint().empty());
+    }
+}
+
+TEST(Loader, WrongShapesAreErrors) {
+    EXPECT_THAT(errors_of("just text"),
+                ElementsAre("c.yaml:1:1: it must be a map of keys and values"));
+    EXPECT_THAT(errors_of("vm: 5"),
+                ElementsAre("c.yaml:1:5: vm: it must be a map of keys and values"));
+    EXPECT_THAT(errors_of("vm:\n  image:\n"), ElementsAre("c.yaml:2:3: vm.image: it has no value"));
+    EXPECT_THAT(errors_of("vm: {vcpus: 1, vcpus: 2}"),
+                ElementsAre("c.yaml:1:16: vm.vcpus: this key stands here twice"));
+    EXPECT_THAT(
+        errors_of("plugins: {entries: {nat: {config: [1]}}}"),
+        ElementsAre("c.yaml:1:35: plugins.entries.nat.config: it must be a map of settings"));
+    EXPECT_EQ(errors_of("vm: {}\n---\nvm: {}\n").size(), 1U);
+}
+
+TEST(Loader, BrokenYamlIsOneErrorWithItsPlace) {
+    for (const char* text : {"vm: {", "a: b: c", "\tvm: 1", "vm: [1", "*nothing", "? [a\n", "\""}) {
+        const auto errors = errors_of(text);
+        ASSERT_EQ(errors.size(), 1U) << text;
+        EXPECT_EQ(errors.front().find("c.yaml:"), 0U) << errors.front();
+    }
+    EXPECT_EQ(errors_of(std::string(3000, '[')).size(), 1U);
+}
+
+TEST(Loader, AnUnknownPluginIsNamedWithItsPlace) {
+    const Config config = parse_config("plugins:\n  entries:\n    tap-pol: {}\n", "c.yaml");
+    check_plugin_ids(default_config(), {}); // a built-in entry does not insist
+    try {
+        check_plugin_ids(config, {"nat", "tap-pool"});
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_STREQ(error.what(), "c.yaml:3:5: plugins.entries.tap-pol: no plugin of this id is "
+                                   "installed; did you mean \"tap-pool\"?");
+    }
+}
+
+TEST(Effective, EachValueHasItsSource) {
+    const auto json = to_json(parse_config("vm: {memory: 2048}\nplugins: {entries: {nat: {config: "
+                                           "{a: 1}}}}",
+                                           "c.yaml"));
+    EXPECT_EQ(json["vm"]["memory"]["value"], "2G");
+    EXPECT_EQ(json["vm"]["memory"]["source"], "file");
+    EXPECT_EQ(json["vm"]["create_timeout"]["value"], "120s");
+    EXPECT_EQ(json["vm"]["create_timeout"]["source"], "default");
+    EXPECT_EQ(json["plugins"]["entries"]["nat"]["config"]["value"]["a"], 1);
+    EXPECT_EQ(json["plugins"]["entries"]["tap-pool"]["enabled"]["value"], true);
+}
+
+} // namespace
+} // namespace banger::config
