@@ -15,7 +15,9 @@ TEXT
 
 run=(
     ca-certificates
+    debian-archive-keyring
     e2fsprogs
+    fakeroot
     mmdebstrap
     openssh-client
     qemu-system-x86

@@ -29,8 +29,11 @@ struct Arguments {
     bool refresh = false;
 };
 
-fs::path sibling(const char* name) {
-    return fs::read_symlink("/proc/self/exe").parent_path() / name;
+/// banger-init of this build tree or installation.
+fs::path find_init() {
+    const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+    const fs::path installed = here / "../libexec/banger/banger-init";
+    return fs::exists(installed) ? installed : here / "../libexec/banger-init";
 }
 
 std::vector<Record> build_parts(Workshop& workshop, const Site& site) {
@@ -135,7 +138,7 @@ int report(const Error& error) {
 int main(int argc, char** argv) {
     using namespace banger;
     bundle::Arguments arguments;
-    arguments.init = bundle::sibling("banger-init");
+    arguments.init = bundle::find_init();
     CLI::App app{"Makes the runtime bundle: kernel, initramfs, root file system, keys. Run again, "
                  "it makes only what changed."};
     app.add_option("--manifest", arguments.manifest, "What the bundle is made of")
@@ -145,7 +148,7 @@ int main(int argc, char** argv) {
     app.add_option("--out", arguments.out, "Bundle folder")->required();
     app.add_option("--cache", arguments.cache, "Folder for downloads (default: OUT/.cache)");
     app.add_option("--init", arguments.init,
-                   "The init program of the initramfs (default: banger-init beside this program)");
+                   "The init program of the initramfs (default: that of this installation)");
     app.add_option("--agent", arguments.agent, "Guest agent program to put into the bundle");
     app.add_option("--firecracker", arguments.firecracker,
                    "Firecracker program or release archive to use")
