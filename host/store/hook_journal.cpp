@@ -46,6 +46,8 @@ constexpr const char* begin_sql =
     "VALUES (?, ?, ?, 'intent', x'', '', 0, ?) RETURNING seq";
 constexpr const char* done_sql =
     "UPDATE hook_journal SET state = 'done', cookie = ?, at = ? WHERE seq = ?";
+constexpr const char* keep_sql = "UPDATE hook_journal SET cookie = ? WHERE seq = ? AND state IN "
+                                 "('intent', 'done', 'undo_failed')";
 constexpr const char* finish_sql = "UPDATE hook_journal SET state = ?1, error = ?2, at = ?3, "
                                    "attempts = attempts + (?1 = 'undo_failed') WHERE seq = ?4";
 constexpr const char* prune_sql =
@@ -67,6 +69,13 @@ JournalRecord read(Query& query) {
                          .error = query.text(),
                          .attempts = static_cast<int>(query.integer()),
                          .at_ms = query.integer()};
+}
+
+void require_fits(std::string_view cookie) {
+    if (cookie.size() > max_cookie) {
+        throw Error(ErrorKind::invalid, "a cookie has at most " + std::to_string(max_cookie) +
+                                            " bytes, not " + std::to_string(cookie.size()));
+    }
 }
 
 void require_found(int changed, std::int64_t seq) {
@@ -119,11 +128,15 @@ std::int64_t HookJournal::begin(const std::string& vm_id, const std::string& plu
     return seq;
 }
 
+void HookJournal::keep(std::int64_t seq, std::string_view cookie) {
+    require_fits(cookie);
+    const std::scoped_lock hold(state_->lock);
+    Query query(state_->database, keep_sql);
+    require_found(query.bind_blob(cookie).bind(seq).run(), seq);
+}
+
 void HookJournal::done(std::int64_t seq, std::string_view cookie) {
-    if (cookie.size() > max_cookie) {
-        throw Error(ErrorKind::invalid, "a cookie has at most " + std::to_string(max_cookie) +
-                                            " bytes, not " + std::to_string(cookie.size()));
-    }
+    require_fits(cookie);
     const std::scoped_lock hold(state_->lock);
     Query query(state_->database, done_sql);
     require_found(query.bind_blob(cookie).bind(now_ms()).bind(seq).run(), seq);

@@ -38,6 +38,8 @@ class HookJournal {
 
     [[nodiscard]] std::int64_t begin(const std::string& vm_id, const std::string& plugin,
                                      std::string_view hook);
+    /// The cookie of a record that is still open, at any time: a hook that dies later finds it.
+    void keep(std::int64_t seq, std::string_view cookie);
     void done(std::int64_t seq, std::string_view cookie);
     /// To a final state (undone, released) or undo_failed, which counts an attempt.
     void finish(std::int64_t seq, JournalState state, std::string_view error = {});

@@ -20,9 +20,8 @@ typedef struct banger_vm_options {
   uint32_t struct_size, count;
   const banger_option *const *items;
   /* [hook] optional: what the schemas cannot say. options_json has passed them and holds every
-   * option, defaults filled in. vm is a snapshot, without an id before it is created. */
-  banger_status (*validate)(void *self, banger_call *, const banger_vm *vm,
-                            banger_str options_json);
+   * option of this plugin, defaults filled in. */
+  banger_status (*validate)(void *self, banger_call *, banger_str options_json);
   /* [hook] optional; the options of a running VM change. Negative vetoes the change. */
   banger_status (*option_changed)(void *self, banger_call *, const banger_vm *vm,
                                   banger_str old_json, banger_str new_json);

@@ -13,10 +13,10 @@ typedef struct banger_readiness {
   uint32_t struct_size, flags; /* flags: 0 */
   const char *stage;           /* name in the progress: ^[a-z][a-z0-9-]*$ */
   const char *summary;         /* one line: what is waited for */
-  /* [hook] Returns when the stage is reached. Poll call_cancel_fd() beside what is waited for and
-   * return E_CANCELLED when it is readable: the operation was cancelled, the VM ended or the time
-   * (call_remaining_ms) is over. BANGER_SKIP: the stage does not apply to this VM. Its deadline is
-   * the operation's own, not the hook timeout. */
+  /* [hook], and other hooks of the plugin may run meanwhile. Returns when the stage is reached.
+   * Poll call_cancel_fd() beside what is waited for and return E_CANCELLED when it is readable: the
+   * operation was cancelled, the VM ended or the time (call_remaining_ms) is over. BANGER_SKIP: the
+   * stage does not apply to this VM. Its deadline is the operation's own, not the hook timeout. */
   banger_status (*wait)(void *self, banger_call *, const banger_vm *);
 } banger_readiness;
 

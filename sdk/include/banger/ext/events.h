@@ -8,7 +8,7 @@ extern "C" {
 
 #define BANGER_EXT_EVENTS "banger.events/1"
 
-/* [hook] event_json: {"seq","at","type","target":..,"data":{..}}, as GET /v1/events gives it */
+/* [hook] event_json: one object with "type" and "at", as GET /v1/events gives it */
 typedef void (*banger_event_fn)(void *context, banger_call *, banger_str event_json);
 
 typedef struct banger_events_ops {
@@ -17,8 +17,9 @@ typedef struct banger_events_ops {
    * object <= 64 KiB. Does not wait for anybody. */
   banger_status (*publish)(const banger_host *, banger_str type, banger_str data_json);
   /* [any-thread, from init on] fn gets, in order, the events whose type begins with prefix (empty:
-   * all). At most 1024 wait; more drop the oldest, and seq shows the gap. Returns an id; 0 when the
-   * plugin is being destroyed or holds 64 subscriptions already. */
+   * all). At most 1024 wait; more drop the oldest, and {"type":"events.dropped","count":N} comes in
+   * their place. Returns an id; 0 when the plugin is being destroyed or holds 64 subscriptions
+   * already. */
   uint64_t (*subscribe)(const banger_host *, banger_str prefix, banger_event_fn fn, void *context);
   /* [any-thread] When it returns, fn neither runs nor will run (unless this is called inside fn).
    */

@@ -1,0 +1,142 @@
+#include "plugin/actions.hpp"
+
+#include "os/nearest.hpp"
+#include "plugin/schema.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::plugin {
+
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+std::string text(const char* value) {
+    return value ? value : "";
+}
+
+std::string site_text(const std::string& kind, const banger_action& action) {
+    return kind + " " + action.name;
+}
+
+} // namespace
+
+std::vector<ActionInfo> Actions::list() const {
+    std::vector<ActionInfo> result;
+    for (const Plugin* plugin : catalog_.active()) {
+        for (const auto& [kind, actions] : plugin->manifest.actions) {
+            for (std::uint32_t i = 0; i < actions->count; ++i) {
+                const banger_action& action = *actions->items[i];
+                result.push_back({plugin->id(), kind, action.name, text(action.summary),
+                                  text(action.params_schema), text(action.result_schema),
+                                  text(action.place)});
+            }
+        }
+    }
+    return result;
+}
+
+const banger_action& Actions::get(const Plugin& plugin, const std::string& kind,
+                                  const std::string& name) const {
+    std::vector<std::string> names;
+    if (const auto found = plugin.manifest.actions.find(kind);
+        found != plugin.manifest.actions.end()) {
+        for (std::uint32_t i = 0; i < found->second->count; ++i) {
+            const banger_action* action = found->second->items[i];
+            if (name == action->name) {
+                return *action;
+            }
+            names.emplace_back(action->name);
+        }
+    }
+    const auto near = os::nearest(name, names);
+    throw Error(ErrorKind::not_found,
+                "plugin " + plugin.id() + " has no " + kind + " action '" + name + "'",
+                near ? "did you mean '" + *near + "'?" : "");
+}
+
+Outcome Actions::call(Plugin& plugin, const std::string& kind, const banger_action& action,
+                      std::string args, vm::CallContext* context) const {
+    const Timeouts& times = catalog_.guard().timeouts();
+    CallSpec spec{.site = {.hook = site_text(kind, action)},
+                  .timeout = kind == "doctor"   ? times.doctor
+                             : kind == "status" ? times.status
+                             : kind == "cli"    ? plugin.hook_timeout(times.action)
+                                                : plugin.hook_timeout(times.hook),
+                  .context = context};
+    return catalog_.guard().run(
+        plugin, std::move(spec),
+        [&plugin, &action, args = std::move(args)](banger_call* call, const banger_vm*) {
+            return action.run(plugin.self, call, str(args));
+        });
+}
+
+ActionResult Actions::run(const std::string& plugin_id, const std::string& kind,
+                          const std::string& name, const std::string& args_json,
+                          vm::CallContext& context) const {
+    Plugin* plugin = catalog_.find(plugin_id);
+    if (!plugin) {
+        std::vector<std::string> ids;
+        for (const Plugin* other : catalog_.active()) {
+            ids.push_back(other->id());
+        }
+        const auto near = os::nearest(plugin_id, ids);
+        throw Error(ErrorKind::not_found, "no plugin '" + plugin_id + "' is active",
+                    near ? "did you mean '" + *near + "'?" : "see: banger plugin ls");
+    }
+    const banger_action& action = get(*plugin, kind, name);
+    const std::string args =
+        Schema(text(action.params_schema)).checked_text(args_json, plugin_id + " " + name).dump();
+    Outcome outcome = call(*plugin, kind, action, args, &context);
+    if (outcome.failed()) {
+        throw outcome.error(*plugin, {.hook = site_text(kind, action)});
+    }
+    return {outcome.status, std::move(outcome.output)};
+}
+
+std::vector<ActionReport> Actions::all(const std::string& kind, vm::CallContext* context) const {
+    std::vector<ActionReport> reports;
+    for (Plugin* plugin : catalog_.active()) {
+        const auto found = plugin->manifest.actions.find(kind);
+        for (std::uint32_t i = 0;
+             found != plugin->manifest.actions.end() && i < found->second->count; ++i) {
+            const banger_action& action = *found->second->items[i];
+            Outcome outcome = call(*plugin, kind, action, "{}", context);
+            reports.push_back({plugin->id(), action.name, std::move(outcome.output),
+                               outcome.message, outcome.hint});
+        }
+    }
+    return reports;
+}
+
+std::vector<ActionReport> Actions::doctor(vm::CallContext& context) const {
+    return all("doctor", &context);
+}
+
+std::vector<ActionReport> Actions::status() {
+    {
+        const std::scoped_lock hold(lock_);
+        if (banger_call::Clock::now() - status_at_ < std::chrono::seconds(1)) {
+            return status_;
+        }
+    }
+    std::vector<ActionReport> fresh = all("status", nullptr);
+    const std::scoped_lock hold(lock_);
+    for (ActionReport& report : fresh) {
+        const auto before = std::find_if(status_.begin(), status_.end(), [&](const auto& old) {
+            return old.plugin == report.plugin && old.name == report.name;
+        });
+        if (!report.error.empty() && before != status_.end() && before->error.empty()) {
+            report.output = before->output;
+        }
+    }
+    status_ = std::move(fresh);
+    status_at_ = banger_call::Clock::now();
+    return status_;
+}
+
+} // namespace banger::plugin

@@ -1,0 +1,441 @@
+#include "plugin/catalog.hpp"
+
+#include "os/file.hpp"
+#include "os/nearest.hpp"
+#include "plugin/background.hpp"
+#include "plugin/binary.hpp"
+#include "plugin/host_view.hpp"
+#include "plugin/order.hpp"
+#include "plugin/schema.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::plugin {
+
+namespace fs = std::filesystem;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+const EntrySettings& entry_of(const Settings& settings, const std::string& id) {
+    static const EntrySettings none;
+    const auto found = settings.entries.find(id);
+    return found == settings.entries.end() ? none : found->second;
+}
+
+std::string folders(const Settings& settings) {
+    std::string text;
+    for (const fs::path& folder : settings.path) {
+        text += (text.empty() ? "" : ", ") + folder.string();
+    }
+    return text.empty() ? "no folder (plugins.path is empty)" : text;
+}
+
+} // namespace
+
+Catalog::Catalog(Settings settings, Services services, Timeouts timeouts)
+    : settings_(std::move(settings)), services_(std::move(services)), guard_(timeouts) {}
+
+Catalog::~Catalog() {
+    stop();
+    for (auto& plugin : plugins_) {
+        if (plugin->state() == State::stuck) {
+            // A thread is still in it and may return at any time: it must find the object there.
+            static_cast<void>(plugin.release());
+        }
+    }
+}
+
+void Catalog::log(int level, const std::string& plugin, const std::string& text) const {
+    if (services_.log) {
+        services_.log({level, plugin, "", "", "", text, {}});
+    }
+}
+
+void Catalog::fail(const std::string& id, const std::string& reason) {
+    Candidate& candidate = candidates_[id];
+    candidate.state = State::failed;
+    candidate.reason = reason;
+    log(BANGER_LOG_ERROR, id, "not loaded: " + reason);
+}
+
+void Catalog::load() {
+    scan();
+    std::vector<std::string> problems;
+    check_unknown(problems);
+    inspect();
+    check_option_flags();
+    create_all();
+    init_all();
+    for (const auto& [id, entry] : settings_.entries) {
+        const auto found = candidates_.find(id);
+        if (entry.enabled && entry.required && found != candidates_.end() &&
+            found->second.state != State::active) {
+            problems.push_back("required plugin " + id + " did not load: " + found->second.reason);
+        }
+    }
+    if (!problems.empty()) {
+        const Error error(ErrorKind::invalid, problems.front(), "banger config check");
+        throw problems.size() == 1 ? error : error.with_details(problems);
+    }
+}
+
+/// Which files there are, and which of them config.yaml wants. Nothing is opened here.
+void Catalog::scan() {
+    for (const fs::path& folder : settings_.path) {
+        if (!folder.is_absolute()) {
+            log(BANGER_LOG_ERROR, "", "plugins.path: " + folder.string() + " is not absolute");
+            continue;
+        }
+        std::vector<fs::path> files;
+        std::error_code error;
+        for (fs::directory_iterator at(folder, error), end; !error && at != end;
+             at.increment(error)) {
+            if (at->path().extension() == ".so") {
+                files.push_back(at->path());
+            }
+        }
+        if (error) {
+            log(BANGER_LOG_WARNING, "",
+                "plugins.path: " + folder.string() + ": " + error.message());
+        }
+        std::sort(files.begin(), files.end());
+        for (const fs::path& file : files) {
+            const std::string id = file.stem();
+            if (!is_id(id)) {
+                candidates_[file.filename()] = {file, State::failed,
+                                                file.string() + ": '" + id +
+                                                    "' is no plugin id: ^[a-z][a-z0-9-]{0,31}$",
+                                                nullptr};
+                continue;
+            }
+            const auto [place, fresh] = candidates_.try_emplace(id);
+            if (!fresh) {
+                log(BANGER_LOG_WARNING, id,
+                    file.string() + ": ignored, plugin '" + id + "' is " +
+                        place->second.file.string() + " already");
+                continue;
+            }
+            const bool listed = settings_.entries.contains(id);
+            const bool wanted = listed && settings_.entries.at(id).enabled;
+            place->second.file = file;
+            place->second.state = wanted ? State::active : State::disabled;
+            place->second.reason = wanted   ? ""
+                                   : listed ? "switched off in config.yaml"
+                                            : "not listed in config.yaml";
+        }
+    }
+}
+
+void Catalog::check_unknown(std::vector<std::string>& problems) const {
+    std::vector<std::string> known;
+    for (const auto& [id, candidate] : candidates_) {
+        known.push_back(id);
+    }
+    for (const auto& [id, entry] : settings_.entries) {
+        if (candidates_.contains(id) || entry.builtin) {
+            continue;
+        }
+        const auto near = os::nearest(id, known);
+        problems.push_back("plugins.entries." + id + ": no plugin '" + id + "' in " +
+                           folders(settings_) + (near ? "; did you mean '" + *near + "'?" : ""));
+    }
+}
+
+/// Checks and maps each wanted file, and sorts out what cannot go together.
+void Catalog::inspect() {
+    std::map<FileIdentity, fs::path> seen;
+    for (auto& [id, candidate] : candidates_) {
+        if (candidate.state != State::active) {
+            continue;
+        }
+        try {
+            const FileIdentity identity = check_ownership(candidate.file, settings_.uid);
+            const auto [first, fresh] = seen.emplace(identity, candidate.file);
+            if (!fresh) {
+                throw Error(ErrorKind::invalid, candidate.file.string() + ": the same file as " +
+                                                    first->second.string());
+            }
+            check_symbols(candidate.file);
+            candidate.manifest = std::make_unique<Manifest>(
+                read_manifest(candidate.file, open_binary(candidate.file)));
+        } catch (const Error& error) {
+            fail(id, error.what() + (error.hint().empty() ? "" : " (" + error.hint() + ")"));
+        }
+    }
+    for (const auto& [id, entry] : settings_.entries) {
+        if (!candidates_.contains(id)) {
+            candidates_[id].reason = "not installed in " + folders(settings_);
+            candidates_[id].state = entry.enabled ? State::failed : State::disabled;
+        }
+    }
+}
+
+/// A flag of `vm create` has one meaning: the plugin that sorts first keeps it.
+void Catalog::check_option_flags() {
+    std::map<std::string, std::string> owners;
+    for (const std::string& flag : settings_.reserved_flags) {
+        owners[flag] = "banger itself";
+    }
+    for (auto& [id, candidate] : candidates_) {
+        const banger_vm_options* options =
+            candidate.manifest ? candidate.manifest->options : nullptr;
+        for (std::uint32_t i = 0; options && i < options->count; ++i) {
+            const char* flag = options->items[i]->cli_flag;
+            if (!flag) {
+                continue;
+            }
+            const auto [owner, fresh] = owners.emplace(flag, "plugin " + id);
+            if (!fresh) {
+                fail(id, candidate.file.string() + ": its option flag --" + flag + " belongs to " +
+                             owner->second);
+                candidate.manifest.reset();
+                break;
+            }
+        }
+    }
+}
+
+bool Catalog::needs_met(const Manifest& manifest, std::string& reason) const {
+    for (const std::string& need : manifest.requires_plugins) {
+        const auto found = candidates_.find(need);
+        if (found != candidates_.end() && found->second.state != State::active) {
+            reason = "needs plugin '" + need + "', which did not load: " + found->second.reason;
+            return false;
+        }
+    }
+    return true;
+}
+
+Outcome Catalog::control(Plugin& plugin, const char* hook, Guard::Function function) {
+    CallSpec spec{.site = {.hook = hook},
+                  .timeout = guard_.timeouts().control,
+                  .lane = Lane::control,
+                  .cleanup = true};
+    return guard_.run(plugin, std::move(spec), std::move(function));
+}
+
+void Catalog::create_all() {
+    std::vector<OrderNode> nodes;
+    std::map<std::string, std::string> absent;
+    for (const auto& [id, candidate] : candidates_) {
+        if (candidate.manifest && candidate.state == State::active) {
+            const Manifest& m = *candidate.manifest;
+            std::vector<std::string> after = m.after;
+            const auto& wished = entry_of(settings_, id).after;
+            after.insert(after.end(), wished.begin(), wished.end());
+            nodes.push_back({id, m.requires_plugins, std::move(after), m.before});
+        } else {
+            absent[id] = candidate.reason;
+        }
+    }
+    const Ordering sorted = sort_plugins(std::move(nodes), absent);
+    for (const auto& [id, reason] : sorted.refused) {
+        fail(id, reason);
+    }
+    for (const std::string& id : sorted.order) {
+        Candidate& candidate = candidates_[id];
+        const EntrySettings& entry = entry_of(settings_, id);
+        std::string reason;
+        if (!needs_met(*candidate.manifest, reason)) {
+            fail(id, reason);
+            continue;
+        }
+        try {
+            auto plugin =
+                std::make_unique<Plugin>(*candidate.manifest, entry, settings_, services_, guard_);
+            for (const std::string& ext : plugin->manifest.requires_ext) {
+                if (!has_extension(*plugin, ext)) {
+                    throw Error(ErrorKind::unsupported,
+                                "needs host extension " + ext + ", which this host does not have");
+                }
+            }
+            const std::string config =
+                Schema(plugin->manifest.config_schema)
+                    .checked_text(entry.config_json, "plugins.entries." + id + ".config")
+                    .dump();
+            os::make_private_dir(settings_.state_dir / id);
+            Plugin& made = *plugin;
+            plugins_.push_back(std::move(plugin));
+            const Outcome outcome =
+                control(made, "create", [&made, config](banger_call* call, const banger_vm*) {
+                    return made.manifest.entry->create(made.host(), call, str(config), &made.self);
+                });
+            if (outcome.failed()) {
+                made.set_state(outcome.abandoned ? State::stuck : State::stopped);
+                throw outcome.error(made, {.hook = "create"});
+            }
+        } catch (const Error& error) {
+            std::string text = error.what();
+            for (const std::string& line : error.details()) {
+                text += text.ends_with(line) ? "" : "; " + line;
+            }
+            fail(id, text);
+        }
+    }
+}
+
+void Catalog::init_all() {
+    for (const auto& plugin : plugins_) {
+        if (plugin->state() != State::active) {
+            continue;
+        }
+        std::string reason;
+        if (!needs_met(plugin->manifest, reason)) {
+            drop(*plugin, reason);
+            continue;
+        }
+        if (plugin->manifest.entry->init) {
+            const Outcome outcome =
+                control(*plugin, "init", [&plugin](banger_call* call, const banger_vm*) {
+                    return plugin->manifest.entry->init(plugin->self, call);
+                });
+            if (outcome.failed()) {
+                drop(*plugin, outcome.error(*plugin, {.hook = "init"}).what());
+                continue;
+            }
+        }
+        active_.push_back(plugin.get());
+    }
+}
+
+void Catalog::start() {
+    std::vector<Plugin*> started;
+    for (Plugin* plugin : active_) {
+        std::string reason;
+        if (!needs_met(plugin->manifest, reason)) {
+            drop(*plugin, reason);
+            continue;
+        }
+        const banger_daemon_hooks* hooks = plugin->manifest.daemon;
+        if (hooks && hooks->on_start) {
+            const Outcome outcome =
+                control(*plugin, "on_start", [plugin, hooks](banger_call* call, const banger_vm*) {
+                    return hooks->on_start(plugin->self, call);
+                });
+            if (outcome.failed()) {
+                const Error error = outcome.error(*plugin, {.hook = "on_start"});
+                drop(*plugin, error.what());
+                if (plugin->settings.required) {
+                    throw Error(error.kind(), "required " + std::string(error.what()),
+                                error.hint());
+                }
+                continue;
+            }
+        }
+        started.push_back(plugin);
+    }
+    active_ = std::move(started);
+}
+
+void Catalog::reconcile_all() {
+    for (Plugin* plugin : active_) {
+        const banger_daemon_hooks* hooks = plugin->manifest.daemon;
+        if (!hooks || !hooks->reconcile_all) {
+            continue;
+        }
+        CallSpec spec{.site = {.hook = "reconcile_all"},
+                      .timeout = plugin->hook_timeout(guard_.timeouts().hook),
+                      .cleanup = true};
+        const CallSite site = spec.site;
+        const Outcome outcome = guard_.run(*plugin, std::move(spec),
+                                           [plugin, hooks](banger_call* call, const banger_vm*) {
+                                               return hooks->reconcile_all(plugin->self, call);
+                                           });
+        if (outcome.failed()) {
+            log(BANGER_LOG_ERROR, plugin->id(), outcome.error(*plugin, site).what());
+        }
+    }
+}
+
+/// Ends one plugin that took part so far, because of `reason`.
+void Catalog::drop(Plugin& plugin, const std::string& reason) {
+    destroy(plugin);
+    fail(plugin.id(), reason);
+}
+
+void Catalog::destroy(Plugin& plugin) {
+    plugin.cancel_open_calls();
+    if (plugin.state() == State::stuck) {
+        log(BANGER_LOG_WARNING, plugin.id(), "left as it is: " + plugin.trouble());
+        return;
+    }
+    const bool was_active = plugin.state() != State::stopped;
+    plugin.set_state(State::stopped);
+    plugin.background().close();
+    if (!plugin.lanes.wait_empty(banger_call::Clock::now() + guard_.timeouts().control)) {
+        plugin.set_state(State::stuck);
+        log(BANGER_LOG_WARNING, plugin.id(), "left as it is: a call has not returned");
+        return;
+    }
+    if (was_active) {
+        const Outcome outcome =
+            control(plugin, "destroy", [&plugin](banger_call*, const banger_vm*) {
+                plugin.manifest.entry->destroy(plugin.self);
+                return BANGER_OK;
+            });
+        if (outcome.failed()) {
+            log(BANGER_LOG_ERROR, plugin.id(), outcome.error(plugin, {.hook = "destroy"}).what());
+            plugin.set_state(outcome.abandoned ? State::stuck : State::stopped);
+        }
+    }
+}
+
+void Catalog::stop() {
+    if (std::exchange(stopped_, true)) {
+        return;
+    }
+    for (auto at = active_.rbegin(); at != active_.rend(); ++at) {
+        Plugin* plugin = *at;
+        const banger_daemon_hooks* hooks = plugin->manifest.daemon;
+        if (hooks && hooks->on_stop) {
+            const Outcome outcome =
+                control(*plugin, "on_stop", [plugin, hooks](banger_call* call, const banger_vm*) {
+                    hooks->on_stop(plugin->self, call);
+                    return BANGER_OK;
+                });
+            if (outcome.failed()) {
+                log(BANGER_LOG_ERROR, plugin->id(),
+                    outcome.error(*plugin, {.hook = "on_stop"}).what());
+            }
+        }
+    }
+    for (auto at = plugins_.rbegin(); at != plugins_.rend(); ++at) {
+        if ((*at)->state() != State::stopped) {
+            destroy(**at);
+        }
+    }
+}
+
+Plugin* Catalog::find(const std::string& id) const {
+    const auto found = std::find_if(active_.begin(), active_.end(),
+                                    [&](const Plugin* plugin) { return plugin->id() == id; });
+    return found == active_.end() ? nullptr : *found;
+}
+
+std::vector<PluginInfo> Catalog::list() const {
+    std::vector<PluginInfo> result;
+    for (const auto& [id, candidate] : candidates_) {
+        const EntrySettings& entry = entry_of(settings_, id);
+        PluginInfo info{.id = id,
+                        .state = candidate.state,
+                        .reason = candidate.reason,
+                        .path = candidate.file,
+                        .manifest = candidate.manifest.get(),
+                        .on_error = entry.warn_only ? "warn" : "fail",
+                        .required = entry.required};
+        if (const Plugin* plugin = find(id)) {
+            info.state = plugin->state();
+            info.reason = plugin->trouble();
+        }
+        result.push_back(std::move(info));
+    }
+    return result;
+}
+
+} // namespace banger::plugin

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "plugin/guard.hpp"
+#include "plugin/plugin.hpp"
+#include "plugin/services.hpp"
+#include "plugin/settings.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace banger::plugin {
+
+/// One line of `banger plugin ls`, for every plugin found or configured.
+struct PluginInfo {
+    std::string id;
+    State state = State::disabled;
+    std::string reason; ///< why it is not active; empty when it is
+    std::filesystem::path path;
+    const Manifest* manifest = nullptr; ///< null when it did not get that far
+    std::string on_error;               ///< "fail" or "warn"
+    bool required = false;
+};
+
+/// The plugins of this daemon: finds, checks, orders, starts and ends them. Loading and stopping
+/// belong to the control thread; the rest may be asked on any thread once load() is over.
+class Catalog {
+  public:
+    Catalog(Settings settings, Services services, Timeouts timeouts = {});
+    ~Catalog();
+    Catalog(const Catalog&) = delete;
+    Catalog& operator=(const Catalog&) = delete;
+
+    /// Loads every enabled plugin up to init(). One that fails is listed with its reason. Throws
+    /// invalid, each problem a detail line, for an unknown plugin in config.yaml and for a required
+    /// one that failed.
+    void load();
+    /// on_start of each, in order.
+    void start();
+    /// reconcile_all of each, in order; failures are logged. [pool thread]
+    void reconcile_all();
+    /// on_stop, then destroy, of each in reverse order. Once; the destructor does it otherwise.
+    void stop();
+
+    /// Those that take part, in order. Does not change after start().
+    [[nodiscard]] const std::vector<Plugin*>& active() const noexcept { return active_; }
+    [[nodiscard]] Plugin* find(const std::string& id) const;
+    [[nodiscard]] std::vector<PluginInfo> list() const;
+    [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+    [[nodiscard]] const Services& services() const noexcept { return services_; }
+    [[nodiscard]] Guard& guard() noexcept { return guard_; }
+
+  private:
+    struct Candidate {
+        std::filesystem::path file;
+        State state = State::disabled;
+        std::string reason;
+        std::unique_ptr<Manifest> manifest; ///< until the plugin takes it
+    };
+    void scan();
+    void check_unknown(std::vector<std::string>& problems) const;
+    void inspect();
+    void check_option_flags();
+    void create_all();
+    void init_all();
+    bool needs_met(const Manifest& manifest, std::string& reason) const;
+    void drop(Plugin& plugin, const std::string& reason);
+    void destroy(Plugin& plugin);
+    void fail(const std::string& id, const std::string& reason);
+    [[nodiscard]] Outcome control(Plugin& plugin, const char* hook, Guard::Function function);
+    void log(int level, const std::string& plugin, const std::string& text) const;
+
+    Settings settings_;
+    Services services_;
+    std::vector<std::unique_ptr<Plugin>> plugins_; ///< in order; outlives the guard's threads
+    Guard guard_;
+    std::map<std::string, Candidate> candidates_; ///< by id, or by file name when that is none
+    std::vector<Plugin*> active_;
+    bool stopped_ = false;
+};
+
+} // namespace banger::plugin

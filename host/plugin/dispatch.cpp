@@ -1,0 +1,288 @@
+#include "plugin/dispatch.hpp"
+
+#include "plugin/guest_builder.hpp"
+#include "plugin/hook_traits.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fnmatch.h>
+#include <nlohmann/json.hpp>
+
+namespace banger::plugin {
+
+using os::Error;
+using os::ErrorKind;
+using store::JournalRecord;
+using store::JournalState;
+
+namespace {
+
+CallSite site_of(std::string hook, const vm::VmView& vm) {
+    return {.hook = std::move(hook), .vm_id = vm.id, .vm_name = vm.name, .operation = {}};
+}
+
+} // namespace
+
+Dispatch::Dispatch(Catalog& catalog, store::HookJournal& journal)
+    : catalog_(catalog), journal_(journal), undo_(catalog, journal), options_(catalog) {}
+
+/// A failed veto: the operation's end, unless the configuration takes it as advice.
+void Dispatch::veto(Plugin& plugin, const Error& error, vm::CallContext& context) const {
+    if (!plugin.settings.warn_only || error.kind() == ErrorKind::cancelled) {
+        throw error;
+    }
+    const std::string text = std::string(error.what()) + " (goes on: on_error is warn)";
+    if (context.log) {
+        context.log("warning", text);
+    }
+    if (catalog_.services().log) {
+        catalog_.services().log(
+            {BANGER_LOG_WARNING, plugin.id(), "", "", context.operation_id, text, {}});
+    }
+}
+
+void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context) {
+    const HookTraits& traits = traits_of(hook);
+    std::vector<Plugin*> order = catalog_.active();
+    if (traits.reverse) {
+        std::reverse(order.begin(), order.end());
+    }
+    std::vector<Error> failures;
+    for (Plugin* plugin : order) {
+        const banger_vm_lifecycle* hooks = plugin->manifest.lifecycle;
+        try {
+            if (hooks && hooks->*traits.slot) {
+                if (traits.number != 0) {
+                    run_journalled(traits, *plugin, vm, context);
+                } else {
+                    run_one(traits, *plugin, vm, context);
+                }
+            }
+            release(traits, *plugin, vm);
+        } catch (const Error& error) {
+            if (traits.vetoes) {
+                throw;
+            }
+            failures.push_back(error); // the others are still asked
+        }
+    }
+    if (failures.empty()) {
+        return;
+    }
+    std::vector<std::string> lines;
+    for (const Error& error : failures) {
+        lines.emplace_back(error.what());
+    }
+    throw lines.size() == 1 ? failures.front() : failures.front().with_details(lines);
+}
+
+void Dispatch::run_one(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
+                       vm::CallContext& context) {
+    const banger_vm_hook function = plugin.manifest.lifecycle->*traits.slot;
+    CallSpec spec{.site = site_of(std::string(to_string(traits.hook)), vm),
+                  .timeout = plugin.hook_timeout(catalog_.guard().timeouts().hook),
+                  .cleanup = traits.cleanup,
+                  .cancellable = !traits.cleanup,
+                  .context = &context,
+                  .vm = &vm,
+                  .cookie = journal_.cookie(vm.id, plugin.id())};
+    if (traits.hook == vm::Hook::reconcile) {
+        const std::vector<JournalRecord> open = journal_.open_records(vm.id);
+        const auto newest = std::find_if(open.rbegin(), open.rend(), [&](const auto& record) {
+            return record.plugin == plugin.id();
+        });
+        if (newest != open.rend()) {
+            spec.keep_cookie = [this, seq = newest->seq](const std::string& cookie) {
+                journal_.keep(seq, cookie);
+            };
+        }
+    }
+    const CallSite site = spec.site;
+    const Outcome outcome = catalog_.guard().run(
+        plugin, std::move(spec), [&plugin, function](banger_call* call, const banger_vm* raw) {
+            return function(plugin.self, call, raw);
+        });
+    if (outcome.failed()) {
+        const Error error = outcome.error(plugin, site);
+        if (!traits.vetoes) {
+            throw error;
+        }
+        veto(plugin, error, context);
+    }
+}
+
+void Dispatch::run_journalled(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
+                              vm::CallContext& context) {
+    const std::string name(to_string(traits.hook));
+    const banger_vm_hook function = plugin.manifest.lifecycle->*traits.slot;
+    CallSpec spec{.site = site_of(name, vm),
+                  .timeout = plugin.hook_timeout(catalog_.guard().timeouts().hook),
+                  .context = &context,
+                  .vm = &vm,
+                  .cookie = journal_.cookie(vm.id, plugin.id())};
+    const std::int64_t seq = journal_.begin(vm.id, plugin.id(), name);
+    spec.keep_cookie = [this, seq](const std::string& cookie) { journal_.keep(seq, cookie); };
+    const CallSite site = spec.site;
+    const Outcome outcome = catalog_.guard().run(
+        plugin, std::move(spec), [&plugin, function](banger_call* call, const banger_vm* raw) {
+            return function(plugin.self, call, raw);
+        });
+    if (outcome.status == BANGER_OK) {
+        journal_.done(seq, outcome.cookie.value_or(""));
+        return;
+    }
+    if (!outcome.failed() || !outcome.asked) { // it did not apply, or was never asked
+        journal_.finish(seq, JournalState::released);
+    }
+    if (!outcome.failed()) {
+        return;
+    }
+    veto(plugin, outcome.error(plugin, site), context);
+    for (const JournalRecord& record : journal_.open_records(vm.id)) {
+        if (record.seq == seq) { // taken as advice: what it did half goes at once
+            static_cast<void>(undo_.run_one(record, vm, &context));
+        }
+    }
+}
+
+/// After after_stop and after_delete the plugin holds nothing any more for what they end.
+void Dispatch::release(const HookTraits& traits, const Plugin& plugin, const vm::VmView& vm) {
+    if (!traits.releases_start) {
+        return;
+    }
+    for (const JournalRecord& record : journal_.open_records(vm.id)) {
+        const bool of_start = record.hook == "before_start" || record.hook == "after_start";
+        if (record.plugin == plugin.id() && (of_start || traits.releases_create)) {
+            journal_.finish(record.seq, JournalState::released);
+        }
+    }
+}
+
+std::vector<vm::UndoFailure> Dispatch::undo(const vm::VmView& vm, vm::Phase phase,
+                                            vm::CallContext& context) {
+    return undo_.run(vm, phase, context);
+}
+
+void Dispatch::contribute(const vm::VmView& vm, vm::GuestConfig& config, vm::CallContext& context) {
+    for (Plugin* plugin : catalog_.active()) {
+        const banger_guest_config* table = plugin->manifest.guest_config;
+        if (!table || !table->contribute) {
+            continue;
+        }
+        CallSpec spec{.site = site_of("contribute", vm),
+                      .timeout = catalog_.guard().timeouts().contribute,
+                      .context = &context,
+                      .vm = &vm,
+                      .cookie = journal_.cookie(vm.id, plugin->id())};
+        const CallSite site = spec.site;
+        const auto builder = std::make_shared<banger_gcb>(config, plugin->id());
+        const Outcome outcome = catalog_.guard().run(
+            *plugin, std::move(spec),
+            [plugin, table, builder](banger_call* call, const banger_vm* raw) {
+                builder->call = call;
+                return table->contribute(plugin->self, call, raw, builder.get());
+            });
+        builder->close();
+        if (outcome.failed()) {
+            throw outcome.error(*plugin, site);
+        }
+    }
+}
+
+void Dispatch::validate(const vm::VmView& vm, const nlohmann::json& merged,
+                        vm::CallContext& context) {
+    const auto text = std::make_shared<const std::string>(merged.dump());
+    for (Plugin* plugin : catalog_.active()) {
+        const banger_guest_config* table = plugin->manifest.guest_config;
+        if (!table || !table->validate) {
+            continue;
+        }
+        CallSpec spec{.site = site_of("validate", vm),
+                      .timeout = catalog_.guard().timeouts().contribute,
+                      .context = &context,
+                      .vm = &vm,
+                      .cookie = journal_.cookie(vm.id, plugin->id())};
+        const CallSite site = spec.site;
+        const Outcome outcome =
+            catalog_.guard().run(*plugin, std::move(spec),
+                                 [plugin, table, text](banger_call* call, const banger_vm* raw) {
+                                     return table->validate(plugin->self, call, raw, str(*text));
+                                 });
+        if (outcome.failed()) {
+            veto(*plugin, outcome.error(*plugin, site), context);
+        }
+    }
+}
+
+std::vector<std::string> Dispatch::readiness_stages(const vm::VmView&) {
+    std::vector<std::string> stages;
+    for (const Plugin* plugin : catalog_.active()) {
+        if (plugin->manifest.readiness) {
+            stages.emplace_back(plugin->manifest.readiness->stage);
+        }
+    }
+    return stages;
+}
+
+void Dispatch::wait_ready(const std::string& stage, const vm::VmView& vm, vm::CallContext& context,
+                          std::chrono::steady_clock::time_point deadline) {
+    for (Plugin* plugin : catalog_.active()) {
+        const banger_readiness* table = plugin->manifest.readiness;
+        if (!table || stage != table->stage) {
+            continue;
+        }
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
+        CallSpec spec{.site = site_of("readiness " + stage, vm),
+                      .timeout = left,
+                      .lane = Lane::beside,
+                      .context = &context,
+                      .vm = &vm,
+                      .cookie = journal_.cookie(vm.id, plugin->id())};
+        const CallSite site = spec.site;
+        const Outcome outcome = catalog_.guard().run(
+            *plugin, std::move(spec), [plugin, table](banger_call* call, const banger_vm* raw) {
+                return table->wait(plugin->self, call, raw);
+            });
+        if (outcome.failed()) {
+            throw outcome.error(*plugin, site);
+        }
+        return;
+    }
+    throw Error(ErrorKind::not_found, "no plugin has a readiness stage '" + stage + "'");
+}
+
+std::vector<vm::OptionSpec> Dispatch::options() const {
+    return options_.list();
+}
+
+nlohmann::json Dispatch::checked_options(const nlohmann::json& options) const {
+    return options_.checked(options);
+}
+
+void Dispatch::change_options(const vm::VmView& vm, const nlohmann::json& before,
+                              const nlohmann::json& after, vm::CallContext& context) {
+    options_.change(vm, before, after, context);
+}
+
+bool Dispatch::may_override(std::string_view plugin, std::string_view field) const {
+    const auto entry = catalog_.settings().entries.find(std::string(plugin));
+    if (entry == catalog_.settings().entries.end()) {
+        return false;
+    }
+    const auto& allowed = entry->second.allow_override;
+    return std::any_of(allowed.begin(), allowed.end(), [&](const std::string& pattern) {
+        return ::fnmatch(pattern.c_str(), std::string(field).c_str(), 0) == 0;
+    });
+}
+
+std::vector<JournalRecord> Dispatch::orphans() const {
+    std::vector<JournalRecord> records = journal_.open_records();
+    std::erase_if(records, [&](const JournalRecord& record) {
+        return catalog_.find(record.plugin) != nullptr;
+    });
+    return records;
+}
+
+} // namespace banger::plugin

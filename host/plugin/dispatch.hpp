@@ -1,0 +1,54 @@
+#pragma once
+
+#include "plugin/catalog.hpp"
+#include "plugin/options.hpp"
+#include "plugin/undo.hpp"
+#include "store/hook_journal.hpp"
+#include "vm/capabilities.hpp"
+
+#include <string>
+#include <vector>
+
+namespace banger::plugin {
+
+struct HookTraits;
+
+/// Asks the loaded plugins on behalf of a VM's lifecycle, in their order, through the guard.
+class Dispatch final : public vm::Capabilities {
+  public:
+    Dispatch(Catalog& catalog, store::HookJournal& journal);
+
+    void run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context) override;
+    void contribute(const vm::VmView& vm, vm::GuestConfig& config,
+                    vm::CallContext& context) override;
+    void validate(const vm::VmView& vm, const nlohmann::json& merged,
+                  vm::CallContext& context) override;
+    std::vector<vm::UndoFailure> undo(const vm::VmView& vm, vm::Phase phase,
+                                      vm::CallContext& context) override;
+    [[nodiscard]] std::vector<std::string> readiness_stages(const vm::VmView& vm) override;
+    void wait_ready(const std::string& stage, const vm::VmView& vm, vm::CallContext& context,
+                    std::chrono::steady_clock::time_point deadline) override;
+    [[nodiscard]] std::vector<vm::OptionSpec> options() const override;
+    [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
+    void change_options(const vm::VmView& vm, const nlohmann::json& before,
+                        const nlohmann::json& after, vm::CallContext& context) override;
+    [[nodiscard]] bool may_override(std::string_view plugin, std::string_view field) const override;
+
+    /// Open records whose plugin is not loaded: nobody can give back what they stand for.
+    [[nodiscard]] std::vector<store::JournalRecord> orphans() const;
+
+  private:
+    void run_one(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
+                 vm::CallContext& context);
+    void run_journalled(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
+                        vm::CallContext& context);
+    void release(const HookTraits& traits, const Plugin& plugin, const vm::VmView& vm);
+    void veto(Plugin& plugin, const os::Error& error, vm::CallContext& context) const;
+
+    Catalog& catalog_;
+    store::HookJournal& journal_;
+    Undo undo_;
+    Options options_;
+};
+
+} // namespace banger::plugin

@@ -1,0 +1,55 @@
+#include "plugin/background.hpp"
+#include "plugin/extensions.hpp"
+#include "plugin/text.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::plugin {
+namespace {
+
+constexpr std::size_t max_type = 64;
+constexpr std::size_t max_data = 64U << 10U;
+
+bool is_type(const std::string& type) {
+    return !type.empty() && type.size() <= max_type && type[0] >= 'a' && type[0] <= 'z' &&
+           std::all_of(type.begin(), type.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+           });
+}
+
+banger_status publish(const banger_host* host, banger_str type, banger_str data) noexcept {
+    try {
+        Plugin& plugin = HostView::plugin_of(host);
+        const std::string name = copy(type);
+        const std::string text = copy(data);
+        if (!is_type(name) || text.size() > max_data || !is_utf8(text) ||
+            !nlohmann::json::parse(text, nullptr, false).is_object()) {
+            return BANGER_E_INVALID;
+        }
+        plugin.services.events->publish("plugin." + plugin.id() + "." + name, text);
+        return BANGER_OK;
+    } catch (...) {
+        return status_of(os::current_error().kind());
+    }
+}
+
+uint64_t subscribe(const banger_host* host, banger_str prefix, banger_event_fn fn,
+                   void* context) noexcept {
+    try {
+        return fn ? HostView::plugin_of(host).background().subscribe(copy(prefix), fn, context) : 0;
+    } catch (...) { // no memory or threads
+        return 0;
+    }
+}
+
+void unsubscribe(const banger_host* host, uint64_t id) noexcept {
+    HostView::plugin_of(host).background().cancel(id);
+}
+
+} // namespace
+
+const banger_events_ops events_ops{sizeof(banger_events_ops), 0, publish, subscribe, unsubscribe};
+
+} // namespace banger::plugin

@@ -1,0 +1,122 @@
+#include "os/process.hpp"
+#include "plugin/extensions.hpp"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+namespace banger::plugin {
+namespace {
+
+using os::Error;
+using os::ErrorKind;
+using std::chrono::milliseconds;
+
+constexpr std::size_t max_arguments = 4096;
+constexpr std::uint64_t default_output = 4U << 20U;
+constexpr std::uint64_t max_output = 64U << 20U;
+
+constexpr banger_exec_result misused{
+    .struct_size = sizeof(banger_exec_result),
+    .status = BANGER_E_INVALID,
+    .out = {"", 0},
+    .err = {"", 0},
+    .message = {"", 0},
+    .hint = {"", 0},
+};
+
+std::string word(banger_str text) {
+    std::string result = copy(text);
+    if (result.find('\0') != std::string::npos) {
+        throw Error(ErrorKind::invalid, "exec: a NUL byte in an argument");
+    }
+    return result;
+}
+
+std::vector<std::string> environment(const banger_exec_request& request) {
+    std::vector<std::string> all;
+    std::vector<std::string> added;
+    for (std::uint64_t i = 0; i < request.env_count; ++i) {
+        added.push_back(word(request.env[i].key) + "=");
+        all.push_back(added.back() + word(request.env[i].value));
+    }
+    for (char** entry = environ; *entry; ++entry) {
+        const std::string_view text = *entry;
+        if (std::none_of(added.begin(), added.end(),
+                         [&](const auto& key) { return text.starts_with(key); })) {
+            all.emplace_back(text);
+        }
+    }
+    return all;
+}
+
+os::Output run_request(banger_call& call, const banger_exec_request& request) {
+    if (request.flags != 0) {
+        throw Error(ErrorKind::unsupported, "exec: unknown flags");
+    }
+    if (request.argc == 0 || request.argc > max_arguments || request.env_count > max_arguments) {
+        throw Error(ErrorKind::invalid, "exec: 1 to 4096 arguments");
+    }
+    std::vector<std::string> argv;
+    for (std::uint64_t i = 0; i < request.argc; ++i) {
+        argv.push_back(word(request.argv[i]));
+    }
+    milliseconds timeout = call.remaining();
+    if (request.timeout_ms > 0) {
+        timeout = std::min(timeout, milliseconds(request.timeout_ms));
+    }
+    os::RunOptions options{
+        .timeout = std::max(timeout, milliseconds(1)),
+        .input = copy(request.input),
+        .limit =
+            std::min(request.output_limit > 0 ? request.output_limit : default_output, max_output),
+        .cancel_fd = call.cancel_fd(),
+        .env = environment(request)};
+    const std::string cwd = word(request.cwd);
+    options.cwd = cwd.empty() ? call.plugin.view().state_dir() : cwd;
+    call.plugin.view().log(&call, BANGER_LOG_DEBUG, "exec " + argv.front(), {});
+    os::Output output = os::run(argv, options);
+    if (output.cancelled) {
+        throw Error(ErrorKind::cancelled, argv.front() + ": cancelled");
+    }
+    if (output.timed_out) {
+        throw Error(ErrorKind::timeout,
+                    argv.front() + ": not done within " + std::to_string(timeout.count()) + " ms");
+    }
+    return output;
+}
+
+const banger_exec_result* run(const banger_host*, banger_call* call,
+                              const banger_exec_request* request) noexcept {
+    if (!request || !usable(call, "exec.run")) {
+        return &misused;
+    }
+    try {
+        auto kept = std::make_unique<Kept<banger_exec_result>>();
+        kept->raw.struct_size = sizeof(banger_exec_result);
+        try {
+            os::Output output = run_request(*call, *request);
+            kept->first = std::move(output.out);
+            kept->second = std::move(output.err);
+            kept->raw.code = output.status.code;
+            kept->raw.signal = output.status.signal;
+        } catch (...) {
+            kept->raw.status = record_failure(call);
+            kept->message = call->recorded.message;
+            kept->hint = call->recorded.hint;
+        }
+        kept->raw.out = str(kept->first);
+        kept->raw.err = str(kept->second);
+        kept->raw.message = str(kept->message);
+        kept->raw.hint = str(kept->hint);
+        return &call->keep(std::move(kept)).raw;
+    } catch (...) { // out of memory
+        return &misused;
+    }
+}
+
+} // namespace
+
+const banger_exec_ops exec_ops{sizeof(banger_exec_ops), 0, run};
+
+} // namespace banger::plugin

@@ -1,0 +1,95 @@
+#include "vm/guest_config.hpp"
+#include "plugin/extensions.hpp"
+#include "plugin/guest_builder.hpp"
+
+namespace banger::plugin {
+namespace {
+
+using os::Error;
+using os::ErrorKind;
+
+template <class F>
+banger_status write(banger_gcb* builder, std::uint32_t flags, F&& f) noexcept {
+    if (!builder) {
+        return BANGER_E_INVALID;
+    }
+    return perform(builder->call, "guest_config", [&] {
+        if ((flags & ~BANGER_OVERRIDE) != 0) {
+            throw Error(ErrorKind::unsupported, "guest configuration: unknown flags");
+        }
+        const std::scoped_lock hold(builder->lock);
+        if (!builder->config) {
+            throw Error(ErrorKind::cancelled, "guest configuration: it is no longer waited for");
+        }
+        f(*builder->config, (flags & BANGER_OVERRIDE) != 0);
+    });
+}
+
+template <class T, class Last>
+void check(const T* given, Last T::*last, std::uint32_t known_flags) {
+    const auto* end =
+        given ? reinterpret_cast<const char*>(&(given->*last)) + sizeof(Last) : nullptr;
+    if (!given || given->struct_size < end - reinterpret_cast<const char*>(given)) {
+        throw Error(ErrorKind::invalid, "guest configuration: its struct is too short");
+    }
+    if constexpr (requires { given->flags; }) {
+        if ((given->flags & ~known_flags) != 0) {
+            throw Error(ErrorKind::unsupported, "guest configuration: unknown flags in its struct");
+        }
+    }
+}
+
+banger_status kernel_arg(banger_gcb* builder, banger_str key, banger_str value,
+                         uint32_t flags) noexcept {
+    return write(builder, flags, [&](vm::GuestConfig& config, bool over) {
+        config.kernel_arg(builder->owner, copy(key), copy(value), over);
+    });
+}
+
+banger_status drive(banger_gcb* builder, const banger_drive* given, uint32_t flags) noexcept {
+    return write(builder, flags, [&](vm::GuestConfig& config, bool over) {
+        check(given, &banger_drive::host_path, BANGER_DRIVE_READ_ONLY);
+        config.drive(builder->owner,
+                     {.id = copy(given->id),
+                      .path = copy(given->host_path),
+                      .read_only = (given->flags & BANGER_DRIVE_READ_ONLY) != 0},
+                     over);
+    });
+}
+
+banger_status nic(banger_gcb* builder, const banger_nic* given, uint32_t flags) noexcept {
+    return write(builder, flags, [&](vm::GuestConfig& config, bool over) {
+        check(given, &banger_nic::queues, 0);
+        vm::Nic nic{.id = copy(given->id), .tap = copy(given->tap), .mac = copy(given->mac)};
+        nic.mtu = given->mtu != 0 ? given->mtu : nic.mtu;
+        nic.queues = given->queues != 0 ? given->queues : nic.queues;
+        config.nic(builder->owner, std::move(nic), over);
+    });
+}
+
+banger_status vsock(banger_gcb* builder, uint32_t cid, banger_str uds_path,
+                    uint32_t flags) noexcept {
+    return write(builder, flags, [&](vm::GuestConfig& config, bool over) {
+        config.vsock(builder->owner, {.cid = cid, .uds_path = copy(uds_path)}, over);
+    });
+}
+
+banger_status file(banger_gcb* builder, const banger_file* given, uint32_t flags) noexcept {
+    return write(builder, flags, [&](vm::GuestConfig& config, bool over) {
+        check(given, &banger_file::data, 0);
+        config.file(builder->owner,
+                    {.path = copy(given->guest_path),
+                     .mode = given->mode,
+                     .uid = given->uid,
+                     .gid = given->gid,
+                     .data = copy(given->data)},
+                    over);
+    });
+}
+
+} // namespace
+
+const banger_guest_config_ops guest_config_ops{
+    sizeof(banger_guest_config_ops), 0, kernel_arg, drive, nic, vsock, file};
+
+} // namespace banger::plugin

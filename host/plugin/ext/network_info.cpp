@@ -1,0 +1,70 @@
+#include "plugin/extensions.hpp"
+
+namespace banger::plugin {
+namespace {
+
+constexpr banger_network no_network{
+    .struct_size = sizeof(banger_network),
+    .bridge = {"", 0},
+    .subnet = {"", 0},
+    .gateway = {"", 0},
+    .domain = {"", 0},
+};
+
+const banger_network* network(const banger_host*, banger_call* call) noexcept {
+    if (!usable(call, "network_info.network")) {
+        return &no_network;
+    }
+    try {
+        NetworkFacts facts = call->plugin.services.network->network();
+        auto kept = std::make_unique<Kept<banger_network>>();
+        kept->first = std::move(facts.bridge);
+        kept->second = std::move(facts.subnet);
+        kept->third = std::move(facts.gateway);
+        kept->fourth = std::move(facts.domain);
+        kept->raw = {.struct_size = sizeof(banger_network),
+                     .bridge = str(kept->first),
+                     .subnet = str(kept->second),
+                     .gateway = str(kept->third),
+                     .prefix_length = facts.prefix_length,
+                     .mtu = facts.mtu,
+                     .owner_uid = facts.owner_uid,
+                     .domain = str(kept->fourth)};
+        return &call->keep(std::move(kept)).raw;
+    } catch (...) {
+        record_failure(call);
+        return &no_network;
+    }
+}
+
+const banger_vm_address* vm_address(const banger_host*, banger_call* call,
+                                    banger_str vm_id) noexcept {
+    if (!usable(call, "network_info.vm_address")) {
+        return nullptr;
+    }
+    try {
+        auto found = call->plugin.services.network->find_vm(copy(vm_id));
+        if (!found) {
+            return nullptr;
+        }
+        auto kept = std::make_unique<Kept<banger_vm_address>>();
+        kept->first = std::move(found->address);
+        kept->second = std::move(found->mac);
+        kept->third = std::move(found->fqdn);
+        kept->raw = {.struct_size = sizeof(banger_vm_address),
+                     .address = str(kept->first),
+                     .mac = str(kept->second),
+                     .fqdn = str(kept->third)};
+        return &call->keep(std::move(kept)).raw;
+    } catch (...) {
+        record_failure(call);
+        return nullptr;
+    }
+}
+
+} // namespace
+
+const banger_network_info_ops network_info_ops{sizeof(banger_network_info_ops), 0, network,
+                                               vm_address};
+
+} // namespace banger::plugin

@@ -1,0 +1,33 @@
+#include "plugin/background.hpp"
+#include "plugin/extensions.hpp"
+
+#include <algorithm>
+
+namespace banger::plugin {
+namespace {
+
+constexpr std::int64_t longest_ms = 365LL * 24 * 3600 * 1000;
+
+uint64_t start(const banger_host* host, int64_t delay_ms, int64_t period_ms, banger_timer_fn fn,
+               void* context) noexcept {
+    try {
+        const auto limited = [](int64_t ms) {
+            return std::chrono::milliseconds(std::clamp<std::int64_t>(ms, 0, longest_ms));
+        };
+        return fn ? HostView::plugin_of(host).background().start_timer(
+                        limited(delay_ms), limited(period_ms), fn, context)
+                  : 0;
+    } catch (...) { // no memory or threads
+        return 0;
+    }
+}
+
+void cancel(const banger_host* host, uint64_t id) noexcept {
+    HostView::plugin_of(host).background().cancel(id);
+}
+
+} // namespace
+
+const banger_timer_ops timer_ops{sizeof(banger_timer_ops), 0, start, cancel};
+
+} // namespace banger::plugin

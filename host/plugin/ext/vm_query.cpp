@@ -1,0 +1,25 @@
+#include "plugin/extensions.hpp"
+
+namespace banger::plugin {
+namespace {
+
+const banger_result* list(const banger_host*, banger_call* call) noexcept {
+    return answer(call, "vm_query.list", [&] { return call->plugin.services.vms->list_json(); });
+}
+
+const banger_result* get(const banger_host*, banger_call* call, banger_str name_or_id) noexcept {
+    return answer(call, "vm_query.get", [&] {
+        const std::string name = copy(name_or_id);
+        auto found = call->plugin.services.vms->find_json(name);
+        if (!found) {
+            throw os::Error(os::ErrorKind::not_found, "no VM '" + name + "'");
+        }
+        return std::move(*found);
+    });
+}
+
+} // namespace
+
+const banger_vm_query_ops vm_query_ops{sizeof(banger_vm_query_ops), 0, list, get};
+
+} // namespace banger::plugin

@@ -1,0 +1,79 @@
+#include "plugin/extensions.hpp"
+
+#include <array>
+
+namespace banger::plugin {
+
+const void* find_extension(const Plugin& plugin, const std::string& id) {
+    const Services& have = plugin.services;
+    struct Known {
+        const char* id;
+        const void* table;
+        bool present;
+    };
+    const std::array<Known, 12> all{{
+        {BANGER_EXT_LOG, &log_ops, true},
+        {BANGER_EXT_EXEC, &exec_ops, true},
+        {BANGER_EXT_THREAD, &thread_ops, true},
+        {BANGER_EXT_TIMER, &timer_ops, true},
+        {BANGER_EXT_GUEST_CONFIG, &guest_config_ops, true},
+        {BANGER_EXT_KV, &kv_ops, have.kv != nullptr},
+        {BANGER_EXT_PRIVILEGED, &privileged_ops, have.privileged != nullptr},
+        {BANGER_EXT_GUEST_CHANNEL, &guest_channel_ops, have.guest != nullptr},
+        {BANGER_EXT_EVENTS, &events_ops, have.events != nullptr},
+        {BANGER_EXT_VM_QUERY, &vm_query_ops, have.vms != nullptr},
+        {BANGER_EXT_NETWORK_INFO, &network_info_ops, have.network != nullptr},
+        {BANGER_EXT_API, &api_ops, have.api != nullptr},
+    }};
+    for (const Known& known : all) {
+        if (id == known.id) {
+            return known.present ? known.table : nullptr;
+        }
+    }
+    return nullptr;
+}
+
+namespace {
+constexpr std::string_view no_call = "not on the thread of a running call";
+}
+
+const banger_result no_call_result{
+    .struct_size = sizeof(banger_result),
+    .status = BANGER_E_INVALID,
+    .value = {"", 0},
+    .message = {no_call.data(), no_call.size()},
+    .hint = {"", 0},
+};
+
+bool usable(banger_call* call, const char* function) noexcept {
+    if (!call) {
+        return false; // nobody to name
+    }
+    const char* wrong = nullptr;
+    if (call->over) {
+        wrong = "used a call that is over in ";
+    } else if (call->thread.load() != std::this_thread::get_id()) {
+        wrong = "used a call on another thread in ";
+    }
+    if (!wrong) {
+        return true;
+    }
+    try {
+        call->plugin.view().log(nullptr, BANGER_LOG_ERROR,
+                                std::string(wrong) + function + " (" + call->site.text() + ")", {});
+    } catch (...) { // out of memory: the status alone says it
+    }
+    return false;
+}
+
+banger_status record_failure(banger_call* call) noexcept {
+    try {
+        const os::Error error = os::current_error();
+        call->recorded = {status_of(error.kind()), error.what(), error.hint()};
+        return call->recorded.status;
+    } catch (...) {
+        return BANGER_E_INTERNAL;
+    }
+}
+
+} // namespace banger::plugin

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "plugin/catalog.hpp"
+#include "plugin/schema.hpp"
+#include "vm/capabilities.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace banger::plugin {
+
+/// The options that plugins give to VMs: {"<plugin>":{"<option>":value}}.
+class Options {
+  public:
+    explicit Options(Catalog& catalog) : catalog_(catalog) {}
+
+    [[nodiscard]] std::vector<vm::OptionSpec> list() const;
+    /// Every option of every plugin, given or default. Throws invalid, naming the nearest.
+    [[nodiscard]] nlohmann::json checked(const nlohmann::json& options) const;
+    /// Tells each plugin whose live options differ; a veto takes back what was told before it.
+    void change(const vm::VmView& vm, const nlohmann::json& before, const nlohmann::json& after,
+                vm::CallContext& context) const;
+
+  private:
+    void ask_validate(Plugin& plugin, const nlohmann::json& values) const;
+    Catalog& catalog_;
+};
+
+} // namespace banger::plugin

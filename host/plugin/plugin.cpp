@@ -1,0 +1,201 @@
+#include "plugin/plugin.hpp"
+
+#include "plugin/background.hpp"
+#include "plugin/guard.hpp"
+#include "plugin/host_view.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <poll.h>
+
+namespace banger::plugin {
+
+using Clock = banger_call::Clock;
+using std::chrono::milliseconds;
+
+namespace {
+constexpr milliseconds look_again{50}; ///< for a cancelled operation, while it waits for a lane
+constexpr std::size_t kept_calls = 16;
+} // namespace
+
+std::string_view to_string(State state) noexcept {
+    static constexpr std::array<std::pair<State, std::string_view>, 6> names{{
+        {State::disabled, "disabled"},
+        {State::failed, "failed"},
+        {State::active, "active"},
+        {State::stuck, "stuck"},
+        {State::faulted, "faulted"},
+        {State::stopped, "stopped"},
+    }};
+    for (const auto& [value, name] : names) {
+        if (value == state) {
+            return name;
+        }
+    }
+    return "unknown";
+}
+
+bool Lanes::enter(const std::string& key, Deadline deadline, int cancel_fd) {
+    std::unique_lock hold(lock_);
+    while (busy_.contains(key)) {
+        pollfd fd{cancel_fd, POLLIN, 0};
+        if (Clock::now() >= deadline || (cancel_fd >= 0 && ::poll(&fd, 1, 0) > 0)) {
+            return false;
+        }
+        left_.wait_until(hold,
+                         cancel_fd < 0 ? deadline : std::min(deadline, Clock::now() + look_again));
+    }
+    busy_[key];
+    return true;
+}
+
+void Lanes::leave(const std::string& key) {
+    const std::scoped_lock hold(lock_);
+    busy_.erase(key);
+    left_.notify_all();
+}
+
+bool Lanes::wait_empty(Deadline deadline) {
+    std::unique_lock hold(lock_);
+    return left_.wait_until(hold, deadline, [this] { return busy_.empty(); });
+}
+
+std::string Lanes::holder(const std::string& key) const {
+    const std::scoped_lock hold(lock_);
+    const auto found = busy_.find(key);
+    return found == busy_.end() ? std::string() : found->second;
+}
+
+void Lanes::name_holder(const std::string& key, const std::string& text) {
+    const std::scoped_lock hold(lock_);
+    busy_[key] = text;
+}
+
+Plugin::Plugin(Manifest from, EntrySettings entry, const Settings& all, Services& host_services,
+               Guard& caller)
+    : manifest(std::move(from)), settings(std::move(entry)), services(host_services), guard(caller),
+      view_(std::make_unique<HostView>(*this, all.daemon_version, all.state_dir / manifest.id)),
+      background_(std::make_unique<Background>(*this)) {}
+
+Plugin::~Plugin() = default;
+
+const banger_host* Plugin::host() const noexcept {
+    return view_->raw();
+}
+
+State Plugin::state() const noexcept {
+    return state_;
+}
+
+std::string Plugin::trouble() const {
+    const std::scoped_lock hold(lock_);
+    if (trouble_.empty()) {
+        return {};
+    }
+    const auto age =
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - trouble_since_);
+    return trouble_ + " (" + std::to_string(age.count()) + " s ago)";
+}
+
+void Plugin::fault(const std::string& why) {
+    const std::scoped_lock hold(lock_);
+    if (state_ == State::active || state_ == State::stuck) {
+        state_ = State::faulted;
+        trouble_ = why;
+        trouble_since_ = Clock::now();
+    }
+}
+
+void Plugin::stuck_in(const std::string& what) {
+    const std::scoped_lock hold(lock_);
+    ++stuck_;
+    if (state_ == State::active) {
+        state_ = State::stuck;
+        trouble_ = what + " has not returned";
+        trouble_since_ = Clock::now();
+    }
+}
+
+void Plugin::unstuck() {
+    std::vector<std::function<void()>> tasks;
+    {
+        const std::scoped_lock hold(lock_);
+        if (--stuck_ > 0) {
+            return;
+        }
+        if (state_ == State::stuck) {
+            state_ = State::active;
+            trouble_.clear();
+        }
+        tasks.swap(recovery_);
+    }
+    for (const auto& task : tasks) {
+        task();
+    }
+}
+
+bool Plugin::after_recovery(std::function<void()> task) {
+    const std::scoped_lock hold(lock_);
+    if (stuck_ == 0) {
+        return false;
+    }
+    recovery_.push_back(std::move(task));
+    return true;
+}
+
+milliseconds Plugin::hook_timeout(milliseconds standard) const {
+    if (settings.timeout) {
+        return *settings.timeout;
+    }
+    return manifest.hook_timeout_ms > 0 ? milliseconds(manifest.hook_timeout_ms) : standard;
+}
+
+void Plugin::remember(std::shared_ptr<banger_call> call) {
+    const std::scoped_lock hold(lock_);
+    recent_.push_back(std::move(call));
+    if (recent_.size() > kept_calls) {
+        recent_.pop_front();
+    }
+}
+
+banger_call* Plugin::open_call(const std::string& name, milliseconds timeout) {
+    const auto deadline =
+        timeout.count() > 0 ? Clock::now() + timeout : Clock::now() + std::chrono::hours(24 * 365);
+    auto call =
+        std::make_shared<banger_call>(*this, CallSite{.hook = "thread " + name}, deadline, nullptr);
+    call->thread = std::this_thread::get_id();
+    const std::scoped_lock hold(lock_);
+    if (closing_) {
+        return nullptr;
+    }
+    return open_.emplace_back(std::move(call)).get();
+}
+
+void Plugin::close_call(banger_call* call) {
+    std::shared_ptr<banger_call> closed;
+    {
+        const std::scoped_lock hold(lock_);
+        const auto found = std::find_if(open_.begin(), open_.end(),
+                                        [&](const auto& open) { return open.get() == call; });
+        if (found == open_.end()) {
+            return;
+        }
+        closed = std::move(*found);
+        open_.erase(found);
+    }
+    closed->over = true;
+    closed->drop_results();
+    remember(std::move(closed));
+}
+
+void Plugin::cancel_open_calls() {
+    const std::scoped_lock hold(lock_);
+    closing_ = true;
+    for (const auto& call : open_) {
+        call->cancel();
+    }
+}
+
+} // namespace banger::plugin

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "plugin/catalog.hpp"
+#include "store/hook_journal.hpp"
+#include "vm/capabilities.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace banger::plugin {
+
+/// Takes journalled hooks back. A record leaves the journal only when its plugin says that nothing
+/// is held any more. [pool thread]
+class Undo {
+  public:
+    Undo(Catalog& catalog, store::HookJournal& journal) : catalog_(catalog), journal_(journal) {}
+
+    /// The open records of the phase, newest first; what could not be undone.
+    std::vector<vm::UndoFailure> run(const vm::VmView& vm, vm::Phase phase,
+                                     vm::CallContext& context);
+    /// One record; the failure, if any, is recorded and given back. When the plugin is still in a
+    /// late call, the undo runs again by itself as soon as that has returned.
+    std::optional<vm::UndoFailure> run_one(const store::JournalRecord& record, const vm::VmView& vm,
+                                           vm::CallContext* context);
+
+  private:
+    void when_recovered(Plugin& plugin, const store::JournalRecord& record, const vm::VmView& vm);
+
+    Catalog& catalog_;
+    store::HookJournal& journal_;
+};
+
+} // namespace banger::plugin

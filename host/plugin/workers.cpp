@@ -1,0 +1,78 @@
+#include "plugin/workers.hpp"
+
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace banger::plugin {
+
+struct Workers::State {
+    std::mutex lock;
+    std::condition_variable work; ///< a task, or the end
+    std::condition_variable gone; ///< a thread has ended
+    std::deque<std::function<void()>> tasks;
+    std::size_t idle = 0;
+    std::size_t threads = 0;
+    std::size_t keep_idle = 0;
+    bool ending = false;
+
+    void run() {
+        std::unique_lock hold(lock);
+        for (;;) {
+            while (!tasks.empty()) {
+                std::function<void()> task = std::move(tasks.front());
+                tasks.pop_front();
+                hold.unlock();
+                task();
+                task = nullptr; // what it captured goes before we count as idle
+                hold.lock();
+            }
+            if (ending || idle >= keep_idle) {
+                break;
+            }
+            ++idle;
+            work.wait(hold, [this] { return ending || !tasks.empty(); });
+            --idle;
+        }
+        --threads;
+        gone.notify_all();
+    }
+};
+
+Workers::Workers(std::size_t idle) : state_(std::make_shared<State>()) {
+    state_->keep_idle = idle;
+}
+
+Workers::~Workers() {
+    std::unique_lock hold(state_->lock);
+    state_->ending = true;
+    state_->work.notify_all();
+    state_->gone.wait_for(hold, grace, [this] { return state_->threads == 0; });
+}
+
+void Workers::post(std::function<void()> task) {
+    const std::scoped_lock hold(state_->lock);
+    state_->tasks.push_back(std::move(task));
+    if (state_->idle >= state_->tasks.size()) {
+        state_->work.notify_one();
+        return;
+    }
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); // the new thread inherits the mask
+    try {
+        std::thread([state = state_] { state->run(); }).detach();
+        ++state_->threads;
+    } catch (...) {
+        state_->tasks.pop_back();
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+} // namespace banger::plugin

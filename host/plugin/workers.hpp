@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace banger::plugin {
+
+/// Threads that run one task each, all signals blocked. A task goes to an idle thread, else to a
+/// new one: a task that never returns costs a thread and keeps nobody else waiting. Any thread.
+class Workers {
+  public:
+    /// Keeps at most `idle` threads that have nothing to do; they sleep without waking.
+    explicit Workers(std::size_t idle);
+    /// Ends idle threads, and gives busy ones `grace` to finish; those that do not are left behind.
+    ~Workers();
+    Workers(const Workers&) = delete;
+    Workers& operator=(const Workers&) = delete;
+
+    /// The task must not throw.
+    void post(std::function<void()> task);
+
+    static constexpr std::chrono::seconds grace{2};
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_; ///< shared with the threads, which may outlive us
+};
+
+} // namespace banger::plugin
