@@ -104,18 +104,21 @@ struct Tables {
     };
     static constexpr Interfaces interfaces() {
         Interfaces all;
-        all.add(guest_config.contribute || guest_config.validate, BANGER_IFACE_GUEST_CONFIG,
+        // By the traits, not by the slots: g++ with -fsanitize=undefined does not take the address
+        // of a function, compared with null, as a constant.
+        all.add(Has_contribute<T>::value || Has_validate<T>::value, BANGER_IFACE_GUEST_CONFIG,
                 &guest_config);
-        all.add(lifecycle.undo || lifecycle.on_ready || lifecycle.before_stop ||
-                    lifecycle.after_stop || lifecycle.before_delete || lifecycle.after_delete ||
-                    lifecycle.reconcile || lifecycle.before_create || lifecycle.after_create ||
-                    lifecycle.before_start || lifecycle.after_start,
+        all.add(Has_undo<T>::value || Has_on_ready<T>::value || Has_before_stop<T>::value ||
+                    Has_after_stop<T>::value || Has_before_delete<T>::value ||
+                    Has_after_delete<T>::value || Has_reconcile<T>::value ||
+                    Has_before_create<T>::value || Has_after_create<T>::value ||
+                    Has_before_start<T>::value || Has_after_start<T>::value,
                 BANGER_IFACE_VM_LIFECYCLE, &lifecycle);
-        all.add(daemon.on_start || daemon.on_stop || daemon.reconcile_all, BANGER_IFACE_DAEMON,
-                &daemon);
-        all.add(readiness.wait, BANGER_IFACE_READINESS, &readiness);
-        all.add(footprint.list || footprint.list_all || footprint.release, BANGER_IFACE_FOOTPRINT,
-                &footprint);
+        all.add(Has_on_start<T>::value || Has_on_stop<T>::value || Has_reconcile_all<T>::value,
+                BANGER_IFACE_DAEMON, &daemon);
+        all.add(Has_wait<T>::value, BANGER_IFACE_READINESS, &readiness);
+        all.add(Has_list<T>::value || Has_list_all<T>::value || Has_release<T>::value,
+                BANGER_IFACE_FOOTPRINT, &footprint);
         if constexpr (Has_options<T>::value) {
             all.add(true, BANGER_IFACE_VM_OPTIONS, &Options<options_list<T>>::table);
         }

@@ -1,0 +1,153 @@
+#include "host_taps.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <random>
+
+#include <net/if.h>
+#include <netlink/netlink.h>
+#include <netlink/route/link.h>
+
+namespace tap_pool {
+namespace {
+
+using banger::Error;
+using banger::view;
+using nlohmann::json;
+
+struct FreeSocket {
+    void operator()(nl_sock* socket) const noexcept { nl_socket_free(socket); }
+};
+struct PutLink {
+    void operator()(rtnl_link* link) const noexcept { rtnl_link_put(link); }
+};
+
+std::string base36(std::uint64_t number, std::size_t length) {
+    std::string text;
+    for (; text.size() < length; number /= 36) {
+        text += "0123456789abcdefghijklmnopqrstuvwxyz"[number % 36];
+    }
+    return text;
+}
+
+} // namespace
+
+std::string short_tag(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325U; // FNV-1a: the same in every build
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    }
+    return base36(hash ^ hash >> 32U, 6);
+}
+
+std::string random_name(const std::string& tag) {
+    thread_local std::mt19937_64 random{std::random_device{}()};
+    return "bgr" + tag + base36(random(), 12 - tag.size());
+}
+
+HostTaps::HostTaps(banger::Host host, banger::Call& call, std::string tag)
+    : host_(host), call_(call), tag_(std::move(tag)),
+      network_(banger::NetworkInfo(host).network(call)) {}
+
+json HostTaps::run(std::string_view verb, const json& args) {
+    return json::parse(banger::Privileged(host_).run(call_, verb, args.dump()));
+}
+
+TapLook HostTaps::look(const std::string& name) {
+    const std::unique_ptr<nl_sock, FreeSocket> socket(nl_socket_alloc());
+    if (!socket || nl_connect(socket.get(), NETLINK_ROUTE) < 0) {
+        throw Error(BANGER_E_UNAVAILABLE, "open a netlink socket");
+    }
+    rtnl_link* raw = nullptr;
+    const int result = rtnl_link_get_kernel(socket.get(), 0, name.c_str(), &raw);
+    const std::unique_ptr<rtnl_link, PutLink> link(raw);
+    if (result == -NLE_NODEV || result == -NLE_OBJ_NOTFOUND) {
+        return {};
+    }
+    if (result < 0) {
+        throw Error(BANGER_E_INTERNAL, "look at tap " + name + ": " + nl_geterror(result));
+    }
+    const unsigned bridge = if_nametoindex(std::string(view(network_.bridge)).c_str());
+    TapLook look;
+    look.exists = true;
+    look.in_use = rtnl_link_get_carrier(link.get()) != 0;
+    look.attached = bridge != 0 &&
+                    static_cast<unsigned>(rtnl_link_get_master(link.get())) == bridge &&
+                    (rtnl_link_get_flags(link.get()) & static_cast<unsigned>(IFF_UP)) != 0;
+    return look;
+}
+
+json HostTaps::links() {
+    return run("links", json::object()).at("links");
+}
+
+std::vector<Tap> HostTaps::list() {
+    std::vector<Tap> taps;
+    for (const json& link : links()) {
+        if (link.at("kind") == "tap" && link.at("mine") == true) {
+            const bool ours = link.at("bridge") == view(network_.bridge);
+            taps.push_back({link.at("name"), ours ? std::string(view(network_.bridge)) : "",
+                            link.at("tag"), link.at("in_use"), link.at("age_s")});
+        }
+    }
+    return taps;
+}
+
+json HostTaps::bridge() {
+    for (const json& link : links()) {
+        if (link.at("kind") == "bridge" && link.at("name") == view(network_.bridge) &&
+            link.at("mine") == true) {
+            return link;
+        }
+    }
+    return nullptr;
+}
+
+json HostTaps::subnet_check() {
+    return run("subnet-check",
+               {{"subnet", view(network_.subnet)}, {"bridge", view(network_.bridge)}});
+}
+
+void HostTaps::create(const std::vector<std::string>& names) {
+    const std::string address =
+        std::string(view(network_.gateway)) + "/" + std::to_string(network_.prefix_length);
+    json steps = json::array();
+    steps.push_back({{"verb", "bridge-ensure"},
+                     {"args",
+                      {{"bridge", view(network_.bridge)},
+                       {"address", address},
+                       {"mtu", network_.mtu},
+                       {"tag", tag_}}}});
+    for (const std::string& name : names) {
+        steps.push_back({{"verb", "tap-create"},
+                         {"args",
+                          {{"tap", name},
+                           {"bridge", view(network_.bridge)},
+                           {"owner_uid", network_.owner_uid},
+                           {"mtu", network_.mtu},
+                           {"tag", tag_}}}});
+    }
+    run("batch", {{"steps", steps}});
+}
+
+void HostTaps::remove(const std::vector<std::string>& names) {
+    json steps = json::array();
+    for (const std::string& name : names) {
+        steps.push_back({{"verb", "tap-delete"}, {"args", {{"tap", name}}}});
+    }
+    run("batch", {{"steps", steps}});
+}
+
+void HostTaps::remove_bridge() {
+    if (bridge().is_null()) { // looked up first, because that needs no right
+        return;
+    }
+    run("bridge-delete", {{"bridge", view(network_.bridge)}});
+}
+
+void HostTaps::warn(const std::string& text) {
+    call_.warning(text);
+}
+
+} // namespace tap_pool

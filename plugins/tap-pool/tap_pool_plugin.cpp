@@ -1,0 +1,278 @@
+#include "config.hpp"
+#include "host_taps.hpp"
+#include "pool.hpp"
+
+#include <banger/plugin.hpp>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <mutex>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace tap_pool {
+namespace {
+
+using namespace std::chrono_literals;
+using banger::Call;
+using banger::Error;
+using banger::Host;
+using banger::Vm;
+using nlohmann::json;
+
+bool runs(const Vm& vm) {
+    return vm.pid() != 0 || vm.state() == BANGER_VM_RUNNING || vm.state() == BANGER_VM_PAUSED ||
+           vm.state() == BANGER_VM_STOPPING;
+}
+
+} // namespace
+
+class TapPool {
+  public:
+    static constexpr const char* id = "tap-pool";
+    static constexpr const char* name = "TAP pool";
+    static constexpr const char* version = "1.0.0";
+    static constexpr const char* license = "MIT";
+    static constexpr const char* summary = "Gives each VM a network interface on banger's bridge";
+    static constexpr const char* config_schema = tap_pool::config_schema;
+    static constexpr std::uint32_t hook_timeout_ms = 20000;
+    static constexpr bool concurrent = true;
+    static constexpr const char* const required[] = {BANGER_EXT_NETWORK_INFO, BANGER_EXT_PRIVILEGED,
+                                                     BANGER_EXT_TIMER, nullptr};
+    static constexpr const char* const* requires_ext = required;
+
+    TapPool(Host host, Call&, std::string_view config)
+        : host_(host), config_(read_config(config)), tag_(short_tag(host.state_dir())),
+          pool_(config_, tag_, [tag = tag_] { return random_name(tag); }) {}
+
+    // ---- the life of a VM ----
+    void before_start(Call& call, const Vm& vm) {
+        HostTaps taps = edge(call);
+        const std::string vm_id(vm.id());
+        const std::string tap = pool_.acquire(vm_id, taps);
+        banger::Undo undo([&] { pool_.give_back(vm_id, taps); });
+        call.cookie(tap);
+        undo.commit();
+    }
+    banger_status contribute(Call& call, const Vm& vm, banger::GuestConfig& guest) {
+        const banger_vm_address* address = banger::NetworkInfo(host_).find(call, vm.id());
+        if (vm.cookie().empty() || address == nullptr) {
+            return BANGER_SKIP; // a dry run before the first start
+        }
+        guest.nic("eth0", vm.cookie(), banger::view(address->mac), edge(call).network().mtu);
+        return BANGER_OK;
+    }
+    void on_ready(Call&, const Vm&) { tend_soon(); }
+    void after_stop(Call& call, const Vm& vm) { give_back(call, vm); }
+    void after_delete(Call& call, const Vm& vm) { give_back(call, vm); }
+    /// What the daemon's memory does not know any more, reconcile_all finds as a tap of nobody.
+    void undo(Call& call, const Vm& vm, std::uint32_t hook, std::uint32_t) {
+        if (hook == BANGER_HOOK_BEFORE_START) {
+            give_back(call, vm);
+        }
+    }
+    void reconcile(Call& call, const Vm& vm) {
+        const bool reserved = vm.state() == BANGER_VM_CLEANUP_PENDING && !settled_;
+        if (!vm.cookie().empty() && (runs(vm) || reserved)) {
+            HostTaps taps = edge(call);
+            pool_.adopt(std::string(vm.id()), std::string(vm.cookie()), runs(vm), taps);
+        } else {
+            give_back(call, vm);
+        }
+    }
+
+    // ---- the daemon ----
+    void reconcile_all(Call& call) {
+        HostTaps taps = edge(call);
+        const bool again = pool_.sweep(taps);
+        settled_ = true;
+        if (config_.prefill) {
+            tend_soon();
+        }
+        if (again) { // too young now, old enough then
+            sweep_timer_ = banger::Timer(host_, std::chrono::seconds(config_.min_age_s + 1), 0ms,
+                                         [this](Call& later) {
+                                             HostTaps edge_then = edge(later);
+                                             (void)pool_.sweep(edge_then);
+                                         });
+        }
+    }
+    void on_stop(Call& call) {
+        HostTaps taps = edge(call);
+        if (pool_.bound_count() == 0) {
+            (void)pool_.sweep(taps);
+        }
+        pool_.drain(taps);
+    }
+
+    // ---- what it holds on the host ----
+    void list(Call& call, const Vm& vm) {
+        const auto tap = pool_.tap_of(std::string(vm.id()));
+        if (!tap) {
+            return;
+        }
+        HostTaps taps = edge(call);
+        if (taps.look(*tap).exists) {
+            call.emit_json(describe_tap(*tap, taps.look(*tap).in_use, tag_).dump());
+        }
+    }
+    void list_all(Call& call) {
+        HostTaps taps = edge(call);
+        for (const Tap& tap : taps.list()) {
+            call.emit_json(describe_tap(tap.name, tap.in_use, tap.tag).dump());
+        }
+        if (const json bridge = taps.bridge(); !bridge.is_null()) {
+            call.emit_json(json{{"kind", "bridge"},
+                                {"name", bridge.at("name")},
+                                {"vm", nullptr},
+                                {"state", bridge.at("in_use") == true ? "in-use" : "idle"},
+                                {"detail", "the network of all VMs; goes when the daemon stops "
+                                           "and no VM runs"}}
+                               .dump());
+        }
+    }
+    void release(Call& call, std::string_view object_json) {
+        const json object = json::parse(object_json);
+        HostTaps taps = edge(call);
+        if (object.at("kind") == "bridge") {
+            taps.remove_bridge();
+        } else {
+            pool_.release(object.at("name"), taps);
+        }
+    }
+
+    // ---- when asked ----
+    void ls(Call& call, std::string_view) {
+        HostTaps taps = edge(call);
+        for (const Tap& tap : taps.list()) {
+            json line = describe_tap(tap.name, tap.in_use, tap.tag);
+            line.erase("kind");
+            line["bridge"] = tap.bridge;
+            line["age_s"] = tap.age_s;
+            call.emit_json(line.dump());
+        }
+    }
+    void state(Call& call, std::string_view) {
+        call.emit_json(json{{"title", "TAP pool"},
+                            {"value", std::to_string(pool_.bound_count()) + " in use, " +
+                                          std::to_string(pool_.idle().size()) + " idle"}}
+                           .dump());
+    }
+    void check_privilege(Call& call, std::string_view) {
+        const json answer = json::parse(banger::Privileged(host_).readiness(call));
+        if (answer.value("ready", false)) {
+            emit_check(call, "ok", "privileged steps run (" + answer.value("mode", "") + ")");
+            return;
+        }
+        emit_check(call, "error", "VMs cannot get a network: privileged steps do not run",
+                   answer.value("reason", ""), answer.value("command", ""));
+    }
+    void check_subnet(Call& call, std::string_view) {
+        HostTaps taps = edge(call);
+        const std::string subnet(banger::view(taps.network().subnet));
+        const json answer = taps.subnet_check();
+        if (answer.at("free") == true) {
+            emit_check(call, "ok", "network " + subnet + " is free for VMs");
+            return;
+        }
+        const std::string other = answer.value("alternative", "");
+        emit_check(call, "error", "network " + subnet + " is in use on this host",
+                   answer.value("with", ""),
+                   "set network.subnet in config.yaml" +
+                       (other.empty() ? "" : " to a free one, such as " + other));
+    }
+    void check_tun(Call& call, std::string_view) {
+        const int fd = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+        const int code = errno;
+        if (fd >= 0) {
+            ::close(fd);
+            emit_check(call, "ok", "/dev/net/tun can be opened");
+            return;
+        }
+        emit_check(call, "error", "/dev/net/tun cannot be opened: no VM can use its tap",
+                   std::strerror(code),
+                   code == EACCES ? "sudo chmod 0666 /dev/net/tun (the usual mode: a tap is still "
+                                    "only its owner's)"
+                                  : "sudo modprobe tun");
+    }
+
+    static constexpr banger_action cli[] = {
+        banger::action<&TapPool::ls>("ls", "taps of this user and who has them")};
+    static constexpr banger_action status[] = {
+        banger::action<&TapPool::state>("taps", "how many taps are in use and idle")};
+    static constexpr banger_action doctor[] = {
+        banger::action<&TapPool::check_privilege>("privilege", "the privileged helper runs"),
+        banger::action<&TapPool::check_subnet>("subnet", "the VMs' network is free"),
+        banger::action<&TapPool::check_tun>("tun", "taps can be opened")};
+
+  private:
+    HostTaps edge(Call& call) const { return {host_, call, tag_}; }
+
+    void give_back(Call& call, const Vm& vm) {
+        HostTaps taps = edge(call);
+        pool_.give_back(std::string(vm.id()), taps);
+    }
+
+    json describe_tap(const std::string& tap, bool in_use, const std::string& tag) const {
+        const auto vm = pool_.vm_of(tap);
+        json object{{"kind", "tap"}, {"name", tap}, {"vm", nullptr}};
+        object["state"] = in_use ? "in-use" : "idle";
+        object["detail"] = tag != tag_ ? "made by another banger of this user"
+                           : vm        ? "the VM's network interface"
+                                       : "ready for the next start";
+        if (vm) {
+            object["vm"] = *vm;
+        }
+        return object;
+    }
+
+    static void emit_check(Call& call, std::string_view severity, const std::string& title,
+                           const std::string& cause = {}, const std::string& fix = {}) {
+        json check{{"severity", severity}, {"title", title}};
+        if (!cause.empty()) {
+            check["cause"] = cause;
+        }
+        if (!fix.empty()) {
+            check["fix"] = fix;
+        }
+        call.emit_json(check.dump());
+    }
+
+    /// Refills and sweeps on a thread of the host's, off the path of any start.
+    void tend_soon() {
+        const std::lock_guard lock(timer_mutex_);
+        if (tending_.exchange(true)) {
+            return;
+        }
+        // The one before has cleared the flag as its last act: its end is all that is waited for.
+        timer_ = banger::Timer(host_, 0ms, 0ms, [this](Call& call) { tend(call); });
+    }
+    void tend(Call& call) {
+        HostTaps taps = edge(call);
+        try {
+            (void)pool_.sweep(taps);
+            pool_.refill(taps);
+        } catch (const Error& error) {
+            call.warning(std::string("the pool is not refilled: ") + error.what());
+        }
+        tending_ = false;
+    }
+
+    Host host_;
+    Config config_;
+    std::string tag_;
+    Pool pool_;
+    std::atomic<bool> settled_ = false; ///< the taps of nobody have been found
+    std::atomic<bool> tending_ = false;
+    std::mutex timer_mutex_;
+    banger::Timer timer_; ///< these last: they end before what they use
+    banger::Timer sweep_timer_;
+};
+
+} // namespace tap_pool
+
+BANGER_PLUGIN(tap_pool::TapPool)

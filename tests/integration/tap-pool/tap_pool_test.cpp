@@ -1,0 +1,308 @@
+// The built plugin, in a host of the SDK's tables, on real taps and a real bridge.
+
+#include "net/link.hpp"
+#include "net/netlink.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "privileged/client.hpp"
+#include "support/fake_host.hpp"
+#include "support/network_namespace.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <sys/ioctl.h>
+
+namespace banger::test {
+namespace {
+
+using nlohmann::json;
+
+os::UniqueFd open_tap(const std::string& name) {
+    os::UniqueFd fd = os::open_file("/dev/net/tun", O_RDWR);
+    ifreq request{};
+    name.copy(request.ifr_name, IFNAMSIZ - 1);
+    request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
+    EXPECT_EQ(::ioctl(fd.get(), TUNSETIFF, &request), 0);
+    return fd;
+}
+
+class TapPoolTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (!space_.entered()) {
+            GTEST_SKIP() << space_.reason();
+        }
+        start_daemon();
+    }
+    void start_daemon(const char* config = R"({"size":2,"min_age_s":0})",
+                      const char* state_dir = "/home/a/state/tap-pool") {
+        host_.reset();
+        host_.emplace(TAP_POOL_PLUGIN, config, client_, state_dir);
+    }
+    CallResult daemon_hook(banger_status (*banger_daemon_hooks::*hook)(void*, banger_call*)) {
+        return host_->call([&](void* self, banger_call* call) {
+            return (host_->table<banger_daemon_hooks>(BANGER_IFACE_DAEMON).*hook)(self, call);
+        });
+    }
+    void stop_daemon() {
+        (void)host_->call([&](void* self, banger_call* call) {
+            host_->table<banger_daemon_hooks>(BANGER_IFACE_DAEMON).on_stop(self, call);
+            return BANGER_OK;
+        });
+    }
+    CallResult footprint() {
+        return host_->call([&](void* self, banger_call* call) {
+            return host_->table<banger_footprint>(BANGER_IFACE_FOOTPRINT).list_all(self, call);
+        });
+    }
+    CallResult release(const json& object) {
+        const std::string text = object.dump();
+        return host_->call([&](void* self, banger_call* call) {
+            return host_->table<banger_footprint>(BANGER_IFACE_FOOTPRINT)
+                .release(self, call, {text.data(), text.size()});
+        });
+    }
+    static std::size_t taps() {
+        std::size_t count = 0;
+        for (const net::Link& link : net::links()) {
+            count += link.kind == "tun" ? 1U : 0U;
+        }
+        return count;
+    }
+    static std::optional<net::Link> link(const std::string& name) {
+        net::Netlink netlink;
+        return net::find_link(netlink, name);
+    }
+
+    NetworkNamespace space_;
+    std::vector<std::string> verbs_;
+    privileged::Client client_{
+        BANGER_PRIV, privileged::Mode::root,
+        [this](const privileged::CallRecord& record) { verbs_.push_back(record.command); }};
+    std::optional<FakeHost> host_;
+    FakeVm vm_{"aaaaaaaaaaaa"};
+};
+
+constexpr auto before_start = &banger_vm_lifecycle::before_start;
+constexpr auto after_stop = &banger_vm_lifecycle::after_stop;
+constexpr auto reconcile = &banger_vm_lifecycle::reconcile;
+
+TEST_F(TapPoolTest, AVmGetsAnInterfaceAndLeavesNothing) {
+    const CallResult started = host_->run(before_start, vm_);
+    ASSERT_EQ(started.status, BANGER_OK) << started.message;
+    EXPECT_EQ(vm_.cookie.size(), 15U);
+    EXPECT_EQ(vm_.cookie.substr(0, 3), "bgr");
+    const auto tap = link(vm_.cookie);
+    ASSERT_TRUE(tap);
+    EXPECT_EQ(tap->master, link("banger")->index);
+    EXPECT_EQ(tap->mtu, 1400);
+
+    ASSERT_EQ(host_->contribute(vm_).status, BANGER_OK);
+    ASSERT_EQ(host_->nics.size(), 1U);
+    EXPECT_EQ(host_->nics[0].tap, vm_.cookie);
+    EXPECT_EQ(host_->nics[0].mac, "02:00:00:00:00:07");
+    EXPECT_EQ(host_->nics[0].mtu, 1400U);
+    EXPECT_EQ(host_->contribute({"bbbbbbbbbbbb"}).status, BANGER_SKIP) << "a dry run";
+
+    EXPECT_EQ(host_->run(after_stop, vm_).status, BANGER_OK);
+    EXPECT_EQ(host_->run(&banger_vm_lifecycle::after_delete, vm_).status, BANGER_OK);
+    EXPECT_EQ(taps(), 1U) << "kept for the next start";
+    stop_daemon();
+    EXPECT_EQ(net::links().size(), 1U) << "only lo";
+    EXPECT_TRUE(host_->warnings.empty());
+}
+
+TEST_F(TapPoolTest, RefillIsOffTheCreatePathAndAWarmStartNeedsNoHelper) {
+    EXPECT_EQ(host_->run(before_start, vm_).status, BANGER_OK);
+    EXPECT_EQ(taps(), 1U);
+    EXPECT_EQ(host_->run(&banger_vm_lifecycle::on_ready, vm_).status, BANGER_OK);
+    EXPECT_EQ(taps(), 1U);
+    EXPECT_EQ(host_->fire_timers(), 1U);
+    EXPECT_EQ(taps(), 3U);
+    verbs_.clear();
+    FakeVm other{"bbbbbbbbbbbb"};
+    EXPECT_EQ(host_->run(before_start, other).status, BANGER_OK);
+    EXPECT_TRUE(verbs_.empty());
+    EXPECT_NE(other.cookie, vm_.cookie);
+    host_->run(&banger_vm_lifecycle::on_ready, other);
+    EXPECT_EQ(host_->fire_timers(), 1U);
+    EXPECT_EQ(taps(), 4U);
+}
+
+TEST_F(TapPoolTest, AFailedStartGivesBack) {
+    EXPECT_EQ(host_->undo(vm_, BANGER_HOOK_BEFORE_START, BANGER_UNDO_PARTIAL).status, BANGER_OK)
+        << "nothing was done yet";
+    host_->run(before_start, vm_);
+    EXPECT_EQ(host_->undo(vm_, BANGER_HOOK_BEFORE_START, 0).status, BANGER_OK);
+    EXPECT_EQ(host_->undo(vm_, BANGER_HOOK_BEFORE_START, BANGER_UNDO_RETRY).status, BANGER_OK);
+    const std::string first = vm_.cookie;
+    host_->run(before_start, vm_);
+    EXPECT_EQ(vm_.cookie, first) << "used again";
+}
+
+TEST_F(TapPoolTest, ATapThatTheVmmStillHoldsIsNotReleased) {
+    host_->run(before_start, vm_);
+    std::optional<os::UniqueFd> vmm = open_tap(vm_.cookie);
+    const CallResult early = host_->run(after_stop, vm_);
+    EXPECT_EQ(early.status, BANGER_E_BUSY);
+    EXPECT_EQ(early.message, "tap " + vm_.cookie + " is still held by a process");
+    vmm.reset();
+    EXPECT_EQ(host_->run(after_stop, vm_).status, BANGER_OK);
+}
+
+TEST_F(TapPoolTest, ADaemonThatComesBackFindsItsTaps) {
+    host_->run(before_start, vm_);
+    FakeVm gone{"bbbbbbbbbbbb"};
+    FakeVm stopped{"cccccccccccc"};
+    host_->run(before_start, gone);
+    host_->run(before_start, stopped);
+    const os::UniqueFd vmm = open_tap(vm_.cookie);
+    start_daemon(R"({"size":1,"min_age_s":0})"); // killed, without a word
+    vm_.state = BANGER_VM_RUNNING;
+    vm_.pid = 4242;
+    EXPECT_EQ(host_->run(reconcile, vm_).status, BANGER_OK);
+    stopped.state = BANGER_VM_STOPPED;
+    stopped.cookie = vm_.cookie; // long ago
+    EXPECT_EQ(host_->run(reconcile, stopped).status, BANGER_OK);
+    EXPECT_EQ(daemon_hook(&banger_daemon_hooks::reconcile_all).status, BANGER_OK);
+    EXPECT_EQ(taps(), 2U) << "the VM's and one idle; the third is deleted";
+    EXPECT_TRUE(link(vm_.cookie)->carrier);
+
+    FakeVm next{"dddddddddddd"};
+    verbs_.clear();
+    host_->run(before_start, next);
+    EXPECT_NE(next.cookie, vm_.cookie);
+    EXPECT_TRUE(verbs_.empty()) << "the one that was found is used";
+    host_->run(after_stop, next);
+    stop_daemon();
+    EXPECT_EQ(taps(), 1U) << "a running VM keeps its tap and the bridge";
+    EXPECT_TRUE(link("banger"));
+}
+
+TEST_F(TapPoolTest, YoungTapsOfNobodyWait) {
+    host_->run(before_start, vm_);
+    start_daemon(R"({"size":0,"min_age_s":3600})");
+    EXPECT_EQ(daemon_hook(&banger_daemon_hooks::reconcile_all).status, BANGER_OK);
+    EXPECT_EQ(taps(), 1U);
+    EXPECT_EQ(host_->fire_timers(), 1U) << "it looks again later";
+    EXPECT_EQ(taps(), 1U);
+}
+
+TEST_F(TapPoolTest, TapsOfAnotherBangerOfTheUserAreLeftAlone) {
+    host_->run(before_start, vm_);
+    start_daemon(R"({"size":0,"min_age_s":0})", "/home/a/other/tap-pool");
+    EXPECT_EQ(daemon_hook(&banger_daemon_hooks::reconcile_all).status, BANGER_OK);
+    stop_daemon();
+    EXPECT_TRUE(link(vm_.cookie));
+    EXPECT_TRUE(link("banger"));
+}
+
+TEST_F(TapPoolTest, ABridgeThatSomebodyDeletedComesBackUnderTheNextStart) {
+    host_->run(before_start, vm_);
+    host_->run(&banger_vm_lifecycle::on_ready, vm_);
+    host_->fire_timers();
+    net::Netlink netlink;
+    net::Message remove(RTM_DELLINK, 0);
+    remove.header(ifinfomsg{.ifi_family = AF_UNSPEC, .ifi_index = link("banger")->index});
+    netlink.request(remove, "delete the bridge");
+    FakeVm other{"bbbbbbbbbbbb"};
+    EXPECT_EQ(host_->run(before_start, other).status, BANGER_OK);
+    EXPECT_EQ(link(other.cookie)->master, link("banger")->index);
+    vm_.state = BANGER_VM_RUNNING;
+    vm_.pid = 1;
+    EXPECT_EQ(host_->run(reconcile, vm_).status, BANGER_OK);
+    EXPECT_EQ(link(vm_.cookie)->master, link("banger")->index);
+}
+
+TEST_F(TapPoolTest, TheFootprintIsWhatTheHostHas) {
+    host_->run(before_start, vm_);
+    const os::UniqueFd vmm = open_tap(vm_.cookie);
+    host_->run(&banger_vm_lifecycle::on_ready, vm_);
+    host_->fire_timers();
+    std::size_t idle = 0;
+    for (const std::string& line : footprint().output) {
+        const json object = json::parse(line);
+        if (object["kind"] == "bridge") {
+            EXPECT_EQ(object["state"], "in-use");
+            EXPECT_EQ(release(object).status, BANGER_E_BUSY);
+        } else if (object["name"] == vm_.cookie) {
+            EXPECT_EQ(object["vm"], vm_.id);
+            EXPECT_EQ(object["state"], "in-use");
+            const CallResult refused = release(object);
+            EXPECT_EQ(refused.status, BANGER_E_BUSY);
+        } else {
+            EXPECT_EQ(object["vm"], nullptr);
+            EXPECT_EQ(release(object).status, BANGER_OK);
+            EXPECT_EQ(release(object).status, BANGER_OK);
+            ++idle;
+        }
+    }
+    EXPECT_EQ(idle, 2U);
+    EXPECT_EQ(footprint().output.size(), 2U);
+    EXPECT_EQ(host_->action(BANGER_IFACE_CLI, "ls").output.size(), 1U);
+    EXPECT_EQ(json::parse(host_->action(BANGER_IFACE_STATUS, "taps").output[0])["value"],
+              "1 in use, 0 idle");
+}
+
+TEST_F(TapPoolTest, DoctorNamesTheCollisionAndTheColdSudo) {
+    const auto check = [&](const char* name) {
+        return json::parse(host_->action(BANGER_IFACE_DOCTOR, name).output.at(0));
+    };
+    EXPECT_EQ(check("privilege")["severity"], "ok");
+    EXPECT_EQ(check("subnet")["severity"], "ok");
+    EXPECT_EQ(check("tun")["severity"], "ok");
+    (void)client_.run("bridge-ensure", {{"bridge", "banger-x"}, {"address", "172.30.1.1/16"}});
+    const json subnet = check("subnet");
+    EXPECT_EQ(subnet["severity"], "error");
+    EXPECT_EQ(subnet["cause"], "address 172.30.1.1/16 of banger-x");
+    EXPECT_EQ(subnet["fix"],
+              "set network.subnet in config.yaml to a free one, such as 172.31.0.0/24");
+    const CallResult start = host_->run(before_start, vm_);
+    EXPECT_EQ(start.status, BANGER_E_CONFLICT);
+    EXPECT_NE(start.message.find("172.30.88.0/24 is in use on this host"), std::string::npos);
+    EXPECT_EQ(taps(), 0U);
+
+    privileged::Client none{BANGER_PRIV, privileged::Mode::none, {}};
+    FakeHost cold(TAP_POOL_PLUGIN, "{}", none);
+    EXPECT_EQ(json::parse(cold.action(BANGER_IFACE_DOCTOR, "privilege").output[0])["severity"],
+              "error");
+    const CallResult refused = cold.run(before_start, vm_);
+    EXPECT_EQ(refused.status, BANGER_E_PERMISSION);
+    EXPECT_NE(refused.message.find("needs root, and sudo is not installed"), std::string::npos);
+    EXPECT_FALSE(refused.hint.empty());
+}
+
+TEST_F(TapPoolTest, TimeOfAWarmAndAColdStart) {
+    using Clock = std::chrono::steady_clock;
+    const auto time = [&](FakeVm vm) {
+        const auto begin = Clock::now();
+        EXPECT_EQ(host_->run(before_start, vm).status, BANGER_OK);
+        return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    };
+    start_daemon(R"({"size":20})");
+    const double first = time({"first"});
+    host_->run(&banger_vm_lifecycle::on_ready, vm_);
+    host_->fire_timers();
+    double warm = 0;
+    for (int i = 0; i < 20; ++i) {
+        warm += time({"warm" + std::to_string(i)}) / 20;
+    }
+    double cold = 0;
+    for (int i = 0; i < 5; ++i) {
+        cold += time({"cold" + std::to_string(i)}) / 5;
+    }
+    std::printf("first %.2f ms (bridge and tap), cold %.2f ms, warm %.3f ms\n", first, cold, warm);
+    EXPECT_LT(warm, cold);
+}
+
+} // namespace
+} // namespace banger::test

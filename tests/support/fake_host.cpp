@@ -1,0 +1,271 @@
+#include "support/fake_host.hpp"
+
+#include "os/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <deque>
+#include <stdexcept>
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+using banger::test::CallResult;
+using banger::test::FakeHost;
+
+/// One call: what the plugin said, and the results it may still look at.
+struct banger_call {
+    FakeHost* host = nullptr;
+    CallResult result;
+    std::deque<std::string> texts;
+    std::deque<banger_result> results;
+    std::deque<banger_vm_address> addresses;
+
+    banger_str keep(std::string text) {
+        texts.push_back(std::move(text));
+        return {texts.back().data(), texts.back().size()};
+    }
+};
+/// The builder has no state of its own: contributions go to the host of the test.
+struct banger_gcb {
+    FakeHost* host;
+};
+
+namespace banger::test {
+namespace {
+
+std::string text(banger_str value) {
+    return {value.ptr != nullptr ? value.ptr : "", static_cast<std::size_t>(value.len)};
+}
+banger_str str(const std::string& value) {
+    return {value.data(), value.size()};
+}
+
+banger_status status_of(os::ErrorKind kind) {
+    switch (kind) {
+    case os::ErrorKind::invalid:
+        return BANGER_E_INVALID;
+    case os::ErrorKind::not_found:
+        return BANGER_E_NOT_FOUND;
+    case os::ErrorKind::conflict:
+        return BANGER_E_CONFLICT;
+    case os::ErrorKind::busy:
+        return BANGER_E_BUSY;
+    case os::ErrorKind::permission:
+        return BANGER_E_PERMISSION;
+    case os::ErrorKind::unsupported:
+    case os::ErrorKind::unavailable:
+    case os::ErrorKind::exhausted:
+    case os::ErrorKind::timeout:
+    case os::ErrorKind::cancelled:
+    case os::ErrorKind::internal:
+        break;
+    }
+    return BANGER_E_INTERNAL;
+}
+
+} // namespace
+
+struct FakeHostTables {
+    static FakeHost& self(const banger_host* host) {
+        return *reinterpret_cast<const FakeHost::Handle*>(host)->owner;
+    }
+    static const banger_result* give(banger_call* call, banger_status status, std::string value,
+                                     std::string message = {}, std::string hint = {}) {
+        call->results.push_back({sizeof(banger_result), status, call->keep(std::move(value)),
+                                 call->keep(std::move(message)), call->keep(std::move(hint))});
+        return &call->results.back();
+    }
+    static const banger_result* run(const banger_host* host, banger_call* call, banger_str verb,
+                                    banger_str args) {
+        try {
+            return give(
+                call, BANGER_OK,
+                self(host).client_.run(text(verb), nlohmann::json::parse(text(args))).dump());
+        } catch (const os::Error& error) {
+            return give(call, status_of(error.kind()), {}, error.what(), error.hint());
+        }
+    }
+    static const banger_result* readiness(const banger_host* host, banger_call* call) {
+        const auto ready = self(host).client_.readiness();
+        return give(call, BANGER_OK,
+                    nlohmann::json{{"mode", to_string(ready.mode)},
+                                   {"ready", ready.ready},
+                                   {"command", ready.command}}
+                        .dump());
+    }
+    static const banger_network* network(const banger_host* host, banger_call*) {
+        FakeHost& fake = self(host);
+        static const std::string bridge = "banger", gateway = "172.30.88.1", domain = "vm";
+        fake.network_ = {sizeof(banger_network),
+                         0,
+                         str(bridge),
+                         str(fake.subnet),
+                         str(gateway),
+                         24,
+                         1400,
+                         ::geteuid(),
+                         0,
+                         str(domain)};
+        return &fake.network_;
+    }
+    static const banger_vm_address* vm_address(const banger_host*, banger_call* call, banger_str) {
+        call->addresses.push_back({sizeof(banger_vm_address), 0, call->keep("172.30.88.7"),
+                                   call->keep("02:00:00:00:00:07"), call->keep("x.vm")});
+        return &call->addresses.back();
+    }
+    static std::uint64_t start(const banger_host* host, std::int64_t, std::int64_t,
+                               banger_timer_fn function, void* context) {
+        FakeHost& fake = self(host);
+        fake.timers_[++fake.last_timer_] = {function, context};
+        return fake.last_timer_;
+    }
+    static void cancel(const banger_host* host, std::uint64_t id) { self(host).timers_.erase(id); }
+    static banger_status nic(banger_gcb* builder, const banger_nic* nic, std::uint32_t) {
+        builder->host->nics.push_back({text(nic->id), text(nic->tap), text(nic->mac), nic->mtu});
+        return BANGER_OK;
+    }
+
+    static void log(const banger_host* host, banger_call*, std::int32_t level, banger_str line,
+                    const banger_kv*, std::uint64_t) {
+        if (level >= BANGER_LOG_WARNING) {
+            self(host).warnings.push_back(text(line));
+        }
+    }
+    static void fail(banger_call* call, banger_status, banger_str message, banger_str hint) {
+        call->result.message = text(message);
+        call->result.hint = text(hint);
+    }
+    static std::int32_t cancelled(banger_call*) { return 0; }
+    static std::int64_t remaining(banger_call*) { return 10000; }
+    static std::int32_t cancel_fd(banger_call*) { return -1; }
+    static banger_status set_cookie(banger_call* call, banger_str bytes) {
+        call->result.cookie = text(bytes);
+        return BANGER_OK;
+    }
+    static banger_status emit(banger_call* call, std::uint32_t, banger_str bytes) {
+        call->result.output.push_back(text(bytes));
+        return BANGER_OK;
+    }
+    static const void* extension(const banger_host*, const char* id) {
+        static constexpr banger_privileged_ops privileged_ops{sizeof(banger_privileged_ops), 0, run,
+                                                              readiness};
+        static constexpr banger_network_info_ops network_ops{sizeof(banger_network_info_ops), 0,
+                                                             network, vm_address};
+        static constexpr banger_timer_ops timer_ops{sizeof(banger_timer_ops), 0, start, cancel};
+        static constexpr banger_guest_config_ops guest_ops{
+            sizeof(banger_guest_config_ops), 0, nullptr, nullptr, nic, nullptr, nullptr};
+        const std::string_view wanted(id);
+        return wanted == BANGER_EXT_PRIVILEGED     ? static_cast<const void*>(&privileged_ops)
+               : wanted == BANGER_EXT_NETWORK_INFO ? static_cast<const void*>(&network_ops)
+               : wanted == BANGER_EXT_TIMER        ? static_cast<const void*>(&timer_ops)
+               : wanted == BANGER_EXT_GUEST_CONFIG ? static_cast<const void*>(&guest_ops)
+                                                   : nullptr;
+    }
+};
+
+FakeHost::FakeHost(const std::filesystem::path& plugin, std::string config_json,
+                   privileged::Client& client, std::string state_dir)
+    : client_(client), state_dir_(std::move(state_dir)) {
+    using Tables = FakeHostTables;
+    handle_.owner = this;
+    handle_.table = {sizeof handle_.table, BANGER_ABI_MINOR,  {"test", 4},        str(state_dir_),
+                     Tables::extension,    Tables::log,       Tables::fail,       Tables::cancelled,
+                     Tables::remaining,    Tables::cancel_fd, Tables::set_cookie, Tables::emit};
+    void* library = ::dlopen(plugin.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == nullptr) {
+        throw std::runtime_error(::dlerror());
+    }
+    using Entry = const banger_entry* (*)();
+    entry_ = reinterpret_cast<Entry>(::dlsym(library, "banger_plugin_entry_v1"))(); // NOLINT
+    const CallResult made = call([&](void*, banger_call* raw) {
+        return entry_->create(&handle_.table, raw, str(config_json), &self_);
+    });
+    if (made.status != BANGER_OK) {
+        throw std::runtime_error("create: " + made.message);
+    }
+}
+
+FakeHost::~FakeHost() {
+    if (self_ != nullptr) {
+        entry_->destroy(self_);
+    }
+}
+
+const void* FakeHost::find(const char* id) const {
+    for (std::uint32_t i = 0; i < entry_->iface_count; ++i) {
+        if (std::string_view(entry_->ifaces[i].id) == id) {
+            return entry_->ifaces[i].table;
+        }
+    }
+    throw std::runtime_error(std::string("the plugin has no interface ") + id);
+}
+
+CallResult FakeHost::call(const Hook& hook) {
+    banger_call raw;
+    raw.host = this;
+    raw.result.status = hook(self_, &raw);
+    return raw.result;
+}
+
+namespace {
+
+CallResult with_vm(FakeHost& host, const FakeVm& vm,
+                   const std::function<banger_status(void*, banger_call*, const banger_vm*)>& use) {
+    const std::string empty;
+    const banger_vm raw{sizeof(banger_vm), vm.state,       str(vm.id), str(vm.id), str(empty),
+                        str(empty),        str(vm.cookie), vm.pid,     0};
+    return host.call([&](void* self, banger_call* call) { return use(self, call, &raw); });
+}
+
+} // namespace
+
+CallResult FakeHost::run(banger_vm_hook banger_vm_lifecycle::*hook, FakeVm& vm) {
+    const auto function = table<banger_vm_lifecycle>(BANGER_IFACE_VM_LIFECYCLE).*hook;
+    CallResult result = with_vm(*this, vm, function);
+    if (!result.cookie.empty()) {
+        vm.cookie = result.cookie;
+    }
+    return result;
+}
+
+CallResult FakeHost::undo(FakeVm& vm, std::uint32_t hook, std::uint32_t flags) {
+    const auto function = table<banger_vm_lifecycle>(BANGER_IFACE_VM_LIFECYCLE).undo;
+    return with_vm(*this, vm, [&](void* self, banger_call* call, const banger_vm* raw) {
+        return function(self, call, raw, hook, flags);
+    });
+}
+
+CallResult FakeHost::contribute(const FakeVm& vm) {
+    const auto function = table<banger_guest_config>(BANGER_IFACE_GUEST_CONFIG).contribute;
+    banger_gcb builder{this};
+    return with_vm(*this, vm, [&](void* self, banger_call* call, const banger_vm* raw) {
+        return function(self, call, raw, &builder);
+    });
+}
+
+CallResult FakeHost::action(const char* interface_id, std::string_view name) {
+    const auto& actions = table<banger_actions>(interface_id);
+    for (std::uint32_t i = 0; i < actions.count; ++i) {
+        if (actions.items[i]->name == name) {
+            return call([&](void* self, banger_call* raw) {
+                return actions.items[i]->run(self, raw, {"{}", 2});
+            });
+        }
+    }
+    throw std::runtime_error("no action " + std::string(name));
+}
+
+std::size_t FakeHost::fire_timers() {
+    const auto due = std::exchange(timers_, {});
+    for (const auto& entry : due) {
+        const Timer& timer = entry.second;
+        (void)call([&](void*, banger_call* raw) {
+            timer.function(timer.context, raw);
+            return BANGER_OK;
+        });
+    }
+    return due.size();
+}
+
+} // namespace banger::test

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "privileged/client.hpp"
+
+#include <banger/plugin.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace banger::test {
+
+/// How one call into the plugin ended.
+struct CallResult {
+    banger_status status = BANGER_OK;
+    std::string message;
+    std::string hint;
+    std::string cookie;              ///< what it set, else empty
+    std::vector<std::string> output; ///< what it emitted
+};
+
+/// A VM as hooks see it.
+struct FakeVm {
+    std::string id;
+    std::uint32_t state = BANGER_VM_STARTING;
+    std::string cookie;
+    int pid = 0;
+};
+
+/// What a plugin contributed to the guest's network.
+struct FakeNic {
+    std::string id, tap, mac;
+    std::uint32_t mtu = 0;
+};
+
+/// The smallest host that a plugin of the real SDK runs in: network-info, privileged (the real
+/// helper), guest-config and timers that fire when the test says so. Single-threaded.
+class FakeHost {
+  public:
+    FakeHost(const std::filesystem::path& plugin, std::string config_json,
+             privileged::Client& client, std::string state_dir = "/nonexistent/state");
+    FakeHost(const FakeHost&) = delete;
+    FakeHost& operator=(const FakeHost&) = delete;
+    ~FakeHost();
+
+    using Hook = std::function<banger_status(void* self, banger_call*)>;
+    CallResult call(const Hook& hook);
+    /// A lifecycle hook; keeps the cookie in `vm`.
+    CallResult run(banger_vm_hook banger_vm_lifecycle::*hook, FakeVm& vm);
+    CallResult undo(FakeVm& vm, std::uint32_t hook, std::uint32_t flags);
+    CallResult contribute(const FakeVm& vm);
+    CallResult action(const char* interface_id, std::string_view name);
+    std::size_t fire_timers(); ///< runs each that is due or not, once; how many there were
+
+    template <class Table>
+    [[nodiscard]] const Table& table(const char* id) const {
+        return *static_cast<const Table*>(find(id));
+    }
+    [[nodiscard]] const banger_descriptor& descriptor() const { return *entry_->desc; }
+
+    std::vector<FakeNic> nics;
+    std::vector<std::string> warnings;
+    std::string subnet = "172.30.88.0/24";
+
+  private:
+    struct Timer {
+        banger_timer_fn function;
+        void* context;
+    };
+    friend struct FakeHostTables;
+    [[nodiscard]] const void* find(const char* id) const;
+
+    struct Handle { // what the plugin has is the address of `table`, and so of the whole
+        banger_host table;
+        FakeHost* owner;
+    };
+    Handle handle_{};
+    privileged::Client& client_;
+    std::string state_dir_;
+    banger_network network_{};
+    std::map<std::uint64_t, Timer> timers_;
+    std::uint64_t last_timer_ = 0;
+    const banger_entry* entry_ = nullptr;
+    void* self_ = nullptr;
+};
+
+} // namespace banger::test
