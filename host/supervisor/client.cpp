@@ -1,0 +1,287 @@
+#include "supervisor/client.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/paths.hpp"
+#include "os/unix_socket.hpp"
+#include "supervisor/run_record.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace banger::supervisor {
+namespace fs = std::filesystem;
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+using os::UniqueFd;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr milliseconds answer_time{5000};
+constexpr milliseconds death_time{10000};
+constexpr std::size_t longest_answer = 1U << 20U;
+
+milliseconds left_of(Clock::time_point deadline) {
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(deadline - Clock::now()));
+}
+
+Error error_of(const json& answer) {
+    const json error = answer.value("error", json::object());
+    return Error(os::error_kind(error.value("kind", "internal")),
+                 error.value("message", "no reason given"), error.value("hint", ""))
+        .with_details(error.value("details", std::vector<std::string>{}));
+}
+
+json parse_answer(const std::optional<std::string>& line, const char* who) {
+    if (!line) {
+        throw Error(ErrorKind::unavailable, std::string(who) + " ended without an answer");
+    }
+    json answer = json::parse(*line, nullptr, false);
+    if (!answer.is_object()) {
+        throw Error(ErrorKind::internal, std::string(who) + ": its answer is no JSON object");
+    }
+    if (!answer.value("ok", false)) {
+        throw error_of(answer);
+    }
+    return answer;
+}
+
+struct Answered {
+    UniqueFd fd;
+    json answer;
+};
+
+/// One request; the connection stays open for what follows the answer.
+Answered ask(const vmm::RunFolder& run, const char* cmd) {
+    Answered result;
+    result.fd = os::connect_unix(run.control());
+    os::send_all(result.fd.get(), json{{"cmd", cmd}}.dump() + "\n", answer_time);
+    result.answer =
+        parse_answer(os::read_line(result.fd.get(), answer_time, longest_answer), "banger-vm");
+    return result;
+}
+
+void set_non_blocking(const UniqueFd& fd) {
+    const int flags = ::fcntl(fd.get(), F_GETFL);
+    ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
+}
+
+/// True when the process is dead before the deadline.
+bool wait_dead(const os::ProcessId& id, Clock::time_point deadline) {
+    const auto pidfd = os::open_pidfd(id);
+    if (!pidfd) {
+        return true;
+    }
+    pollfd entry{pidfd->get(), POLLIN, 0};
+    for (;;) {
+        const int ready = ::poll(&entry, 1, static_cast<int>(left_of(deadline).count()));
+        if (ready >= 0 || errno != EINTR) {
+            return ready > 0;
+        }
+    }
+}
+
+/// The plan as a file that a pipe's size does not limit.
+UniqueFd plan_file(const vmm::SupervisorPlan& plan) {
+    UniqueFd fd(::memfd_create("plan", MFD_CLOEXEC));
+    if (!fd) {
+        throw os::errno_error("pass the plan");
+    }
+    os::write_all(fd.get(), vmm::to_json(plan), "pass the plan");
+    if (::lseek(fd.get(), 0, SEEK_SET) != 0) {
+        throw os::errno_error("pass the plan");
+    }
+    return fd;
+}
+
+/// A scope of its own keeps the VM when bangerd's unit is stopped. Only where a user manager runs.
+std::vector<std::string> scope_prefix(const vmm::SupervisorPlan& plan) {
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    if (runtime == nullptr ||
+        ::access((fs::path(runtime) / "systemd/private").c_str(), F_OK) != 0) {
+        return {};
+    }
+    const auto program = os::find_program("systemd-run");
+    if (!program) {
+        return {};
+    }
+    return {program->string(),
+            "--user",
+            "--scope",
+            "--quiet",
+            "--collect",
+            "--unit=banger-vm-" + plan.id + "-" + std::to_string(unix_ms()),
+            "--"};
+}
+
+/// Starts it once; the answer, or nullopt when it ended without one.
+std::optional<std::string> start_once(const std::vector<std::string>& argv,
+                                      const vmm::SupervisorPlan& plan, Clock::time_point deadline) {
+    const UniqueFd input = plan_file(plan);
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        throw os::errno_error("start banger-vm");
+    }
+    const UniqueFd answer(ends[0]);
+    UniqueFd theirs(ends[1]);
+    os::SpawnOptions options;
+    options.stdin_fd = input.get();
+    options.stdout_fd = theirs.get();
+    os::Child child = os::Child::spawn(argv, options);
+    theirs.reset();
+    // It forks away at once; the answer comes from its grandchild through the same pipe.
+    auto line = os::read_line(answer.get(), left_of(deadline), longest_answer);
+    (void)child.wait_for(left_of(deadline));
+    return line;
+}
+
+/// After a launch that gave no good answer: whatever it started is ended, and proven so.
+void sweep(const vmm::RunFolder& run) {
+    if (const auto state = read_state(run)) {
+        os::end_process(state->supervisor, milliseconds(0));
+        if (state->vmm) {
+            os::end_process(*state->vmm, milliseconds(0)); // PR_SET_PDEATHSIG did it already
+        }
+        for (const fs::path& path : {run.control(), run.guest(), run.state()}) {
+            ::unlink(path.c_str());
+        }
+    }
+}
+
+} // namespace
+
+Supervised::Supervised(fs::path run_dir, os::ProcessId supervisor, os::ProcessId vmm)
+    : run_{std::move(run_dir)}, supervisor_(std::move(supervisor)), vmm_(std::move(vmm)) {}
+
+Supervised launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
+                  milliseconds timeout) {
+    const vmm::RunFolder run{plan.run_dir};
+    if (const auto running = adopt(plan.run_dir)) {
+        throw Error(ErrorKind::conflict, "VM " + plan.name + " runs already");
+    }
+    const auto deadline = Clock::now() + timeout;
+    const std::vector<std::string> command{banger_vm.string(), plan.id, plan.name};
+    try {
+        std::optional<std::string> line;
+        if (std::vector<std::string> argv = scope_prefix(plan); !argv.empty()) {
+            argv.insert(argv.end(), command.begin(), command.end());
+            line = start_once(argv, plan, deadline);
+        }
+        if (!line) { // no user manager, or it refused
+            line = start_once(command, plan, deadline);
+        }
+        const json answer = parse_answer(line, "banger-vm");
+        return Supervised(plan.run_dir, process_from_json(answer.at("supervisor")),
+                          process_from_json(answer.at("vmm")));
+    } catch (const Error& error) {
+        sweep(run);
+        throw error.with_context("start VM " + plan.name);
+    } catch (const json::exception& error) {
+        sweep(run);
+        throw Error(ErrorKind::internal, std::string("banger-vm: ") + error.what());
+    }
+}
+
+std::optional<Supervised> adopt(const fs::path& run_dir) {
+    const auto state = read_state({run_dir});
+    if (!state) {
+        return std::nullopt;
+    }
+    const bool vmm_alive = state->vmm && state->vmm->alive();
+    if (state->supervisor.alive()) {
+        return Supervised(run_dir, state->supervisor, state->vmm.value_or(os::ProcessId{}));
+    }
+    if (vmm_alive) {
+        throw Error(ErrorKind::conflict,
+                    "VMM process " + std::to_string(state->vmm->pid) + " of VM " + state->name +
+                        " runs without its supervisor",
+                    "end it: kill -9 " + std::to_string(state->vmm->pid));
+    }
+    return std::nullopt;
+}
+
+Status Supervised::status() const {
+    const json answer = ask(run_, "status").answer.at("status");
+    Status status;
+    status.phase = answer.value("phase", "");
+    status.agent_open = answer.value("agent_open", false);
+    status.console_bytes = answer.value("console_bytes", std::uint64_t{0});
+    status.started_unix_ms = answer.value("started_unix_ms", std::int64_t{0});
+    return status;
+}
+
+void Supervised::powerdown() const {
+    (void)ask(run_, "powerdown");
+}
+
+void Supervised::pause() const {
+    (void)ask(run_, "pause");
+}
+
+void Supervised::resume() const {
+    (void)ask(run_, "resume");
+}
+
+bool Supervised::wait_ended(milliseconds time) const {
+    const auto deadline = Clock::now() + time;
+    return wait_dead(vmm_, deadline) && wait_dead(supervisor_, deadline);
+}
+
+void Supervised::kill() const {
+    try {
+        (void)ask(run_, "kill"); // so that exit.json knows it was us
+    } catch (const Error&) {     // NOLINT(bugprone-empty-catch)
+        // It is gone, or does not answer: the signals below do not need it.
+    }
+    if (!wait_ended(answer_time)) {
+        os::end_process(vmm_, milliseconds(0));
+        os::end_process(supervisor_, milliseconds(0));
+    }
+    if (!wait_ended(death_time)) {
+        throw Error(ErrorKind::timeout, "kill: process " + std::to_string(vmm_.pid) +
+                                            " does not die: it hangs in the kernel");
+    }
+}
+
+UniqueFd Supervised::watch() const {
+    UniqueFd fd = os::connect_unix(run_.control());
+    os::send_all(fd.get(), "{\"cmd\":\"watch\"}\n", answer_time);
+    set_non_blocking(fd);
+    return fd;
+}
+
+UniqueFd Supervised::console() const {
+    UniqueFd fd = ask(run_, "console").fd;
+    set_non_blocking(fd);
+    return fd;
+}
+
+std::optional<vmm::Exit> last_exit(const fs::path& run_dir) {
+    return read_exit({run_dir});
+}
+
+UniqueFd connect_guest(const fs::path& run_dir, std::uint32_t port, milliseconds timeout) {
+    const auto deadline = Clock::now() + timeout;
+    UniqueFd fd = os::connect_unix(vmm::RunFolder{run_dir}.guest());
+    os::send_all(fd.get(), "CONNECT " + std::to_string(port) + "\n", left_of(deadline));
+    const auto line = os::read_line(fd.get(), left_of(deadline), 64);
+    if (!line || line->rfind("OK ", 0) != 0) {
+        throw Error(ErrorKind::unavailable,
+                    "nothing in the guest listens on port " + std::to_string(port));
+    }
+    return fd;
+}
+
+} // namespace banger::supervisor

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "os/process.hpp"
+#include "vmm/exit.hpp"
+
+#include <string>
+#include <vector>
+
+namespace banger::supervisor {
+
+/// All that is known when a VMM has ended.
+struct Evidence {
+    os::ExitStatus status;
+    std::string shutdown;    ///< QMP's SHUTDOWN reason; empty when none came
+    bool ran = false;        ///< the guest was started
+    bool kill_asked = false; ///< we sent the SIGKILL
+    std::vector<std::string> console_tail;
+    std::vector<std::string> vmm_messages;
+};
+
+/// Why it ended. QEMU exits 0 for a power-off, a reset and a quit alike, so the event decides, and
+/// the exit status where there was none.
+[[nodiscard]] vmm::Exit judge(const Evidence& evidence);
+
+} // namespace banger::supervisor

@@ -1,0 +1,257 @@
+#include "supervisor/guest_channel.hpp"
+
+#include "os/error.hpp"
+#include "supervisor/peer.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include <sys/epoll.h>
+#include <sys/random.h>
+
+namespace banger::supervisor {
+using channel::Mux;
+using channel::ResetReason;
+using channel::StreamId;
+
+namespace {
+
+/// As in Firecracker: "CONNECT " and a 32-bit number fit with room to spare.
+constexpr std::size_t longest_line = 32;
+/// Sent before the guest has accepted. Reading on tells when a client has given up.
+constexpr std::size_t early_bytes = 16384;
+constexpr std::size_t max_clients = 512;
+/// What waits in front of the port at most; more would only delay the streams behind it.
+constexpr std::size_t port_backlog = 65536;
+
+std::uint64_t new_session() {
+    std::uint64_t session = 0;
+    while (session == 0) {
+        if (::getrandom(&session, sizeof session, 0) != sizeof session) {
+            throw os::errno_error("make a session number");
+        }
+    }
+    return session;
+}
+
+std::optional<std::uint32_t> parse_connect(std::string_view line) {
+    constexpr std::string_view word = "CONNECT ";
+    const bool named = line.size() > word.size() &&
+                       std::equal(word.begin(), word.end(), line.begin(), [](char a, char b) {
+                           return a == std::toupper(static_cast<unsigned char>(b));
+                       });
+    if (!named) {
+        return std::nullopt;
+    }
+    std::uint32_t port = 0;
+    const char* end = line.data() + line.size();
+    const auto parsed = std::from_chars(line.data() + word.size(), end, port);
+    return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(port) : std::nullopt;
+}
+
+} // namespace
+
+struct GuestChannel::Client {
+    Key key = 0;
+    StreamId id = 0;       ///< 0 before the handshake and after the stream's end
+    bool open = false;     ///< the guest accepted
+    bool finished = false; ///< the client sends no more
+    bool hung_up = false;  ///< and reads no more
+    bool closing = false;
+    std::string held; ///< from the client: the handshake, then what the stream does not take yet
+    std::size_t owed = 0; ///< to the client: bytes whose credit the guest has not got back
+    std::unique_ptr<Connection> connection;
+};
+
+GuestChannel::GuestChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd port)
+    : loop_(loop), mux_(channel::Side::host, *this, new_session()), listener_(std::move(listener)),
+      port_(loop, std::move(port),
+            {[this](std::string_view bytes) {
+                 mux_.feed(bytes);
+                 pump();
+             },
+             [this](bool) { agent_closed(); }, [this] { pump(); }}) {
+    accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
+}
+
+GuestChannel::~GuestChannel() = default;
+
+void GuestChannel::agent_opened() {
+    mux_.greet();
+    pump();
+}
+
+void GuestChannel::agent_closed() {
+    mux_.lost();
+}
+
+void GuestChannel::pump() {
+    if (std::exchange(pumping_, true)) {
+        return; // sent() below may come back here
+    }
+    while (!mux_.pending().empty() && port_.unsent() < port_backlog) {
+        const std::string_view part = mux_.pending().substr(0, port_backlog);
+        port_.send(part);
+        mux_.sent(part.size());
+    }
+    pumping_ = false;
+}
+
+void GuestChannel::accept_one() {
+    os::UniqueFd fd = accept_peer(listener_.get());
+    if (!fd || clients_.size() >= max_clients) {
+        return;
+    }
+    const Key key = next_key_++;
+    Client& client = *(clients_[key] = std::make_unique<Client>());
+    client.key = key;
+    client.connection = std::make_unique<Connection>(
+        loop_, std::move(fd),
+        Connection::Events{[this, &client](std::string_view bytes) { receive(client, bytes); },
+                           [this, &client](bool hung_up) {
+                               client.finished = true;
+                               client.hung_up = hung_up;
+                               push(client);
+                           },
+                           [this, &client] { settle(client); }});
+}
+
+void GuestChannel::receive(Client& client, std::string_view bytes) {
+    client.held.append(bytes);
+    push(client);
+}
+
+/// Moves what is held on its way. Back-pressure: while something is held, nothing more is read.
+void GuestChannel::push(Client& client) {
+    if (client.id == 0 && !client.closing) {
+        handshake(client);
+    }
+    if (client.open) {
+        client.held.erase(0, mux_.write(client.id, client.held));
+    }
+    if (client.finished && client.open && client.held.empty()) {
+        const StreamId id = client.id;
+        mux_.finish(id);
+        if (client.hung_up) {
+            mux_.reset(id);
+            keys_.erase(id);
+            remove(client.key);
+        }
+    } else if (client.finished && !client.open && !client.closing) {
+        if (client.id != 0 && !client.hung_up) {
+            pump(); // it half-closed early: its bytes go out when the guest accepts
+            return;
+        }
+        mux_.reset(client.id);
+        keys_.erase(client.id);
+        remove(client.key);
+    }
+    if (!client.closing) {
+        client.connection->read(client.open ? client.held.empty()
+                                            : client.held.size() < early_bytes);
+    }
+    pump();
+}
+
+void GuestChannel::handshake(Client& client) {
+    const std::size_t end = client.held.find('\n');
+    if (end == std::string::npos) {
+        if (client.held.size() > longest_line) {
+            remove(client.key);
+        }
+        return;
+    }
+    const auto port = parse_connect(std::string_view(client.held).substr(0, end));
+    client.held.erase(0, end + 1);
+    client.id = port ? mux_.open(*port) : 0;
+    if (client.id == 0) {
+        remove(client.key); // no agent is there: the end without a byte, as in Firecracker
+        return;
+    }
+    keys_[client.id] = client.key;
+}
+
+/// Gives the guest credit for what the client has taken.
+void GuestChannel::settle(Client& client) {
+    const std::size_t unsent = client.connection->unsent();
+    if (client.owed > unsent && client.id != 0) {
+        mux_.consumed(client.id, client.owed - unsent);
+        client.owed = unsent;
+        pump();
+    }
+    if (client.closing && (unsent == 0 || client.connection->broken())) {
+        remove(client.key);
+    }
+}
+
+void GuestChannel::close_when_sent(Client& client) {
+    client.id = 0;
+    client.open = false;
+    client.closing = true;
+    client.connection->read(false);
+    client.connection->shut_down();
+    settle(client);
+}
+
+void GuestChannel::remove(Key key) {
+    if (const auto it = clients_.find(key); it != clients_.end()) {
+        it->second->closing = true;
+        it->second->open = false;
+        loop_.post([this, key] { clients_.erase(key); });
+    }
+}
+
+GuestChannel::Client* GuestChannel::find(StreamId id) {
+    const auto key = keys_.find(id);
+    const auto it = key == keys_.end() ? clients_.end() : clients_.find(key->second);
+    return it == clients_.end() ? nullptr : it->second.get();
+}
+
+void GuestChannel::stream_requested(StreamId id, std::uint32_t /*port*/) {
+    mux_.reset(id, ResetReason::refused); // the host offers no ports to the guest
+}
+
+void GuestChannel::stream_accepted(StreamId id) {
+    if (Client* client = find(id); client != nullptr) {
+        client->open = true;
+        client->connection->send("OK " + std::to_string(next_number_++) + "\n");
+        push(*client);
+    }
+}
+
+void GuestChannel::stream_data(StreamId id, std::string_view bytes) {
+    if (Client* client = find(id); client != nullptr) {
+        client->owed += bytes.size();
+        client->connection->send(bytes);
+        settle(*client);
+        if (client->connection->broken()) {
+            mux_.reset(id);
+            keys_.erase(id);
+            remove(client->key);
+        }
+    }
+}
+
+void GuestChannel::stream_finished(StreamId id) {
+    if (Client* client = find(id); client != nullptr) {
+        client->connection->shut_down();
+    }
+}
+
+void GuestChannel::stream_reset(StreamId id, ResetReason /*reason*/) {
+    if (Client* client = find(id); client != nullptr) {
+        keys_.erase(id);
+        close_when_sent(*client);
+    }
+}
+
+void GuestChannel::stream_writable(StreamId id) {
+    if (Client* client = find(id); client != nullptr) {
+        push(*client);
+    }
+}
+
+} // namespace banger::supervisor

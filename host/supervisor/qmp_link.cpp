@@ -1,0 +1,78 @@
+#include "supervisor/qmp_link.hpp"
+
+#include <utility>
+
+namespace banger::supervisor {
+using os::Error;
+using os::ErrorKind;
+using vmm::qemu::QmpClient;
+
+QmpLink::QmpLink(Loop& loop, os::UniqueFd fd, OnEvent on_event)
+    : client_(std::move(on_event)), connection_(loop, std::move(fd),
+                                                {[this](std::string_view bytes) { feed(bytes); },
+                                                 [this](bool) { close(); }, [] {}}) {}
+
+void QmpLink::feed(std::string_view bytes) {
+    if (broken_) {
+        return;
+    }
+    try {
+        client_.feed(bytes);
+        flush();
+    } catch (const Error&) {
+        close(); // a VMM that speaks no QMP can still be killed, and its end be seen
+    }
+}
+
+void QmpLink::flush() {
+    const std::string_view bytes = client_.pending();
+    const std::size_t count = bytes.size();
+    connection_.send(bytes);
+    client_.sent(count);
+}
+
+void QmpLink::close() {
+    broken_ = true;
+    client_.closed();
+}
+
+void QmpLink::drain() {
+    connection_.drain();
+    close();
+}
+
+void QmpLink::start(Done running) {
+    // The guest is held (-S) until we listen: else an end in its first moments would have no
+    // reason.
+    client_.call("cont", [](const QmpClient::Reply&) {});
+    client_.call("query-status", [running = std::move(running)](const QmpClient::Reply& reply) {
+        if (reply.ok && reply.data.value("running", false)) {
+            running(nullptr);
+            return;
+        }
+        const Error error(ErrorKind::internal,
+                          "the VMM does not run the guest: " +
+                              (reply.ok ? reply.data.value("status", "?") : reply.error));
+        running(&error);
+    });
+    flush();
+}
+
+void QmpLink::call(std::string_view command, Done done) {
+    if (broken_) {
+        const Error error(ErrorKind::unavailable, "the VMM does not answer");
+        done(&error);
+        return;
+    }
+    client_.call(command, [done = std::move(done)](const QmpClient::Reply& reply) {
+        if (reply.ok) {
+            done(nullptr);
+        } else {
+            const Error error(ErrorKind::internal, "QEMU: " + reply.error);
+            done(&error);
+        }
+    });
+    flush();
+}
+
+} // namespace banger::supervisor

@@ -1,0 +1,312 @@
+#include "supervisor/supervisor.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/unix_socket.hpp"
+#include "supervisor/exit_judge.hpp"
+
+#include <array>
+#include <csignal>
+#include <utility>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace banger::supervisor {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+constexpr std::size_t messages_kept = 8192;
+constexpr std::size_t tail_lines = 40;
+/// How long watchers that do not read keep the process after the VMM's end.
+constexpr std::chrono::milliseconds farewell_time{500};
+
+os::UniqueFd listen(const std::filesystem::path& path) {
+    os::UniqueFd fd = os::listen_unix(path);
+    ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
+    return fd;
+}
+
+} // namespace
+
+Supervisor::Supervisor(vmm::SupervisorPlan plan, os::UniqueFd report)
+    : plan_(std::move(plan)), run_{plan_.run_dir}, report_(std::move(report)) {}
+
+Supervisor::~Supervisor() = default;
+
+void Supervisor::run() {
+    try {
+        start();
+        loop_.run();
+    } catch (const std::exception&) {
+        fail(os::current_error());
+    }
+}
+
+void Supervisor::start() {
+    record_self();
+    ::unlink(run_.exit().c_str());
+    watch_signals();
+    log_.emplace(plan_.console_path, plan_.console_max_bytes);
+    os::UniqueFd control = listen(run_.control());
+    os::UniqueFd guest = listen(run_.guest());
+
+    VmmProcess vmm = start_vmm(plan_);
+    child_ = std::move(vmm.child);
+    child_watch_ =
+        loop_.watch(child_->pidfd().get(), EPOLLIN, [this](std::uint32_t) { vmm_ended(); });
+    state_.vmm = os::identify(child_->pid());
+    write_state(run_, state_);
+
+    messages_fd_ = std::move(vmm.messages);
+    ::fcntl(messages_fd_.get(), F_SETFL, O_NONBLOCK);
+    messages_watch_ =
+        loop_.watch(messages_fd_.get(), EPOLLIN, [this](std::uint32_t) { read_messages(); });
+    console_ =
+        std::make_unique<Console>(loop_, *log_, std::move(vmm.console), std::move(vmm.typed));
+    qmp_ = std::make_unique<QmpLink>(
+        loop_, std::move(vmm.control),
+        [this](std::string_view name, const json& data) { vmm_event(name, data); });
+    channel_ = std::make_unique<GuestChannel>(loop_, std::move(guest), std::move(vmm.channel));
+    control_ = std::make_unique<ControlServer>(loop_, std::move(control), *this, *console_);
+    qmp_->start([this](const Error* error) { started(error); });
+}
+
+/// Before anything that may fail: whoever finds the folder later knows whom to ask.
+void Supervisor::record_self() {
+    lock_ = os::open_file(run_.path, O_RDONLY | O_DIRECTORY);
+    if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+        // Not ours: neither state.json nor the sockets may be touched on the way out.
+        ending_ = true;
+        throw Error(ErrorKind::conflict, run_.path.string() + ": a supervisor runs there already");
+    }
+    const auto self = os::identify(::getpid());
+    if (!self) {
+        throw Error(ErrorKind::internal, "/proc does not show this process");
+    }
+    state_ = {plan_.id, plan_.name, plan_.driver, plan_.accel, "launching", *self, {}, unix_ms()};
+    write_state(run_, state_);
+}
+
+void Supervisor::watch_signals() {
+    sigset_t wanted;
+    ::sigemptyset(&wanted);
+    ::sigaddset(&wanted, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
+    signals_ = os::UniqueFd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!signals_) {
+        throw os::errno_error("watch for signals");
+    }
+    // The machine goes down: the guest gets the chance to save its files.
+    signal_watch_ = loop_.watch(signals_.get(), EPOLLIN, [this](std::uint32_t) {
+        signalfd_siginfo info{};
+        [[maybe_unused]] const ssize_t n = ::read(signals_.get(), &info, sizeof info);
+        powerdown([](const Error*) {});
+    });
+}
+
+void Supervisor::report(const json& message) {
+    if (report_) {
+        const std::string text = json_text(message) + "\n";
+        [[maybe_unused]] const ssize_t n = ::write(report_.get(), text.data(), text.size());
+        report_.reset();
+    }
+}
+
+void Supervisor::started(const Error* error) {
+    if (ending_) {
+        return; // the VMM is dead already, and vmm_ended() knows more
+    }
+    if (error != nullptr) {
+        messages_ += std::string("\n") + error->what() + "\n";
+        child_->kill(SIGKILL); // its end is reported like any other
+        return;
+    }
+    ran_ = true;
+    set_phase("running");
+    report({{"ok", true},
+            {"supervisor", process_json(state_.supervisor)},
+            {"vmm", process_json(*state_.vmm)}});
+    control_->publish({{"event", "started"}});
+}
+
+void Supervisor::set_phase(std::string phase) {
+    state_.phase = std::move(phase);
+    try {
+        write_state(run_, state_);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch)
+        // A full disk: the pids in the old file are still right.
+    }
+}
+
+void Supervisor::vmm_event(std::string_view name, const json& data) {
+    if (name == "SHUTDOWN") {
+        if (shutdown_.empty()) { // the first says why; an orderly end may add host-qmp-quit
+            shutdown_ = data.value("reason", "");
+        }
+    } else if (name == "STOP" && state_.phase == "running") {
+        set_phase("paused");
+        control_->publish({{"event", "paused"}});
+    } else if (name == "RESUME" && state_.phase == "paused") {
+        set_phase("running");
+        control_->publish({{"event", "resumed"}});
+    } else if (name == "POWERDOWN") {
+        control_->publish({{"event", "powerdown"}});
+    } else if (name == "VSERPORT_CHANGE") {
+        agent_open_ = data.value("open", false);
+        if (agent_open_) {
+            channel_->agent_opened();
+        } else {
+            channel_->agent_closed();
+        }
+        control_->publish({{"event", agent_open_ ? "agent-open" : "agent-closed"}});
+    }
+}
+
+void Supervisor::read_messages() {
+    std::array<char, 4096> buffer; // NOLINT: filled by read
+    const ssize_t n = ::read(messages_fd_.get(), buffer.data(), buffer.size());
+    if (n <= 0) {
+        if (n == 0) {
+            messages_watch_.drop();
+        }
+        return;
+    }
+    messages_.append(buffer.data(), static_cast<std::size_t>(n));
+    if (messages_.size() > 2 * messages_kept) {
+        messages_.erase(0, messages_.size() - messages_kept);
+    }
+}
+
+std::vector<std::string> Supervisor::message_lines() const {
+    return last_lines(messages_, tail_lines);
+}
+
+void Supervisor::vmm_ended() {
+    if (std::exchange(ending_, true)) {
+        return;
+    }
+    child_watch_.drop();
+    Evidence evidence;
+    evidence.status = child_->wait();
+    qmp_->drain(); // its last event is the reason
+    console_->drain();
+    for (int i = 0; i < 16; ++i) { // a pipe holds no more
+        read_messages();
+    }
+    evidence.shutdown = shutdown_;
+    evidence.ran = ran_;
+    evidence.kill_asked = kill_asked_;
+    evidence.console_tail = log_->tail(tail_lines);
+    evidence.vmm_messages = message_lines();
+    finish(judge(evidence));
+}
+
+void Supervisor::finish(const vmm::Exit& judged) {
+    vmm::Exit exit = judged;
+    exit.at_unix_ms = unix_ms();
+    state_.phase = "ended";
+    try {
+        write_exit(run_, exit);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch)
+        // A full disk: the watchers still hear it.
+    }
+    json message = exit_json(exit);
+    std::vector<std::string> lines = exit.vmm_messages;
+    lines.insert(lines.end(), exit.console_tail.begin(), exit.console_tail.end());
+    report({{"ok", false},
+            {"error",
+             {{"kind", "unavailable"}, {"message", exit.reason}, {"details", std::move(lines)}}}});
+    remove_sockets();
+    if (!control_) {
+        loop_.stop();
+        return;
+    }
+    message["event"] = "exit";
+    control_->publish(message);
+    channel_->agent_closed();
+    // The rounds that are left only send what watchers and channel clients have not taken yet.
+    farewell_ = loop_.after(control_->all_sent() ? std::chrono::milliseconds(0) : farewell_time,
+                            [this] { loop_.stop(); });
+}
+
+/// On an error of our own: nothing may be left behind.
+void Supervisor::fail(const Error& error) {
+    if (child_) {
+        child_->kill(SIGKILL);
+        (void)child_->wait();
+    }
+    json details = error.details();
+    for (const std::string& line : message_lines()) {
+        details.push_back(line);
+    }
+    report({{"ok", false},
+            {"error",
+             {{"kind", os::to_string(error.kind())},
+              {"message", error.what()},
+              {"hint", error.hint()},
+              {"details", std::move(details)}}}});
+    if (std::exchange(ending_, true)) {
+        return;
+    }
+    vmm::Exit exit;
+    exit.cause = ran_ ? vmm::ExitCause::crashed : vmm::ExitCause::failed_to_start;
+    exit.reason = error.what();
+    exit.at_unix_ms = unix_ms();
+    exit.vmm_messages = message_lines();
+    if (log_) {
+        exit.console_tail = log_->tail(tail_lines);
+    }
+    try {
+        write_exit(run_, exit);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): as in finish()
+    }
+    remove_sockets();
+}
+
+void Supervisor::remove_sockets() noexcept {
+    ::unlink(run_.control().c_str());
+    ::unlink(run_.guest().c_str());
+    ::unlink(run_.state().c_str());
+}
+
+json Supervisor::status() const {
+    return {{"phase", state_.phase},
+            {"agent_open", agent_open_},
+            {"console_bytes", log_->written()},
+            {"console_lost", log_->lost()},
+            {"connections", channel_->connections()},
+            {"started_unix_ms", state_.started_unix_ms}};
+}
+
+void Supervisor::powerdown(Done done) {
+    if (state_.phase != "running") {
+        const Error error(ErrorKind::conflict, "the VM is " + state_.phase);
+        done(&error);
+        return;
+    }
+    qmp_->call("system_powerdown", std::move(done));
+}
+
+void Supervisor::pause(Done done) {
+    qmp_->call("stop", std::move(done));
+}
+
+void Supervisor::resume(Done done) {
+    qmp_->call("cont", std::move(done));
+}
+
+void Supervisor::kill(Done done) {
+    kill_asked_ = true;
+    child_->kill(SIGKILL);
+    done(nullptr);
+}
+
+} // namespace banger::supervisor

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "os/unique_fd.hpp"
+#include "supervisor/console.hpp"
+#include "supervisor/console_log.hpp"
+#include "supervisor/control_server.hpp"
+#include "supervisor/guest_channel.hpp"
+#include "supervisor/loop.hpp"
+#include "supervisor/qmp_link.hpp"
+#include "supervisor/run_record.hpp"
+#include "supervisor/vmm_process.hpp"
+#include "vmm/plan.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace banger::supervisor {
+
+/// The parent of one VMM, from its start to its end.
+class Supervisor final : public ControlTarget {
+  public:
+    /// `report` gets one line of JSON when the guest runs or will not, and is then closed.
+    Supervisor(vmm::SupervisorPlan plan, os::UniqueFd report);
+    ~Supervisor() override;
+
+    void run(); ///< returns when the VMM has ended and all is told; never throws
+
+  private:
+    void start();
+    void record_self();
+    void started(const os::Error* error);
+    void fail(const os::Error& error);
+    void report(const nlohmann::json& message);
+    void set_phase(std::string phase);
+    void vmm_event(std::string_view name, const nlohmann::json& data);
+    void watch_signals();
+    void vmm_ended();
+    void finish(const vmm::Exit& exit);
+    void read_messages();
+    void remove_sockets() noexcept;
+    [[nodiscard]] std::vector<std::string> message_lines() const;
+
+    [[nodiscard]] nlohmann::json status() const override;
+    void powerdown(Done done) override;
+    void pause(Done done) override;
+    void resume(Done done) override;
+    void kill(Done done) override;
+
+    vmm::SupervisorPlan plan_;
+    vmm::RunFolder run_;
+    os::UniqueFd report_;
+    os::UniqueFd lock_; ///< on the run folder: one supervisor at a time
+    RunState state_;
+    bool ran_ = false;
+    bool ending_ = false;
+    bool kill_asked_ = false;
+    bool agent_open_ = false;
+    std::string shutdown_; ///< QMP's reason
+    std::string messages_; ///< the VMM's standard error, its end
+
+    Loop loop_;
+    std::optional<ConsoleLog> log_;
+    os::UniqueFd signals_;
+    Loop::Registration signal_watch_;
+    std::optional<os::Child> child_;
+    Loop::Registration child_watch_;
+    os::UniqueFd messages_fd_;
+    Loop::Registration messages_watch_;
+    std::unique_ptr<Console> console_;
+    std::unique_ptr<QmpLink> qmp_;
+    std::unique_ptr<GuestChannel> channel_;
+    std::unique_ptr<ControlServer> control_;
+    Loop::Registration farewell_;
+};
+
+} // namespace banger::supervisor

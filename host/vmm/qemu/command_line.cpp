@@ -1,0 +1,159 @@
+#include "vmm/qemu/command_line.hpp"
+
+#include "os/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace banger::vmm::qemu {
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+/// Set by the driver, because a wrong value makes a guest that hangs instead of ending, or boots
+/// without a console.
+constexpr std::array<std::string_view, 4> own_keys{"console", "reboot", "panic", "tsc_early_khz"};
+constexpr std::array<std::string_view, 5> loud_keys{"quiet", "debug", "loglevel", "ignore_loglevel",
+                                                    "initcall_debug"};
+
+std::string_view key_of(std::string_view arg) {
+    return arg.substr(0, arg.find('='));
+}
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& keys, std::string_view key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+/// Inside an option list a comma ends a value unless it is doubled.
+std::string escaped(std::string_view value) {
+    std::string text;
+    for (const char c : value) {
+        text.append(c == ',' ? 2 : 1, c);
+    }
+    return text;
+}
+
+/// Node names and ids of QEMU: a letter, then letters, digits and -._
+const std::string& checked_id(const std::string& id, const char* what) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto inner = [&](char c) {
+        return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    };
+    // 20 bytes: what a virtio-blk serial holds (VIRTIO_BLK_ID_BYTES).
+    if (id.empty() || id.size() > 20 || !letter(id[0]) ||
+        !std::all_of(id.begin(), id.end(), inner)) {
+        throw Error(ErrorKind::invalid,
+                    std::string(what) + " id \"" + id +
+                        "\": a letter, then letters, digits, - _ . (at most 20)");
+    }
+    return id;
+}
+
+std::string machine(const Host& host) {
+    // Core dumps leave the guest's memory out. Under KVM the machine drops the PIT, PIC and RTC by
+    // itself; under TCG the kernel does not boot without them.
+    (void)host;
+    return "microvm,acpi=on,dump-guest-core=off";
+}
+
+void add_accel(std::vector<std::string>& argv, const Host& host) {
+    if (host.probe.accel == "kvm") {
+        argv.insert(argv.end(), {"-accel", "kvm", "-cpu", "host"});
+    } else {
+        argv.insert(argv.end(), {"-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max"});
+    }
+}
+
+void add_disk(std::vector<std::string>& argv, const Disk& disk) {
+    const std::string& id = checked_id(disk.id, "disk");
+    const std::string mode = disk.read_only ? "read-only=on" : "read-only=off,discard=unmap";
+    argv.insert(argv.end(), {"-blockdev",
+                             "driver=raw,node-name=" + id + "," + mode +
+                                 ",file.driver=file,file.filename=" + escaped(disk.path.string()),
+                             "-device", "virtio-blk-device,drive=" + id + ",serial=" + id});
+}
+
+void add_nic(std::vector<std::string>& argv, const Nic& nic, std::size_t index) {
+    const std::string& id = checked_id(nic.id, "nic");
+    const int fd = first_tap_fd + static_cast<int>(index);
+    std::string device = "virtio-net-device,netdev=" + id + ",mac=" + escaped(nic.mac);
+    if (nic.mtu != 1500) {
+        device += ",host_mtu=" + std::to_string(nic.mtu);
+    }
+    argv.insert(argv.end(),
+                {"-netdev", "tap,id=" + id + ",fd=" + std::to_string(fd), "-device", device});
+}
+
+} // namespace
+
+std::string kernel_command_line(const Host& host, const LaunchSpec& spec) {
+    std::vector<std::string> args{"console=ttyS0", "reboot=t", "panic=-1"};
+    if (host.probe.accel == "tcg" && host.tsc_khz != 0) {
+        args.push_back("tsc_early_khz=" + std::to_string(host.tsc_khz));
+    }
+    const bool loud = std::any_of(spec.kernel_args.begin(), spec.kernel_args.end(),
+                                  [](const auto& arg) { return contains(loud_keys, key_of(arg)); });
+    if (!loud) {
+        args.emplace_back("quiet"); // each byte of the serial port costs an exit
+    }
+    for (const std::string& arg : spec.kernel_args) {
+        if (arg.empty() || arg.find_first_of(" \t\n") != std::string::npos) {
+            throw Error(ErrorKind::invalid, "kernel argument \"" + arg + "\": one word is needed");
+        }
+        if (contains(own_keys, key_of(arg))) {
+            throw Error(ErrorKind::invalid, "kernel argument \"" + arg +
+                                                "\": the VMM driver sets " +
+                                                std::string(key_of(arg)));
+        }
+        args.push_back(arg);
+    }
+    std::string line;
+    for (const std::string& arg : args) {
+        line += (line.empty() ? "" : " ") + arg;
+    }
+    return line;
+}
+
+std::vector<std::string> command_line(const Host& host, const LaunchSpec& spec) {
+    const std::string name = escaped(spec.name);
+    std::vector<std::string> argv{host.probe.binary.string()};
+    const auto add = [&argv](std::initializer_list<std::string> words) {
+        argv.insert(argv.end(), words);
+    };
+    add({"-name", "guest=" + name + ",process=vm:" + name + ",debug-threads=on"});
+    add({"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-S"});
+    if (host.sandbox) {
+        add({"-sandbox",
+             "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
+    }
+    add({"-M", machine(host)});
+    add_accel(argv, host);
+    add({"-smp", std::to_string(spec.vcpus), "-m", std::to_string(spec.memory_mib)});
+
+    add({"-chardev", "socket,id=control,fd=" + std::to_string(control_fd), "-mon",
+         "chardev=control,mode=control"});
+    add({"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"});
+    add({"-kernel", spec.kernel.string()});
+    if (!spec.initrd.empty()) {
+        add({"-initrd", spec.initrd.string()});
+    }
+    add({"-append", kernel_command_line(host, spec)});
+
+    for (const Disk& disk : spec.disks) {
+        add_disk(argv, disk);
+    }
+    for (std::size_t i = 0; i < spec.nics.size(); ++i) {
+        add_nic(argv, spec.nics[i], i);
+    }
+    add({"-device", "virtio-serial-device", "-chardev",
+         "socket,id=agent,fd=" + std::to_string(channel_fd), "-device",
+         "virtserialport,id=agent0,chardev=agent,name=banger.agent.0"});
+    add({"-device", "virtio-rng-device", "-device",
+         "virtio-balloon-device,id=balloon0,deflate-on-oom=on"});
+    return argv;
+}
+
+} // namespace banger::vmm::qemu

@@ -1,0 +1,79 @@
+#include "vmm/qemu/driver.hpp"
+
+#include "os/error.hpp"
+#include "os/paths.hpp"
+#include "vmm/qemu/command_line.hpp"
+
+#include <utility>
+
+namespace banger::vmm::qemu {
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+/// The machine has 24 virtio slots with its second IO-APIC; console, rng and balloon take three.
+constexpr std::uint32_t virtio_slots = 24;
+constexpr std::uint32_t own_devices = 3;
+
+void check_socket_path(const std::filesystem::path& path) {
+    if (path.string().size() > os::max_socket_path) {
+        throw Error(ErrorKind::invalid,
+                    "socket path " + path.string() + " has " +
+                        std::to_string(path.string().size()) + " bytes; a Unix socket takes " +
+                        std::to_string(os::max_socket_path),
+                    "set XDG_RUNTIME_DIR to a shorter folder");
+    }
+}
+
+} // namespace
+
+Driver::Driver(Host host) : host_(std::move(host)) {}
+
+Capabilities Driver::capabilities() const noexcept {
+    Capabilities can;
+    can.pause = true;
+    can.balloon = true;
+    can.power_button = true;
+    can.disk_serials = true;
+    can.resize_disk = true;
+    can.max_vcpus = 64;
+    can.max_devices = virtio_slots - own_devices;
+    return can;
+}
+
+SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
+    if (!host_.probe.usable) {
+        throw Error(ErrorKind::unavailable, "qemu: " + host_.probe.reason);
+    }
+    const Capabilities can = capabilities();
+    if (spec.vcpus < 1 || spec.vcpus > can.max_vcpus) {
+        throw Error(ErrorKind::invalid, "a VM has 1 to " + std::to_string(can.max_vcpus) +
+                                            " vCPUs, not " + std::to_string(spec.vcpus));
+    }
+    if (spec.disks.size() + spec.nics.size() > can.max_devices) {
+        throw Error(ErrorKind::invalid, "a VM has at most " + std::to_string(can.max_devices) +
+                                            " disks and network interfaces");
+    }
+    const RunFolder run{spec.run_dir};
+    check_socket_path(run.control());
+    check_socket_path(run.guest());
+
+    SupervisorPlan plan;
+    plan.id = spec.id;
+    plan.name = spec.name;
+    plan.driver = name();
+    plan.accel = host_.probe.accel;
+    plan.control = Control::qmp;
+    plan.dir = spec.dir;
+    plan.run_dir = spec.run_dir;
+    plan.argv = command_line(host_, spec);
+    for (const Nic& nic : spec.nics) {
+        plan.taps.push_back(nic.tap);
+    }
+    plan.console_path = spec.console_path;
+    plan.console_max_bytes = spec.console_max_bytes;
+    return plan;
+}
+
+} // namespace banger::vmm::qemu

@@ -1,0 +1,179 @@
+#include "vmm/qemu/host.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
+#include "vmm/kvm_probe.hpp"
+#include "vmm/qemu/host_cache.hpp"
+#include "vmm/tsc.hpp"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace banger::vmm::qemu {
+using os::Error;
+using os::ErrorKind;
+using os::UniqueFd;
+
+namespace {
+
+constexpr std::chrono::seconds answer_deadline{10};
+constexpr std::chrono::seconds guest_deadline{5};
+
+/// First line of --version: "QEMU emulator version 7.2.22 (Debian ...)".
+std::string version_of(const std::filesystem::path& binary) {
+    os::RunOptions options;
+    options.timeout = answer_deadline;
+    const os::Output output = os::run({binary.string(), "--version"}, options);
+    const std::string_view word = "version ";
+    const std::size_t at = output.out.find(word);
+    if (output.timed_out || !output.status.ok() || at == std::string::npos) {
+        throw Error(ErrorKind::unavailable, binary.string() + " --version gives no version");
+    }
+    const std::size_t from = at + word.size();
+    return output.out.substr(from, output.out.find_first_of(" \n", from) - from);
+}
+
+bool has(const std::filesystem::path& binary, const std::vector<std::string>& args,
+         std::string_view word) {
+    std::vector<std::string> argv{binary.string()};
+    argv.insert(argv.end(), args.begin(), args.end());
+    os::RunOptions options;
+    options.timeout = answer_deadline;
+    return os::run(argv, options).out.find(word) != std::string::npos;
+}
+
+/// A 64 KiB firmware whose reset vector puts 'K' out on the serial port and stops.
+UniqueFd make_firmware() {
+    std::string image(65536, '\xF4');
+    const std::string code{"\xBA\xF8\x03\xB0K\xEE\xF4", 7}; // mov dx,0x3f8; mov al,'K'; out dx,al
+    image.replace(0xFFF0, code.size(), code);
+    UniqueFd fd(::memfd_create("firmware", MFD_CLOEXEC));
+    if (!fd) {
+        throw os::errno_error("make a test firmware");
+    }
+    os::write_all(fd.get(), image, "make a test firmware");
+    return fd;
+}
+
+/// QEMU may still fail where the bare interface works: it sets more of the CPU's registers.
+/// Empty when QEMU ran the firmware under KVM, else why not.
+std::string try_kvm(const std::filesystem::path& binary) {
+    const UniqueFd firmware = make_firmware();
+    std::array<int, 2> out{};
+    std::array<int, 2> err{};
+    if (::pipe2(out.data(), O_CLOEXEC) != 0) {
+        throw os::errno_error("try KVM");
+    }
+    const UniqueFd out_read(out[0]);
+    UniqueFd out_write(out[1]);
+    if (::pipe2(err.data(), O_CLOEXEC) != 0) {
+        throw os::errno_error("try KVM");
+    }
+    const UniqueFd err_read(err[0]);
+    UniqueFd err_write(err[1]);
+    os::SpawnOptions options;
+    options.stdout_fd = out_write.get();
+    options.stderr_fd = err_write.get();
+    options.inherit = {firmware.get()};
+    options.die_with_parent = false; // it is the thread that counts there, and ours may end
+    os::Child child =
+        os::Child::spawn({binary.string(), "-M", "microvm", "-accel", "kvm", "-cpu", "host", "-m",
+                          "16", "-nodefaults", "-no-user-config", "-display", "none", "-bios",
+                          "/dev/fd/" + std::to_string(firmware.get()), "-chardev",
+                          "stdio,id=s,signal=off", "-serial", "chardev:s"},
+                         options);
+    out_write.reset();
+    err_write.reset();
+    pollfd entry{out_read.get(), POLLIN, 0};
+    const int ready =
+        ::poll(&entry, 1, static_cast<int>(std::chrono::milliseconds(guest_deadline).count()));
+    char byte = 0;
+    if (ready > 0 && ::read(out_read.get(), &byte, 1) == 1 && byte == 'K') {
+        return {};
+    }
+    if (ready == 0) {
+        return "QEMU with KVM ran no guest within " + std::to_string(guest_deadline.count()) + " s";
+    }
+    child.kill(SIGKILL);
+    (void)child.wait(); // so that the read below meets an end
+    std::string words(400, '\0');
+    const ssize_t n = ::read(err_read.get(), words.data(), words.size());
+    words.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    return "QEMU with KVM failed: " + words.substr(0, words.find('\n'));
+}
+
+/// Sets accel and reason.
+void choose_accel(Host& host, const std::string& wanted) {
+    Probe& probe = host.probe;
+    if (wanted == "tcg") {
+        probe.accel = "tcg";
+        probe.reason = "TCG is asked for";
+        return;
+    }
+    const KvmResult kvm = probe_kvm();
+    const std::string failure = kvm.usable ? try_kvm(probe.binary) : kvm.reason;
+    if (failure.empty()) {
+        probe.accel = "kvm";
+        probe.reason = "a test guest ran under KVM";
+    } else if (wanted == "kvm") {
+        throw Error(ErrorKind::unavailable, "KVM is asked for, but: " + failure);
+    } else {
+        probe.accel = "tcg";
+        probe.reason = failure;
+    }
+}
+
+void examine(Host& host, const std::string& wanted) {
+    host.probe.version = version_of(host.probe.binary);
+    if (!has(host.probe.binary, {"-M", "help"}, "microvm ")) {
+        throw Error(ErrorKind::unavailable, host.probe.binary.string() + " has no microvm machine");
+    }
+    host.sandbox = has(host.probe.binary, {"--help"}, "-sandbox on");
+    choose_accel(host, wanted);
+    host.tsc_khz = measure_tsc_khz();
+    host.probe.usable = true;
+}
+
+} // namespace
+
+Host probe(const ProbeOptions& options) {
+    Host host;
+    host.probe.driver = "qemu";
+    const std::string name = options.binary.empty() ? "qemu-system-x86_64" : options.binary;
+    const auto binary = os::find_program(name);
+    if (!binary) {
+        host.probe.reason = name + " is not installed (Debian package qemu-system-x86)";
+        return host;
+    }
+    host.probe.binary = *binary;
+    try {
+        if (options.accel != "auto" && options.accel != "kvm" && options.accel != "tcg") {
+            throw Error(ErrorKind::invalid, "unknown accelerator \"" + options.accel + "\"",
+                        "use auto, kvm or tcg");
+        }
+        const std::string key = cache_key(*binary, options.accel);
+        if (!options.cache_file.empty()) {
+            if (const auto cached = load_host(options.cache_file, key)) {
+                return *cached;
+            }
+        }
+        examine(host, options.accel);
+        if (!options.cache_file.empty()) {
+            store_host(options.cache_file, key, host);
+        }
+    } catch (const Error& error) {
+        host.probe.usable = false;
+        host.probe.accel.clear();
+        host.probe.reason = error.what();
+    }
+    return host;
+}
+
+} // namespace banger::vmm::qemu
