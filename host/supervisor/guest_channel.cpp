@@ -158,10 +158,11 @@ void GuestChannel::push(Client& client) {
 
 void GuestChannel::handshake(Client& client) {
     const std::size_t end = client.held.find('\n');
+    if (std::min(end, client.held.size()) > longest_line) {
+        remove(client.key);
+        return;
+    }
     if (end == std::string::npos) {
-        if (client.held.size() > longest_line) {
-            remove(client.key);
-        }
         return;
     }
     const auto port = parse_connect(std::string_view(client.held).substr(0, end));
