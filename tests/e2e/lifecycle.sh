@@ -22,7 +22,7 @@ status=0
 banger vm exec a -- sh -c 'exit 7' || status=$?
 same $status 7 "exit status of exec"
 status=0
-banger vm ssh a -- sh -c 'exit 9' </dev/null || status=$?
+banger vm ssh a exit 9 </dev/null || status=$?
 same $status 9 "exit status of ssh"
 same "$(banger vm exec a -- cat /sys/class/net/eth0/address)" "$mac" "mac"
 
@@ -73,7 +73,7 @@ same "$(banger vm exec a -- cat /root/f)" hi "file after the restart"
 
 step "power-off from inside is a normal stop"
 banger vm exec a -- systemctl poweroff || true
-banger vm wait a --state stopped --timeout 60s
+banger vm wait a --for stopped --timeout 60s
 expect_state a stopped
 same "$(field a exit.cause)" poweroff "cause of the power-off"
 banger doctor | grep -qi crash && fail "doctor calls a power-off a crash"

@@ -24,7 +24,7 @@ expect_vms
 step "a duplicate, while the first is being made and when it runs"
 banger vm create --name testbox --detach
 must_fail "testbox.*(exists|taken)" banger vm create --name testbox
-banger vm wait testbox --state ready --timeout 100s
+banger vm wait testbox --for ready --timeout 100s
 must_fail "testbox.*(exists|taken)" banger vm create --name testbox
 expect_vms testbox
 expect_state testbox running
