@@ -8,7 +8,7 @@ dir=$root/saboteur
 mkdir "$dir"
 cat >"$config" <<YAML
 plugins:
-  path: [$BANGER_BUILD_DIR/plugins, $plugins]
+  path: [$plugins]
   entries:
     saboteur: {enabled: true, config: {dir: $dir}}
 YAML
