@@ -62,7 +62,9 @@ long Ownership::now() noexcept {
 }
 
 uid_t caller_uid() {
-    const char* sudo = ::geteuid() == 0 ? std::getenv("SUDO_UID") : nullptr;
+    // sudo makes the real user root as well. Were this program ever installed setuid, the real user
+    // would be the caller, and the environment whatever that one likes.
+    const char* sudo = ::getuid() == 0 ? std::getenv("SUDO_UID") : nullptr;
     if (sudo == nullptr) {
         return ::getuid();
     }
