@@ -141,8 +141,12 @@ std::optional<std::string> start_once(const std::vector<std::string>& argv,
     options.stdout_fd = theirs.get();
     os::Child child = os::Child::spawn(argv, options);
     theirs.reset();
-    // It forks away at once; the answer comes from its grandchild through the same pipe.
+    // It forks away at once; the answer comes from its grandchild through the same pipe, which that
+    // closes when all is well, or by its own end when not.
     auto line = os::read_line(answer.get(), left_of(deadline), longest_answer);
+    if (line) {
+        (void)os::read_line(answer.get(), answer_time, longest_answer);
+    }
     (void)child.wait_for(left_of(deadline));
     return line;
 }

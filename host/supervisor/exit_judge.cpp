@@ -44,8 +44,13 @@ bool ended_from_outside(int signal) {
            signal == SIGQUIT;
 }
 
+/// With the last two lines that the VMM said: the second often only explains the first.
 std::string with_message(std::string text, const std::vector<std::string>& messages) {
-    return messages.empty() ? text : text + ": " + messages.back();
+    const std::size_t from = messages.size() > 2 ? messages.size() - 2 : 0;
+    for (std::size_t i = from; i < messages.size(); ++i) {
+        text += (i == from ? ": " : "; ") + messages[i];
+    }
+    return text;
 }
 
 } // namespace

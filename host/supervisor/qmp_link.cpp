@@ -45,16 +45,17 @@ void QmpLink::start(Done running) {
     // The guest is held (-S) until we listen: else an end in its first moments would have no
     // reason.
     client_.call("cont", [](const QmpClient::Reply&) {});
-    client_.call("query-status", [running = std::move(running)](const QmpClient::Reply& reply) {
-        if (reply.ok && reply.data.value("running", false)) {
-            running(nullptr);
-            return;
-        }
-        const Error error(ErrorKind::internal,
-                          "the VMM does not run the guest: " +
-                              (reply.ok ? reply.data.value("status", "?") : reply.error));
-        running(&error);
-    });
+    client_.call(
+        "query-status", [this, running = std::move(running)](const QmpClient::Reply& reply) {
+            if (reply.ok && reply.data.value("running", false)) {
+                running(nullptr);
+                return;
+            }
+            const Error error(broken_ ? ErrorKind::unavailable : ErrorKind::internal,
+                              "the VMM does not run the guest: " +
+                                  (reply.ok ? reply.data.value("status", "?") : reply.error));
+            running(&error);
+        });
     flush();
 }
 

@@ -112,11 +112,11 @@ void Supervisor::watch_signals() {
     });
 }
 
+/// Once. Left open after a failure: its end then tells the starter that this process is gone.
 void Supervisor::report(const json& message) {
-    if (report_) {
+    if (report_ && !std::exchange(reported_, true)) {
         const std::string text = json_text(message) + "\n";
         [[maybe_unused]] const ssize_t n = ::write(report_.get(), text.data(), text.size());
-        report_.reset();
     }
 }
 
@@ -125,6 +125,11 @@ void Supervisor::started(const Error* error) {
         return; // the VMM is dead already, and vmm_ended() knows more
     }
     if (error != nullptr) {
+        if (error->kind() == ErrorKind::unavailable) {
+            // As a rule the VMM is ending, and its own words say more than we could.
+            farewell_ = loop_.after(farewell_time, [this] { child_->kill(SIGKILL); });
+            return;
+        }
         messages_ += std::string("\n") + error->what() + "\n";
         child_->kill(SIGKILL); // its end is reported like any other
         return;
@@ -134,6 +139,7 @@ void Supervisor::started(const Error* error) {
     report({{"ok", true},
             {"supervisor", process_json(state_.supervisor)},
             {"vmm", process_json(*state_.vmm)}});
+    report_.reset();
     control_->publish({{"event", "started"}});
 }
 
@@ -218,13 +224,13 @@ void Supervisor::finish(const vmm::Exit& judged) {
     } catch (const Error&) { // NOLINT(bugprone-empty-catch)
         // A full disk: the watchers still hear it.
     }
+    remove_sockets();
     json message = exit_json(exit);
     std::vector<std::string> lines = exit.vmm_messages;
     lines.insert(lines.end(), exit.console_tail.begin(), exit.console_tail.end());
     report({{"ok", false},
             {"error",
              {{"kind", "unavailable"}, {"message", exit.reason}, {"details", std::move(lines)}}}});
-    remove_sockets();
     if (!control_) {
         loop_.stop();
         return;
@@ -243,6 +249,21 @@ void Supervisor::fail(const Error& error) {
         child_->kill(SIGKILL);
         (void)child_->wait();
     }
+    if (!std::exchange(ending_, true)) {
+        vmm::Exit exit;
+        exit.cause = ran_ ? vmm::ExitCause::crashed : vmm::ExitCause::failed_to_start;
+        exit.reason = error.what();
+        exit.at_unix_ms = unix_ms();
+        exit.vmm_messages = message_lines();
+        if (log_) {
+            exit.console_tail = log_->tail(tail_lines);
+        }
+        try {
+            write_exit(run_, exit);
+        } catch (const Error&) { // NOLINT(bugprone-empty-catch): as in finish()
+        }
+        remove_sockets();
+    }
     json details = error.details();
     for (const std::string& line : message_lines()) {
         details.push_back(line);
@@ -253,24 +274,9 @@ void Supervisor::fail(const Error& error) {
               {"message", error.what()},
               {"hint", error.hint()},
               {"details", std::move(details)}}}});
-    if (std::exchange(ending_, true)) {
-        return;
-    }
-    vmm::Exit exit;
-    exit.cause = ran_ ? vmm::ExitCause::crashed : vmm::ExitCause::failed_to_start;
-    exit.reason = error.what();
-    exit.at_unix_ms = unix_ms();
-    exit.vmm_messages = message_lines();
-    if (log_) {
-        exit.console_tail = log_->tail(tail_lines);
-    }
-    try {
-        write_exit(run_, exit);
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): as in finish()
-    }
-    remove_sockets();
 }
 
+/// state.json goes with them: there is nobody any more whom it could name.
 void Supervisor::remove_sockets() noexcept {
     ::unlink(run_.control().c_str());
     ::unlink(run_.guest().c_str());

@@ -53,6 +53,7 @@ class Supervisor final : public ControlTarget {
     os::UniqueFd report_;
     os::UniqueFd lock_; ///< on the run folder: one supervisor at a time
     RunState state_;
+    bool reported_ = false;
     bool ran_ = false;
     bool ending_ = false;
     bool kill_asked_ = false;
@@ -72,7 +73,7 @@ class Supervisor final : public ControlTarget {
     std::unique_ptr<QmpLink> qmp_;
     std::unique_ptr<GuestChannel> channel_;
     std::unique_ptr<ControlServer> control_;
-    Loop::Registration farewell_;
+    Loop::Registration farewell_; ///< the time limit of a start or an end that does not come
 };
 
 } // namespace banger::supervisor

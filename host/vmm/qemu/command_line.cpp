@@ -52,13 +52,6 @@ const std::string& checked_id(const std::string& id, const char* what) {
     return id;
 }
 
-std::string machine(const Host& host) {
-    // Core dumps leave the guest's memory out. Under KVM the machine drops the PIT, PIC and RTC by
-    // itself; under TCG the kernel does not boot without them.
-    (void)host;
-    return "microvm,acpi=on,dump-guest-core=off";
-}
-
 void add_accel(std::vector<std::string>& argv, const Host& host) {
     if (host.probe.accel == "kvm") {
         argv.insert(argv.end(), {"-accel", "kvm", "-cpu", "host"});
@@ -129,7 +122,7 @@ std::vector<std::string> command_line(const Host& host, const LaunchSpec& spec) 
         add({"-sandbox",
              "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
     }
-    add({"-M", machine(host)});
+    add({"-M", "microvm,acpi=on,dump-guest-core=off"});
     add_accel(argv, host);
     add({"-smp", std::to_string(spec.vcpus), "-m", std::to_string(spec.memory_mib)});
 
