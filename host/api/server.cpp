@@ -1,0 +1,184 @@
+#include "api/server.hpp"
+
+#include "api/problem.hpp"
+#include "api/session.hpp"
+#include "os/error.hpp"
+#include "os/unix_socket.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <set>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace banger::api {
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using Protocol = asio::local::stream_protocol;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+/// Who is at the other end, as the kernel knows it.
+uid_t peer_uid(int fd) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) {
+        throw os::errno_error("ask who is at the other end of a socket");
+    }
+    return peer.uid;
+}
+
+/// Names the file of our listener, so that close() does not remove a successor's.
+struct FileIdentity {
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool operator==(const FileIdentity&) const = default;
+
+    static FileIdentity of(const fs::path& path) {
+        struct stat info {};
+        return ::lstat(path.c_str(), &info) == 0 ? FileIdentity{info.st_dev, info.st_ino}
+                                                 : FileIdentity{};
+    }
+};
+
+} // namespace
+
+struct Server::State : std::enable_shared_from_this<Server::State> {
+    State(asio::io_context& loop_of, const Router& router_of, fs::path path_of, ServerOptions given)
+        : loop(loop_of), router(router_of), path(std::move(path_of)), options(std::move(given)),
+          acceptor(loop, Protocol(), os::listen_unix(path, SOMAXCONN).release()),
+          identity(FileIdentity::of(path)), ended(loop, asio::steady_timer::time_point::max()) {
+        acceptor.non_blocking(true);
+    }
+
+    asio::io_context& loop;
+    const Router& router;
+    fs::path path;
+    ServerOptions options;
+    Protocol::acceptor acceptor;
+    FileIdentity identity;
+    std::set<Session*> sessions;
+    asio::steady_timer ended; ///< cancelled when a session goes
+    bool closing = false;
+
+    void log(std::string_view level, const std::string& text) const {
+        if (options.log) {
+            options.log(level, text);
+        }
+    }
+
+    void stop_listening() noexcept {
+        closing = true;
+        boost::system::error_code code;
+        acceptor.close(code);
+        if (FileIdentity::of(path) == identity && identity != FileIdentity{}) {
+            ::unlink(path.c_str());
+        }
+    }
+
+    void refuse(Socket& socket, const Response& response) const {
+        log("warning", "a connection was refused: " + response.body);
+        const std::string bytes = refusal(response);
+        // A new socket has room for it; a client that cannot take it gets nothing.
+        static_cast<void>(::send(socket.native_handle(), bytes.data(), bytes.size(),
+                                 MSG_NOSIGNAL | MSG_DONTWAIT));
+    }
+
+    void welcome(Socket socket) {
+        const uid_t uid = peer_uid(socket.native_handle());
+        if (uid != 0 && uid != options.uid.value_or(::geteuid())) {
+            refuse(socket, problem(Error(ErrorKind::permission,
+                                         "this daemon belongs to another user (uid " +
+                                             std::to_string(::geteuid()) + ")",
+                                         "start your own: banger daemon start")));
+            return;
+        }
+        if (sessions.size() >= options.max_connections) {
+            refuse(socket, problem(Error(ErrorKind::exhausted,
+                                         "bangerd has " + std::to_string(sessions.size()) +
+                                             " connections already",
+                                         "end some of the programs that follow it"),
+                                   503));
+            return;
+        }
+        auto session = std::make_unique<Session>(std::move(socket), router, options,
+                                                 "uid " + std::to_string(uid));
+        asio::co_spawn(loop, serve(shared_from_this(), std::move(session)), asio::detached);
+    }
+
+    static asio::awaitable<void> serve(std::shared_ptr<State> state,
+                                       std::unique_ptr<Session> session) {
+        state->sessions.insert(session.get());
+        co_await session->run();
+        state->sessions.erase(session.get());
+        state->ended.cancel();
+    }
+
+    static asio::awaitable<void> accept_all(std::shared_ptr<State> state) {
+        asio::steady_timer rest(state->loop);
+        while (!state->closing) {
+            boost::system::error_code code;
+            Socket socket = co_await state->acceptor.async_accept(
+                asio::redirect_error(asio::use_awaitable, code));
+            if (state->closing) {
+                break;
+            }
+            if (code) {
+                // Out of descriptors, most likely: some will be free in a moment.
+                state->log("warning", "accept a connection: " + code.message());
+                rest.expires_after(std::chrono::milliseconds(100));
+                co_await rest.async_wait(asio::use_awaitable);
+                continue;
+            }
+            try {
+                state->welcome(std::move(socket));
+            } catch (...) {
+                state->log("warning", os::current_error().what());
+            }
+        }
+    }
+};
+
+Server::Server(asio::io_context& loop, const Router& router, fs::path socket, ServerOptions options)
+    : state_(std::make_shared<State>(loop, router, std::move(socket), std::move(options))) {
+    asio::co_spawn(loop, State::accept_all(state_), asio::detached);
+}
+
+Server::~Server() {
+    state_->stop_listening();
+    for (Session* session : state_->sessions) {
+        session->cut();
+    }
+}
+
+std::size_t Server::connections() const noexcept {
+    return state_->sessions.size();
+}
+
+asio::awaitable<void> Server::close(std::chrono::milliseconds grace) {
+    const auto state = state_; // it may be destroyed while we wait
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    state->stop_listening();
+    for (Session* session : state->sessions) {
+        session->close();
+    }
+    while (!state->sessions.empty() && std::chrono::steady_clock::now() < deadline) {
+        state->ended.expires_at(deadline);
+        boost::system::error_code code;
+        co_await state->ended.async_wait(asio::redirect_error(asio::use_awaitable, code));
+    }
+    for (Session* session : state->sessions) {
+        session->cut();
+    }
+}
+
+} // namespace banger::api
