@@ -1,13 +1,8 @@
 #include "os/clock.hpp"
 
-#include "os/error.hpp"
-
 #include <array>
 #include <cstdio>
 #include <ctime>
-#include <vector>
-
-#include <sys/random.h>
 
 namespace banger::os {
 
@@ -26,20 +21,6 @@ std::string to_rfc3339(std::int64_t unix_ms) {
     std::array<char, 8> fraction{};
     std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(unix_ms % 1000));
     return std::string(date.data()) + fraction.data();
-}
-
-std::string random_hex(std::size_t bytes) {
-    std::vector<unsigned char> random(bytes);
-    if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(bytes)) {
-        throw errno_error("read random bytes");
-    }
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (const unsigned char byte : random) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 15U];
-    }
-    return text;
 }
 
 } // namespace banger::os

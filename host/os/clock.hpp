@@ -11,7 +11,4 @@ namespace banger::os {
 /// RFC 3339 in UTC with milliseconds: 2026-02-03T04:05:06.789Z.
 [[nodiscard]] std::string to_rfc3339(std::int64_t unix_ms);
 
-/// `bytes` random bytes of the kernel as lower-case hexadecimal.
-[[nodiscard]] std::string random_hex(std::size_t bytes);
-
 } // namespace banger::os

@@ -1,5 +1,6 @@
 #include "vm/guest_config.hpp"
 
+#include "os/base64.hpp"
 #include "os/error.hpp"
 
 #include <algorithm>
@@ -25,24 +26,6 @@ constexpr std::size_t max_serial = 20; // VIRTIO_BLK_ID_BYTES, virtio 1.2 sectio
 bool printable_word(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
                        [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '"'; });
-}
-
-std::string base64(const std::string& bytes) {
-    static constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t j = 0; j < 3; ++j) {
-            group = group << 8U | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-        }
-        for (std::size_t j = 0; j < 4; ++j) {
-            text += j <= count ? alphabet[group >> (18 - 6 * j) & 63U] : '=';
-        }
-    }
-    return text;
 }
 
 /// Values in the order of their first mention, found by key.
@@ -261,7 +244,7 @@ json GuestConfig::guest_json() const {
                          {"mode", file.mode},
                          {"uid", file.uid},
                          {"gid", file.gid},
-                         {"data", base64(file.data)}});
+                         {"data", os::base64(file.data)}});
     }
     document["files"] = std::move(files);
     return document;

@@ -1,7 +1,7 @@
 #include "vm/name.hpp"
 
-#include "os/clock.hpp"
 #include "os/error.hpp"
+#include "os/random.hpp"
 
 #include <algorithm>
 #include <array>

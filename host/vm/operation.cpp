@@ -1,6 +1,7 @@
 #include "vm/operation.hpp"
 
 #include "os/clock.hpp"
+#include "os/random.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

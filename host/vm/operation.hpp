@@ -57,6 +57,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     [[nodiscard]] CallContext context();          ///< for forward steps
     [[nodiscard]] CallContext rollback_context(); ///< the same, but never cancelled
     void begin_rollback();                        ///< from here on check() does not throw
+    [[nodiscard]] bool rolling_back() const noexcept { return rolling_back_; }
     [[nodiscard]] int cancel_fd() const noexcept { return cancel_fd_.get(); }
 
     // For whoever started or watches it.

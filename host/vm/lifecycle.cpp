@@ -1,0 +1,178 @@
+#include "vm/lifecycle.hpp"
+
+#include "os/error.hpp"
+#include "store/vm_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+Lifecycle::Lifecycle(Parts parts)
+    : parts_(std::move(parts)), disks_(parts_.settings.templates_dir) {}
+
+void Lifecycle::require_idle(const Machine& machine) const {
+    if (const auto busy = machine.busy()) {
+        throw Error(ErrorKind::busy,
+                    "VM " + machine.name() + " is busy: " + busy->kind() + " (" + busy->id() + ")",
+                    "wait for it with: banger op watch " + busy->id());
+    }
+}
+
+Lifecycle::Started Lifecycle::begin(const std::string& kind, const Ptr& machine,
+                                    Operations::Body body) {
+    auto operation = parts_.operations.start(kind, machine->name(), std::move(body));
+    machine->holder = operation;
+    machine->row.last_operation = operation->id();
+    return operation;
+}
+
+asio::awaitable<void> Lifecycle::preempt(std::shared_ptr<Operation> other) {
+    if (other) {
+        other->cancel();
+        co_await other->done();
+    }
+}
+
+CallContext Lifecycle::context_of(Operation& operation) const {
+    return operation.rolling_back() ? operation.rollback_context() : operation.context();
+}
+
+Lifecycle::Started Lifecycle::start(const std::string& name,
+                                    std::optional<std::chrono::seconds> timeout) {
+    const Ptr machine = parts_.machines.get(name);
+    require_idle(*machine);
+    if (machine->state != State::stopped && machine->state != State::crashed) {
+        const bool held = machine->state == State::cleanup_pending;
+        throw Error(ErrorKind::conflict,
+                    "VM " + name + " is " + std::string(to_string(machine->state)),
+                    held ? "see what is held with: banger vm show " + name : "");
+    }
+    const auto limit = timeout.value_or(parts_.settings.create_timeout);
+    return begin(
+        "start", machine, [this, machine, limit](Operation& self) -> asio::awaitable<json> {
+            parts_.machines.set_state(*machine, State::starting);
+            co_await start_or_undo(self, machine, std::chrono::steady_clock::now() + limit);
+            co_return json{{"vm", to_json(*machine, parts_.settings)}};
+        });
+}
+
+Lifecycle::Started Lifecycle::stop(const std::string& name, const StopRequest& request) {
+    const Ptr machine = parts_.machines.get(name);
+    const auto busy = machine->busy();
+    // Stopping a VM that is being started takes the start back; a create is a delete's to end.
+    const bool starting = busy && busy->kind() == "start";
+    if (!starting) {
+        require_idle(*machine);
+    }
+    return begin("stop", machine,
+                 [this, machine, request, busy](Operation& self) -> asio::awaitable<json> {
+                     co_await preempt(busy);
+                     if (has_process(machine->state)) {
+                         co_await shut_down(self, machine, request);
+                     }
+                     co_return json{{"vm", to_json(*machine, parts_.settings)}};
+                 });
+}
+
+Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest& request) {
+    const Ptr machine = parts_.machines.get(name);
+    require_idle(*machine);
+    return begin(
+        "restart", machine, [this, machine, request](Operation& self) -> asio::awaitable<json> {
+            if (has_process(machine->state)) {
+                co_await shut_down(self, machine, request);
+            }
+            parts_.machines.set_state(*machine, State::starting);
+            co_await start_or_undo(
+                self, machine, std::chrono::steady_clock::now() + parts_.settings.create_timeout);
+            co_return json{{"vm", to_json(*machine, parts_.settings)}};
+        });
+}
+
+Lifecycle::Started Lifecycle::kill(const std::string& name) {
+    const Ptr machine = parts_.machines.get(name);
+    const auto busy = machine->busy();
+    if (busy && busy->kind() != "stop" && busy->kind() != "start" && busy->kind() != "restart") {
+        require_idle(*machine);
+    }
+    return begin("kill", machine, [this, machine, busy](Operation& self) -> asio::awaitable<json> {
+        co_await preempt(busy);
+        if (has_process(machine->state)) {
+            co_await shut_down(self, machine, {.force = true});
+        }
+        co_return json{{"vm", to_json(*machine, parts_.settings)}};
+    });
+}
+
+Lifecycle::Started Lifecycle::remove(const std::string& name, bool force) {
+    const Ptr machine = parts_.machines.get(name);
+    const auto busy = machine->busy();
+    // A create that does not end must not keep its VM from being deleted.
+    if (busy && busy->kind() != "create" && !force) {
+        require_idle(*machine);
+    }
+    const bool runs = machine->state == State::running || machine->state == State::paused;
+    if (runs && !force) {
+        throw Error(
+            ErrorKind::conflict, "VM " + name + " is " + std::string(to_string(machine->state)),
+            "stop it first with: banger vm stop " + name + ", or delete it as it is with --force");
+    }
+    return begin("delete", machine,
+                 [this, machine, busy, force](Operation& self) -> asio::awaitable<json> {
+                     co_await preempt(busy);
+                     if (!machine->deleted) {
+                         co_await erase(self, machine, force);
+                     }
+                     co_return json{{"deleted", machine->name()}};
+                 });
+}
+
+Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& request) {
+    const Ptr machine = parts_.machines.get(name);
+    require_idle(*machine);
+    const bool resize = request.vcpus || request.memory_mib;
+    if (resize && machine->process && !machine->ended) {
+        throw Error(ErrorKind::conflict,
+                    "VM " + name + " runs; CPUs and memory change only while it is stopped",
+                    "stop it first with: banger vm stop " + name);
+    }
+    check_resources(request.vcpus.value_or(machine->row.vcpus),
+                    request.memory_mib.value_or(machine->row.memory_mib));
+    const json before = json::parse(machine->row.options);
+    json wanted = before;
+    wanted.merge_patch(request.options);
+    const json after = parts_.capabilities.checked_options(wanted);
+    return begin("set", machine,
+                 [this, machine, request, before, after](Operation& self) -> asio::awaitable<json> {
+                     self.stage("set");
+                     if (machine->state == State::running && before != after) {
+                         const auto change = [before, after](auto& capabilities, auto& view,
+                                                             auto& context) {
+                             capabilities.change_options(view, before, after, context);
+                         };
+                         co_await plugins(self, machine, change);
+                     }
+                     store::VmRow& row = machine->row;
+                     row.vcpus = request.vcpus.value_or(row.vcpus);
+                     row.memory_mib = request.memory_mib.value_or(row.memory_mib);
+                     row.options = after.dump();
+                     parts_.machines.save(*machine);
+                     co_await keep_copy(machine);
+                     co_return json{{"vm", to_json(*machine, parts_.settings)}};
+                 });
+}
+
+asio::awaitable<void> Lifecycle::keep_copy(Ptr machine) {
+    // What a rebuilt database would know: the VM as it is when nothing runs.
+    store::VmRow row = machine->row;
+    row.state = to_string(State::stopped);
+    auto work = offload(parts_.threads, [dir = MachinePaths(parts_.settings, row.id).dir, row] {
+        store::write_vm_json(dir, row);
+    });
+    co_await std::move(work);
+}
+
+} // namespace banger::vm

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "image/catalog.hpp"
+#include "image/disks.hpp"
+#include "vm/machines.hpp"
+#include "vm/offload.hpp"
+#include "vm/operation.hpp"
+#include "vm/requests.hpp"
+#include "vmm/choose.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace banger::store {
+class HookJournal;
+}
+
+namespace banger::vm {
+
+class Events;
+
+/// Every change of a VM, each as an operation. A step that fails or is cancelled is undone before
+/// the operation ends: a failed create leaves nothing, a failed start leaves a stopped VM. [loop]
+class Lifecycle {
+  public:
+    struct Parts {
+        Threads& threads;
+        Machines& machines;
+        Operations& operations;
+        Capabilities& capabilities;
+        image::Catalog& catalog;
+        store::HookJournal& journal;
+        Events& events;
+        const Settings& settings;
+        /// The VMMs of this machine; probed when first needed, so it may block. [pool thread]
+        std::function<std::shared_ptr<const vmm::Hypervisors>()> hypervisors;
+    };
+    using Started = std::shared_ptr<Operation>;
+
+    explicit Lifecycle(Parts parts);
+
+    // Each throws at once for a request that cannot work (unknown or busy VM, bad value) and
+    // otherwise returns the operation that does the work.
+    Started create(const CreateRequest& request);
+    Started start(const std::string& name, std::optional<std::chrono::seconds> timeout);
+    Started stop(const std::string& name, const StopRequest& request);
+    Started restart(const std::string& name, const StopRequest& request);
+    Started kill(const std::string& name);
+    Started remove(const std::string& name, bool force);
+    Started set(const std::string& name, const SetRequest& request);
+
+    /// At the start of the daemon: takes up the VMs that still run, and finishes or undoes what was
+    /// under way. Running VMs are adopted when it returns; the rest goes on as operations.
+    [[nodiscard]] asio::awaitable<void> adopt_all();
+
+  private:
+    using Ptr = std::shared_ptr<Machine>;
+    using Deadline = std::chrono::steady_clock::time_point;
+
+    Started begin(const std::string& kind, const Ptr& machine, Operations::Body body);
+    void require_idle(const Machine& machine) const;
+    /// Cancels what works on the machine and waits for its end.
+    asio::awaitable<void> preempt(std::shared_ptr<Operation> other);
+
+    // lifecycle_create.cpp
+    asio::awaitable<void> make(Operation& operation, Ptr machine, image::Image image);
+    asio::awaitable<void> discard(Operation& operation, Ptr machine);
+
+    // lifecycle_start.cpp
+    asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
+    asio::awaitable<supervisor::Supervised> launch(Operation& operation, Ptr machine);
+    /// Undoes a start, however far it came; false when a host object could not be taken back.
+    asio::awaitable<bool> take_down(Operation& operation, Ptr machine, Phase phase);
+    asio::awaitable<void> start_or_undo(Operation& operation, Ptr machine, Deadline deadline);
+
+    // lifecycle_stop.cpp
+    asio::awaitable<void> shut_down(Operation& operation, Ptr machine, StopRequest request);
+    asio::awaitable<void> end_process(Ptr machine);
+    /// After the VMM ended: gives back what the start acquired and records the final state.
+    asio::awaitable<void> settle(Operation& operation, Ptr machine);
+    asio::awaitable<void> wait_ended(Ptr machine, Deadline deadline);
+
+    // lifecycle_delete.cpp
+    asio::awaitable<void> erase(Operation& operation, Ptr machine, bool force);
+
+    // lifecycle_watch.cpp
+    asio::awaitable<void> attach(Ptr machine, supervisor::Supervised process);
+    asio::awaitable<void> watch(Ptr machine, supervisor::Supervised process, os::UniqueFd stream);
+    void on_unexpected_end(const Ptr& machine);
+    asio::awaitable<void> adopt(Ptr machine);
+    void recover_running(const Ptr& machine);
+    void recover(const Ptr& machine);
+
+    /// Writes the copy of the record that a lost database is rebuilt from.
+    asio::awaitable<void> keep_copy(Ptr machine);
+
+    template <class Call>
+    asio::awaitable<void> plugins(Operation& operation, Ptr machine, Call call);
+    [[nodiscard]] CallContext context_of(Operation& operation) const;
+
+    Parts parts_;
+    image::Disks disks_;
+};
+
+/// Runs `call(capabilities, view, context)` on the pool. Its context is never cancelled once the
+/// operation rolls back.
+template <class Call>
+asio::awaitable<void> Lifecycle::plugins(Operation& operation, Ptr machine, Call call) {
+    auto work = offload(parts_.threads,
+                        [&capabilities = parts_.capabilities,
+                         view = view_of(*machine, parts_.settings), context = context_of(operation),
+                         call]() mutable { call(capabilities, view, context); });
+    co_await std::move(work);
+}
+
+} // namespace banger::vm

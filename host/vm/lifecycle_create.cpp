@@ -1,0 +1,115 @@
+#include "vm/lifecycle.hpp"
+
+#include "net/mac.hpp"
+#include "os/clock.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/random.hpp"
+#include "store/hook_journal.hpp"
+#include "vm/identity.hpp"
+#include "vm/name.hpp"
+
+#include <exception>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+store::VmRow new_row(const CreateRequest& request, const Settings& settings,
+                     const image::Image& image, const json& options) {
+    store::VmRow row;
+    row.id = os::random_hex(6);
+    row.mac = net::Mac::derive(row.id).text();
+    row.image = image.name;
+    row.vcpus = request.vcpus.value_or(settings.vcpus);
+    row.memory_mib = request.memory_mib.value_or(static_cast<std::int64_t>(settings.memory_mib));
+    row.disk_mib = request.disk_mib.value_or(static_cast<std::int64_t>(settings.disk_mib));
+    row.work_disk_mib =
+        request.work_disk_mib.value_or(static_cast<std::int64_t>(settings.work_disk_mib));
+    row.disk_mode = request.disk_mode.value_or(settings.disk_mode);
+    row.vmm = request.vmm.value_or(settings.vmm);
+    row.options = options.dump();
+    row.created_at = os::now_ms();
+    return row;
+}
+
+} // namespace
+
+Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
+    Machines& machines = parts_.machines;
+    const image::Image image = parts_.catalog.get(request.image.value_or(parts_.settings.image));
+    image::check_files(image);
+    const json options = parts_.capabilities.checked_options(request.options);
+    store::VmRow row = new_row(request, parts_.settings, image, options);
+    check_resources(row.vcpus, row.memory_mib);
+    (void)image::disk_mode(row.disk_mode);
+    if (request.name) {
+        check_name(*request.name);
+        row.name = *request.name;
+    } else {
+        row.name =
+            make_name([&](const std::string& name) { return machines.find(name) != nullptr; });
+    }
+    const Ptr machine = machines.insert(std::move(row));
+    const auto limit = request.timeout.value_or(parts_.settings.create_timeout);
+    return begin("create", machine,
+                 [this, machine, image, limit](Operation& self) -> asio::awaitable<json> {
+                     const auto deadline = std::chrono::steady_clock::now() + limit;
+                     std::exception_ptr failure;
+                     try {
+                         co_await make(self, machine, image);
+                         co_await bring_up(self, machine, deadline);
+                         co_await keep_copy(machine);
+                     } catch (...) {
+                         failure = std::current_exception();
+                     }
+                     if (failure) {
+                         self.begin_rollback();
+                         self.stage("rollback");
+                         co_await discard(self, machine);
+                         std::rethrow_exception(failure);
+                     }
+                     co_return json{{"vm", to_json(*machine, parts_.settings)}};
+                 });
+}
+
+asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::Image image) {
+    const MachinePaths paths(parts_.settings, machine->id());
+    operation.stage("disks");
+    co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+        capabilities.run(Hook::before_create, view, context);
+    });
+    const store::VmRow row = machine->row;
+    auto work = offload(parts_.threads, [this, paths, row, image] {
+        os::make_private_dir(paths.dir);
+        make_identity(paths, host_key_alias(row.id));
+        disks_.make(image, image::disk_mode(row.disk_mode),
+                    {.root_mib = static_cast<std::uint64_t>(row.disk_mib),
+                     .work_mib = static_cast<std::uint64_t>(row.work_disk_mib)},
+                    paths.dir);
+    });
+    co_await std::move(work);
+    co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+        capabilities.run(Hook::after_create, view, context);
+    });
+}
+
+asio::awaitable<void> Lifecycle::discard(Operation& operation, Ptr machine) {
+    const bool clean = co_await take_down(operation, machine, Phase::create);
+    const MachinePaths paths(parts_.settings, machine->id());
+    auto work = offload(parts_.threads, [paths] { os::remove_tree(paths.dir); });
+    co_await std::move(work);
+    if (!clean) {
+        parts_.machines.set_state(*machine, State::cleanup_pending);
+        co_return;
+    }
+    parts_.journal.forget(machine->id());
+    parts_.machines.erase(*machine);
+}
+
+} // namespace banger::vm

@@ -1,0 +1,72 @@
+#include "vm/lifecycle.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "store/hook_journal.hpp"
+
+#include <exception>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+using os::Error;
+
+asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool force) {
+    if (has_process(machine->state)) {
+        co_await shut_down(operation, machine, {.force = true});
+    }
+    operation.stage("prepare");
+    const State before = machine->state;
+    parts_.machines.set_state(*machine, State::deleting);
+    std::exception_ptr veto;
+    try {
+        co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+            capabilities.run(Hook::before_delete, view, context);
+        });
+    } catch (const Error& error) {
+        operation.log("error", error.what());
+        veto = std::current_exception();
+    }
+    if (veto && !force) {
+        parts_.machines.set_state(*machine,
+                                  before == State::cleanup_pending ? before : State::stopped);
+        std::rethrow_exception(veto);
+    }
+
+    operation.begin_rollback(); // what is deleted cannot come back
+    operation.stage("disks");
+    const MachinePaths paths(parts_.settings, machine->id());
+    auto work = offload(parts_.threads, [paths] {
+        os::remove_tree(paths.dir);
+        os::remove_tree(paths.run);
+    });
+    co_await std::move(work);
+
+    operation.stage("release");
+    bool clean = true;
+    try {
+        co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+            capabilities.run(Hook::after_delete, view, context);
+        });
+    } catch (const Error& error) {
+        operation.log("error", error.what());
+        clean = false;
+    }
+    // What a plugin still holds for the VM, from a failed start say, is undone too.
+    clean = co_await take_down(operation, machine, Phase::create) && clean;
+    if (!clean && !force) {
+        parts_.machines.set_state(*machine, State::cleanup_pending);
+        throw Error(os::ErrorKind::conflict,
+                    "VM " + machine->name() + " is gone, but the host still holds objects of it",
+                    "its name and address stay reserved; try again, or drop the records with "
+                    "--force");
+    }
+    if (!clean) {
+        operation.log("warning", "the undo records were dropped although the undo failed; see "
+                                 "banger doctor");
+    }
+    parts_.journal.forget(machine->id());
+    parts_.machines.erase(*machine);
+}
+
+} // namespace banger::vm

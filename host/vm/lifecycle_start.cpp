@@ -1,0 +1,172 @@
+#include "vm/lifecycle.hpp"
+
+#include "image/initrd.hpp"
+#include "os/clock.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "vm/guest_setup.hpp"
+#include "vm/readiness.hpp"
+
+#include <exception>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+/// Everything that a launch needs, copied from the loop's state for the pool.
+struct LaunchFacts {
+    store::VmRow row;
+    VmView view;
+    image::Image image;
+    image::Bundle bundle;
+    MachinePaths paths;
+};
+
+vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const GuestConfig& config,
+                            const Settings& settings) {
+    vmm::LaunchSpec spec;
+    spec.id = facts.row.id;
+    spec.name = facts.row.name;
+    spec.dir = facts.paths.dir;
+    spec.run_dir = facts.paths.run;
+    spec.vcpus = static_cast<std::uint32_t>(facts.row.vcpus);
+    spec.memory_mib = static_cast<std::uint64_t>(facts.row.memory_mib);
+    // The ELF kernel boots without unpacking itself first.
+    spec.kernel = facts.image.kernel_elf.empty() ? facts.image.kernel : facts.image.kernel_elf;
+    spec.initrd = facts.paths.initrd();
+    spec.kernel_args = config.kernel_args();
+    for (const Drive& drive : config.drives()) {
+        spec.disks.push_back({drive.id, drive.path, drive.read_only});
+    }
+    for (const Nic& nic : config.nics()) {
+        spec.nics.push_back({nic.id, nic.tap, nic.mac, nic.mtu});
+    }
+    spec.console_path = facts.paths.console();
+    spec.console_max_bytes = settings.console_max_bytes;
+    return spec;
+}
+
+} // namespace
+
+asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, Ptr machine) {
+    const Settings& settings = parts_.settings;
+    LaunchFacts facts{machine->row, view_of(*machine, settings),
+                      parts_.catalog.get(machine->row.image), parts_.catalog.bundle(),
+                      MachinePaths(settings, machine->id())};
+    image::check_files(facts.image);
+    operation.stage("configure");
+    auto config_work =
+        offload(parts_.threads, [&settings, facts, &capabilities = parts_.capabilities,
+                                 context = context_of(operation)]() mutable {
+            os::make_private_dir(facts.paths.run);
+            auto built = std::make_shared<GuestConfig>(build_guest_config(
+                facts.row, facts.view, facts.image, facts.bundle, settings, capabilities, context));
+            image::write_initrd(facts.image.initramfs, built->guest_json().dump(),
+                                facts.paths.initrd());
+            return built;
+        });
+    auto config = co_await std::move(config_work);
+    json warnings = json::array();
+    if (config->nics().empty()) {
+        warnings.push_back("no plugin gave this VM a network card; it can be reached only by "
+                           "banger vm console");
+    }
+    machine->row.warnings = warnings.dump();
+
+    operation.stage("launch");
+    auto started_work =
+        offload(parts_.threads, [&settings, facts, config, hypervisors = parts_.hypervisors] {
+            const auto vmms = hypervisors();
+            const vmm::Choice choice = vmm::choose(facts.row.vmm, *vmms);
+            std::error_code code;
+            std::filesystem::remove(facts.paths.console(), code); // the last boot's
+            const auto plan = choice.hypervisor->plan(launch_spec(facts, *config, settings));
+            return std::pair(supervisor::launch(plan, settings.banger_vm), plan);
+        });
+    auto started = co_await std::move(started_work);
+    machine->row.accel = started.second.accel;
+    machine->row.vmm = machine->row.vmm == "auto" ? "auto" : started.second.driver;
+    co_return started.first;
+}
+
+asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Deadline deadline) {
+    operation.stage("network");
+    co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+        capabilities.run(Hook::before_start, view, context);
+    });
+    supervisor::Supervised process = co_await launch(operation, machine);
+    machine->row.started_at = os::now_ms();
+    machine->row.ready_at.reset();
+    machine->row.exit.reset();
+    co_await attach(machine, std::move(process));
+    parts_.machines.save(*machine);
+    co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+        capabilities.run(Hook::after_start, view, context);
+    });
+    if (json::parse(machine->row.warnings).empty()) {
+        const SshAccess access =
+            ssh_access(*machine, parts_.settings, parts_.catalog.bundle().ssh_key);
+        Readiness readiness(parts_.threads, parts_.capabilities, parts_.settings);
+        co_await readiness.wait(operation, machine, access, deadline);
+    }
+    machine->row.ready_at = os::now_ms();
+    machine->row.timings = operation.timings().dump();
+    parts_.machines.set_state(*machine, State::running);
+    try {
+        co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+            capabilities.run(Hook::on_ready, view, context);
+        });
+    } catch (const Error& error) { // the VM is usable; the plugin's feature is not
+        operation.log("warning", error.what());
+        machine->row.warnings = json::array({error.what()}).dump();
+        parts_.machines.save(*machine);
+    }
+}
+
+asio::awaitable<bool> Lifecycle::take_down(Operation& operation, Ptr machine, Phase phase) {
+    co_await end_process(machine);
+    const MachinePaths paths(parts_.settings, machine->id());
+    auto failures_work =
+        offload(parts_.threads,
+                [&capabilities = parts_.capabilities, view = view_of(*machine, parts_.settings),
+                 context = operation.rollback_context(), phase, paths]() mutable {
+                    end_ssh_master(paths.ssh_control());
+                    auto failed = capabilities.undo(view, phase, context);
+                    os::remove_tree(paths.run);
+                    return failed;
+                });
+    const auto failures = co_await std::move(failures_work);
+    json warnings = json::array();
+    for (const UndoFailure& failure : failures) {
+        operation.log("error", failure.error.what());
+        warnings.push_back("not taken back yet: " + std::string(failure.error.what()));
+    }
+    if (!failures.empty()) {
+        machine->row.warnings = warnings.dump();
+    }
+    co_return failures.empty();
+}
+
+asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine,
+                                               Deadline deadline) {
+    std::exception_ptr failure;
+    try {
+        co_await bring_up(operation, machine, deadline);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        operation.begin_rollback();
+        operation.stage("rollback");
+        const bool clean = co_await take_down(operation, machine, Phase::start);
+        parts_.machines.set_state(*machine, clean ? State::stopped : State::cleanup_pending);
+        std::rethrow_exception(failure);
+    }
+}
+
+} // namespace banger::vm

@@ -1,0 +1,105 @@
+#include "vm/lifecycle.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "vm/ssh.hpp"
+
+#include <exception>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+using Clock = std::chrono::steady_clock;
+
+asio::awaitable<void> Lifecycle::wait_ended(Ptr machine, Deadline deadline) {
+    while (!machine->ended && Clock::now() < deadline) {
+        co_await machine->changed(deadline);
+    }
+}
+
+asio::awaitable<void> Lifecycle::end_process(Ptr machine) {
+    if (machine->process && !machine->ended) {
+        auto work = offload(parts_.threads, [process = *machine->process] { process.kill(); });
+        co_await std::move(work);
+        // The death is proven; the watcher now reads how it ended.
+        co_await wait_ended(machine, Clock::now() + std::chrono::seconds(10));
+        machine->ended = true;
+    }
+}
+
+asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, StopRequest request) {
+    const State before = machine->state;
+    parts_.machines.set_state(*machine, State::stopping);
+    std::exception_ptr failure;
+    try {
+        operation.stage("prepare");
+        co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+            capabilities.run(Hook::before_stop, view, context);
+        });
+        const auto grace = request.timeout.value_or(parts_.settings.stop_timeout);
+        if (!request.force && machine->process && !machine->ended) {
+            operation.stage("shutdown");
+            auto work =
+                offload(parts_.threads, [process = *machine->process] { process.powerdown(); });
+            co_await std::move(work);
+            const auto deadline = Clock::now() + grace;
+            while (!machine->ended && Clock::now() < deadline) {
+                operation.check();
+                co_await machine->changed(
+                    std::min(deadline, Clock::now() + std::chrono::milliseconds(200)));
+            }
+        }
+        if (!machine->ended) {
+            operation.stage("kill");
+            if (!request.force) {
+                operation.log("warning", "the guest did not power off within " +
+                                             std::to_string(grace.count()) +
+                                             " s; its VMM was ended");
+            }
+            operation.begin_rollback(); // from here on there is no way back
+            co_await end_process(machine);
+        }
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure && !machine->ended) {
+        parts_.machines.set_state(*machine, before == State::stopping ? State::running : before);
+        std::rethrow_exception(failure);
+    }
+    operation.begin_rollback();
+    operation.stage("release");
+    co_await settle(operation, machine);
+}
+
+asio::awaitable<void> Lifecycle::settle(Operation& operation, Ptr machine) {
+    const MachinePaths paths(parts_.settings, machine->id());
+    bool released = true;
+    try {
+        auto work = offload(parts_.threads, [paths] { end_ssh_master(paths.ssh_control()); });
+        co_await std::move(work);
+        co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
+            capabilities.run(Hook::after_stop, view, context);
+        });
+    } catch (const Error& error) {
+        operation.log("error", error.what());
+        released = false;
+    }
+    if (!released) {
+        released = co_await take_down(operation, machine, Phase::start);
+    }
+    auto work = offload(parts_.threads, [paths] { os::remove_tree(paths.run); });
+    co_await std::move(work);
+    machine->process.reset();
+    // A stop that was asked for is a stop, whatever ended the VMM in the end.
+    const bool asked = machine->state == State::stopping;
+    const json exit = json::parse(machine->row.exit.value_or("{}"), nullptr, false);
+    const std::string cause = exit.value("cause", std::string("unknown"));
+    const bool normal = asked || cause == "poweroff" || cause == "reboot";
+    const State ended = normal ? State::stopped : State::crashed;
+    parts_.machines.set_state(*machine, released ? ended : State::cleanup_pending);
+}
+
+} // namespace banger::vm

@@ -1,0 +1,212 @@
+#include "vm/lifecycle.hpp"
+
+#include "os/clock.hpp"
+#include "os/error.hpp"
+#include "vm/events.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+using nlohmann::json;
+using os::Error;
+
+namespace {
+
+constexpr std::size_t max_event_bytes = 256U * 1024U;
+
+vmm::Exit unknown_exit(const std::string& reason) {
+    vmm::Exit exit;
+    exit.reason = reason;
+    exit.at_unix_ms = os::now_ms();
+    return exit;
+}
+
+} // namespace
+
+asio::awaitable<void> Lifecycle::attach(Ptr machine, supervisor::Supervised process) {
+    machine->process = process;
+    machine->ended = false;
+    machine->row.process = json({{"vmm", process.vmm().pid},
+                                 {"vmm_start_time", process.vmm().start_time},
+                                 {"supervisor", process.supervisor().pid},
+                                 {"supervisor_start_time", process.supervisor().start_time},
+                                 {"boot_id", process.vmm().boot_id}})
+                               .dump();
+    auto stream_work = offload(parts_.threads, [process]() -> std::shared_ptr<os::UniqueFd> {
+        try {
+            return std::make_shared<os::UniqueFd>(process.watch());
+        } catch (const Error&) {
+            return std::make_shared<os::UniqueFd>(); // it ended already; watch() sees why
+        }
+    });
+    auto stream = co_await std::move(stream_work);
+    asio::co_spawn(parts_.threads.loop, watch(machine, process, std::move(*stream)),
+                   asio::detached);
+}
+
+asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised process,
+                                       os::UniqueFd stream) {
+    if (stream) {
+        asio::posix::stream_descriptor descriptor(parts_.threads.loop, stream.release());
+        std::string buffer;
+        boost::system::error_code code;
+        while (!code) {
+            const std::size_t n = co_await asio::async_read_until(
+                descriptor, asio::dynamic_buffer(buffer, max_event_bytes), '\n',
+                asio::redirect_error(asio::use_awaitable, code));
+            if (code) {
+                break;
+            }
+            const json event = json::parse(buffer.substr(0, n), nullptr, false);
+            buffer.erase(0, n);
+            if (event.is_object() && event.contains("event") && event["event"].is_string()) {
+                parts_.events.publish("vm.supervisor",
+                                      {{"vm", machine->name()}, {"event", event["event"]}});
+            }
+        }
+    }
+    auto exit_work = offload(parts_.threads, [process] {
+        try {
+            (void)process.wait_ended(std::chrono::seconds(5));
+            return supervisor::last_exit(process.run_dir())
+                .value_or(unknown_exit("the supervisor ended without a word"));
+        } catch (const Error& error) {
+            return unknown_exit(error.what());
+        }
+    });
+    const vmm::Exit exit = co_await std::move(exit_work);
+    if (!machine->deleted) {
+        machine->row.exit = exit_json(exit);
+        machine->ended = true;
+        machine->notify();
+        if (!machine->busy() && has_process(machine->state)) {
+            on_unexpected_end(machine);
+        }
+    }
+}
+
+/// The guest powered off or rebooted by itself, or the VMM died.
+void Lifecycle::on_unexpected_end(const Ptr& machine) {
+    const json exit = json::parse(machine->row.exit.value_or("{}"), nullptr, false);
+    // A guest that rebooted wants to be up again; one that never was ready would do it for ever.
+    const bool again = exit.value("cause", "") == "reboot" && machine->row.ready_at &&
+                       machine->state == State::running;
+    begin(again ? "reboot" : "exit", machine,
+          [this, machine, again](Operation& self) -> asio::awaitable<json> {
+              self.stage("release");
+              co_await settle(self, machine);
+              if (again && machine->state == State::stopped) {
+                  parts_.machines.set_state(*machine, State::starting);
+                  co_await start_or_undo(self, machine,
+                                         std::chrono::steady_clock::now() +
+                                             parts_.settings.create_timeout);
+              }
+              co_return json{{"vm", to_json(*machine, parts_.settings)}};
+          });
+}
+
+asio::awaitable<void> Lifecycle::adopt_all() {
+    for (const Ptr& machine : parts_.machines.list()) {
+        co_await adopt(machine);
+    }
+}
+
+asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
+    const MachinePaths paths(parts_.settings, machine->id());
+    auto search = offload(parts_.threads, [run = paths.run] {
+        std::optional<supervisor::Supervised> found;
+        std::optional<vmm::Exit> last;
+        try {
+            found = supervisor::adopt(run);
+            last = supervisor::last_exit(run);
+        } catch (const Error& error) {
+            last = unknown_exit(error.what());
+        }
+        return std::pair(found, last);
+    });
+    auto [process, exit] = co_await std::move(search);
+    const bool was_up = machine->state == State::running || machine->state == State::paused;
+    if (process) {
+        if (machine->state == State::stopped || machine->state == State::crashed) {
+            machine->state = State::running; // the database was lost, the VM was not
+            machine->row.state = to_string(State::running);
+        }
+        co_await attach(machine, *process);
+        parts_.machines.save(*machine);
+    } else if (has_process(machine->state)) {
+        machine->row.exit = exit_json(
+            exit.value_or(unknown_exit("the host restarted, or the run folder was removed")));
+        machine->ended = true;
+        parts_.machines.save(*machine);
+    }
+    if (process && (was_up || machine->state == State::running)) {
+        co_return recover_running(machine);
+    }
+    if (machine->state != State::stopped && machine->state != State::crashed) {
+        recover(machine);
+    }
+}
+
+void Lifecycle::recover_running(const Ptr& machine) {
+    begin("reconcile", machine, [this, machine](Operation& self) -> asio::awaitable<json> {
+        self.stage("reconcile");
+        co_await plugins(self, machine, [](auto& capabilities, auto& view, auto& context) {
+            capabilities.run(Hook::reconcile, view, context);
+        });
+        if (machine->ended && has_process(machine->state)) { // it ended while we looked
+            co_await settle(self, machine);
+        }
+        co_return nullptr;
+    });
+}
+
+/// What the last daemon left half-done is finished (stop, delete) or undone (create, start).
+void Lifecycle::recover(const Ptr& machine) {
+    begin("recover", machine, [this, machine](Operation& self) -> asio::awaitable<json> {
+        self.begin_rollback();
+        self.stage("recover");
+        switch (machine->state) {
+        case State::creating:
+            co_await discard(self, machine);
+            break;
+        case State::starting: {
+            const bool clean = co_await take_down(self, machine, Phase::start);
+            parts_.machines.set_state(*machine, clean ? State::stopped : State::cleanup_pending);
+            break;
+        }
+        case State::stopping:
+            co_await shut_down(self, machine, {});
+            break;
+        case State::running:
+        case State::paused:
+            co_await settle(self, machine);
+            break;
+        case State::deleting:
+            co_await erase(self, machine, false);
+            break;
+        case State::cleanup_pending: {
+            if (!std::filesystem::exists(MachinePaths(parts_.settings, machine->id()).dir)) {
+                co_await discard(self, machine); // a failed create or a delete: nothing to keep
+                break;
+            }
+            const bool clean = co_await take_down(self, machine, Phase::start);
+            if (clean) {
+                parts_.machines.set_state(*machine, State::stopped);
+            }
+            break;
+        }
+        case State::stopped:
+        case State::crashed:
+            break;
+        }
+        co_return nullptr;
+    });
+}
+
+} // namespace banger::vm

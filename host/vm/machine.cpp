@@ -1,0 +1,141 @@
+#include "vm/machine.hpp"
+
+#include "os/clock.hpp"
+#include "os/file.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+namespace asio = boost::asio;
+using nlohmann::json;
+
+namespace {
+
+json time_or_null(const std::optional<std::int64_t>& ms) {
+    return ms ? json(os::to_rfc3339(*ms)) : json(nullptr);
+}
+
+/// JSON text of our own making; damaged text shows as null rather than failing a list.
+json parsed(const std::string& text) {
+    json value = json::parse(text, nullptr, false);
+    return value.is_discarded() ? json(nullptr) : value;
+}
+
+/// Drops escape sequences and control characters: the guest decides what is in there.
+std::string plain(const std::string& line) {
+    std::string text;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const auto c = static_cast<unsigned char>(line[i]);
+        if (c == 0x1b) {
+            if (i + 1 < line.size() && line[i + 1] == '[') {
+                i += 2;
+                while (i < line.size() && (line[i] < 0x40 || line[i] > 0x7e)) {
+                    ++i;
+                }
+            }
+        } else if (c == '\t') {
+            text += ' ';
+        } else if (c >= 0x20 && c != 0x7f) {
+            text += static_cast<char>(c < 0x80 ? c : '?');
+        }
+    }
+    return text.substr(0, 400);
+}
+
+} // namespace
+
+Machine::Machine(asio::io_context& loop)
+    : since(os::now_ms()), loop_(loop), changed_(loop, asio::steady_timer::time_point::max()) {}
+
+std::shared_ptr<Operation> Machine::busy() const {
+    auto operation = holder.lock();
+    return operation && !operation->finished() ? operation : nullptr;
+}
+
+void Machine::notify() {
+    changed_.cancel();
+}
+
+asio::awaitable<void> Machine::changed(std::chrono::steady_clock::time_point deadline) {
+    boost::system::error_code code;
+    if (deadline == std::chrono::steady_clock::time_point::max()) {
+        co_await changed_.async_wait(asio::redirect_error(asio::use_awaitable, code));
+        co_return;
+    }
+    // Everybody waits on one timer that never expires; a deadline needs one of its own.
+    auto timer = std::make_shared<asio::steady_timer>(loop_, deadline);
+    changed_.async_wait([timer](boost::system::error_code) { timer->cancel(); });
+    co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, code));
+}
+
+json to_json(const Machine& machine, const Settings& settings) {
+    const store::VmRow& row = machine.row;
+    const MachinePaths paths(settings, row.id);
+    const bool running = machine.process && !machine.ended;
+    const auto busy = machine.busy();
+    return {
+        {"id", row.id},
+        {"name", row.name},
+        {"state", to_string(machine.state)},
+        {"since", os::to_rfc3339(machine.since)},
+        {"image", row.image},
+        {"vcpus", row.vcpus},
+        {"memory_mib", row.memory_mib},
+        {"disk_mib", row.disk_mib},
+        {"work_disk_mib", row.work_disk_mib},
+        {"disk_mode", row.disk_mode},
+        {"vmm", row.vmm},
+        {"accel", row.accel},
+        {"ip", row.ip.empty() ? json(nullptr) : json(row.ip)},
+        {"mac", row.mac.empty() ? json(nullptr) : json(row.mac)},
+        {"fqdn", row.name + "." + settings.domain},
+        {"pid", running ? json(machine.process->vmm().pid) : json(nullptr)},
+        {"supervisor_pid", running ? json(machine.process->supervisor().pid) : json(nullptr)},
+        {"created_at", os::to_rfc3339(row.created_at)},
+        {"started_at", time_or_null(row.started_at)},
+        {"ready_at", time_or_null(row.ready_at)},
+        {"exit", row.exit ? parsed(*row.exit) : json(nullptr)},
+        {"options", parsed(row.options)},
+        {"warnings", parsed(row.warnings)},
+        {"timings", parsed(row.timings)},
+        {"operation", busy ? json(busy->id()) : json(nullptr)},
+        {"last_operation", row.last_operation ? json(*row.last_operation) : json(nullptr)},
+        {"paths",
+         {{"dir", paths.dir.string()},
+          {"run", paths.run.string()},
+          {"console", paths.console().string()}}},
+    };
+}
+
+VmView view_of(const Machine& machine, const Settings& settings) {
+    VmView view;
+    view.id = machine.row.id;
+    view.name = machine.row.name;
+    view.state = to_string(machine.state);
+    view.run_dir = MachinePaths(settings, machine.row.id).run;
+    view.spec_json = to_json(machine, settings).dump();
+    view.pid = machine.process && !machine.ended ? machine.process->vmm().pid : 0;
+    return view;
+}
+
+std::string exit_json(const vmm::Exit& exit) {
+    return json({{"cause", vmm::to_string(exit.cause)},
+                 {"reason", exit.reason},
+                 {"code", exit.code},
+                 {"signal", exit.signal},
+                 {"at", os::to_rfc3339(exit.at_unix_ms != 0 ? exit.at_unix_ms : os::now_ms())}})
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::vector<std::string> console_tail(const std::filesystem::path& log, std::size_t count) {
+    std::vector<std::string> lines;
+    for (const std::string& line : os::tail_lines(log, count)) {
+        lines.push_back(plain(line));
+    }
+    return lines;
+}
+
+} // namespace banger::vm

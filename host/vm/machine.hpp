@@ -1,0 +1,77 @@
+#pragma once
+
+#include "store/vm_table.hpp"
+#include "supervisor/client.hpp"
+#include "vm/capabilities.hpp"
+#include "vm/operation.hpp"
+#include "vm/settings.hpp"
+#include "vm/state.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace banger::vm {
+
+/// One VM: its record and what runs of it. [loop] Only the operation that holds it changes it.
+struct Machine {
+    explicit Machine(boost::asio::io_context& loop);
+
+    store::VmRow row;
+    State state = State::stopped;
+    std::weak_ptr<Operation> holder; ///< the operation that works on it now
+    std::optional<supervisor::Supervised> process;
+    bool ended = true;      ///< no VMM runs; `row.exit` says how the last one ended
+    bool deleted = false;   ///< it has no record any more
+    std::int64_t since = 0; ///< Unix ms of the last state change
+
+    [[nodiscard]] const std::string& id() const noexcept { return row.id; }
+    [[nodiscard]] const std::string& name() const noexcept { return row.name; }
+    [[nodiscard]] std::shared_ptr<Operation> busy() const; ///< null when nothing works on it
+
+    /// Wakes everybody in changed().
+    void notify();
+    /// Returns at the next notify(), or at `deadline`.
+    [[nodiscard]] boost::asio::awaitable<void>
+    changed(std::chrono::steady_clock::time_point deadline);
+
+  private:
+    boost::asio::io_context& loop_;
+    boost::asio::steady_timer changed_;
+};
+
+/// The folders of one VM.
+struct MachinePaths {
+    std::filesystem::path dir; ///< disks, keys, console log; kept until the delete
+    std::filesystem::path run; ///< sockets; only while it runs
+
+    MachinePaths(const Settings& settings, const std::string& id)
+        : dir(settings.vms_dir / id), run(settings.run_dir / id.substr(0, 8)) {}
+
+    [[nodiscard]] std::filesystem::path console() const { return dir / "console.log"; }
+    [[nodiscard]] std::filesystem::path initrd() const { return dir / "initrd.img"; }
+    [[nodiscard]] std::filesystem::path known_hosts() const { return dir / "known_hosts"; }
+    [[nodiscard]] std::filesystem::path host_key() const { return dir / "ssh_host_ed25519_key"; }
+    [[nodiscard]] std::filesystem::path ssh_control() const { return run / "ssh.sock"; }
+};
+
+/// As the API shows a VM.
+[[nodiscard]] nlohmann::json to_json(const Machine& machine, const Settings& settings);
+
+/// The snapshot that plugins get.
+[[nodiscard]] VmView view_of(const Machine& machine, const Settings& settings);
+
+/// {cause, reason, code, signal, at} of an exit, as a row keeps it.
+[[nodiscard]] std::string exit_json(const vmm::Exit& exit);
+
+/// The guest's console lines without control characters, the last `count` of them.
+[[nodiscard]] std::vector<std::string> console_tail(const std::filesystem::path& log,
+                                                    std::size_t count = 15);
+
+} // namespace banger::vm

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "vm/machine.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace banger::store {
+class Database;
+}
+
+namespace banger::vm {
+
+class Events;
+
+/// Every VM there is, in memory and in the store. [loop]
+class Machines {
+  public:
+    Machines(boost::asio::io_context& loop, store::Database& database, const Settings& settings,
+             Events& events);
+
+    /// Reads what the store holds, for the start of the daemon.
+    void load();
+
+    [[nodiscard]] std::vector<std::shared_ptr<Machine>> list() const; ///< by name
+    [[nodiscard]] std::shared_ptr<Machine> find(std::string_view name) const;
+    [[nodiscard]] std::shared_ptr<Machine> find_id(std::string_view id) const;
+    /// Throws not_found, with the nearest name as the hint.
+    [[nodiscard]] std::shared_ptr<Machine> get(std::string_view name) const;
+
+    /// A new VM with a lease on the lowest free address, both durable. Throws conflict when the
+    /// name is taken, exhausted when no address is free.
+    std::shared_ptr<Machine> insert(store::VmRow row);
+    void save(const Machine& machine);
+    void set_state(Machine& machine, State state); ///< saves, notifies, publishes vm.state
+    void erase(Machine& machine);                  ///< record and lease
+
+  private:
+    [[nodiscard]] std::string free_address() const;
+
+    boost::asio::io_context& loop_;
+    store::Database& database_;
+    const Settings& settings_;
+    Events& events_;
+    std::map<std::string, std::shared_ptr<Machine>, std::less<>> by_name_;
+};
+
+} // namespace banger::vm

@@ -1,0 +1,153 @@
+#include "vm/requests.hpp"
+
+#include "os/error.hpp"
+#include "os/nearest.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <unistd.h>
+
+namespace banger::vm {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+namespace {
+
+constexpr std::int64_t min_memory_mib = 128; // below it Debian's kernel and initramfs do not fit
+constexpr std::int64_t min_disk_mib = 64;
+constexpr std::int64_t max_disk_mib = std::int64_t{16} << 20U; // 16 TiB, ext4's with 4 KiB blocks
+constexpr std::int64_t max_seconds = 24 * 3600;
+
+void check_members(const json& body, const std::vector<std::string>& known) {
+    if (!body.is_object()) {
+        throw Error(ErrorKind::invalid, "the request's body must be a JSON object");
+    }
+    for (const auto& [key, value] : body.items()) {
+        if (std::find(known.begin(), known.end(), key) == known.end()) {
+            const auto near = os::nearest(key, known);
+            throw Error(ErrorKind::invalid, "unknown member '" + key + "' in the request",
+                        near ? "did you mean '" + *near + "'?" : "");
+        }
+    }
+}
+
+std::optional<std::string> text(const json& body, const char* key) {
+    const auto at = body.find(key);
+    if (at == body.end() || at->is_null()) {
+        return std::nullopt;
+    }
+    if (!at->is_string()) {
+        throw Error(ErrorKind::invalid, std::string(key) + " must be a text");
+    }
+    return at->get<std::string>();
+}
+
+std::optional<std::int64_t> number(const json& body, const char* key, std::int64_t least,
+                                   std::int64_t most) {
+    const auto at = body.find(key);
+    if (at == body.end() || at->is_null()) {
+        return std::nullopt;
+    }
+    // An unsigned value above int64's range must not wrap into a good one.
+    const bool fits = at->is_number_integer() &&
+                      (!at->is_number_unsigned() ||
+                       at->get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX));
+    if (!fits || at->get<std::int64_t>() < least || at->get<std::int64_t>() > most) {
+        throw Error(ErrorKind::invalid, std::string(key) + " must be a whole number from " +
+                                            std::to_string(least) + " to " + std::to_string(most) +
+                                            ", not " + at->dump());
+    }
+    return at->get<std::int64_t>();
+}
+
+std::optional<std::chrono::seconds> seconds(const json& body, const char* key,
+                                            std::int64_t least = 1) {
+    const auto value = number(body, key, least, max_seconds);
+    return value ? std::optional(std::chrono::seconds(*value)) : std::nullopt;
+}
+
+json options(const json& body) {
+    const auto at = body.find("options");
+    if (at == body.end() || at->is_null()) {
+        return json::object();
+    }
+    if (!at->is_object()) {
+        throw Error(ErrorKind::invalid, "options must be an object: plugin -> option -> value");
+    }
+    return *at;
+}
+
+} // namespace
+
+CreateRequest create_request(const json& body) {
+    check_members(body, {"name", "image", "vcpus", "memory_mib", "disk_mib", "work_disk_mib",
+                         "disk_mode", "vmm", "timeout_s", "options"});
+    CreateRequest request;
+    request.name = text(body, "name");
+    request.image = text(body, "image");
+    request.vcpus = number(body, "vcpus", 1, 32);
+    request.memory_mib = number(body, "memory_mib", min_memory_mib, std::int64_t{1} << 24U);
+    request.disk_mib = number(body, "disk_mib", min_disk_mib, max_disk_mib);
+    request.work_disk_mib = number(body, "work_disk_mib", min_disk_mib, max_disk_mib);
+    request.disk_mode = text(body, "disk_mode");
+    request.vmm = text(body, "vmm");
+    request.timeout = seconds(body, "timeout_s");
+    request.options = options(body);
+    return request;
+}
+
+SetRequest set_request(const json& body) {
+    check_members(body, {"vcpus", "memory_mib", "options"});
+    SetRequest request;
+    request.vcpus = number(body, "vcpus", 1, 32);
+    request.memory_mib = number(body, "memory_mib", min_memory_mib, std::int64_t{1} << 24U);
+    request.options = options(body);
+    if (!request.vcpus && !request.memory_mib && request.options.empty()) {
+        throw Error(ErrorKind::invalid, "nothing to set", "see: banger vm set --help");
+    }
+    return request;
+}
+
+StopRequest stop_request(const json& body) {
+    check_members(body, {"timeout_s", "force"});
+    StopRequest request;
+    request.timeout = seconds(body, "timeout_s", 0);
+    if (const auto at = body.find("force"); at != body.end()) {
+        if (!at->is_boolean()) {
+            throw Error(ErrorKind::invalid, "force must be true or false");
+        }
+        request.force = at->get<bool>();
+    }
+    return request;
+}
+
+std::optional<std::chrono::seconds> start_timeout(const json& body) {
+    check_members(body, {"timeout_s"});
+    return seconds(body, "timeout_s");
+}
+
+std::int64_t host_memory_mib() {
+    return static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) *
+               static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE)) >>
+           20U;
+}
+
+void check_resources(std::int64_t vcpus, std::int64_t memory_mib) {
+    if (memory_mib > host_memory_mib()) {
+        throw Error(ErrorKind::invalid,
+                    std::to_string(memory_mib) + " MiB of memory is more than this host's " +
+                        std::to_string(host_memory_mib()) + " MiB",
+                    "take a smaller --memory");
+    }
+    const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+    if (cores > 0 && vcpus > 4 * cores) {
+        throw Error(ErrorKind::invalid,
+                    std::to_string(vcpus) + " vCPUs is more than four times this host's " +
+                        std::to_string(cores) + " cores",
+                    "take a smaller --vcpu");
+    }
+}
+
+} // namespace banger::vm

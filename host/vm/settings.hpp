@@ -1,0 +1,35 @@
+#pragma once
+
+#include "net/address.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace banger::vm {
+
+/// What the lifecycle takes from config.yaml and the installation.
+struct Settings {
+    std::filesystem::path vms_dir;       ///< one folder per VM, by id
+    std::filesystem::path run_dir;       ///< one short-lived folder per running VM
+    std::filesystem::path templates_dir; ///< formatted disks to clone
+    std::filesystem::path banger_vm;     ///< the supervisor program
+
+    net::Subnet subnet;
+    std::uint32_t mtu = 1500;
+    std::string domain = "vm"; ///< testbox.vm
+
+    std::string image; ///< empty: the bundle's
+    std::uint32_t vcpus = 1;
+    std::uint64_t memory_mib = 512;
+    std::uint64_t disk_mib = 8192;
+    std::uint64_t work_disk_mib = 8192;
+    std::string disk_mode = "overlay";
+    std::string vmm = "auto";
+    std::chrono::seconds create_timeout{120};
+    std::chrono::seconds stop_timeout{20};
+    std::uint64_t console_max_bytes = 4U << 20U;
+};
+
+} // namespace banger::vm

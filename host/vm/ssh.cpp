@@ -1,0 +1,74 @@
+#include "vm/ssh.hpp"
+
+#include "os/error.hpp"
+#include "os/process.hpp"
+#include "vm/identity.hpp"
+#include "vm/machine.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+
+SshAccess ssh_access(const Machine& machine, const Settings& settings,
+                     const std::filesystem::path& key) {
+    const MachinePaths paths(settings, machine.id());
+    SshAccess access;
+    access.host = machine.row.ip;
+    access.key = key;
+    access.known_hosts = paths.known_hosts();
+    access.host_key_alias = host_key_alias(machine.id());
+    access.control_path = paths.ssh_control();
+    return access;
+}
+
+nlohmann::json to_json(const SshAccess& access) {
+    return {{"host", access.host},
+            {"port", access.port},
+            {"user", access.user},
+            {"key", access.key.string()},
+            {"known_hosts", access.known_hosts.string()},
+            {"host_key_alias", access.host_key_alias},
+            {"control_path", access.control_path.string()}};
+}
+
+std::vector<std::string> ssh_argv(const SshAccess& access,
+                                  const std::vector<std::string>& command) {
+    std::vector<std::string> argv{"ssh",
+                                  "-F",
+                                  "none",
+                                  "-T",
+                                  "-q",
+                                  "-p",
+                                  std::to_string(access.port),
+                                  "-i",
+                                  access.key.string()};
+    for (const std::string& option :
+         {std::string("BatchMode=yes"), std::string("IdentitiesOnly=yes"),
+          std::string("StrictHostKeyChecking=yes"),
+          "UserKnownHostsFile=" + access.known_hosts.string(),
+          std::string("GlobalKnownHostsFile=/dev/null"), "HostKeyAlias=" + access.host_key_alias,
+          std::string("ConnectTimeout=5"), std::string("ControlMaster=auto"),
+          "ControlPath=" + access.control_path.string(), std::string("ControlPersist=600")}) {
+        argv.insert(argv.end(), {"-o", option});
+    }
+    argv.push_back(access.user + "@" + access.host);
+    argv.push_back("--");
+    argv.insert(argv.end(), command.begin(), command.end());
+    return argv;
+}
+
+void end_ssh_master(const std::filesystem::path& control_path) {
+    std::error_code code;
+    if (!std::filesystem::exists(control_path, code)) {
+        return;
+    }
+    try {
+        (void)os::run({"ssh", "-F", "none", "-q", "-O", "exit", "-S", control_path.string(), "vm"},
+                      {.timeout = std::chrono::seconds(5)});
+    } catch (const os::Error&) {
+        // no client installed: then there is no connection either
+    }
+    std::filesystem::remove(control_path, code);
+}
+
+} // namespace banger::vm

@@ -1,0 +1,60 @@
+#include "vm/requests.hpp"
+
+#include "os/error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace banger::vm {
+namespace {
+
+using nlohmann::json;
+
+std::string refusal(const json& body) {
+    try {
+        (void)create_request(body);
+    } catch (const os::Error& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(Requests, ACreateTakesWhatIsGivenAndLeavesTheRestOpen) {
+    const CreateRequest request = create_request(
+        {{"name", "web"}, {"memory_mib", 1024}, {"timeout_s", 30}, {"image", nullptr}});
+    EXPECT_EQ(request.name, "web");
+    EXPECT_EQ(request.memory_mib, 1024);
+    EXPECT_EQ(request.timeout, std::chrono::seconds(30));
+    EXPECT_FALSE(request.image);
+    EXPECT_FALSE(request.vcpus);
+}
+
+TEST(Requests, BadMembersAreNamed) {
+    EXPECT_EQ(refusal({{"nmae", "x"}}), "unknown member 'nmae' in the request");
+    EXPECT_EQ(refusal({{"name", 5}}), "name must be a text");
+    EXPECT_EQ(refusal({{"vcpus", 0}}), "vcpus must be a whole number from 1 to 32, not 0");
+    EXPECT_EQ(refusal({{"vcpus", 1.5}}), "vcpus must be a whole number from 1 to 32, not 1.5");
+    EXPECT_NE(refusal({{"memory_mib", 18446744073709551615ULL}}), "accepted");
+    EXPECT_NE(refusal({{"memory_mib", -1}}), "accepted");
+    EXPECT_NE(refusal({{"options", "nat"}}), "accepted");
+    EXPECT_NE(refusal(json::array()), "accepted");
+}
+
+TEST(Requests, ASetWithNothingToSetIsRefused) {
+    EXPECT_THROW((void)set_request(json::object()), os::Error);
+    EXPECT_EQ(set_request({{"vcpus", 2}}).vcpus, 2);
+}
+
+TEST(Requests, AStopMayForceOrWait) {
+    EXPECT_TRUE(stop_request({{"force", true}}).force);
+    EXPECT_EQ(stop_request({{"timeout_s", 0}}).timeout, std::chrono::seconds(0));
+    EXPECT_THROW((void)stop_request({{"force", "yes"}}), os::Error);
+}
+
+TEST(Requests, MoreThanTheHostHasIsRefused) {
+    EXPECT_NO_THROW(check_resources(1, 256));
+    EXPECT_THROW(check_resources(1, host_memory_mib() + 1), os::Error);
+    EXPECT_THROW(check_resources(32 * 1024, 256), os::Error);
+}
+
+} // namespace
+} // namespace banger::vm
