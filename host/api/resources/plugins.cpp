@@ -1,0 +1,80 @@
+#include "api/resources/resources.hpp"
+
+#include "os/error.hpp"
+#include "os/nearest.hpp"
+#include "plugin/actions.hpp"
+#include "plugin/describe.hpp"
+#include "vm/capabilities.hpp"
+
+#include <banger/abi.h>
+#include <nlohmann/json.hpp>
+
+namespace banger::api {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+namespace asio = boost::asio;
+
+namespace {
+
+json find(const Parts& parts, const std::string& id) {
+    std::vector<std::string> ids;
+    for (const plugin::PluginInfo& info : parts.plugins.list()) {
+        if (info.id == id) {
+            return plugin::to_json(info);
+        }
+        ids.push_back(info.id);
+    }
+    const auto near = os::nearest(id, ids);
+    throw Error(ErrorKind::not_found, "no plugin '" + id + "'",
+                near ? "did you mean '" + *near + "'?" : "see them with: banger plugin ls");
+}
+
+json shown(const plugin::Output& output) {
+    if (output.kind == BANGER_EMIT_JSON) {
+        json value = json::parse(output.bytes, nullptr, false);
+        if (!value.is_discarded()) {
+            return {{"kind", "json"}, {"json", std::move(value)}};
+        }
+    }
+    const bool text = output.kind == BANGER_EMIT_TEXT || output.kind == BANGER_EMIT_JSON;
+    return {{"kind", text                              ? "text"
+                     : output.kind == BANGER_EMIT_MIME ? "mime"
+                                                       : "bytes"},
+            {"text", output.bytes}};
+}
+
+} // namespace
+
+void add_plugins(Router& router, const Parts& parts) {
+    router.on("GET", "/v1/plugins", [&parts](Request) -> asio::awaitable<Response> {
+        json plugins = json::array();
+        for (const plugin::PluginInfo& info : parts.plugins.list()) {
+            plugins.push_back(plugin::to_json(info));
+        }
+        co_return json_response({{"plugins", std::move(plugins)}});
+    });
+    router.on("GET", "/v1/plugins/{id}", [&parts](Request request) -> asio::awaitable<Response> {
+        co_return json_response(find(parts, request.param("id")));
+    });
+    router.on("POST", "/v1/plugins/{id}/actions/{kind}/{verb}",
+              [&parts](Request request) -> asio::awaitable<Response> {
+                  const std::string args = request.json().dump();
+                  auto result_work =
+                      vm::offload(parts.threads, [&actions = parts.actions, request, args] {
+                          vm::CallContext context;
+                          return actions.run(request.param("id"), request.param("kind"),
+                                             request.param("verb"), args, context);
+                      });
+                  const auto result = co_await std::move(result_work);
+                  json output = json::array();
+                  for (const plugin::Output& item : result.output) {
+                      output.push_back(shown(item));
+                  }
+                  co_return json_response(
+                      {{"status", result.status == BANGER_SKIP ? "skipped" : "ok"},
+                       {"output", std::move(output)}});
+              });
+}
+
+} // namespace banger::api

@@ -1,0 +1,149 @@
+#include "api/resources/resources.hpp"
+
+#include "image/catalog.hpp"
+#include "os/error.hpp"
+#include "vm/lifecycle.hpp"
+#include "vm/machines.hpp"
+#include "vm/ssh.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::api {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int accepted = 202;
+
+Response answer(const std::shared_ptr<vm::Operation>& operation) {
+    return json_response(operation->to_json(), accepted);
+}
+
+void check_running(const vm::Machine& machine) {
+    if (machine.state != vm::State::running) {
+        throw Error(ErrorKind::conflict,
+                    "VM " + machine.name() + " is " + std::string(vm::to_string(machine.state)),
+                    "start it with: banger vm start " + machine.name());
+    }
+}
+
+/// Waits until the VM is in the wanted state, has gone a way that does not lead there, or the time
+/// is over.
+asio::awaitable<Response> wait_for(const Parts& parts, Request request) {
+    const auto machine = parts.machines.get(request.param("name"));
+    const std::string wanted = request.find_query("state").value_or("ready");
+    const auto seconds = request.find_number("timeout_s", 0, 24 * 3600).value_or(60);
+    const auto target = wanted == "ready" ? vm::State::running : vm::find_state(wanted);
+    if (!target && wanted != "deleted") {
+        throw Error(ErrorKind::invalid, "unknown state '" + wanted + "'",
+                    "take ready, running, stopped or deleted");
+    }
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+    const auto reached = [&] {
+        return target ? machine->state == *target && !machine->deleted : machine->deleted;
+    };
+    while (!reached()) {
+        if (machine->deleted) {
+            throw Error(ErrorKind::not_found, "VM " + machine->name() + " was deleted");
+        }
+        if (std::chrono::steady_clock::now() >= deadline) {
+            throw Error(ErrorKind::timeout, "VM " + machine->name() + " is " +
+                                                std::string(vm::to_string(machine->state)) +
+                                                ", not " + wanted + ", after " +
+                                                std::to_string(seconds) + " s");
+        }
+        co_await machine->changed(deadline);
+    }
+    co_return json_response(target ? vm::to_json(*machine, parts.settings)
+                                   : json{{"deleted", machine->name()}});
+}
+
+void add_reads(Router& router, const Parts& parts) {
+    router.on("GET", "/v1/vms", [&parts](Request) -> asio::awaitable<Response> {
+        json vms = json::array();
+        for (const auto& machine : parts.machines.list()) {
+            vms.push_back(vm::to_json(*machine, parts.settings));
+        }
+        co_return json_response({{"vms", std::move(vms)}});
+    });
+    router.on("GET", "/v1/vms/{name}", [&parts](Request request) -> asio::awaitable<Response> {
+        co_return json_response(
+            vm::to_json(*parts.machines.get(request.param("name")), parts.settings));
+    });
+    router.on("GET", "/v1/vms/{name}/ssh", [&parts](Request request) -> asio::awaitable<Response> {
+        const auto machine = parts.machines.get(request.param("name"));
+        check_running(*machine);
+        co_return json_response(
+            vm::to_json(vm::ssh_access(*machine, parts.settings, parts.images.bundle().ssh_key)));
+    });
+    router.on("GET", "/v1/vms/{name}/wait",
+              [&parts](Request request) { return wait_for(parts, std::move(request)); });
+    router.on("GET", "/v1/vm-options", [&parts](Request) -> asio::awaitable<Response> {
+        co_return json_response(options_json(parts.capabilities));
+    });
+}
+
+void add_changes(Router& router, const Parts& parts) {
+    router.on("POST", "/v1/vms", [&parts](Request request) -> asio::awaitable<Response> {
+        co_return answer(parts.lifecycle.create(vm::create_request(request.json())));
+    });
+    router.on("PATCH", "/v1/vms/{name}", [&parts](Request request) -> asio::awaitable<Response> {
+        co_return answer(
+            parts.lifecycle.set(request.param("name"), vm::set_request(request.json())));
+    });
+    router.on("DELETE", "/v1/vms/{name}", [&parts](Request request) -> asio::awaitable<Response> {
+        co_return answer(parts.lifecycle.remove(request.param("name"), request.flag("force")));
+    });
+    router.on("POST", "/v1/vms/{name}/start",
+              [&parts](Request request) -> asio::awaitable<Response> {
+                  co_return answer(parts.lifecycle.start(request.param("name"),
+                                                         vm::start_timeout(request.json())));
+              });
+    router.on("POST", "/v1/vms/{name}/stop",
+              [&parts](Request request) -> asio::awaitable<Response> {
+                  co_return answer(parts.lifecycle.stop(request.param("name"),
+                                                        vm::stop_request(request.json())));
+              });
+    router.on("POST", "/v1/vms/{name}/restart",
+              [&parts](Request request) -> asio::awaitable<Response> {
+                  co_return answer(parts.lifecycle.restart(request.param("name"),
+                                                           vm::stop_request(request.json())));
+              });
+    router.on("POST", "/v1/vms/{name}/kill",
+              [&parts](Request request) -> asio::awaitable<Response> {
+                  co_return answer(parts.lifecycle.kill(request.param("name")));
+              });
+}
+
+} // namespace
+
+json options_json(const vm::Capabilities& capabilities) {
+    json options = json::array();
+    for (const vm::OptionSpec& option : capabilities.options()) {
+        const json schema = json::parse(option.schema_json, nullptr, false);
+        const json empty = json::object();
+        const json& facts = schema.is_object() ? schema : empty;
+        json entry = {{"plugin", option.plugin},
+                      {"name", option.name},
+                      {"flag", option.flag},
+                      {"type", facts.value("type", "string")},
+                      {"default", facts.contains("default") ? facts["default"] : json(nullptr)},
+                      {"live", option.live},
+                      {"description", option.description}};
+        if (facts.contains("enum")) {
+            entry["enum"] = facts["enum"];
+        }
+        options.push_back(std::move(entry));
+    }
+    return {{"options", std::move(options)}};
+}
+
+void add_vms(Router& router, const Parts& parts) {
+    add_reads(router, parts);
+    add_changes(router, parts);
+}
+
+} // namespace banger::api
