@@ -1,0 +1,394 @@
+#include "daemon/daemon.hpp"
+
+#include "api/resources/resources.hpp"
+#include "api/server.hpp"
+#include "config/effective.hpp"
+#include "daemon/doctor.hpp"
+#include "daemon/log.hpp"
+#include "daemon/services.hpp"
+#include "daemon/settings.hpp"
+#include "daemon/status.hpp"
+#include "daemon/vmms.hpp"
+#include "os/clock.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "plugin/actions.hpp"
+#include "plugin/dispatch.hpp"
+#include "store/database.hpp"
+#include "store/hook_journal.hpp"
+#include "store/image_table.hpp"
+#include "store/kv_table.hpp"
+#include "store/rebuild.hpp"
+#include "vm/events.hpp"
+#include "vm/lifecycle.hpp"
+#include "vm/operation_record.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/logger.h>
+#include <unistd.h>
+
+namespace banger::daemon {
+namespace asio = boost::asio;
+using nlohmann::json;
+using os::Error;
+
+namespace {
+
+constexpr std::size_t pool_threads = 16;   ///< blocking steps at once; idle ones cost a few KiB
+constexpr std::string_view own = "banger"; ///< our name among the plugins' keys
+
+std::string remembered_subnet(store::Database& database) {
+    return store::KvTable(database).find(own, "subnet").value_or("");
+}
+
+/// Operations that the last daemon did not end are over: what they left is recovered per VM.
+void close_unfinished(store::Database& database) {
+    store::OperationTable table(database);
+    for (store::OperationRow row : table.unfinished()) {
+        row.state = "failed";
+        row.ended_at = os::now_ms();
+        row.error = json({{"kind", "unavailable"},
+                          {"message", "bangerd ended while it was under way"},
+                          {"hint", "see what became of it with: banger vm ls"},
+                          {"console", json::array()}})
+                        .dump();
+        table.save(row);
+    }
+}
+
+} // namespace
+
+/// Members in the order of who needs whom; they go in reverse.
+struct Daemon::Parts {
+    Parts(config::Config given, os::UserPaths user, std::shared_ptr<spdlog::logger> logger);
+
+    asio::awaitable<void> start();
+    asio::awaitable<void> stop();
+    void ask_stop();
+    void save(const vm::Operation& operation);
+    plugin::Services make_services();
+    api::Parts api_parts();
+    asio::awaitable<json> status();
+    asio::awaitable<json> doctor();
+    [[nodiscard]] DoctorFacts doctor_facts();
+    void cache_options() const;
+
+    config::Config config;
+    os::UserPaths paths;
+    std::shared_ptr<spdlog::logger> log;
+    std::int64_t started_ms = os::now_ms();
+
+    asio::io_context loop{1};
+    asio::thread_pool pool{pool_threads};
+    asio::thread_pool control{1}; ///< loads and ends plugins
+    vm::Threads threads{loop, pool};
+    vm::Threads control_threads{loop, control};
+
+    store::Database database;
+    store::HookJournal journal;
+    store::ImageTable image_table{database};
+    net::Subnet subnet;
+    vm::Settings settings;
+    privileged::Client privileged;
+    vm::Events events;
+    vm::Machines machines{loop, database, settings, events};
+    vm::Operations operations{loop, [this](const vm::Operation& op) { save(op); }};
+    image::Catalog images;
+    Vmms vmms;
+
+    api::Router router;
+    PluginServices services;
+    plugin::Catalog plugins;
+    plugin::Dispatch dispatch{plugins, journal};
+    plugin::Actions actions{plugins};
+    vm::Lifecycle lifecycle;
+    api::Parts resources;
+    std::optional<api::Server> server;
+
+    asio::signal_set signals{loop, SIGTERM, SIGINT};
+    bool stopping = false;
+    std::exception_ptr failure; ///< why it could not start
+};
+
+Daemon::Parts::Parts(config::Config given, os::UserPaths user,
+                     std::shared_ptr<spdlog::logger> logger)
+    : config(std::move(given)), paths(std::move(user)), log(std::move(logger)),
+      database(paths.database()), journal(paths.database()),
+      subnet(choose_subnet(config, remembered_subnet(database))),
+      settings(vm_settings(config, paths, subnet)),
+      privileged([this](const privileged::CallRecord& call) {
+          log->info("privileged: {} ({} us): {}", call.command, call.time.count(),
+                    call.ok ? "ok" : call.error);
+      }),
+      images(image_table, config.runtime.bundle),
+      vmms(config.qemu.binary, config.qemu.accel, paths.state / "qemu-probe.json"),
+      services(
+          {loop, database, machines, events, settings, config.network.bridge, privileged, router}),
+      plugins(plugin_settings(config, paths), make_services()),
+      lifecycle({threads, machines, operations, dispatch, images, journal, events, settings,
+                 [this] { return vmms.get(); }}),
+      resources(api_parts()) {}
+
+plugin::Services Daemon::Parts::make_services() {
+    static constexpr std::array levels{"trace", "debug", "info", "warn", "error"};
+    plugin::Services result;
+    result.log = [this](const plugin::LogLine& line) {
+        std::string text = line.plugin.empty() ? "plugin host" : "plugin " + line.plugin;
+        if (!line.hook.empty()) {
+            text += ", " + line.hook;
+        }
+        if (!line.vm.empty()) {
+            text += ", VM " + line.vm;
+        }
+        text += ": " + line.text;
+        for (const auto& [key, value] : line.fields) {
+            text += " " + key + "=" + value;
+        }
+        const auto level = static_cast<std::size_t>(std::clamp(line.level, 0, 4));
+        write_log(*log, levels.at(level), text);
+    };
+    result.log_enabled = [this](int level) {
+        return log->should_log(static_cast<spdlog::level::level_enum>(std::clamp(level, 0, 4)));
+    };
+    services.fill(result);
+    return result;
+}
+
+void Daemon::Parts::save(const vm::Operation& operation) {
+    events.publish("operation", {{"operation", operation.id()},
+                                 {"kind", operation.kind()},
+                                 {"target", operation.target()},
+                                 {"state", vm::to_string(operation.state())},
+                                 {"stage", operation.current_stage()}});
+    // Each write waits for the disk: the first and the last word are kept, the rest is told.
+    if (operation.finished() || operation.version() <= 2) {
+        store::OperationTable(database).save(vm::to_row(operation));
+    }
+    if (operation.finished()) {
+        const auto& error = operation.error();
+        log->info("operation {} {} {}: {}{}", operation.id(), operation.kind(), operation.target(),
+                  vm::to_string(operation.state()), error ? std::string(": ") + error->what() : "");
+    }
+}
+
+api::Parts Daemon::Parts::api_parts() {
+    return {
+        threads,
+        machines,
+        operations,
+        lifecycle,
+        dispatch,
+        events,
+        images,
+        plugins,
+        actions,
+        database,
+        settings,
+        [this] {
+            return json{{"version", BANGER_VERSION}, {"api", 1}, {"pid", ::getpid()}};
+        },
+        [this] { return json::parse(config::to_json(config).dump()); },
+        [this] { return status(); },
+        [this] { return doctor(); },
+        [this] { ask_stop(); },
+    };
+}
+
+asio::awaitable<json> Daemon::Parts::status() {
+    json vms = {{"total", 0}, {"running", 0}};
+    for (const auto& machine : machines.list()) {
+        vms["total"] = vms["total"].get<int>() + 1;
+        if (machine->state == vm::State::running) {
+            vms["running"] = vms["running"].get<int>() + 1;
+        }
+    }
+    json states = json::object();
+    for (const plugin::PluginInfo& info : plugins.list()) {
+        states[info.id] = plugin::to_string(info.state);
+    }
+    std::string why;
+    const image::Bundle* bundle = images.find_bundle(why);
+    const json runtime = {{"bundle", bundle ? json(bundle->dir.string()) : json(nullptr)},
+                          {"ok", bundle && bundle->missing().empty()},
+                          {"missing", bundle ? json(bundle->missing()) : json::array({why})}};
+    auto asked_work = vm::offload(threads, [this, wanted = config.vm.vmm] {
+        json part = json::object();
+        const auto found = vmms.get();
+        part["vmm"] = to_json(vmm::survey(wanted, *found));
+        part["privilege"] = to_json(privileged.readiness());
+        return part;
+    });
+    json asked = co_await std::move(asked_work);
+    co_return json{
+        {"pid", ::getpid()},
+        {"version", BANGER_VERSION},
+        {"uptime_s", (os::now_ms() - started_ms) / 1000},
+        {"paths",
+         {{"config", paths.config_file().string()},
+          {"data", paths.data.string()},
+          {"state", paths.state.string()},
+          {"runtime", paths.runtime.string()},
+          {"socket", paths.socket().string()},
+          {"log", paths.daemon_log().string()}}},
+        {"network", {{"bridge", config.network.bridge}, {"subnet", settings.subnet.text()}}},
+        {"vmm", asked["vmm"]},
+        {"privilege", asked["privilege"]},
+        {"runtime", runtime},
+        {"plugins", std::move(states)},
+        {"vms", std::move(vms)}};
+}
+
+DoctorFacts Daemon::Parts::doctor_facts() {
+    DoctorFacts facts{{}, {}, settings, config.network.bridge, config.vm.vmm, {}};
+    std::string why;
+    if (const image::Bundle* bundle = images.find_bundle(why)) {
+        facts.missing = bundle->missing();
+    } else {
+        facts.bundle_problem = why;
+    }
+    for (const plugin::PluginInfo& info : plugins.list()) {
+        if (info.state != plugin::State::active && info.state != plugin::State::disabled) {
+            facts.plugin_problems.push_back(info.id + " is " +
+                                            std::string(plugin::to_string(info.state)) +
+                                            (info.reason.empty() ? "" : ": " + info.reason));
+        }
+    }
+    return facts;
+}
+
+asio::awaitable<json> Daemon::Parts::doctor() {
+    auto checks_work = vm::offload(threads, [this, facts = doctor_facts()] {
+        json list = host_checks(facts, *vmms.get(), privileged);
+        vm::CallContext context;
+        for (const plugin::ActionReport& report : actions.doctor(context)) {
+            if (!report.error.empty()) {
+                list.push_back({{"id", report.name},
+                                {"source", report.plugin},
+                                {"severity", "error"},
+                                {"title", "the check " + report.name + " failed"},
+                                {"cause", report.error},
+                                {"fix", report.hint}});
+            }
+            for (const plugin::Output& output : report.output) {
+                json entry = json::parse(output.bytes, nullptr, false);
+                if (entry.is_object()) {
+                    entry["id"] = report.name;
+                    entry["source"] = report.plugin;
+                    list.push_back(std::move(entry));
+                }
+            }
+        }
+        return list;
+    });
+    json checks = co_await std::move(checks_work);
+    co_return json{{"checks", std::move(checks)}};
+}
+
+void Daemon::Parts::cache_options() const {
+    os::write_file_atomic(paths.state / "vm-options.json", api::options_json(dispatch).dump(2));
+}
+
+asio::awaitable<void> Daemon::Parts::start() {
+    if (database.damaged()) {
+        log->error("the database was damaged and moved to {}", database.damaged()->string());
+    }
+    if (database.fresh()) {
+        const auto rebuilt = store::rebuild_from_folders(database, settings.vms_dir);
+        for (const store::VmRow& row : rebuilt.vms) {
+            log->warn("VM {} was found again in its folder", row.name);
+        }
+        for (const std::string& problem : rebuilt.problems) {
+            log->error("{}", problem);
+        }
+    }
+    store::KvTable(database).set(own, "subnet", subnet.text());
+    close_unfinished(database);
+    co_await vm::offload(control_threads, [this] { plugins.load(); });
+    co_await vm::offload(control_threads, [this] { plugins.start(); });
+    machines.load();
+    co_await lifecycle.adopt_all();
+    cache_options();
+    api::add_daemon(router, resources);
+    api::add_vms(router, resources);
+    api::add_consoles(router, resources);
+    api::add_images(router, resources);
+    api::add_operations(router, resources);
+    api::add_events(router, resources);
+    api::add_plugins(router, resources);
+    for (const std::string& route : router.missing()) {
+        throw std::logic_error("no handler for " + route);
+    }
+    api::ServerOptions options;
+    options.log = [this](std::string_view level, const std::string& text) {
+        write_log(*log, level, text);
+    };
+    server.emplace(loop, router, paths.socket(), std::move(options));
+    log->info("bangerd {} serves {}", BANGER_VERSION, paths.socket().string());
+    co_await vm::offload(threads, [this] { plugins.reconcile_all(); });
+}
+
+asio::awaitable<void> Daemon::Parts::stop() {
+    log->info("bangerd stops; VMs run on");
+    // A create or start that is under way is taken back rather than left for the next daemon.
+    std::vector<std::shared_ptr<vm::Operation>> running;
+    for (const auto& operation : operations.list()) {
+        if (!operation->finished()) {
+            operation->cancel();
+            running.push_back(operation);
+        }
+    }
+    for (const auto& operation : running) {
+        co_await operation->done();
+    }
+    if (server) {
+        co_await server->close(std::chrono::seconds(2));
+    }
+    co_await vm::offload(control_threads, [this] { plugins.stop(); });
+    server.reset();
+    std::error_code code;
+    std::filesystem::remove(paths.socket(), code);
+    loop.stop();
+}
+
+void Daemon::Parts::ask_stop() {
+    if (!stopping) {
+        stopping = true;
+        asio::co_spawn(loop, stop(), asio::detached);
+    }
+}
+
+Daemon::Daemon(config::Config config, os::UserPaths paths, std::shared_ptr<spdlog::logger> log)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(paths), std::move(log))) {}
+
+Daemon::~Daemon() {
+    parts_->control.join();
+    parts_->pool.join();
+}
+
+void Daemon::run() {
+    Parts& parts = *parts_;
+    parts.signals.async_wait([&parts](boost::system::error_code code, int) {
+        if (!code) {
+            parts.ask_stop();
+        }
+    });
+    asio::co_spawn(parts.loop, parts.start(), [&parts](std::exception_ptr error) {
+        if (error) {
+            parts.failure = error;
+            parts.ask_stop();
+        }
+    });
+    parts.loop.run();
+    if (parts.failure) {
+        std::rethrow_exception(parts.failure);
+    }
+}
+
+} // namespace banger::daemon

@@ -1,0 +1,88 @@
+#include "config/config.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/log.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/paths.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include <spdlog/logger.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+using banger::os::Error;
+
+void print(const Error& error) {
+    std::cerr << "error: " << error.what() << '\n';
+    for (const std::string& line : error.details()) {
+        std::cerr << "  " << line << '\n';
+    }
+    if (!error.hint().empty()) {
+        std::cerr << "hint: " << error.hint() << '\n';
+    }
+}
+
+int check_config(const std::string& file) {
+    const auto config = banger::config::load_config(file);
+    std::cout << (config.file.empty() ? file + " does not exist: the built-in values are used"
+                                      : file + " is good")
+              << '\n';
+    return 0;
+}
+
+int serve(bool foreground) {
+    const auto paths = banger::os::user_paths();
+    banger::os::make_private_dir(paths.runtime);
+    const auto lock = banger::os::FileLock::try_acquire(paths.lock());
+    if (!lock) {
+        throw Error(banger::os::ErrorKind::conflict,
+                    "another bangerd of this user runs already (lock " + paths.lock().string() +
+                        ")",
+                    "talk to it with: banger daemon status");
+    }
+    banger::os::make_private_dir(paths.data);
+    banger::os::make_private_dir(paths.data / "vms");
+    banger::os::make_private_dir(paths.state);
+    banger::os::make_private_dir(paths.runtime / "vm");
+    const auto config = banger::config::load_config(paths.config_file());
+    const auto log =
+        banger::daemon::open_log(paths.daemon_log(), config.log.level,
+                                 static_cast<std::size_t>(config.log.max_size), foreground);
+    try {
+        banger::daemon::Daemon daemon(config, paths, log);
+        daemon.run();
+    } catch (...) {
+        log->error("bangerd did not start: {}", banger::os::current_error().what());
+        throw;
+    }
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    ::umask(077);
+    std::signal(SIGPIPE, SIG_IGN);
+    CLI::App app{
+        "The daemon of banger: runs VMs for the banger command, which starts it by itself.",
+        "bangerd"};
+    bool foreground = false;
+    std::string config_file;
+    app.add_flag("--foreground", foreground, "log to standard error too");
+    app.add_option("--check-config", config_file, "check a config.yaml and end")->type_name("FILE");
+    app.set_version_flag("--version", "bangerd " BANGER_VERSION);
+    CLI11_PARSE(app, argc, argv);
+    try {
+        return config_file.empty() ? serve(foreground) : check_config(config_file);
+    } catch (...) {
+        print(banger::os::current_error());
+        return 1;
+    }
+}

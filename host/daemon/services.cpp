@@ -1,0 +1,230 @@
+#include "daemon/services.hpp"
+
+#include "daemon/api_access.hpp"
+#include "daemon/on_loop.hpp"
+#include "os/error.hpp"
+#include "store/kv_table.hpp"
+#include "supervisor/client.hpp"
+#include "vm/events.hpp"
+#include "vm/machines.hpp"
+
+#include <optional>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace banger::daemon {
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+using plugin::Deadline;
+
+namespace {
+
+std::chrono::milliseconds left(Deadline deadline) {
+    return std::max(std::chrono::milliseconds(1),
+                    std::chrono::duration_cast<std::chrono::milliseconds>(
+                        deadline - std::chrono::steady_clock::now()));
+}
+
+class Values final : public plugin::KeyValues {
+    template <class F>
+    auto table(F use) {
+        return on_loop(parts_.loop, [this, use] {
+            store::KvTable kv(parts_.database);
+            return use(kv);
+        });
+    }
+
+  public:
+    explicit Values(const PluginServices::Parts& parts) : parts_(parts) {}
+    std::optional<std::string> find(const std::string& plugin, const std::string& key) override {
+        return table([&](store::KvTable& kv) { return kv.find(plugin, key); });
+    }
+    std::vector<std::string> keys(const std::string& plugin, const std::string& prefix) override {
+        return table([&](store::KvTable& kv) { return kv.keys(plugin, prefix); });
+    }
+    void set(const std::string& plugin, const std::string& key, const std::string& value) override {
+        table([&](store::KvTable& kv) { kv.set(plugin, key, value); });
+    }
+    void remove(const std::string& plugin, const std::string& key) override {
+        table([&](store::KvTable& kv) { (void)kv.remove(plugin, key); });
+    }
+
+  private:
+    const PluginServices::Parts& parts_;
+};
+
+class Privileged final : public plugin::PrivilegedSteps {
+  public:
+    explicit Privileged(const PluginServices::Parts& parts) : parts_(parts) {}
+    std::string run(const std::string& verb, const std::string& args_json, Deadline deadline,
+                    int cancel_fd, const Log& log) override {
+        const auto record = [&log](const privileged::CallRecord& call) {
+            if (log) {
+                log(call.command, std::chrono::ceil<std::chrono::milliseconds>(call.time), call.ok);
+            }
+        };
+        return parts_.privileged
+            .run(verb, json::parse(args_json), left(deadline), cancel_fd, record)
+            .dump();
+    }
+    std::string readiness_json() override {
+        const privileged::Readiness readiness = parts_.privileged.readiness();
+        return json({{"mode", privileged::to_string(readiness.mode)},
+                     {"ready", readiness.ready},
+                     {"reason", readiness.reason},
+                     {"command", readiness.command}})
+            .dump();
+    }
+
+  private:
+    const PluginServices::Parts& parts_;
+};
+
+class Network final : public plugin::NetworkFactsSource {
+  public:
+    explicit Network(const PluginServices::Parts& parts) : parts_(parts) {}
+    plugin::NetworkFacts network() override {
+        const vm::Settings& settings = parts_.settings;
+        plugin::NetworkFacts facts;
+        facts.bridge = parts_.bridge;
+        facts.subnet = settings.subnet.text();
+        facts.gateway = settings.subnet.host(1).text();
+        facts.domain = settings.domain;
+        facts.prefix_length = static_cast<std::uint32_t>(settings.subnet.prefix);
+        facts.mtu = settings.mtu;
+        facts.owner_uid = ::getuid();
+        return facts;
+    }
+    std::optional<plugin::VmAddress> find_vm(const std::string& vm_id) override {
+        return on_loop(parts_.loop, [&]() -> std::optional<plugin::VmAddress> {
+            const auto machine = parts_.machines.find_id(vm_id);
+            if (!machine) {
+                return std::nullopt;
+            }
+            return plugin::VmAddress{machine->row.ip, machine->row.mac,
+                                     machine->name() + "." + parts_.settings.domain};
+        });
+    }
+
+  private:
+    const PluginServices::Parts& parts_;
+};
+
+class Directory final : public plugin::VmDirectory {
+  public:
+    explicit Directory(const PluginServices::Parts& parts) : parts_(parts) {}
+    std::string list_json() override {
+        return on_loop(parts_.loop, [this] {
+            json vms = json::array();
+            for (const auto& machine : parts_.machines.list()) {
+                vms.push_back(vm::to_json(*machine, parts_.settings));
+            }
+            return vms.dump();
+        });
+    }
+    std::optional<std::string> find_json(const std::string& name_or_id) override {
+        return on_loop(parts_.loop, [&]() -> std::optional<std::string> {
+            auto machine = parts_.machines.find(name_or_id);
+            if (!machine) {
+                machine = parts_.machines.find_id(name_or_id);
+            }
+            return machine ? std::optional(vm::to_json(*machine, parts_.settings).dump())
+                           : std::nullopt;
+        });
+    }
+
+  private:
+    const PluginServices::Parts& parts_;
+};
+
+class EventSubscription final : public plugin::Following {
+  public:
+    EventSubscription(boost::asio::io_context& loop, vm::Events::Subscription subscription)
+        : loop_(loop), subscription_(std::move(subscription)) {}
+    ~EventSubscription() override {
+        boost::asio::post(loop_, [held = std::make_shared<vm::Events::Subscription>(
+                                      std::move(subscription_))] {});
+    }
+
+  private:
+    boost::asio::io_context& loop_;
+    vm::Events::Subscription subscription_;
+};
+
+class EventBus final : public plugin::EventStream {
+  public:
+    explicit EventBus(const PluginServices::Parts& parts) : parts_(parts) {}
+    void publish(const std::string& type, const std::string& data_json) override {
+        json data = json::parse(data_json, nullptr, false);
+        if (!data.is_object()) {
+            throw Error(ErrorKind::invalid, "event " + type + ": its data must be a JSON object");
+        }
+        boost::asio::post(parts_.loop, [this, type, data = std::move(data)] {
+            parts_.events.publish(type, data);
+        });
+    }
+    std::unique_ptr<plugin::Following> subscribe(Listener listener) override {
+        return on_loop(parts_.loop, [&]() -> std::unique_ptr<plugin::Following> {
+            return std::make_unique<EventSubscription>(
+                parts_.loop, parts_.events.subscribe([listener](const json& event) {
+                    listener(event.value("type", ""), event.dump());
+                }));
+        });
+    }
+
+  private:
+    const PluginServices::Parts& parts_;
+};
+
+class Guests final : public plugin::GuestStreams {
+  public:
+    explicit Guests(const PluginServices::Parts& parts) : parts_(parts) {}
+    os::UniqueFd open(const std::string& vm_id, std::uint32_t port, Deadline deadline,
+                      int /*cancel_fd: a connect is bounded by its deadline*/) override {
+        const auto run_dir = on_loop(parts_.loop, [&] {
+            const auto machine = parts_.machines.find_id(vm_id);
+            if (!machine || !machine->process || machine->ended) {
+                throw Error(ErrorKind::unavailable, "VM " + vm_id + " does not run");
+            }
+            return vm::MachinePaths(parts_.settings, vm_id).run;
+        });
+        return supervisor::connect_guest(run_dir, port, left(deadline));
+    }
+
+  private:
+    const PluginServices::Parts& parts_;
+};
+
+} // namespace
+
+struct PluginServices::State {
+    explicit State(Parts given)
+        : parts(std::move(given)), values(parts), privileged(parts), network(parts),
+          directory(parts), events(parts), guests(parts), api(parts.loop, parts.router) {}
+
+    Parts parts;
+    Values values;
+    Privileged privileged;
+    Network network;
+    Directory directory;
+    EventBus events;
+    Guests guests;
+    LocalApi api;
+};
+
+PluginServices::PluginServices(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
+PluginServices::~PluginServices() = default;
+
+void PluginServices::fill(plugin::Services& services) const {
+    services.kv = &state_->values;
+    services.privileged = &state_->privileged;
+    services.network = &state_->network;
+    services.vms = &state_->directory;
+    services.events = &state_->events;
+    services.api = &state_->api;
+    services.guest = &state_->guests;
+}
+
+} // namespace banger::daemon

@@ -1,0 +1,73 @@
+#include "daemon/settings.hpp"
+
+#include "net/collision.hpp"
+
+#include <unistd.h>
+
+namespace banger::daemon {
+
+vm::Settings vm_settings(const config::Config& config, const os::UserPaths& paths,
+                         const net::Subnet& subnet) {
+    const auto seconds = [](std::chrono::milliseconds time) {
+        return std::chrono::ceil<std::chrono::seconds>(time);
+    };
+    vm::Settings settings;
+    settings.vms_dir = paths.data / "vms";
+    settings.run_dir = paths.runtime / "vm";
+    settings.templates_dir = paths.data / "templates";
+    settings.banger_vm = os::installation().libexec / "banger-vm";
+    settings.subnet = subnet;
+    settings.mtu = static_cast<std::uint32_t>(config.network.mtu);
+    settings.image = config.vm.image;
+    settings.vcpus = static_cast<std::uint32_t>(config.vm.vcpus);
+    settings.memory_mib = static_cast<std::uint64_t>(config.vm.memory_mib);
+    settings.disk_mib = static_cast<std::uint64_t>(config.vm.disk_mib);
+    settings.work_disk_mib = static_cast<std::uint64_t>(config.vm.work_disk_mib);
+    settings.disk_mode = config.vm.disk_mode;
+    settings.vmm = config.vm.vmm;
+    settings.create_timeout = seconds(config.vm.create_timeout);
+    settings.stop_timeout = seconds(config.vm.stop_timeout);
+    settings.console_max_bytes = static_cast<std::uint64_t>(config.console.max_size);
+    return settings;
+}
+
+plugin::Settings plugin_settings(const config::Config& config, const os::UserPaths& paths) {
+    plugin::Settings settings;
+    settings.path.assign(config.plugins.path.begin(), config.plugins.path.end());
+    settings.path.push_back(os::installation().plugins);
+    for (const auto& [id, entry] : config.plugins.entries) {
+        plugin::EntrySettings& part = settings.entries[id];
+        part.enabled = entry.enabled;
+        part.required = entry.required;
+        part.warn_only = entry.on_error == "warn";
+        part.builtin = entry.place.empty();
+        if (entry.timeout.count() > 0) {
+            part.timeout = entry.timeout;
+        }
+        part.after = entry.after;
+        part.allow_override = entry.allow_override;
+        part.config_json = entry.config;
+    }
+    settings.daemon_version = BANGER_VERSION;
+    settings.state_dir = paths.state / "plugins";
+    settings.uid = ::getuid();
+    // Options of `vm create` and `vm set` themselves.
+    settings.reserved_flags = {"name",      "image",     "vcpu", "memory",  "disk",
+                               "work-disk", "disk-mode", "vmm",  "timeout", "detach",
+                               "json",      "help",      "yes",  "verbose", "quiet"};
+    return settings;
+}
+
+net::Subnet choose_subnet(const config::Config& config, const std::string& last) {
+    if (config.network.subnet != "auto") {
+        return net::Subnet::parse(config.network.subnet);
+    }
+    if (!last.empty()) {
+        return net::Subnet::parse(last);
+    }
+    const net::Subnet standard = net::Subnet::parse(config::default_config().network.subnet);
+    const auto collision = net::find_collision(standard, config.network.bridge);
+    return collision && collision->alternative ? *collision->alternative : standard;
+}
+
+} // namespace banger::daemon
