@@ -31,8 +31,10 @@ fs::path single_child(const fs::path& folder) {
 }
 
 void build(const Site& site, const fs::path& staging) {
-    const Apt apt(site.cache / "apt", site.mirrors.sources(site.manifest->debian.release),
-                  *site.interrupt);
+    const Apt apt(
+        site.cache / "apt",
+        find_mirrors(site.manifest->debian, *site.interrupt).sources(site.manifest->debian.release),
+        *site.interrupt);
     apt.update();
     const std::string package = apt.resolve_kernel(site.manifest->kernel.package);
     const fs::path deb = apt.download(package, staging / "deb");

@@ -108,8 +108,7 @@ int build(const Arguments& arguments) {
         .interrupt = &interrupt,
         .bundle = workshop.folder(),
         .cache = fs::absolute(arguments.cache.empty() ? arguments.out / ".cache" : arguments.cache),
-        .init = fs::absolute(arguments.init),
-        .mirrors = manifest.archive ? Mirrors{} : find_mirrors(manifest.debian, interrupt)};
+        .init = fs::absolute(arguments.init)};
     if (manifest.archive) {
         adopt_bundle_file(workshop.folder(), take_ready(workshop, site));
     } else {

@@ -18,7 +18,6 @@ struct Site {
     std::filesystem::path bundle; ///< where finished parts lie
     std::filesystem::path cache;  ///< downloads, apt's lists
     std::filesystem::path init;   ///< the static init program of the initramfs
-    Mirrors mirrors;
 };
 
 // One function per part, each in the source file of its name. `kernel` is the record of the kernel

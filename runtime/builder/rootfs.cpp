@@ -63,7 +63,8 @@ void build(const Site& site, const fs::path& staging) {
         manifest.debian.release,
         tree,
     };
-    for (const std::string& source : site.mirrors.sources(manifest.debian.release)) {
+    for (const std::string& source :
+         find_mirrors(site.manifest->debian, *site.interrupt).sources(manifest.debian.release)) {
         command.push_back(source);
     }
     run_tool(command, *site.interrupt);
@@ -99,9 +100,9 @@ std::string tree_digest(const fs::path& folder) {
 
 Component rootfs_part(const Site& site, const Record& kernel) {
     const Manifest& manifest = *site.manifest;
-    const std::string inputs = "rootfs 1\n" + manifest.debian.release + "\n" + site.mirrors.main +
-                               "\n" + site.mirrors.security + "\n" +
-                               tree_digest(manifest.rootfs.recipe) + "\n" +
+    const std::string inputs = "rootfs 1\n" + manifest.debian.release + "\n" +
+                               manifest.debian.mirror + "\n" + manifest.debian.security_mirror +
+                               "\n" + tree_digest(manifest.rootfs.recipe) + "\n" +
                                std::to_string(manifest.rootfs.size_mib) + "\n" + kernel.sha256;
     return {.name = "rootfs",
             .inputs = inputs,

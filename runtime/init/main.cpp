@@ -19,6 +19,7 @@
 #include "guest/root_dir.hpp"
 #include "guest/wall_clock.hpp"
 #include "init/command_line.hpp"
+#include "init/device_nodes.hpp"
 #include "init/disks.hpp"
 #include "init/modules.hpp"
 #include "init/mounts.hpp"
@@ -149,6 +150,8 @@ void boot(Progress& progress) {
     mount_root(config);
     progress.next("apply the guest configuration");
     configure(config);
+    progress.next("make device nodes");
+    make_device_nodes(new_root);
     progress.next("switch root");
     switch_root();
     progress.next("start init");
