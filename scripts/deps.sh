@@ -49,6 +49,7 @@ build=(
 tests=(
     clang
     clang-format
+    cpio
     file
     iproute2
     jq
