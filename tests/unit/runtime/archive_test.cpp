@@ -135,7 +135,9 @@ TEST_F(ArchiveTest, CpioIsReproducibleAndMayBeAppendedTo) {
         // The padding behind the stream is for the kernel, which skips zeros between archives.
         std::string stream = os::read_file(dir.path() / "c");
         EXPECT_EQ(stream.size() % 512, 0U);
-        stream.erase(stream.find_last_not_of('\0') + 1);
+        if (compression == Compression::zstd) { // the other readers of libarchive skip it as well
+            stream.erase(stream.find_last_not_of('\0') + 1);
+        }
         std::string unpacked;
         decompress(stream, "c", [&](std::string_view piece) { unpacked += piece; });
         EXPECT_TRUE(bytes.starts_with(unpacked))
