@@ -80,8 +80,10 @@ GuestChannel::GuestChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd port)
 GuestChannel::~GuestChannel() = default;
 
 void GuestChannel::agent_opened() {
-    mux_.greet();
-    pump();
+    if (!mux_.up()) { // its hello may have come before the news of the open port
+        mux_.greet();
+        pump();
+    }
 }
 
 void GuestChannel::agent_closed() {

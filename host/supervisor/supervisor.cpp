@@ -135,11 +135,11 @@ void Supervisor::started(const Error* error) {
         return;
     }
     ran_ = true;
-    set_phase("running");
     report({{"ok", true},
             {"supervisor", process_json(state_.supervisor)},
             {"vmm", process_json(*state_.vmm)}});
     report_.reset();
+    set_phase("running");
     control_->publish({{"event", "started"}});
 }
 
