@@ -19,9 +19,9 @@ namespace fs = std::filesystem;
 namespace {
 
 /// In the order in which they must be loaded.
-constexpr std::array<const char*, 8> modules{"virtio_ring", "virtio",         "virtio_mmio",
-                                             "virtio_blk",  "virtio_console", "virtio_balloon",
-                                             "button",      "evdev"};
+constexpr std::array<const char*, 11> modules{
+    "virtio_ring", "virtio",         "virtio_mmio",    "virtio_blk", "failover", "net_failover",
+    "virtio_net",  "virtio_console", "virtio_balloon", "button",     "evdev"};
 
 fs::path bundle() {
     const char* dir = std::getenv("BANGER_RUNTIME_DIR");

@@ -166,6 +166,15 @@ void show_disks() {
     }
 }
 
+void show_nics() {
+    for (const std::string& nic : sorted_names("/sys/class/net")) {
+        std::string address = read_all("/sys/class/net/" + nic + "/address");
+        address = address.substr(0, address.find('\n'));
+        std::printf("GUEST nic %s mtu=%s", address.c_str(),
+                    read_all("/sys/class/net/" + nic + "/mtu").c_str());
+    }
+}
+
 } // namespace
 
 int main() {
@@ -185,6 +194,13 @@ int main() {
     } else if (wanted == "disks") {
         ::usleep(300000); // probing goes on after the module is in
         show_disks();
+    } else if (wanted == "nics") {
+        ::usleep(300000);
+        show_nics();
+        std::puts("GUEST READY");
+        for (;;) {
+            ::pause();
+        }
     } else if (wanted == "flood") {
         const std::string line(200, 'x');
         for (;;) {
