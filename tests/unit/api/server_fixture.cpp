@@ -24,7 +24,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/things/{name}", "thing", "color size"},
     {"DELETE", "/things/{name}", "deleteThing", ""},
     {"POST", "/echo", "echo", ""},
-    {"GET", "/slow", "slow", ""},
+    {"GET", "/slow", "slow", "ms"},
     {"GET", "/fail", "fail", ""},
     {"GET", "/count", "count", "to"},
     {"GET", "/events", "events", ""},
@@ -56,6 +56,16 @@ asio::awaitable<void> shout(Socket& socket, std::string first) {
     }
 }
 
+bool eventually(const std::function<bool()>& holds) {
+    for (int i = 0; i < 4000; ++i) {
+        if (holds()) {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
+}
+
 } // namespace
 
 ServerFixture::ServerFixture() : work_(asio::make_work_guard(loop_)), router_(table) {
@@ -77,8 +87,10 @@ void ServerFixture::add_routes() {
     router_.on("POST", "/echo", [](Request request) -> asio::awaitable<Response> {
         co_return json_response(request.json());
     });
-    router_.on("GET", "/slow", [this](Request) -> asio::awaitable<Response> {
-        asio::steady_timer timer(loop_, std::chrono::milliseconds(300));
+    router_.on("GET", "/slow", [this](Request request) -> asio::awaitable<Response> {
+        const Running running(slow);
+        const auto ms = request.find_number("ms", 0, 10'000).value_or(300);
+        asio::steady_timer timer(loop_, std::chrono::milliseconds(ms));
         co_await timer.async_wait(asio::use_awaitable);
         co_return text_response("at last\n");
     });
@@ -169,13 +181,15 @@ std::size_t ServerFixture::connections() {
 }
 
 bool ServerFixture::connections_become(std::size_t count) {
-    for (int i = 0; i < 2000; ++i) {
-        if (connections() == count) {
-            return true;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return false;
+    return eventually([&] { return connections() == count; });
+}
+
+bool ServerFixture::slow_runs() {
+    return eventually([&] { return slow > 0; });
+}
+
+bool ServerFixture::streams_end() {
+    return eventually([&] { return streams == 0; });
 }
 
 std::string ServerFixture::logged() {

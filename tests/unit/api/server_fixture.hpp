@@ -32,6 +32,8 @@ struct ServerFixture : testing::Test {
     [[nodiscard]] std::size_t connections();
     /// True as soon as that many connections are left.
     [[nodiscard]] bool connections_become(std::size_t count);
+    [[nodiscard]] bool slow_runs();   ///< true as soon as a request of /slow is being answered
+    [[nodiscard]] bool streams_end(); ///< true as soon as no handler of a stream runs
     [[nodiscard]] RawClient connect() const { return RawClient(socket); }
     [[nodiscard]] std::string logged();
 
@@ -46,6 +48,7 @@ struct ServerFixture : testing::Test {
 
     os::TemporaryDir dir;
     std::filesystem::path socket = dir.path() / "api.sock";
+    std::atomic<int> slow{0};     ///< requests of /slow that are being answered now
     std::atomic<int> streams{0};  ///< handlers of streams that run now
     std::atomic<int> upgrades{0}; ///< the same for upgrades
 
