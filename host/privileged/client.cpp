@@ -22,10 +22,11 @@ namespace fs = std::filesystem;
 constexpr std::array<std::pair<Mode, std::string_view>, 3> modes{
     {{Mode::root, "root"}, {Mode::sudo, "sudo"}, {Mode::none, "none"}}};
 
-/// Verbs that change nothing need no root, so a cold sudo does not hide what is there. The helper
-/// holds the same distinction (verb.cpp); a mistake here could only cost the rights, not give them.
+/// A verb that changes nothing needs no root, so a cold sudo does not hide what is there. The
+/// helper holds the same distinction (verb.cpp); a mistake here could only cost the rights, not
+/// give them.
 bool only_reads(std::string_view verb) {
-    return verb == "links" || verb == "subnet-check";
+    return verb == "links";
 }
 
 std::string user_name() {

@@ -84,11 +84,21 @@ nlohmann::json serve(std::string_view name) {
     return perform(action, context);
 }
 
-int answer(const nlohmann::json& json, int status) {
-    // A name in an error may be any bytes: never let the answer fail on it.
-    const std::string text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    std::cout << text << '\n' << std::flush;
-    return std::cout.good() ? status : 1;
+struct Outcome {
+    nlohmann::json answer;
+    int status;
+};
+
+Outcome respond(std::string_view verb) {
+    try {
+        return {{{"ok", true}, {"result", serve(verb)}}, 0};
+    } catch (...) {
+        const Error error = os::current_error();
+        const nlohmann::json told{{"kind", os::to_string(error.kind())},
+                                  {"message", error.what()},
+                                  {"hint", error.hint()}};
+        return {{{"ok", false}, {"error", told}}, 1};
+    }
 }
 
 } // namespace
@@ -104,14 +114,12 @@ int main(int argc, char** argv) {
         return 2;
     }
     try {
-        return privileged::answer({{"ok", true}, {"result", privileged::serve(argv[1])}}, 0);
+        const auto [json, status] = privileged::respond(argv[1]);
+        // A name in an error may be any bytes: never let the answer fail on it.
+        const auto replace = nlohmann::json::error_handler_t::replace;
+        std::cout << json.dump(-1, ' ', false, replace) << '\n' << std::flush;
+        return std::cout.good() ? status : 1;
     } catch (...) {
-        const os::Error error = os::current_error();
-        return privileged::answer({{"ok", false},
-                                   {"error",
-                                    {{"kind", os::to_string(error.kind())},
-                                     {"message", error.what()},
-                                     {"hint", error.hint()}}}},
-                                  1);
+        return 1; // no memory even for the answer
     }
 }

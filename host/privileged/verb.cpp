@@ -15,12 +15,11 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::array<Verb, 8> table{{
+constexpr std::array<Verb, 7> table{{
     {"batch", true, parse_batch},
     {"bridge-delete", true, parse_bridge_delete},
     {"bridge-ensure", true, parse_bridge_ensure},
     {"links", false, parse_links},
-    {"subnet-check", false, parse_subnet_check},
     {"tap-create", true, parse_tap_create},
     {"tap-delete", true, parse_tap_delete},
     {"version", false, parse_version},

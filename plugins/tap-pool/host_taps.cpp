@@ -96,17 +96,11 @@ std::vector<Tap> HostTaps::list() {
 
 json HostTaps::bridge() {
     for (const json& link : links()) {
-        if (link.at("kind") == "bridge" && link.at("name") == view(network_.bridge) &&
-            link.at("mine") == true) {
+        if (link.at("name") == view(network_.bridge)) {
             return link;
         }
     }
     return nullptr;
-}
-
-json HostTaps::subnet_check() {
-    return run("subnet-check",
-               {{"subnet", view(network_.subnet)}, {"bridge", view(network_.bridge)}});
 }
 
 void HostTaps::create(const std::vector<std::string>& names) {
@@ -140,7 +134,8 @@ void HostTaps::remove(const std::vector<std::string>& names) {
 }
 
 void HostTaps::remove_bridge() {
-    if (bridge().is_null()) { // looked up first, because that needs no right
+    const json found = bridge(); // looked up first, because that needs no right
+    if (found.is_null() || found.at("mine") != true) {
         return;
     }
     run("bridge-delete", {{"bridge", view(network_.bridge)}});

@@ -22,9 +22,8 @@ class HostTaps final : public TapEdge {
     void remove_bridge() override;
     void warn(const std::string& text) override;
 
-    /// The bridge as it is listed, null when there is none of ours.
+    /// What has the bridge's name, as the helper lists it; null when nothing has.
     [[nodiscard]] nlohmann::json bridge();
-    [[nodiscard]] nlohmann::json subnet_check();
     [[nodiscard]] const banger_network& network() const noexcept { return network_; }
 
   private:

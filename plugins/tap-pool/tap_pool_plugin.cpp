@@ -125,7 +125,7 @@ class TapPool {
         for (const Tap& tap : taps.list()) {
             call.emit_json(describe_tap(tap.name, tap.in_use, tap.tag).dump());
         }
-        if (const json bridge = taps.bridge(); !bridge.is_null()) {
+        if (const json bridge = taps.bridge(); !bridge.is_null() && bridge.at("mine") == true) {
             call.emit_json(json{{"kind", "bridge"},
                                 {"name", bridge.at("name")},
                                 {"vm", nullptr},
@@ -162,28 +162,20 @@ class TapPool {
                                           std::to_string(pool_.idle().size()) + " idle"}}
                            .dump());
     }
-    void check_privilege(Call& call, std::string_view) {
-        const json answer = json::parse(banger::Privileged(host_).readiness(call));
-        if (answer.value("ready", false)) {
-            emit_check(call, "ok", "privileged steps run (" + answer.value("mode", "") + ")");
-            return;
-        }
-        emit_check(call, "error", "VMs cannot get a network: privileged steps do not run",
-                   answer.value("reason", ""), answer.value("command", ""));
-    }
-    void check_subnet(Call& call, std::string_view) {
+    void check_bridge(Call& call, std::string_view) {
         HostTaps taps = edge(call);
-        const std::string subnet(banger::view(taps.network().subnet));
-        const json answer = taps.subnet_check();
-        if (answer.at("free") == true) {
-            emit_check(call, "ok", "network " + subnet + " is free for VMs");
+        const std::string bridge(banger::view(taps.network().bridge));
+        const json found = taps.bridge();
+        if (found.is_null() || (found.at("kind") == "bridge" && found.at("mine") == true)) {
+            emit_check(call, "ok",
+                       "bridge " + bridge + (found.is_null() ? " is free to be made" : " is ours"));
             return;
         }
-        const std::string other = answer.value("alternative", "");
-        emit_check(call, "error", "network " + subnet + " is in use on this host",
-                   answer.value("with", ""),
-                   "set network.subnet in config.yaml" +
-                       (other.empty() ? "" : " to a free one, such as " + other));
+        const json& owner = found.at("owner_uid");
+        emit_check(call, "error", "VMs cannot get a network: " + bridge + " is somebody else's",
+                   owner.is_null() ? "an interface of this name was not made by banger"
+                                   : "it belongs to user " + owner.dump(),
+                   "set network.bridge to another name, such as banger-2, in config.yaml");
     }
     void check_tun(Call& call, std::string_view) {
         const int fd = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
@@ -205,8 +197,7 @@ class TapPool {
     static constexpr banger_action status[] = {
         banger::action<&TapPool::state>("taps", "how many taps are in use and idle")};
     static constexpr banger_action doctor[] = {
-        banger::action<&TapPool::check_privilege>("privilege", "the privileged helper runs"),
-        banger::action<&TapPool::check_subnet>("subnet", "the VMs' network is free"),
+        banger::action<&TapPool::check_bridge>("bridge", "the bridge's name is free or ours"),
         banger::action<&TapPool::check_tun>("tun", "taps can be opened")};
 
   private:

@@ -17,8 +17,6 @@ namespace banger::privileged {
 /// {} -> {links:[{name,kind,bridge,mtu,up,in_use,owner_uid,mine,tag,age_s}]}: interfaces with names
 /// of ours
 [[nodiscard]] Action parse_links(Arguments& arguments);
-/// {subnet,bridge} -> {free,with?,alternative?}
-[[nodiscard]] Action parse_subnet_check(Arguments& arguments);
 /// {tap,bridge,owner_uid,mtu?,tag?} -> {index,existed}
 [[nodiscard]] Action parse_tap_create(Arguments& arguments);
 /// {tap} -> {existed}. Busy while a process has it open.

@@ -1,6 +1,6 @@
 /* Steps that need root, done by the host's helper: a closed set of verbs that it validates itself
- * (bridge-ensure, tap-create, ...; docs/privileges.md lists them). Every step is logged and shown with
- * its operation. */
+ * (bridge-ensure, tap-create, ...; docs/privileges.md lists them). Every step is logged and shown
+ * with its operation. */
 #ifndef BANGER_EXT_PRIVILEGED_H
 #define BANGER_EXT_PRIVILEGED_H
 #include "../abi.h"
