@@ -202,9 +202,7 @@ struct Background::Stream : Callback {
 
 Background::Background(Plugin& plugin) : plugin_(plugin) {}
 
-Background::~Background() {
-    close();
-}
+Background::~Background() = default;
 
 std::uint64_t Background::add(std::shared_ptr<Callback> callback) {
     const std::scoped_lock hold(lock_);

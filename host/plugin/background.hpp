@@ -22,7 +22,7 @@ class Plugin;
 class Background {
   public:
     explicit Background(Plugin& plugin);
-    ~Background();
+    ~Background(); ///< close() comes first
     Background(const Background&) = delete;
     Background& operator=(const Background&) = delete;
 

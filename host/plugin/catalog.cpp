@@ -47,6 +47,9 @@ Catalog::~Catalog() {
         if (plugin->state() == State::stuck) {
             // A thread is still in it and may return at any time: it must find the object there.
             static_cast<void>(plugin.release());
+        } else { // also one that failed in create(), and had begun something
+            plugin->cancel_open_calls();
+            plugin->background().close();
         }
     }
 }
@@ -142,8 +145,9 @@ void Catalog::check_unknown(std::vector<std::string>& problems) const {
             continue;
         }
         const auto near = os::nearest(id, known);
-        problems.push_back("plugins.entries." + id + ": no plugin '" + id + "' in " +
-                           folders(settings_) + (near ? "; did you mean '" + *near + "'?" : ""));
+        problems.push_back((entry.place.empty() ? "" : entry.place + ": ") + "plugins.entries." +
+                           id + ": no plugin '" + id + "' in " + folders(settings_) +
+                           (near ? "; did you mean '" + *near + "'?" : ""));
     }
 }
 
@@ -212,9 +216,10 @@ bool Catalog::needs_met(const Manifest& manifest, std::string& reason) const {
     return true;
 }
 
-Outcome Catalog::control(Plugin& plugin, const char* hook, Guard::Function function) {
+Outcome Catalog::control(Plugin& plugin, const char* hook, Guard::Function function,
+                         std::optional<std::chrono::milliseconds> timeout) {
     CallSpec spec{.site = {.hook = hook},
-                  .timeout = guard_.timeouts().control,
+                  .timeout = timeout.value_or(guard_.timeouts().control),
                   .lane = Lane::control,
                   .cleanup = true};
     return guard_.run(plugin, std::move(spec), std::move(function));
@@ -314,10 +319,12 @@ void Catalog::start() {
         }
         const banger_daemon_hooks* hooks = plugin->manifest.daemon;
         if (hooks && hooks->on_start) {
-            const Outcome outcome =
-                control(*plugin, "on_start", [plugin, hooks](banger_call* call, const banger_vm*) {
+            const Outcome outcome = control(
+                *plugin, "on_start",
+                [plugin, hooks](banger_call* call, const banger_vm*) {
                     return hooks->on_start(plugin->self, call);
-                });
+                },
+                plugin->hook_timeout(guard_.timeouts().hook));
             if (outcome.failed()) {
                 const Error error = outcome.error(*plugin, {.hook = "on_start"});
                 drop(*plugin, error.what());
@@ -394,11 +401,13 @@ void Catalog::stop() {
         Plugin* plugin = *at;
         const banger_daemon_hooks* hooks = plugin->manifest.daemon;
         if (hooks && hooks->on_stop) {
-            const Outcome outcome =
-                control(*plugin, "on_stop", [plugin, hooks](banger_call* call, const banger_vm*) {
+            const Outcome outcome = control(
+                *plugin, "on_stop",
+                [plugin, hooks](banger_call* call, const banger_vm*) {
                     hooks->on_stop(plugin->self, call);
                     return BANGER_OK;
-                });
+                },
+                plugin->hook_timeout(guard_.timeouts().hook));
             if (outcome.failed()) {
                 log(BANGER_LOG_ERROR, plugin->id(),
                     outcome.error(*plugin, {.hook = "on_stop"}).what());

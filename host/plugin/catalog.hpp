@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,7 +70,8 @@ class Catalog {
     void drop(Plugin& plugin, const std::string& reason);
     void destroy(Plugin& plugin);
     void fail(const std::string& id, const std::string& reason);
-    [[nodiscard]] Outcome control(Plugin& plugin, const char* hook, Guard::Function function);
+    [[nodiscard]] Outcome control(Plugin& plugin, const char* hook, Guard::Function function,
+                                  std::optional<std::chrono::milliseconds> timeout = {});
     void log(int level, const std::string& plugin, const std::string& text) const;
 
     Settings settings_;

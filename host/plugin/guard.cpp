@@ -3,6 +3,7 @@
 #include "plugin/plugin.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -171,6 +172,9 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     task->in_lane = spec.lane != Lane::control;
     if (spec.lane == Lane::beside) {
         task->lane = spec.site.hook + " " + spec.site.vm_id;
+    } else if (plugin.manifest.concurrent && spec.site.vm_id.empty()) {
+        static std::atomic<std::uint64_t> number{0};
+        task->lane = "call " + std::to_string(++number); // about no VM: beside everything
     } else if (plugin.manifest.concurrent) {
         task->lane = spec.site.vm_id;
     }

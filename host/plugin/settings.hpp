@@ -17,6 +17,7 @@ struct EntrySettings {
     bool required = false;  ///< the daemon does not start without it
     bool warn_only = false; ///< on_error: warn, its veto is advice
     bool builtin = false;   ///< from the built-in defaults: no error when it is not installed
+    std::string place;      ///< "config.yaml:12:5", for messages
     std::optional<std::chrono::milliseconds> timeout; ///< of its hooks
     std::vector<std::string> after;
     std::vector<std::string>

@@ -11,8 +11,8 @@
  *
  * Thread words
  *   [control]      the host's one control thread, never two at once for any plugins
- *   [hook]         a worker thread; one at a time per plugin, unless BANGER_PLUGIN_CONCURRENT, and
- *                  then one at a time per plugin and VM
+ *   [hook]         a worker thread; one at a time per plugin, or, with BANGER_PLUGIN_CONCURRENT,
+ *                  one at a time per plugin and VM, and those about no VM beside them
  *   [call-thread]  only the thread that the banger_call was handed to; checked at run time
  *   [any-thread]   every thread, also the plugin's own
  */

@@ -32,8 +32,7 @@ typedef struct banger_exec_result {
 
 typedef struct banger_exec_ops {
   uint32_t struct_size, flags;
-  /* [call-thread] Blocks. The child gets SIGTERM, then SIGKILL, when the call is cancelled or the
-   * time is over. */
+  /* [call-thread] Blocks. The child is killed when the call is cancelled or the time is over. */
   const banger_exec_result *(*run)(const banger_host *, banger_call *, const banger_exec_request *);
 } banger_exec_ops;
 

@@ -1,0 +1,133 @@
+// A plugin in C++ that uses what the SDK offers; the tests ask it by its verbs.
+#include <banger/plugin.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <poll.h>
+
+namespace {
+
+class Polite {
+  public:
+    static constexpr const char* id = "polite";
+    static constexpr const char* name = "Polite";
+    static constexpr const char* version = "2.1.0";
+    static constexpr const char* summary = "uses everything";
+    static constexpr const char* requires_ext[] = {BANGER_EXT_KV, BANGER_EXT_EVENTS, nullptr};
+    static constexpr bool concurrent = true;
+    static constexpr std::uint32_t hook_timeout_ms = 15000;
+
+    Polite(banger::Host host, banger::Call&, std::string_view) : host_(host), kv_(host) {}
+
+    void init(banger::Call&) {
+        subscription_.emplace(host_, "vm.", [this](banger::Call&, std::string_view event) {
+            last_event_ = std::string(event);
+            ++events_;
+        });
+        thread_.emplace(host_, "waiter", [this](banger::Call& call) {
+            kv_.set(call, "thread", "was here");
+            pollfd end{call.cancel_fd(), POLLIN, 0};
+            ::poll(&end, 1, -1);
+        });
+    }
+
+    void undo(banger::Call&, const banger::Vm&, std::uint32_t, std::uint32_t) {}
+    void before_start(banger::Call& call, const banger::Vm& vm) {
+        banger::Undo taken([&] { kv_.set(call, "undone", vm.name()); });
+        throw banger::Error(BANGER_E_UNAVAILABLE, "no table is free", "come back later");
+    }
+    void after_stop(banger::Call&, const banger::Vm&) { throw std::out_of_range("chair"); }
+    void before_stop(banger::Call&, const banger::Vm&) { throw 42; }
+    void contribute(banger::Call&, const banger::Vm&, banger::GuestConfig& guest) {
+        guest.kernel_arg("polite", "yes");
+        guest.nic("eth0", "bgrtest0", "02:00:00:00:00:07", 1400);
+        guest.drive("extra", "/var/empty/extra.img", true);
+        guest.file("/etc/polite", "hello", 0600);
+        guest.kernel_arg("console", "nowhere"); // the host's own
+    }
+
+    void remember(banger::Call& call, std::string_view args) {
+        if (!kv_.find(call, "note")) {
+            kv_.set(call, "note", args);
+        }
+        call.emit_text(*kv_.find(call, "note"));
+        call.emit_json(kv_.list(call));
+        kv_.remove(call, "note");
+    }
+    void network(banger::Call& call, std::string_view) {
+        const banger::NetworkInfo info(host_);
+        const banger_network& net = info.network(call);
+        call.emit_text(std::string(banger::view(net.bridge)) + " " +
+                       std::string(banger::view(net.subnet)) + " " +
+                       std::to_string(net.prefix_length) + " " + std::to_string(net.owner_uid));
+        call.emit_text(banger::view(info.find(call, "0123456789ab")->mac));
+        call.emit_text(info.find(call, "ffffffffffff") ? "found" : "no such VM");
+    }
+    void step(banger::Call& call, std::string_view) {
+        const banger::Privileged privileged(host_);
+        call.emit_json(privileged.run(call, "tap-create", R"({"tap":"bgr1"})"));
+        privileged.run(call, "tap-refuse", "{}");
+    }
+    void run(banger::Call& call, std::string_view) {
+        const banger::Exec exec(host_);
+        const banger_exec_result& result =
+            exec.run(call, {"sh", "-c", "cat; pwd >&2; exit 3"}, "in and out");
+        call.emit_text(banger::view(result.out));
+        call.emit_text(banger::view(result.err));
+        call.emit_text(std::to_string(result.code));
+        static_cast<void>(exec.run(call, {"no-such-program-anywhere"}));
+    }
+    void tick(banger::Call& call, std::string_view) {
+        std::atomic<int> ticks{0};
+        {
+            const banger::Timer timer(host_, std::chrono::milliseconds(1),
+                                      std::chrono::milliseconds(1),
+                                      [&](banger::Call&) { ++ticks; });
+            while (ticks < 3) {
+                call.check();
+                ::poll(nullptr, 0, 1);
+            }
+        }
+        const int after = ticks;
+        ::poll(nullptr, 0, 20);
+        call.emit_text(ticks == after ? "ended with the timer" : "went on after its end");
+    }
+    void events(banger::Call& call, std::string_view) {
+        const auto& ops = host_.get<banger_events_ops>(BANGER_EXT_EVENTS);
+        banger::checked(
+            ops.publish(host_.raw(), banger::str("greeted"), banger::str(R"({"n":1})")));
+        while (events_ < 1) {
+            call.check();
+            ::poll(nullptr, 0, 1);
+        }
+        call.emit_text(last_event_);
+    }
+    void missing(banger::Call&, std::string_view) { const banger::Api api(host_); }
+
+    static constexpr banger_action cli[] = {
+        banger::action<&Polite::remember>("remember", "keeps a note",
+                                          R"({"properties":{"text":{"type":"string"}}})"),
+        banger::action<&Polite::network>("network", "shows the network"),
+        banger::action<&Polite::step>("step", "does privileged steps"),
+        banger::action<&Polite::run>("run", "runs programs"),
+        banger::action<&Polite::tick>("tick", "uses a timer"),
+        banger::action<&Polite::events>("events", "publishes and listens"),
+        banger::action<&Polite::missing>("missing", "needs what is not there"),
+    };
+
+  private:
+    banger::Host host_;
+    banger::Kv kv_;
+    std::string last_event_;
+    std::atomic<int> events_{0};
+    std::optional<banger::Subscription> subscription_;
+    std::optional<banger::Thread> thread_;
+};
+
+} // namespace
+
+BANGER_PLUGIN(Polite)
