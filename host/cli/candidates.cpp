@@ -1,0 +1,188 @@
+#include "cli/candidates.hpp"
+
+#include "cli/noun.hpp"
+#include "cli/vm_options.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace banger::cli {
+namespace {
+
+/// The names that the API lists; nothing when no daemon runs.
+std::vector<Candidate> named(const Session& session, const Noun& noun, const char* suffix = "") {
+    std::vector<Candidate> result;
+    if (const auto api = session.running_api()) {
+        for (const Json& entry : list(*api, noun)) {
+            std::string what = text_at(entry, "state");
+            if (&noun == &operation_noun) {
+                what = text_at(entry, "kind") + " " + text_at(entry, "target") + ", " + what;
+            }
+            result.push_back({text_at(entry, noun.id) + suffix, what});
+        }
+    }
+    return result;
+}
+
+std::vector<Candidate> words_of(const std::vector<std::string>& words) {
+    std::vector<Candidate> result;
+    for (const std::string& word : words) {
+        result.push_back({word, ""});
+    }
+    return result;
+}
+
+std::vector<Candidate> choices_of(const std::string& name) {
+    static const std::vector<std::pair<std::string, std::vector<std::string>>> closed{
+        {"disk-mode", {"overlay", "copy"}},
+        {"vmm", {"auto", "firecracker", "qemu"}},
+        {"for", {"ready", "running", "stopped"}},
+        {"state", {"queued", "running", "cancelling", "succeeded", "failed", "cancelled"}}};
+    for (const auto& [key, words] : closed) {
+        if (key == name) {
+            return words_of(words);
+        }
+    }
+    return {};
+}
+
+std::vector<Candidate> values(Session& session, const CLI::Option& option) {
+    const std::string& name = option.get_single_name();
+    if (name == "image") {
+        return named(session, image_noun);
+    }
+    if (option.get_group().starts_with(plugin_group)) {
+        for (const VmOption& known : vm_options(session)) {
+            if (known.flag == "--" + name) {
+                return words_of(known.choices);
+            }
+        }
+    }
+    return choices_of(name);
+}
+
+std::vector<Candidate> options_of(const CLI::App& app) {
+    std::vector<Candidate> result;
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) {
+            result.push_back({"--" + name, option->get_description()});
+        }
+    }
+    return result;
+}
+
+std::vector<Candidate> verbs_of(const CLI::App& app) {
+    std::vector<Candidate> result;
+    for (const CLI::App* verb : app.get_subcommands({})) {
+        if (!verb->get_group().empty()) {
+            result.push_back({verb->get_name(), verb->get_description()});
+        }
+    }
+    return result;
+}
+
+std::vector<Candidate> positionals(const Session& session, const std::string& noun,
+                                   const std::string& verb, std::size_t index) {
+    const bool several = verb == "stop" || verb == "start" || verb == "restart" || verb == "kill" ||
+                         verb == "delete" || verb == "show" || verb == "set";
+    if (noun == "vm" && verb == "cp") {
+        return named(session, vm_noun, ":");
+    }
+    if (noun == "vm" && verb != "create" && verb != "ls" && (index == 0 || several)) {
+        return named(session, vm_noun);
+    }
+    if (noun == "image" && (verb == "show" || verb == "delete")) {
+        return named(session, image_noun);
+    }
+    if (noun == "op" && verb != "ls" && index == 0) {
+        return named(session, operation_noun);
+    }
+    if ((noun == "plugin" && verb == "show") || (noun == "x" && index == 0)) {
+        return named(session, plugin_noun);
+    }
+    if (noun == "completion") {
+        return words_of({"bash", "zsh", "fish"});
+    }
+    return {};
+}
+
+const CLI::App* verb_named(const CLI::App& app, const std::string& word) {
+    const auto found =
+        app.get_subcommands([&](const CLI::App* verb) { return verb->check_name(word); });
+    return found.empty() ? nullptr : found.front();
+}
+
+const CLI::Option* taking_value(const CLI::App& app, const std::string& word) {
+    if (word.size() < 2 || word[0] != '-') {
+        return nullptr;
+    }
+    const CLI::Option* option = app.get_option_no_throw(word);
+    return option != nullptr && option->get_items_expected_max() > 0 ? option : nullptr;
+}
+
+std::vector<Candidate> x_verbs(const Session& session, const std::string& plugin) {
+    std::vector<Candidate> result;
+    if (const auto api = session.running_api()) {
+        const Json json = api->get(plugin_noun.target(plugin));
+        for (const Json& action : value_at(json, "actions")) {
+            if (text_at(action, "kind").empty() || text_at(action, "kind") == "cli") {
+                result.push_back({text_at(action, "name"), text_at(action, "summary")});
+            }
+        }
+    }
+    return result;
+}
+
+} // namespace
+
+std::vector<Candidate> candidates(Session& session, const CLI::App& root,
+                                  const std::vector<std::string>& words) {
+    const std::string current = words.empty() ? "" : words.back();
+    const CLI::App* app = &root;
+    std::vector<std::string> path;
+    std::vector<std::string> given; // positional words
+    const CLI::Option* waiting = nullptr;
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+        if (words[i] == "--") {
+            return {};
+        }
+        const CLI::App* next = nullptr;
+        if (given.empty() && waiting == nullptr) {
+            next = verb_named(*app, words[i]);
+        }
+        if (next != nullptr) {
+            app = next;
+            path.push_back(next->get_name());
+        } else if (waiting != nullptr) {
+            waiting = nullptr;
+        } else if (words[i].starts_with("-")) {
+            waiting = taking_value(*app, words[i]);
+        } else {
+            given.push_back(words[i]);
+        }
+    }
+    path.resize(2);
+
+    std::vector<Candidate> all;
+    if (waiting != nullptr) {
+        all = values(session, *waiting);
+    } else if (current.starts_with("-")) {
+        all = options_of(*app);
+    } else if (!app->get_subcommands({}).empty()) {
+        all = verbs_of(*app);
+    } else if (path[0] == "x" && given.size() == 1) {
+        all = x_verbs(session, given[0]);
+    } else {
+        all = positionals(session, path[0], path[1], given.size());
+        std::erase_if(all, [&](const Candidate& candidate) {
+            return std::find(given.begin(), given.end(), candidate.word) != given.end();
+        });
+    }
+    std::erase_if(all,
+                  [&](const Candidate& candidate) { return !candidate.word.starts_with(current); });
+    return all;
+}
+
+} // namespace banger::cli

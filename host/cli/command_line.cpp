@@ -1,0 +1,212 @@
+#include "cli/command_line.hpp"
+
+#include "cli/candidates.hpp"
+#include "cli/command.hpp"
+#include "cli/did_you_mean.hpp"
+#include "cli/help.hpp"
+#include "cli/raw_tail.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace banger::cli {
+namespace {
+
+struct NounEntry {
+    const char* word;
+    const char* summary;
+    void (*add)(CLI::App&, Session&);
+    bool has_verbs;
+};
+
+constexpr std::array<NounEntry, 10> nouns{{
+    {"vm", "Virtual machines: create, ssh, stop, delete ...", add_vm, true},
+    {"image", "What VMs boot from", add_image, true},
+    {"op", "Operations: what is being done, and was", add_op, true},
+    {"plugin", "Capabilities of this installation", add_plugin, true},
+    {"daemon", "bangerd, which does the work", add_daemon, true},
+    {"doctor", "Check this machine, and say how to repair it", add_doctor, false},
+    {"config", "The configuration", add_config, true},
+    {"x", "Commands that plugins bring", add_x, false},
+    {"completion", "Completion for bash, zsh or fish", add_completion, false},
+    {"version", "Versions of banger and of the running daemon", add_version, false},
+}};
+
+constexpr const char* main_footer =
+    "Begin with:\n"
+    "  banger vm create --name testbox      a VM, ready to log in to\n"
+    "  banger vm ssh testbox                be in it\n"
+    "  banger COMMAND --help                more of anything\n"
+    "\n"
+    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such thing, 4 no daemon answers,\n"
+    "130 interrupted; of vm ssh and vm exec the remote command's.";
+
+const NounEntry* find_noun(const std::string& word) {
+    const auto* found = std::find_if(nouns.begin(), nouns.end(),
+                                     [&](const NounEntry& noun) { return word == noun.word; });
+    return found == nouns.end() ? nullptr : found;
+}
+
+/// The nouns with only the verbs of `filled`: a command needs no other, and start-up stays quick.
+std::unique_ptr<CLI::App> make_app(Session& session, const NounEntry* filled) {
+    auto app =
+        std::make_unique<CLI::App>("Virtual machines that feel like shell sessions.", "banger");
+    app->formatter(std::make_shared<Help>());
+    app->get_formatter()->label("SUBCOMMANDS", "Commands");
+    app->set_help_flag("-h,--help", "This text");
+    app->set_version_flag("--version", "banger " BANGER_VERSION)->description("Its version");
+    app->option_defaults()->always_capture_default(false);
+    app->footer(main_footer);
+    for (const NounEntry& noun : nouns) {
+        CLI::App* sub = app->add_subcommand(noun.word, noun.summary)->group("Commands");
+        if (&noun == filled) {
+            noun.add(*sub, session);
+            for (CLI::App* verb : sub->get_subcommands({})) {
+                verb->group("Commands");
+            }
+        }
+    }
+    return app;
+}
+
+std::vector<std::string> verb_names(const CLI::App& noun) {
+    std::vector<std::string> result;
+    for (const CLI::App* verb : noun.get_subcommands({})) {
+        result.push_back(noun.get_name() + " " + verb->get_name());
+    }
+    return result;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> result;
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) {
+            result.push_back("--" + name);
+        }
+    }
+    return result;
+}
+
+[[noreturn]] void throw_unknown_noun(const std::string& word) {
+    std::vector<std::string> known;
+    for (const NounEntry& noun : nouns) {
+        known.emplace_back(noun.word);
+    }
+    const bool verb_of_vm = word == "create" || word == "ssh" || word == "ls" || word == "start" ||
+                            word == "stop" || word == "exec" || word == "delete" || word == "show";
+    const std::string guess =
+        verb_of_vm ? "; did you mean 'banger vm " + word + "'?" : did_you_mean(word, known);
+    throw os::Error(os::ErrorKind::invalid, "no command '" + word + "'" + guess,
+                    "banger --help lists the commands");
+}
+
+/// What the parser found wrong, in our words.
+os::Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App* last = &app;
+    std::string name = "banger";
+    while (!last->get_subcommands().empty()) {
+        last = last->get_subcommands().front();
+        name += " " + last->get_name();
+    }
+    std::string text = error.what();
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        const auto extras = app.remaining(true);
+        const std::string word =
+            extras.empty() ? "" : extras.front().substr(0, extras.front().find('='));
+        text = word.starts_with("-")
+                   ? "unknown option " + word + did_you_mean(word, option_names(*last))
+                   : "'" + word + "' is one argument too many";
+    } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+        text = name + ": " + text;
+    }
+    return {os::ErrorKind::invalid, text, "see " + name + " --help"};
+}
+
+int complete(Session& session, std::vector<std::string> words) {
+    session.help_only = true;
+    session.words = words;
+    const NounEntry* noun = words.size() > 1 ? find_noun(words[0]) : nullptr;
+    const auto app = make_app(session, noun);
+    try {
+        for (const Candidate& candidate : candidates(session, *app, words)) {
+            session.print(candidate.word + "\t" + candidate.what + "\n");
+        }
+    } catch (const os::Error&) { // a shell in the middle of a line is no place for a message
+        return as_int(ExitCode::failed);
+    }
+    return 0;
+}
+
+bool asks_for_help(const std::vector<std::string>& words) {
+    return std::any_of(words.begin(), words.end(),
+                       [](const std::string& word) { return word == "--help" || word == "-h"; });
+}
+
+int usage_of(const Session& session, const CLI::App& app) {
+    session.note(app.help());
+    return as_int(ExitCode::usage);
+}
+
+int run(Session& session, std::vector<std::string> words) {
+    if (!words.empty() && words.front() == "help") { // "banger help vm create"
+        words.erase(words.begin());
+        words.emplace_back("--help");
+    }
+    SplitWords split = split_words(words);
+    session.words = split.head;
+    session.tail = std::move(split.tail);
+    session.help_only = asks_for_help(split.head);
+    const bool named = !words.empty() && !words.front().starts_with("-");
+    const NounEntry* noun = named ? find_noun(words.front()) : nullptr;
+    if (named && noun == nullptr) {
+        throw_unknown_noun(words.front());
+    }
+    const auto app = make_app(session, noun);
+    if (words.empty()) {
+        return usage_of(session, *app);
+    }
+    if (noun != nullptr && noun->has_verbs) {
+        const CLI::App& sub = *app->get_subcommand(noun->word);
+        if (words.size() == 1) {
+            return usage_of(session, sub);
+        }
+        const auto matching =
+            sub.get_subcommands([&](const CLI::App* verb) { return verb->check_name(words[1]); });
+        if (!words[1].starts_with("-") && matching.empty()) {
+            throw os::Error(os::ErrorKind::invalid,
+                            "no command '" + words[0] + " " + words[1] + "'" +
+                                did_you_mean(words[0] + " " + words[1], verb_names(sub)),
+                            "banger " + words[0] + " --help lists its commands");
+        }
+    }
+    try {
+        std::reverse(split.head.begin(), split.head.end()); // as CLI11 takes them
+        app->parse(std::move(split.head));
+    } catch (const CLI::CallForHelp&) {
+        session.print(app->help());
+        return 0;
+    } catch (const CLI::Success& success) {
+        return app->exit(success);
+    } catch (const CLI::ParseError& error) {
+        throw usage_error(*app, error);
+    }
+    return session.action ? session.action() : usage_of(session, *app);
+}
+
+} // namespace
+
+int run_command_line(const std::vector<std::string>& words) {
+    Session session;
+    try {
+        if (!words.empty() && words.front() == "__complete") {
+            return complete(session, {words.begin() + 1, words.end()});
+        }
+        return run(session, words);
+    } catch (...) {
+        const os::Error error = os::current_error();
+        session.report(error);
+        return as_int(session.exit_code(error));
+    }
+}
+
+} // namespace banger::cli

@@ -1,0 +1,99 @@
+#include "cli/command.hpp"
+#include "cli/noun.hpp"
+
+#include "os/process.hpp"
+
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace banger::cli {
+namespace {
+
+struct NoArgs {};
+
+struct ShowArgs {
+    bool json = false;
+};
+
+struct CheckArgs {
+    std::string file;
+};
+
+/// A value with where it comes from: {"value": ..., "source": ...}.
+bool is_leaf(const Json& json) {
+    return json.is_object() && json.size() <= 3 && json.contains("value") &&
+           json.contains("source");
+}
+
+void print_level(const Session& session, const Json& json, const std::string& indent) {
+    for (const auto& [key, value] : json.items()) {
+        if (is_leaf(value)) {
+            session.print(indent + key + ": " + plain(value["value"]) + "  " +
+                          session.out.dim("# " + plain(value["source"])) + "\n");
+        } else if (value.is_object() && !value.empty()) {
+            session.print(indent + session.out.bold(key) + ":\n");
+            print_level(session, value, indent + "  ");
+        } else {
+            session.print(indent + key + ": " + plain(value) + "\n");
+        }
+    }
+}
+
+int show(Session& session, const ShowArgs& args) {
+    const Json config = session.api().get("/v1/config");
+    if (args.json) {
+        session.print_json(config);
+    } else {
+        print_level(session, config, "");
+    }
+    return 0;
+}
+
+int path(Session& session, const NoArgs&) {
+    const std::filesystem::path file = session.paths().config_file();
+    session.print(file.string() + "\n");
+    if (!std::filesystem::exists(file)) {
+        session.note("it does not exist: the built-in values are in force; an example is " +
+                     (os::installation().share / "config.example.yaml").string());
+    }
+    return 0;
+}
+
+int check(Session& session, const CheckArgs& args) {
+    const std::filesystem::path file =
+        args.file.empty() ? session.paths().config_file()
+                          : std::filesystem::absolute(args.file).lexically_normal();
+    if (!std::filesystem::exists(file)) {
+        if (args.file.empty()) {
+            session.print(file.string() + " does not exist: the built-in values are in force\n");
+            return 0;
+        }
+        throw os::Error(os::ErrorKind::not_found, file.string() + " does not exist");
+    }
+    const std::filesystem::path program = os::installation().bin / "bangerd";
+    os::SpawnOptions options;
+    options.stdout_fd = STDOUT_FILENO;
+    options.stderr_fd = STDERR_FILENO;
+    const os::ExitStatus status =
+        os::Child::spawn({program.string(), "--check-config", file.string()}, options).wait();
+    return as_int(status.ok() ? ExitCode::ok : ExitCode::failed);
+}
+
+} // namespace
+
+void add_config(CLI::App& noun, Session& session) {
+    auto show_args = std::make_shared<ShowArgs>();
+    CLI::App* verb = noun.add_subcommand("show", "The values in force, and where each is from");
+    json_flag(verb, show_args->json);
+    runs(verb, session, show_args, show);
+    runs(noun.add_subcommand("path", "Where the configuration file is"), session,
+         std::make_shared<NoArgs>(), path);
+    auto check_args = std::make_shared<CheckArgs>();
+    verb = noun.add_subcommand("check", "Check a configuration file without using it");
+    verb->add_option("FILE", check_args->file, "Default: the one in use");
+    runs(verb, session, check_args, check);
+}
+
+} // namespace banger::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace banger::cli {
+
+/// Takes out of a guest's console what would act on the user's terminal (a guest may print
+/// anything): every control sequence but colours, and control characters but newline and tab.
+class ConsoleFilter {
+  public:
+    [[nodiscard]] std::string filter(std::string_view bytes);
+
+  private:
+    enum class State { text, escape, sequence, string, string_escape };
+    State state_ = State::text;
+    std::string sequence_;
+};
+
+/// One line without any control sequence.
+[[nodiscard]] std::string plain_text(std::string_view line);
+
+} // namespace banger::cli

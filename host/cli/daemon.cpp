@@ -1,0 +1,191 @@
+#include "cli/command.hpp"
+#include "cli/daemon_start.hpp"
+#include "cli/noun.hpp"
+#include "cli/quantity.hpp"
+#include "cli/table.hpp"
+
+#include "os/file.hpp"
+#include "os/process.hpp"
+
+#include <chrono>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace banger::cli {
+namespace {
+
+struct NoArgs {};
+
+struct StatusArgs {
+    bool json = false;
+};
+
+struct LogsArgs {
+    std::size_t lines = 100;
+    bool follow = false;
+};
+
+int start(Session& session, const NoArgs&) {
+    const bool before = session.running_api().has_value();
+    const Json daemon = session.api().get("/v1/daemon");
+    session.print(std::string(before ? "bangerd runs already" : "bangerd started") + ", pid " +
+                  text_at(daemon, "pid") + "\n");
+    return 0;
+}
+
+int stop(Session& session, const NoArgs&) {
+    constexpr std::chrono::seconds patience{30};
+    const auto api = session.running_api();
+    if (!api) {
+        session.print("bangerd is not running\n");
+        return 0;
+    }
+    const auto process =
+        os::identify(static_cast<pid_t>(number_at(api->get("/v1/daemon"), "pid").value_or(0)));
+    api->post("/v1/daemon/stop");
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (answers(session.paths().socket()) || (process && process->alive())) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            throw os::Error(os::ErrorKind::timeout, "bangerd still runs after 30 s",
+                            "banger daemon logs tells what it is doing");
+        }
+        ::usleep(10000);
+    }
+    session.print("bangerd stopped; VMs run on\n");
+    return 0;
+}
+
+std::string flattened(const Json& value) {
+    if (!value.is_object()) {
+        return plain(value);
+    }
+    std::string text;
+    for (const auto& [key, item] : value.items()) {
+        const std::string part = flattened(item);
+        if (!part.empty()) {
+            text += (text.empty() ? "" : ", ") + key + " " + part;
+        }
+    }
+    return text;
+}
+
+std::string privilege_text(const Json& privilege, const Terminal& out) {
+    const std::string mode = text_at(privilege, "mode");
+    if (mode.empty()) {
+        return {};
+    }
+    if (value_at(privilege, "ready") == Json(true)) {
+        return out.green(mode == "root" ? "root" : "sudo, ready");
+    }
+    const std::string command = text_at(privilege, "command");
+    return out.yellow(mode + ", not ready") + (command.empty() ? "" : "; to allow it: " + command);
+}
+
+int status(Session& session, const StatusArgs& args) {
+    const auto api = session.running_api();
+    if (!api) {
+        if (args.json) {
+            session.print_json({{"running", false}});
+        } else {
+            session.print("bangerd is not running; any command that needs it starts it\n");
+        }
+        return as_int(ExitCode::unreachable);
+    }
+    const Json daemon = api->get("/v1/daemon");
+    if (args.json) {
+        session.print_json(daemon);
+        return 0;
+    }
+    const Json& vmm = value_at(daemon, "vmm");
+    const Json& runtime = value_at(daemon, "runtime");
+    const Json& paths = value_at(daemon, "paths");
+    const std::string missing = plain(value_at(runtime, "missing"));
+    session.print(described(
+        {{"bangerd", session.out.green("running") + ", pid " + text_at(daemon, "pid") +
+                         ", version " + text_at(daemon, "version")},
+         {"up", duration_text(number_at(daemon, "uptime_s").value_or(0))},
+         {"vms", flattened(value_at(daemon, "vms"))},
+         {"vmm", text_at(vmm, "choice") +
+                     (text_at(vmm, "accel").empty() ? "" : ", " + text_at(vmm, "accel")) +
+                     (text_at(vmm, "reason").empty() ? "" : " (" + text_at(vmm, "reason") + ")")},
+         {"privilege", privilege_text(value_at(daemon, "privilege"), session.out)},
+         {"bundle", text_at(runtime, "bundle") +
+                        (missing.empty() ? "" : session.out.red("  missing: " + missing))},
+         {"plugins", flattened(value_at(daemon, "plugins"))},
+         {"config", text_at(paths, "config")},
+         {"data", text_at(paths, "data")},
+         {"socket", session.paths().socket().string()},
+         {"log", session.paths().daemon_log().string()}},
+        session.out));
+    return 0;
+}
+
+/// Goes on with what is appended; a log that was rotated is read from its begin.
+[[noreturn]] void follow(const Session& session, const std::string& path) {
+    off_t at = 0;
+    ino_t inode = 0;
+    struct stat info {};
+    if (::stat(path.c_str(), &info) == 0) {
+        at = info.st_size;
+        inode = info.st_ino;
+    }
+    for (;; ::usleep(200000)) {
+        if (::stat(path.c_str(), &info) != 0) {
+            continue;
+        }
+        if (info.st_ino != inode || info.st_size < at) {
+            inode = info.st_ino;
+            at = 0;
+        }
+        if (info.st_size > at) {
+            const os::UniqueFd fd = os::open_file(path, O_RDONLY);
+            std::string text(static_cast<std::size_t>(info.st_size - at), '\0');
+            const ssize_t n = ::pread(fd.get(), text.data(), text.size(), at);
+            text.resize(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+            at += std::max<ssize_t>(n, 0);
+            session.print(text);
+            std::fflush(stdout);
+        }
+    }
+}
+
+int logs(Session& session, const LogsArgs& args) {
+    const std::string path = session.paths().daemon_log().string();
+    for (const std::string& line : os::tail_lines(path, args.lines)) {
+        session.print(line + "\n");
+    }
+    std::fflush(stdout);
+    if (args.follow) {
+        follow(session, path);
+    }
+    if (::access(path.c_str(), R_OK) != 0) {
+        throw os::errno_error("read " + path);
+    }
+    return 0;
+}
+
+} // namespace
+
+void add_daemon(CLI::App& noun, Session& session) {
+    const auto none = std::make_shared<NoArgs>();
+    runs(noun.add_subcommand("start", "Start bangerd, if it does not run"), session, none, start);
+    CLI::App* verb = noun.add_subcommand("stop", "Stop bangerd; the VMs run on");
+    runs(verb, session, none, stop);
+    auto status_args = std::make_shared<StatusArgs>();
+    verb = noun.add_subcommand("status", "What bangerd is and can do here");
+    json_flag(verb, status_args->json);
+    verb->footer("Does not start it: exit status 4 when it does not run.");
+    runs(verb, session, status_args, status);
+    auto logs_args = std::make_shared<LogsArgs>();
+    verb = noun.add_subcommand("logs", "bangerd's log");
+    verb->add_option("-n,--lines", logs_args->lines, "How many lines (default: 100)")
+        ->check(CLI::Range(1, 1000000))
+        ->type_name("N");
+    verb->add_flag("-f,--follow", logs_args->follow, "Go on as it writes more");
+    runs(verb, session, logs_args, logs);
+}
+
+} // namespace banger::cli

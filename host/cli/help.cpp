@@ -1,0 +1,54 @@
+#include "cli/help.hpp"
+
+namespace banger::cli {
+namespace {
+
+std::string full_name(const CLI::App* app) {
+    const CLI::App* parent = app->get_parent();
+    return (parent != nullptr ? full_name(parent) + " " : "") + app->get_name();
+}
+
+} // namespace
+
+std::string Help::make_help(const CLI::App* app, std::string /*name*/,
+                            CLI::AppFormatMode mode) const {
+    std::string text = app->get_description() + "\n\n" + make_usage(app, full_name(app));
+    text += make_positionals(app);
+    text += make_groups(app, mode);
+    text += make_subcommands(app, mode);
+    if (!app->get_footer().empty()) {
+        text += "\n" + app->get_footer() + "\n";
+    }
+    return text;
+}
+
+std::string Help::make_usage(const CLI::App* app, std::string name) const {
+    std::string text = "Usage: " + name;
+    if (!app->get_subcommands({}).empty()) {
+        return text + " COMMAND\n";
+    }
+    text += " [OPTIONS]";
+    for (const CLI::Option* option : app->get_options()) {
+        if (option->get_positional()) {
+            text += " " + make_option_usage(option);
+        }
+    }
+    return text + "\n";
+}
+
+std::string Help::make_group(std::string group, bool is_positional,
+                             std::vector<const CLI::Option*> options) const {
+    std::string text = "\n" + (is_positional ? std::string("Arguments") : group) + ":\n";
+    for (const CLI::Option* option : options) {
+        text += make_option(option, is_positional);
+    }
+    return text;
+}
+
+std::string Help::make_option_opts(const CLI::Option* option) const {
+    const bool value = option->get_type_size() != 0 && !option->get_positional();
+    const std::string type = option->get_type_name(); // "N:INT in [1 - 256]"
+    return value ? " " + type.substr(0, type.find(':')) : "";
+}
+
+} // namespace banger::cli

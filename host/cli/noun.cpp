@@ -1,0 +1,83 @@
+#include "cli/noun.hpp"
+
+#include "cli/did_you_mean.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::cli {
+
+Json list(const Api& api, const Noun& noun) {
+    const Json answer = api.get(noun.path);
+    const Json& entries = answer.is_object() ? value_at(answer, noun.key) : answer;
+    return entries.is_array() ? entries : Json::array();
+}
+
+std::vector<std::string> names(const Api& api, const Noun& noun) {
+    std::vector<std::string> result;
+    for (const Json& entry : list(api, noun)) {
+        result.push_back(text_at(entry, noun.id));
+    }
+    return result;
+}
+
+os::Error explained(const Api& api, const Noun& noun, const std::string& name,
+                    const os::Error& error) {
+    if (error.kind() != os::ErrorKind::not_found) {
+        return error;
+    }
+    const std::vector<std::string> known = names(api, noun);
+    if (std::find(known.begin(), known.end(), name) != known.end()) {
+        return error; // something else is missing
+    }
+    const std::string guess = did_you_mean(name, known);
+    return {os::ErrorKind::not_found,
+            std::string("no ") + noun.word + " named '" + name + "'" + guess,
+            guess.empty() ? std::string(noun.listed) + " lists them" : ""};
+}
+
+Json get_one(const Api& api, const Noun& noun, const std::string& name, const std::string& rest) {
+    try {
+        return api.get(noun.target(name) + rest);
+    } catch (const os::Error& error) {
+        throw explained(api, noun, name, error);
+    }
+}
+
+const Json& value_at(const Json& object, const char* key) {
+    static const Json null;
+    if (!object.is_object()) {
+        return null;
+    }
+    const auto found = object.find(key);
+    return found == object.end() ? null : *found;
+}
+
+std::string text_at(const Json& object, const char* key) {
+    return plain(value_at(object, key));
+}
+
+std::optional<double> number_at(const Json& object, const char* key) {
+    const Json& value = value_at(object, key);
+    return value.is_number() ? std::optional<double>(value.get<double>()) : std::nullopt;
+}
+
+std::string plain(const Json& value) {
+    if (value.is_null()) {
+        return {};
+    }
+    if (value.is_string()) {
+        return value.get<std::string>();
+    }
+    if (value.is_array()) {
+        std::string result;
+        for (const Json& item : value) {
+            result += (result.empty() ? "" : ", ") + plain(item);
+        }
+        return result;
+    }
+    return value.dump();
+}
+
+} // namespace banger::cli

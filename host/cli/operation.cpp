@@ -1,0 +1,59 @@
+#include "cli/operation.hpp"
+
+#include "cli/noun.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::cli {
+namespace {
+
+Stage stage_of(const Json& json) {
+    Stage stage{text_at(json, "name"), std::nullopt};
+    if (const auto ms = number_at(json, "ms"); ms && !value_at(json, "ended_at").is_null()) {
+        stage.seconds = *ms / 1000;
+    }
+    return stage;
+}
+
+} // namespace
+
+std::optional<Operation> operation_of(const Json& json) {
+    if (text_at(json, "id").empty() || text_at(json, "kind").empty() ||
+        !value_at(json, "stages").is_array()) {
+        return std::nullopt;
+    }
+    Operation operation;
+    operation.id = text_at(json, "id");
+    operation.kind = text_at(json, "kind");
+    operation.target = text_at(json, "target");
+    operation.state = text_at(json, "state");
+    operation.stage = text_at(json, "stage");
+    operation.percent = number_at(json, "percent");
+    operation.elapsed = number_at(json, "elapsed_ms").value_or(0) / 1000;
+    for (const Json& stage : value_at(json, "stages")) {
+        operation.stages.push_back(stage_of(stage));
+    }
+    return operation;
+}
+
+std::optional<os::Error> error_of(const Json& operation) {
+    const std::string state = text_at(operation, "state");
+    if (state != "failed" && state != "cancelled") {
+        return std::nullopt;
+    }
+    const Json& error = value_at(operation, "error");
+    const std::string what = text_at(operation, "kind") + " " + text_at(operation, "target");
+    if (state == "cancelled") {
+        return os::Error(os::ErrorKind::cancelled, what + ": cancelled");
+    }
+    if (!error.is_object()) {
+        return os::Error(os::ErrorKind::internal, what + " failed");
+    }
+    try {
+        api_client::throw_problem(error);
+    } catch (const os::Error& described) {
+        return described;
+    }
+}
+
+} // namespace banger::cli

@@ -1,0 +1,152 @@
+#include "cli/progress.hpp"
+
+#include "cli/quantity.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace banger::cli {
+namespace {
+
+constexpr std::array<std::string_view, 10> spinner{"⠋", "⠙", "⠹", "⠸", "⠼",
+                                                   "⠴", "⠦", "⠧", "⠇", "⠏"};
+constexpr std::chrono::milliseconds frame_time{100};
+constexpr std::chrono::seconds silence{15}; ///< the longest without a plain line
+
+double seconds(Progress::Clock::duration time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+std::string percent_text(const Operation& operation) {
+    if (!operation.percent || *operation.percent <= 0) {
+        return {};
+    }
+    return "  " + std::to_string(static_cast<int>(std::lround(*operation.percent))) + " %";
+}
+
+std::string stage_text(const Operation& operation) {
+    return operation.stage.empty() ? operation.state : operation.stage;
+}
+
+} // namespace
+
+Progress::Progress(const Terminal& terminal, std::size_t count, Write write,
+                   std::function<Clock::time_point()> now)
+    : terminal_(terminal), write_(std::move(write)), now_(std::move(now)), lines_(count) {}
+
+Progress::~Progress() {
+    erase();
+}
+
+void Progress::update(std::size_t index, const std::string& label, const Operation& operation) {
+    Line& line = lines_[index];
+    const auto now = now_();
+    const bool first = line.label.empty();
+    const bool new_stage = first || stage_text(line.operation) != stage_text(operation);
+    if (first) {
+        line.began = now - std::chrono::duration_cast<Clock::duration>(
+                               std::chrono::duration<double>(operation.elapsed));
+    }
+    line.label = label;
+    line.operation = operation;
+    line.live = !operation.over();
+    if (new_stage) {
+        line.stage_began = now;
+    }
+    if (!terminal_.tty) {
+        if (new_stage && line.live) {
+            plain_line(line, now);
+        }
+        return;
+    }
+    erase();
+    if (lines_.size() == 1) {
+        keep_finished_stages(line);
+    }
+    draw();
+}
+
+void Progress::keep_finished_stages(Line& line) {
+    const auto& stages = line.operation.stages;
+    while (line.stages_shown < stages.size() && stages[line.stages_shown].seconds) {
+        const Stage& stage = stages[line.stages_shown++];
+        write_(fitted(terminal_.green("✓") + " " + stage.name + "  " +
+                          terminal_.dim(duration_text(*stage.seconds)),
+                      static_cast<std::size_t>(terminal_.width)) +
+               "\n");
+    }
+}
+
+void Progress::plain_line(Line& line, Clock::time_point now) {
+    line.spoke = now;
+    write_(line.label + ": " + stage_text(line.operation) + percent_text(line.operation) + " (" +
+           duration_text(seconds(now - line.began)) + ")\n");
+}
+
+void Progress::finish(std::size_t index) {
+    lines_[index].live = false;
+    if (terminal_.tty) {
+        erase();
+        draw();
+    }
+}
+
+void Progress::say(std::string_view text) {
+    erase();
+    write_(std::string(text) + "\n");
+    draw();
+}
+
+void Progress::tick() {
+    if (terminal_.tty) {
+        ++frame_;
+        erase();
+        draw();
+        return;
+    }
+    const auto now = now_();
+    for (Line& line : lines_) {
+        if (line.live && now - line.spoke >= silence) {
+            plain_line(line, now);
+        }
+    }
+}
+
+std::chrono::milliseconds Progress::interval() const {
+    return terminal_.tty ? frame_time : std::chrono::milliseconds(1000);
+}
+
+void Progress::erase() {
+    if (drawn_ > 0) {
+        // Up to the first live line, then clear to the end of the screen.
+        write_("\r\033[" + std::to_string(drawn_) + "A\033[J");
+        drawn_ = 0;
+    }
+}
+
+void Progress::draw() {
+    if (!terminal_.tty) {
+        return;
+    }
+    const auto now = now_();
+    std::string text;
+    for (const Line& line : lines_) {
+        if (!line.live) {
+            continue;
+        }
+        const std::string total = duration_text(seconds(now - line.began));
+        text += fitted(terminal_.yellow(spinner[frame_ % spinner.size()]) + " " +
+                           terminal_.bold(line.label) + "  " + stage_text(line.operation) +
+                           percent_text(line.operation) + "  " +
+                           duration_text(seconds(now - line.stage_began)) + "  " +
+                           terminal_.dim("total " + total),
+                       static_cast<std::size_t>(terminal_.width)) +
+                "\n";
+        ++drawn_;
+    }
+    if (!text.empty()) {
+        write_(text);
+    }
+}
+
+} // namespace banger::cli

@@ -1,0 +1,77 @@
+#include "cli/session.hpp"
+
+#include "cli/console_text.hpp"
+#include "cli/daemon_start.hpp"
+
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace banger::cli {
+
+Session::Session()
+    : out(terminal_of(STDOUT_FILENO)), err(terminal_of(STDERR_FILENO)),
+      in_is_tty(::isatty(STDIN_FILENO) == 1), paths_(os::user_paths()) {}
+
+Api& Session::api() {
+    if (!api_) {
+        if (!answers(paths_.socket())) {
+            start_daemon({os::installation().bin / "bangerd", paths_.socket(), paths_.daemon_log(),
+                          paths_.state / "bangerd.start.log"});
+        }
+        api_.emplace(paths_.socket());
+    }
+    return *api_;
+}
+
+std::optional<Api> Session::running_api() const {
+    return answers(paths_.socket()) ? std::optional<Api>(paths_.socket()) : std::nullopt;
+}
+
+void Session::print(std::string_view text) const {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void Session::print_json(const Json& value) const {
+    print(value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void Session::note(std::string_view line) const {
+    std::fflush(stdout);
+    std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+void Session::report(const os::Error& error) const {
+    note(err.red("error:") + " " + error.what());
+    for (const std::string& line : error.details()) {
+        note(err.dim("  | ") + plain_text(line));
+    }
+    if (!error.hint().empty()) {
+        note(err.yellow("hint:") + " " + error.hint());
+    }
+}
+
+ExitCode Session::exit_code(const os::Error& error) const {
+    switch (error.kind()) {
+    case os::ErrorKind::invalid:
+        return ExitCode::usage;
+    case os::ErrorKind::not_found:
+        return ExitCode::not_found;
+    case os::ErrorKind::unavailable:
+        // The daemon says unavailable too, of other things than itself.
+        return answers(paths_.socket()) ? ExitCode::failed : ExitCode::unreachable;
+    case os::ErrorKind::conflict:
+    case os::ErrorKind::busy:
+    case os::ErrorKind::unsupported:
+    case os::ErrorKind::permission:
+    case os::ErrorKind::exhausted:
+    case os::ErrorKind::timeout:
+    case os::ErrorKind::cancelled:
+    case os::ErrorKind::internal:
+        return ExitCode::failed;
+    }
+    return ExitCode::failed;
+}
+
+} // namespace banger::cli

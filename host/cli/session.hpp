@@ -1,0 +1,56 @@
+#pragma once
+
+#include "api_client/api.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/terminal.hpp"
+#include "os/error.hpp"
+#include "os/paths.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace banger::cli {
+
+using api_client::Api;
+using api_client::Json;
+
+/// One run of the program: its streams, the daemon, and what the command line asked for.
+class Session {
+  public:
+    Session();
+
+    /// The daemon's API; starts the daemon when none listens. Throws unavailable.
+    Api& api();
+    /// The daemon went away: the next api() looks for it, or starts it, again.
+    void restart_api() { api_.reset(); }
+    /// The API of a daemon that runs already.
+    [[nodiscard]] std::optional<Api> running_api() const;
+    [[nodiscard]] const os::UserPaths& paths() const noexcept { return paths_; }
+
+    const Terminal out;
+    const Terminal err;
+    bool in_is_tty = false;
+
+    /// Results go to standard output, everything else to standard error.
+    void print(std::string_view text) const;
+    void print_json(const Json& value) const;
+    void note(std::string_view line) const;
+    /// "error: ...", the lines that belong to it, "hint: ...".
+    void report(const os::Error& error) const;
+    /// The exit code that an error stands for.
+    [[nodiscard]] ExitCode exit_code(const os::Error& error) const;
+
+    std::vector<std::string> words; ///< the command line, without the program
+    std::vector<std::string> tail;  ///< what a remote command or a plugin verb is given as is
+    bool help_only = false;         ///< nothing will be run: do not start a daemon for it
+    std::function<int()> action;    ///< what the parsed command line does
+
+  private:
+    os::UserPaths paths_;
+    std::optional<Api> api_;
+};
+
+} // namespace banger::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/terminal.hpp"
+
+namespace banger::cli {
+
+/// Rows under headings, columns aligned; on a terminal cut to its width.
+class Table {
+  public:
+    explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
+    /// Missing cells are empty, an empty cell shows "-".
+    void add(std::vector<std::string> row);
+    [[nodiscard]] std::string text(const Terminal& terminal) const;
+
+  private:
+    std::vector<std::string> headings_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+/// "key:   value" lines with the values in one column; pairs with an empty value are left out.
+[[nodiscard]] std::string described(const std::vector<std::pair<std::string, std::string>>& pairs,
+                                    const Terminal& terminal);
+
+} // namespace banger::cli

@@ -1,0 +1,131 @@
+#include "cli/verb_args.hpp"
+
+#include "cli/did_you_mean.hpp"
+#include "cli/noun.hpp"
+#include "os/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::cli {
+namespace {
+
+/// A value of the type that the schema names; without one, JSON where it is JSON, else text.
+Json typed(const std::string& key, const std::string& text, const std::string& type) {
+    if (type == "string") {
+        return text;
+    }
+    Json value = Json::parse(text, nullptr, false);
+    if (type.empty() || type == "array") {
+        return value.is_discarded() ? Json(text) : value;
+    }
+    const bool good = type == "integer"   ? value.is_number_integer()
+                      : type == "number"  ? value.is_number()
+                      : type == "boolean" ? value.is_boolean()
+                                          : !value.is_discarded();
+    if (!good) {
+        throw os::Error(os::ErrorKind::invalid, "--" + key + ": '" + text + "' is not " +
+                                                    (type == "integer" ? "an " : "a ") + type);
+    }
+    return value;
+}
+
+class Reader {
+  public:
+    explicit Reader(const Json& schema) : properties_(value_at(schema, "properties")) {
+        for (const Json& name : value_at(schema, "required")) {
+            required_.push_back(plain(name));
+        }
+        for (const auto& [name, property] : properties_.items()) {
+            if (array_.empty() && text_at(property, "type") == "array") {
+                array_ = name;
+            }
+        }
+    }
+
+    Json read(const std::vector<std::string>& words) {
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            const std::string& word = words[i];
+            if (word == "--") {
+                continue;
+            }
+            if (word.size() > 2 && word.starts_with("--")) {
+                i += option(word.substr(2), i + 1 < words.size() ? &words[i + 1] : nullptr) ? 1 : 0;
+            } else {
+                positional(word);
+            }
+        }
+        return args_;
+    }
+
+  private:
+    [[nodiscard]] bool known(const std::string& key) const {
+        return !properties_.is_object() || properties_.contains(key);
+    }
+    [[nodiscard]] std::string type_of(const std::string& key) const {
+        return text_at(value_at(properties_, key.c_str()), "type");
+    }
+
+    void set(const std::string& key, const std::string& text) {
+        if (type_of(key) == "array") {
+            args_[key].push_back(text);
+        } else {
+            args_[key] = typed(key, text, type_of(key));
+        }
+    }
+
+    /// True when it took the next word too.
+    bool option(const std::string& text, const std::string* next) {
+        const std::size_t equals = text.find('=');
+        const std::string key = text.substr(0, equals);
+        if (!known(key) && key.starts_with("no-") && known(key.substr(3))) {
+            args_[key.substr(3)] = false;
+            return false;
+        }
+        if (!known(key)) {
+            std::vector<std::string> keys;
+            for (const auto& [name, property] : properties_.items()) {
+                keys.push_back(name);
+            }
+            throw os::Error(os::ErrorKind::invalid,
+                            "unknown option --" + key + did_you_mean(key, keys));
+        }
+        if (equals != std::string::npos) {
+            set(key, text.substr(equals + 1));
+            return false;
+        }
+        const bool flag = type_of(key) == "boolean" || next == nullptr || next->starts_with("--");
+        if (flag) {
+            args_[key] = true;
+        } else {
+            set(key, *next);
+        }
+        return !flag;
+    }
+
+    void positional(const std::string& word) {
+        for (const std::string& key : required_) {
+            if (!args_.contains(key) && key != array_) {
+                set(key, word);
+                return;
+            }
+        }
+        if (!array_.empty() || !properties_.is_object()) {
+            args_[array_.empty() ? "args" : array_].push_back(word);
+            return;
+        }
+        throw os::Error(os::ErrorKind::invalid, "'" + word + "' is one argument too many");
+    }
+
+    const Json& properties_;
+    std::vector<std::string> required_;
+    std::string array_;
+    Json args_ = Json::object();
+};
+
+} // namespace
+
+Json verb_args(const std::vector<std::string>& words, const Json& schema) {
+    return Reader(schema).read(words);
+}
+
+} // namespace banger::cli

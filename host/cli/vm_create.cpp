@@ -1,0 +1,141 @@
+#include "cli/command.hpp"
+#include "cli/noun.hpp"
+#include "cli/quantity.hpp"
+#include "cli/vm_options.hpp"
+#include "cli/watch.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::cli {
+namespace {
+
+struct CreateArgs {
+    std::string name;
+    std::string image;
+    int vcpus = 0;
+    std::string memory;
+    std::string disk;
+    std::string work_disk;
+    std::string disk_mode;
+    std::string vmm;
+    std::string timeout;
+    bool detach = false;
+    bool json = false;
+    std::unique_ptr<VmOptionFlags> options;
+};
+
+Json body_of(const CreateArgs& args) {
+    Json body = Json::object();
+    const auto text = [&](const char* key, const std::string& value) {
+        if (!value.empty()) {
+            body[key] = value;
+        }
+    };
+    const auto size = [&](const char* key, const char* option, const std::string& value) {
+        if (!value.empty()) {
+            body[key] = parse_mib(option, value);
+        }
+    };
+    text("name", args.name);
+    text("image", args.image);
+    if (args.vcpus > 0) {
+        body["vcpus"] = args.vcpus;
+    }
+    size("memory_mib", "--memory", args.memory);
+    size("disk_mib", "--disk", args.disk);
+    size("work_disk_mib", "--work-disk", args.work_disk);
+    text("disk_mode", args.disk_mode);
+    text("vmm", args.vmm);
+    if (!args.timeout.empty()) {
+        body["timeout_s"] = parse_seconds("--timeout", args.timeout);
+    }
+    if (Json options = args.options->values(); !options.empty()) {
+        body["options"] = std::move(options);
+    }
+    return body;
+}
+
+int detached(Session& session, const Json& operation, bool json) {
+    if (json) {
+        session.print_json(operation);
+        return 0;
+    }
+    const std::string id = text_at(operation, "id");
+    session.note("vm " + text_at(operation, "target") +
+                 " is being created; see it with: banger op watch " + id);
+    session.print(id + "\n");
+    return 0;
+}
+
+void show_ready(const Session& session, const Outcome& outcome, const Json& vm) {
+    if (!session.out.tty) {
+        session.print(outcome.name + "\n");
+        return;
+    }
+    const std::string address = text_at(vm, "ip");
+    session.print(session.out.green("✓") + " " + session.out.bold(outcome.name) +
+                  " is ready after " + duration_text(outcome.seconds) +
+                  (address.empty() ? "" : " at " + address) + "\n  banger vm ssh " + outcome.name +
+                  "\n");
+}
+
+int create(Session& session, const CreateArgs& args) {
+    const Json body = body_of(args);
+    if (args.detach) {
+        return detached(session, session.api().post(vm_noun.path, body), args.json);
+    }
+    const auto outcomes = carry_out(
+        session, "vm", {{args.name, [&] { return session.api().post(vm_noun.path, body); }}});
+    const Outcome& outcome = outcomes.front();
+    if (outcome.error || outcome.left_running) {
+        return conclude(session, outcomes);
+    }
+    const Json vm = session.api().get(vm_noun.target(outcome.name));
+    if (args.json) {
+        session.print_json(vm);
+    } else {
+        show_ready(session, outcome, vm);
+    }
+    for (const Json& warning : value_at(vm, "warnings")) {
+        session.note(session.err.yellow("warning:") + " " + plain(warning));
+    }
+    return 0;
+}
+
+} // namespace
+
+void add_vm_create(CLI::App& vm, Session& session) {
+    auto args = std::make_shared<CreateArgs>();
+    CLI::App* verb =
+        vm.add_subcommand("create", "Create a VM and return when it can be logged in to");
+    CLI::Option* name = verb->add_option("--name", args->name, "Its name; one is made up without");
+    verb->add_option("NAME", args->name, "The same as --name")->excludes(name);
+    verb->add_option("--image", args->image, "Image to boot")->type_name("IMAGE");
+    verb->add_option("--vcpu,--vcpus", args->vcpus, "Processors")
+        ->check(CLI::Range(1, 256))
+        ->type_name("N");
+    verb->add_option("--memory", args->memory, "Memory: 512M, 2G")->type_name("SIZE");
+    verb->add_option("--disk", args->disk, "Root file system: 20G")->type_name("SIZE");
+    verb->add_option("--work-disk", args->work_disk, "Disk mounted on /root: 20G")
+        ->type_name("SIZE");
+    verb->add_option("--disk-mode", args->disk_mode,
+                     "overlay (shares the image) or copy (a private clone)")
+        ->check(CLI::IsMember({"overlay", "copy"}))
+        ->type_name("MODE");
+    verb->add_option("--vmm", args->vmm, "Hypervisor: auto, firecracker, qemu")
+        ->check(CLI::IsMember({"auto", "firecracker", "qemu"}))
+        ->type_name("VMM");
+    verb->add_option("--timeout", args->timeout, "Give up and undo after this time: 90s, 5m")
+        ->type_name("TIME");
+    verb->add_flag("-d,--detach", args->detach, "Do not wait; print the operation's id");
+    json_flag(verb, args->json);
+    const bool wanted = session.words.size() > 1 && session.words[1] == "create";
+    args->options = std::make_unique<VmOptionFlags>(*verb, wanted ? vm_options(session)
+                                                                  : std::vector<VmOption>());
+    examples(verb, "  banger vm create --name testbox\n"
+                   "  banger vm create --name big --vcpu 4 --memory 4G --disk 40G\n"
+                   "  NAME=$(banger vm create) && banger vm exec $NAME -- uname -a");
+    runs(verb, session, args, create);
+}
+
+} // namespace banger::cli

@@ -1,0 +1,128 @@
+#include "cli/vm_options.hpp"
+
+#include "cli/noun.hpp"
+#include "os/file.hpp"
+
+#include <charconv>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace banger::cli {
+namespace {
+
+VmOption option_of(const Json& json) {
+    VmOption option;
+    option.plugin = text_at(json, "plugin");
+    option.name = text_at(json, "name");
+    option.flag = text_at(json, "flag");
+    if (option.flag.empty()) {
+        option.flag = option.name;
+    }
+    option.flag =
+        "--" + option.flag.substr(std::min(option.flag.find_first_not_of('-'), option.flag.size()));
+    option.type = text_at(json, "type");
+    option.default_text = text_at(json, "default");
+    option.description = text_at(json, "description");
+    option.live = value_at(json, "live") == Json(true);
+    for (const Json& choice : value_at(json, "enum")) {
+        option.choices.push_back(plain(choice));
+    }
+    return option;
+}
+
+std::string help_of(const VmOption& option) {
+    std::string text = option.description;
+    for (std::size_t i = 0; i < option.choices.size(); ++i) {
+        text += (i == 0 ? ": " : ", ") + option.choices[i];
+    }
+    if (!option.default_text.empty()) {
+        text += " (default: " + option.default_text + ")";
+    }
+    return text;
+}
+
+Json number_of(const VmOption& option, const std::string& text) {
+    const char* end = text.data() + text.size();
+    if (option.type == "integer") {
+        std::int64_t whole = 0;
+        if (std::from_chars(text.data(), end, whole).ptr == end && !text.empty()) {
+            return whole;
+        }
+    } else {
+        double value = 0;
+        if (std::from_chars(text.data(), end, value).ptr == end && !text.empty()) {
+            return value;
+        }
+    }
+    throw os::Error(os::ErrorKind::invalid, option.flag + ": '" + text + "' is not a number");
+}
+
+Json value_of(const VmOption& option, const std::vector<std::string>& given) {
+    if (option.type == "boolean") {
+        return given.back() == "true" || given.back() == "1";
+    }
+    if (option.type == "integer" || option.type == "number") {
+        return number_of(option, given.back());
+    }
+    if (option.type == "array") {
+        return given;
+    }
+    return given.back();
+}
+
+} // namespace
+
+std::vector<VmOption> vm_options_of(const Json& answer) {
+    std::vector<VmOption> options;
+    for (const Json& json : value_at(answer, "options")) {
+        options.push_back(option_of(json));
+    }
+    return options;
+}
+
+std::vector<VmOption> vm_options(Session& session) {
+    if (session.help_only && !session.running_api()) {
+        const auto copy = os::find_file(session.paths().state / "vm-options.json");
+        return copy ? vm_options_of(Json::parse(*copy, nullptr, false)) : std::vector<VmOption>();
+    }
+    return vm_options_of(session.api().get("/v1/vm-options"));
+}
+
+VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
+    : options_(std::move(options)), given_(options_.size()) {
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+        const VmOption& option = options_[i];
+        if (verb.get_option_no_throw(option.flag) != nullptr) {
+            continue; // a built-in flag wins
+        }
+        CLI::Option* added = nullptr;
+        if (option.type == "boolean") {
+            const std::string off = "!--no-" + option.flag.substr(2);
+            added = verb.add_flag(option.flag + "," + off, given_[i], help_of(option));
+        } else {
+            added = verb.add_option(option.flag, given_[i], help_of(option));
+            added->type_name(option.type == "string" || option.type == "array" ? "TEXT" : "N");
+            added->expected(1)->allow_extra_args(false);
+            if (option.type == "array") {
+                added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+            }
+        }
+        if (!option.choices.empty()) {
+            added->check(CLI::IsMember(option.choices));
+        }
+        added->group(plugin_group + option.plugin);
+    }
+}
+
+Json VmOptionFlags::values() const {
+    Json values = Json::object();
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+        if (!given_[i].empty()) {
+            values[options_[i].plugin][options_[i].name] = value_of(options_[i], given_[i]);
+        }
+    }
+    return values;
+}
+
+} // namespace banger::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "cli/session.hpp"
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace banger::cli {
+
+/// The heading over a plugin's options in --help, before its name.
+inline constexpr const char* plugin_group = "Options of plugin ";
+
+/// An option of a VM that a plugin brings.
+struct VmOption {
+    std::string plugin;
+    std::string name;
+    std::string flag; ///< "--nat"
+    std::string type; ///< boolean, integer, number, string, array
+    std::string default_text;
+    std::string description;
+    std::vector<std::string> choices;
+    bool live = false;
+};
+
+[[nodiscard]] std::vector<VmOption> vm_options_of(const Json& answer);
+
+/// From the daemon; when it does not run and must not be started, from the copy that it left.
+[[nodiscard]] std::vector<VmOption> vm_options(Session& session);
+
+/// Gives `verb` a flag for each option, and collects what the user says.
+class VmOptionFlags {
+  public:
+    VmOptionFlags(CLI::App& verb, std::vector<VmOption> options);
+    /// {plugin: {name: value}} of the options that were given; throws invalid.
+    [[nodiscard]] Json values() const;
+
+  private:
+    std::vector<VmOption> options_;
+    std::vector<std::vector<std::string>> given_;
+};
+
+} // namespace banger::cli

@@ -1,0 +1,191 @@
+#include "cli/command.hpp"
+#include "cli/noun.hpp"
+#include "cli/quantity.hpp"
+#include "cli/table.hpp"
+#include "cli/waterfall.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::cli {
+namespace {
+
+struct LsArgs {
+    bool json = false;
+    bool quiet = false;
+};
+
+struct ShowArgs {
+    std::vector<std::string> names;
+    bool json = false;
+    bool timings = false;
+};
+
+std::string coloured_state(const std::string& state, const Terminal& terminal) {
+    if (state == "running") {
+        return terminal.green(state);
+    }
+    if (state == "crashed" || state == "cleanup-pending") {
+        return terminal.red(state);
+    }
+    return state == "stopped" ? state : terminal.yellow(state);
+}
+
+std::string size_at(const Json& vm, const char* key) {
+    const auto mib = number_at(vm, key);
+    return mib ? mib_text(static_cast<std::int64_t>(*mib)) : "";
+}
+
+bool runs_now(const Json& vm) {
+    const std::string state = text_at(vm, "state");
+    return state == "running" || state == "paused";
+}
+
+int ls(Session& session, const LsArgs& args) {
+    const Json vms = list(session.api(), vm_noun);
+    if (args.json) {
+        session.print_json(vms);
+        return 0;
+    }
+    if (args.quiet) {
+        for (const Json& vm : vms) {
+            session.print(text_at(vm, "name") + "\n");
+        }
+        return 0;
+    }
+    if (vms.empty()) {
+        session.note("no VMs; make one with: banger vm create --name testbox");
+        return 0;
+    }
+    Table table({"NAME", "STATE", "ADDRESS", "IMAGE", "VCPU", "MEMORY", "UP"});
+    for (const Json& vm : vms) {
+        table.add({text_at(vm, "name"), coloured_state(text_at(vm, "state"), session.out),
+                   text_at(vm, "ip"), text_at(vm, "image"), text_at(vm, "vcpus"),
+                   size_at(vm, "memory_mib"),
+                   runs_now(vm) ? age_since(text_at(vm, "started_at")) : ""});
+    }
+    session.print(table.text(session.out));
+    return 0;
+}
+
+std::string options_text(const Json& options) {
+    std::string text;
+    for (const auto& [plugin, values] : options.items()) {
+        if (!values.is_object()) {
+            text += (text.empty() ? "" : ", ") + plugin + "=" + plain(values);
+            continue;
+        }
+        for (const auto& [name, value] : values.items()) {
+            text += (text.empty() ? "" : ", ") + name + "=" + plain(value);
+        }
+    }
+    return text;
+}
+
+std::string exit_text(const Json& exit) {
+    if (!exit.is_object()) {
+        return {};
+    }
+    const std::string age = age_since(text_at(exit, "at"));
+    std::string text = text_at(exit, "cause");
+    if (const std::string reason = text_at(exit, "reason"); !reason.empty()) {
+        text += ": " + reason;
+    }
+    return text + (age.empty() ? "" : ", " + age + " ago");
+}
+
+std::string started_text(const Json& vm) {
+    const std::string started = text_at(vm, "started_at");
+    if (started.empty() || !runs_now(vm)) {
+        return {};
+    }
+    std::string text = age_since(started) + " ago (" + started + ")";
+    const auto from = parse_time(started);
+    const auto to = parse_time(text_at(vm, "ready_at"));
+    if (from && to && *to >= *from) {
+        text += ", ready after " + duration_text(*to - *from);
+    }
+    return text;
+}
+
+void show_one(const Session& session, const Json& vm) {
+    const Terminal& out = session.out;
+    const std::string work = size_at(vm, "work_disk_mib");
+    const std::string created = text_at(vm, "created_at");
+    const Json& paths = value_at(vm, "paths");
+    std::vector<std::pair<std::string, std::string>> lines{
+        {"name", out.bold(text_at(vm, "name"))},
+        {"state", coloured_state(text_at(vm, "state"), out)},
+        {"exit", runs_now(vm) ? "" : exit_text(value_at(vm, "exit"))},
+        {"address", text_at(vm, "ip")},
+        {"host name", text_at(vm, "fqdn")},
+        {"mac", text_at(vm, "mac")},
+        {"image", text_at(vm, "image")},
+        {"size", text_at(vm, "vcpus") + " vcpu, " + size_at(vm, "memory_mib") + " memory"},
+        {"disks", size_at(vm, "disk_mib") + " root (" + text_at(vm, "disk_mode") + ")" +
+                      (work.empty() ? "" : ", " + work + " on /root")},
+        {"vmm",
+         text_at(vm, "vmm") + (text_at(vm, "accel").empty() ? "" : ", " + text_at(vm, "accel"))},
+        {"options", options_text(value_at(vm, "options"))},
+        {"created", created.empty() ? "" : age_since(created) + " ago (" + created + ")"},
+        {"started", started_text(vm)},
+        {"process", text_at(vm, "pid")},
+        {"id", text_at(vm, "id")},
+        {"folder", text_at(paths, "dir")},
+        {"console", text_at(paths, "console")},
+    };
+    for (const Json& warning : value_at(vm, "warnings")) {
+        lines.emplace_back("warning", out.yellow(plain(warning)));
+    }
+    session.print(described(lines, out));
+}
+
+int show(Session& session, const ShowArgs& args) {
+    std::vector<Json> vms;
+    for (const std::string& name : args.names) {
+        vms.push_back(get_one(session.api(), vm_noun, name));
+    }
+    if (args.json) {
+        session.print_json(vms.size() == 1 ? vms.front() : Json(vms));
+        return 0;
+    }
+    for (std::size_t i = 0; i < vms.size(); ++i) {
+        session.print(i == 0 ? "" : "\n");
+        if (!args.timings) {
+            show_one(session, vms[i]);
+            continue;
+        }
+        std::vector<Span> spans;
+        for (const Json& timing : value_at(vms[i], "timings")) {
+            spans.push_back({text_at(timing, "stage"), number_at(timing, "ms").value_or(0) / 1000});
+        }
+        if (spans.empty()) {
+            session.note(text_at(vms[i], "name") + " has no timings yet");
+        }
+        session.print(waterfall(spans, session.out));
+    }
+    return 0;
+}
+
+} // namespace
+
+void add_vm_reads(CLI::App& vm, Session& session) {
+    auto ls_args = std::make_shared<LsArgs>();
+    CLI::App* verb = vm.add_subcommand("ls", "List the VMs")->alias("list");
+    verb->add_flag("-q,--quiet", ls_args->quiet, "Names only");
+    json_flag(verb, ls_args->json);
+    examples(
+        verb,
+        "  banger vm ls\n  banger vm ls --json | jq -r '.[] | select(.state==\"running\").name'");
+    runs(verb, session, ls_args, ls);
+
+    auto show_args = std::make_shared<ShowArgs>();
+    verb = vm.add_subcommand("show", "Show everything about VMs");
+    verb->add_option("NAME", show_args->names, "One VM or several")->required();
+    verb->add_flag("--timings", show_args->timings, "Where the time of its last start went");
+    json_flag(verb, show_args->json);
+    examples(verb, "  banger vm show testbox\n  banger vm show testbox --timings\n"
+                   "  banger vm show testbox --json | jq -r .ip");
+    runs(verb, session, show_args, show);
+}
+
+} // namespace banger::cli

@@ -1,0 +1,181 @@
+#include "cli/command.hpp"
+#include "cli/noun.hpp"
+#include "cli/ssh_command.hpp"
+
+#include "os/file.hpp"
+#include "os/process.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace banger::cli {
+namespace {
+
+struct SshArgs {
+    std::string name;
+    std::string user;
+};
+
+struct ExecArgs {
+    std::string name;
+    std::string user;
+    bool tty = false;
+    bool no_tty = false;
+};
+
+struct CopyArgs {
+    std::vector<std::string> ends;
+};
+
+std::string program(const std::string& name) {
+    const auto path = os::find_program(name);
+    if (!path) {
+        throw os::Error(os::ErrorKind::unsupported, name + " is not installed",
+                        "sudo apt-get install openssh-client");
+    }
+    return path->string();
+}
+
+SshTarget target_of(Session& session, const std::string& name, const std::string& user = {}) {
+    SshTarget target = ssh_target_of(get_one(session.api(), vm_noun, name, "/ssh"));
+    if (!user.empty()) {
+        target.user = user;
+        target.control_path.clear(); // the shared connection is the other user's
+    }
+    return target;
+}
+
+/// This process becomes the other program: its streams, signals and exit status are ours.
+[[noreturn]] void become(std::vector<std::string> argv) {
+    const std::string path = program(argv.front());
+    std::vector<char*> pointers;
+    for (std::string& word : argv) {
+        pointers.push_back(word.data());
+    }
+    pointers.push_back(nullptr);
+    ::execv(path.c_str(), pointers.data());
+    throw os::errno_error("run " + path);
+}
+
+/// The other program in the foreground; Ctrl-C is for it alone.
+int run_beside(std::vector<std::string> argv) {
+    argv.front() = program(argv.front());
+    ::signal(SIGINT, SIG_IGN);
+    ::signal(SIGQUIT, SIG_IGN);
+    os::SpawnOptions options;
+    options.stdin_fd = STDIN_FILENO;
+    options.stdout_fd = STDOUT_FILENO;
+    options.stderr_fd = STDERR_FILENO;
+    options.die_with_parent = true;
+    const os::ExitStatus status = os::Child::spawn(argv, options).wait();
+    ::signal(SIGINT, SIG_DFL);
+    ::signal(SIGQUIT, SIG_DFL);
+    return status.signal != 0 ? 128 + status.signal : status.code;
+}
+
+void farewell(const Session& session, const std::string& name) {
+    try {
+        const auto api = session.running_api();
+        if (!api) {
+            return;
+        }
+        const std::string state = text_at(api->get(vm_noun.target(name)), "state");
+        session.note(state == "running"
+                         ? name + " is still running; stop it with: banger vm stop " + name
+                         : name + " is " + state);
+    } catch (const os::Error&) { // deleted meanwhile
+        session.note(name + " is gone");
+    }
+}
+
+int ssh(Session& session, const SshArgs& args) {
+    const SshTarget target = target_of(session, args.name, args.user);
+    const std::vector<std::string> argv = ssh_argv(target, session.tail);
+    if (!session.in_is_tty || !is_interactive(session.tail)) {
+        become(argv);
+    }
+    const int status = run_beside(argv);
+    farewell(session, args.name);
+    return status;
+}
+
+int exec(Session& session, const ExecArgs& args) {
+    if (session.tail.empty()) {
+        throw os::Error(os::ErrorKind::invalid, "no command given",
+                        "banger vm exec " + args.name + " -- uname -a");
+    }
+    const bool tty = args.tty || (!args.no_tty && session.in_is_tty && session.out.tty);
+    become(exec_argv(target_of(session, args.name, args.user), tty, session.tail));
+}
+
+int copy(Session& session, const CopyArgs& args) {
+    std::vector<CopyEnd> ends;
+    std::vector<std::pair<std::string, SshTarget>> targets;
+    for (const std::string& text : args.ends) {
+        ends.push_back(copy_end_of(text));
+        const std::string& vm = ends.back().vm;
+        const bool known = std::any_of(targets.begin(), targets.end(),
+                                       [&](const auto& target) { return target.first == vm; });
+        if (!vm.empty() && !known) {
+            targets.emplace_back(vm, target_of(session, vm));
+        }
+    }
+    if (ends.size() < 2) {
+        throw os::Error(os::ErrorKind::invalid, "copy from where to where?",
+                        "banger vm cp SOURCE... DESTINATION, with NAME:PATH for a path in a VM");
+    }
+    if (targets.empty()) {
+        throw os::Error(os::ErrorKind::invalid, "neither end is in a VM",
+                        "write NAME:PATH for a path in a VM");
+    }
+    const bool between =
+        !ends.back().vm.empty() && std::any_of(ends.begin(), ends.end() - 1,
+                                               [](const CopyEnd& end) { return !end.vm.empty(); });
+    if (targets.size() == 1 && !between) {
+        become(scp_argv(targets.front().second, ends));
+    }
+    const os::TemporaryDir folder("banger-cp");
+    const std::string config = (folder.path() / "ssh_config").string();
+    os::write_file_atomic(config, ssh_config_text(targets));
+    return run_beside(scp_argv(config, ends));
+}
+
+} // namespace
+
+void add_vm_remote(CLI::App& vm, Session& session) {
+    auto ssh_args = std::make_shared<SshArgs>();
+    CLI::App* verb = vm.add_subcommand("ssh", "Log in; what follows NAME goes to ssh");
+    verb->add_option("NAME", ssh_args->name, "The VM")->required();
+    verb->add_option("-u,--user", ssh_args->user, "Who to be (default: root)")->type_name("USER");
+    verb->add_option("ARGS", session.tail, "Options of ssh, or a command for the VM's shell");
+    examples(verb, "  banger vm ssh testbox\n  banger vm ssh testbox 'ps aux | head'\n"
+                   "  banger vm ssh testbox -L 8080:localhost:80\n"
+                   "The exit status is the remote command's, 255 when ssh itself fails.");
+    runs(verb, session, ssh_args, ssh);
+
+    auto exec_args = std::make_shared<ExecArgs>();
+    verb = vm.add_subcommand("exec", "Run a command; its words arrive as they are");
+    verb->add_option("NAME", exec_args->name, "The VM")->required();
+    verb->add_option("-u,--user", exec_args->user, "Who to be (default: root)")->type_name("USER");
+    CLI::Option* tty = verb->add_flag("-t,--tty", exec_args->tty, "With a terminal");
+    verb->add_flag("-T,--no-tty", exec_args->no_tty, "Without one")->excludes(tty);
+    verb->add_option("COMMAND", session.tail, "After --: the command and its words");
+    examples(verb, "  banger vm exec testbox -- uname -a\n"
+                   "  banger vm exec testbox -- sh -c 'echo hi > /root/f; sync'\n"
+                   "  tar c . | banger vm exec testbox -- tar x -C /root\n"
+                   "A terminal is used when both ends are one. The exit status is the command's.");
+    runs(verb, session, exec_args, exec);
+
+    auto copy_args = std::make_shared<CopyArgs>();
+    verb = vm.add_subcommand("cp", "Copy files and folders from, to and between VMs");
+    verb->add_option("PATH", copy_args->ends, "SOURCE... DESTINATION; NAME:PATH is in a VM")
+        ->required();
+    examples(verb, "  banger vm cp notes.txt testbox:\n  banger vm cp testbox:/var/log ./logs\n"
+                   "  banger vm cp a:/etc/hosts b:/tmp/");
+    runs(verb, session, copy_args, copy);
+}
+
+} // namespace banger::cli

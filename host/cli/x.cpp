@@ -1,0 +1,125 @@
+#include "cli/command.hpp"
+#include "cli/did_you_mean.hpp"
+#include "cli/noun.hpp"
+#include "cli/table.hpp"
+#include "cli/verb_args.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::cli {
+namespace {
+
+struct XArgs {
+    std::string plugin;
+    std::string verb;
+    bool json = false;
+};
+
+/// The verbs among a plugin's actions.
+std::vector<Json> verbs_of(const Json& plugin) {
+    std::vector<Json> verbs;
+    for (const Json& action : value_at(plugin, "actions")) {
+        if (text_at(action, "kind").empty() || text_at(action, "kind") == "cli") {
+            verbs.push_back(action);
+        }
+    }
+    return verbs;
+}
+
+int list_verbs(Session& session, const std::string& only) {
+    Table table({"VERB", "WHAT"});
+    for (const std::string& id : names(session.api(), plugin_noun)) {
+        if (!only.empty() && id != only) {
+            continue;
+        }
+        for (const Json& verb : verbs_of(session.api().get(plugin_noun.target(id)))) {
+            table.add({"banger x " + id + " " + text_at(verb, "name"), text_at(verb, "summary")});
+        }
+    }
+    session.print(table.text(session.out));
+    return 0;
+}
+
+void print_rows(const Session& session, const Json& rows) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : rows.front().items()) {
+        keys.push_back(key);
+    }
+    Table table(keys);
+    for (const Json& row : rows) {
+        std::vector<std::string> cells;
+        for (const std::string& key : keys) {
+            cells.push_back(text_at(row, key.c_str()));
+        }
+        table.add(std::move(cells));
+    }
+    session.print(table.text(session.out));
+}
+
+void print_output(const Session& session, const Json& item) {
+    const Json& data = item.contains("data") ? value_at(item, "data") : value_at(item, "text");
+    if (data.is_array() && !data.empty() && data.front().is_object()) {
+        print_rows(session, data);
+    } else if (data.is_object()) {
+        std::vector<std::pair<std::string, std::string>> lines;
+        for (const auto& [key, value] : data.items()) {
+            lines.emplace_back(key, plain(value));
+        }
+        session.print(described(lines, session.out));
+    } else {
+        const std::string text = plain(data);
+        session.print(text + (text.empty() || text.ends_with('\n') ? "" : "\n"));
+    }
+}
+
+int run(Session& session, const XArgs& args) {
+    if (args.plugin.empty()) {
+        return list_verbs(session, "");
+    }
+    const Json plugin = get_one(session.api(), plugin_noun, args.plugin);
+    if (args.verb.empty()) {
+        return list_verbs(session, args.plugin);
+    }
+    std::vector<std::string> known;
+    Json schema;
+    for (const Json& verb : verbs_of(plugin)) {
+        known.push_back(text_at(verb, "name"));
+        if (known.back() == args.verb) {
+            const Json& found = value_at(verb, "params_schema");
+            schema = found.is_string() ? Json::parse(plain(found), nullptr, false) : found;
+        }
+    }
+    if (std::find(known.begin(), known.end(), args.verb) == known.end()) {
+        throw os::Error(os::ErrorKind::not_found,
+                        "plugin '" + args.plugin + "' has no verb '" + args.verb + "'" +
+                            did_you_mean(args.verb, known),
+                        "banger x " + args.plugin + " lists its verbs");
+    }
+    const Json answer = session.api().post(plugin_noun.target(args.plugin) + "/actions/cli/" +
+                                               api_client::encoded(args.verb),
+                                           verb_args(session.tail, schema));
+    if (args.json) {
+        session.print_json(answer);
+        return 0;
+    }
+    for (const Json& item : value_at(answer, "output")) {
+        print_output(session, item);
+    }
+    return 0;
+}
+
+} // namespace
+
+void add_x(CLI::App& noun, Session& session) {
+    auto args = std::make_shared<XArgs>();
+    noun.add_option("PLUGIN", args->plugin, "The plugin; without one, all verbs are listed");
+    noun.add_option("VERB", args->verb, "What it shall do");
+    noun.add_option("ARGS", session.tail, "--key value, --key=value, --flag, or values in order");
+    json_flag(&noun, args->json);
+    examples(&noun, "  banger x\n  banger x tap-pool ls");
+    runs(&noun, session, args, run);
+}
+
+} // namespace banger::cli
