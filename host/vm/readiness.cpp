@@ -35,16 +35,17 @@ asio::awaitable<void> sleep(asio::io_context& loop, std::chrono::milliseconds ti
 /// One connect, given up after `limit`: a SYN that got lost would be repeated only after a second.
 asio::awaitable<boost::system::error_code>
 try_connect(asio::io_context& loop, tcp::endpoint endpoint, std::chrono::milliseconds limit) {
-    tcp::socket socket(loop);
+    // Shared: a timer that has just run out calls its handler even when it is cancelled, after us.
+    const auto socket = std::make_shared<tcp::socket>(loop);
     asio::steady_timer timer(loop, limit);
-    timer.async_wait([&socket](boost::system::error_code code) {
+    timer.async_wait([socket](boost::system::error_code code) {
         if (!code) {
             boost::system::error_code ignored;
-            socket.close(ignored);
+            socket->close(ignored);
         }
     });
     boost::system::error_code code;
-    co_await socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, code));
+    co_await socket->async_connect(endpoint, asio::redirect_error(asio::use_awaitable, code));
     timer.cancel();
     co_return code;
 }
