@@ -11,6 +11,7 @@ class Interrupt;
 struct Ext4Plan {
     std::string label;
     std::uint64_t size_mib = 0; ///< 0: the content and a margin
+    unsigned root_mode = 0755;  ///< of the file system's top folder
 };
 
 /// A sparse ext4 image whose tree is that of a tar archive, with its owners. Needs no privilege.

@@ -53,7 +53,8 @@ void build(const Site& site, const fs::path& staging) {
         "--include=" + packages(recipe),
         "--aptopt=Acquire::Languages \"none\"",
         "--aptopt=Acquire::Retries \"3\"",
-        "--dpkgopt=force-unsafe-io", // the tree is a scratch folder; its files are synced as one image
+        "--dpkgopt=force-unsafe-io", // the tree is a scratch folder; its files are synced as one
+                                     // image
         "--dpkgopt=path-exclude=/usr/share/man/*",
         "--dpkgopt=path-exclude=/usr/share/locale/*",
         "--dpkgopt=path-exclude=/usr/share/doc/*",

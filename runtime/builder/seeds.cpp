@@ -23,7 +23,8 @@ void build_work_seed(const Site& site, const fs::path& staging) {
     fs::permissions(home, fs::perms::owner_all);
     fs::permissions(home / ".ssh", fs::perms::owner_all);
     make_ext4_from_folder(home, staging / "work-seed.ext4",
-                          {.label = "bgr-work", .size_mib = plan.size_mib}, *site.interrupt);
+                          {.label = "bgr-work", .size_mib = plan.size_mib, .root_mode = 0700},
+                          *site.interrupt);
 }
 
 void build_ssh_key(const Site& site, const fs::path& staging) {
@@ -91,7 +92,7 @@ std::string source_text(const Source& source) {
 Component work_seed_part(const Site& site) {
     const WorkSeedPlan& plan = site.manifest->work_seed;
     return {.name = "work-seed",
-            .inputs = "work-seed 2\n" + std::to_string(plan.size_mib) + "\n" +
+            .inputs = "work-seed 3\n" + std::to_string(plan.size_mib) + "\n" +
                       (plan.recipe.empty() ? "" : tree_digest(plan.recipe)),
             .outputs = {"work-seed.ext4"},
             .build = [&site](const fs::path& staging) { build_work_seed(site, staging); }};
