@@ -74,7 +74,7 @@ start() {
     qemu-system-x86_64 -M microvm,acpi=on -accel tcg,thread=multi,tb-size=256 -cpu max -smp 1 -m 384 \
         -nodefaults -no-user-config -display none -no-reboot -monitor stdio \
         -chardev file,id=con,path=console.log -serial chardev:con -kernel "$bundle/vmlinux" -initrd initrd.img \
-        -append "console=ttyS0 reboot=t panic=-1 quiet tsc_early_khz=$khz banger.debug" "${disks[@]}" \
+        -append "console=ttyS0 reboot=t panic=-1 quiet tsc_early_khz=$khz tsc=reliable banger.debug" "${disks[@]}" \
         -netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device virtio-net-device,netdev=n0,mac=02:00:00:00:99:02 \
         -device virtio-rng-device <monitor >/dev/null 2>qemu.err &
     qemu=$!
@@ -95,14 +95,14 @@ ended() {
 
 guest() {
     ssh -F none -i key -o BatchMode=yes -o LogLevel=ERROR -o StrictHostKeyChecking=yes -o UserKnownHostsFile=known_hosts \
-        -o ConnectTimeout=5 root@10.99.0.2 "$@"
+        -o ConnectTimeout=60 root@10.99.0.2 "$@"
 }
 
 wait_for_ssh() {
-    local deadline=$(($(now_ms) + 120000))
+    local deadline=$(($(now_ms) + 240000))
     until guest true 2>ssh.err; do
         kill -0 "$qemu" 2>/dev/null || fail "QEMU ended: $(cat qemu.err)"
-        [ "$(now_ms)" -lt "$deadline" ] || fail "no SSH after 120 s: $(cat ssh.err)"
+        [ "$(now_ms)" -lt "$deadline" ] || fail "no SSH after 240 s: $(cat ssh.err)"
         sleep 0.1
     done
     echo "ok: SSH login $(($(now_ms) - started)) ms after the start of QEMU"
