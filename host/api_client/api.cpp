@@ -1,8 +1,7 @@
 #include "api_client/api.hpp"
 
+#include "api_client/json.hpp"
 #include "os/error.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace banger::api_client {
 namespace {

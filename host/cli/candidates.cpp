@@ -1,12 +1,12 @@
 #include "cli/candidates.hpp"
 
+#include "api_client/json.hpp"
 #include "cli/noun.hpp"
 #include "cli/vm_options.hpp"
 
 #include <algorithm>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {
@@ -38,7 +38,7 @@ std::vector<Candidate> choices_of(const std::string& name) {
     static const std::vector<std::pair<std::string, std::vector<std::string>>> closed{
         {"disk-mode", {"overlay", "copy"}},
         {"vmm", {"auto", "firecracker", "qemu"}},
-        {"for", {"ready", "running", "stopped"}},
+        {"for", {"ready", "running", "stopped", "deleted"}},
         {"state", {"queued", "running", "cancelling", "succeeded", "failed", "cancelled"}}};
     for (const auto& [key, words] : closed) {
         if (key == name) {

@@ -1,3 +1,4 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 
@@ -5,7 +6,6 @@
 
 #include <filesystem>
 
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace banger::cli {

@@ -1,3 +1,4 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/daemon_start.hpp"
 #include "cli/noun.hpp"
@@ -10,7 +11,6 @@
 #include <chrono>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -1,3 +1,4 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
@@ -5,8 +6,6 @@
 #include "cli/watch.hpp"
 
 #include <filesystem>
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {

@@ -1,10 +1,9 @@
 #include "cli/noun.hpp"
 
+#include "api_client/json.hpp"
 #include "cli/did_you_mean.hpp"
 
 #include <algorithm>
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 

@@ -1,3 +1,4 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/operation.hpp"
@@ -5,8 +6,6 @@
 #include "cli/table.hpp"
 #include "cli/watch.hpp"
 #include "cli/waterfall.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {

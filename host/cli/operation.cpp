@@ -1,8 +1,7 @@
 #include "cli/operation.hpp"
 
+#include "api_client/json.hpp"
 #include "cli/noun.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {

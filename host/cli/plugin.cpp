@@ -1,8 +1,7 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/table.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {

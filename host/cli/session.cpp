@@ -1,11 +1,11 @@
 #include "cli/session.hpp"
 
+#include "api_client/json.hpp"
 #include "cli/console_text.hpp"
 #include "cli/daemon_start.hpp"
 
 #include <cstdio>
 
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace banger::cli {

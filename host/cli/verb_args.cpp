@@ -1,10 +1,9 @@
 #include "cli/verb_args.hpp"
 
+#include "api_client/json.hpp"
 #include "cli/did_you_mean.hpp"
 #include "cli/noun.hpp"
 #include "os/error.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {

@@ -1,7 +1,6 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {

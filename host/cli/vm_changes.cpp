@@ -1,3 +1,4 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
@@ -5,8 +6,6 @@
 
 #include <algorithm>
 #include <iostream>
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {
@@ -146,14 +145,12 @@ struct WaitArgs {
 };
 
 int wait(Session& session, const WaitArgs& args) {
-    constexpr std::int64_t for_ever = 30 * 86400;
+    constexpr std::int64_t for_ever = 24 * 3600; // the longest that the daemon waits
     const std::int64_t seconds =
         args.timeout.empty() ? for_ever : parse_seconds("--timeout", args.timeout);
     api_client::Request request;
-    request.target = vm_noun.target(args.name) + "/wait?state=" + args.state;
-    if (!args.timeout.empty()) {
-        request.target += "&timeout_s=" + std::to_string(seconds);
-    }
+    request.target = vm_noun.target(args.name) + "/wait?state=" + args.state +
+                     "&timeout_s=" + std::to_string(seconds);
     const std::chrono::seconds patience(seconds + 30);
     Json vm;
     try {
@@ -164,8 +161,7 @@ int wait(Session& session, const WaitArgs& args) {
     if (args.json) {
         session.print_json(vm);
     } else {
-        session.print(args.name + " is " +
-                      (args.state == "ready" ? "ready" : text_at(vm, "state")) + "\n");
+        session.print(args.name + " is " + args.state + "\n");
     }
     return 0;
 }
@@ -209,8 +205,9 @@ void add_vm_changes(CLI::App& vm, Session& session) {
     auto wait_args = std::make_shared<WaitArgs>();
     verb = vm.add_subcommand("wait", "Wait until a VM is in a state");
     verb->add_option("NAME", wait_args->name, "The VM")->required();
-    verb->add_option("--for,--state", wait_args->state, "running, ready (default) or stopped")
-        ->check(CLI::IsMember({"running", "ready", "stopped"}))
+    verb->add_option("--for,--state", wait_args->state,
+                     "ready (default), running, stopped or deleted")
+        ->check(CLI::IsMember({"ready", "running", "stopped", "deleted"}))
         ->type_name("STATE");
     verb->add_option("--timeout", wait_args->timeout, "Fail after this time")->type_name("TIME");
     json_flag(verb, wait_args->json);

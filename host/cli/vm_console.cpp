@@ -1,3 +1,4 @@
+#include "api_client/json.hpp"
 #include "cli/attach.hpp"
 #include "cli/command.hpp"
 #include "cli/console_text.hpp"
@@ -5,7 +6,6 @@
 
 #include <chrono>
 
-#include <nlohmann/json.hpp>
 #include <poll.h>
 
 namespace banger::cli {
@@ -77,7 +77,7 @@ void add_vm_console(CLI::App& vm, Session& session) {
     CLI::App* verb = vm.add_subcommand("logs", "What the VM wrote on its console");
     verb->add_option("NAME", logs_args->name, "The VM")->required();
     verb->add_option("-n,--lines", logs_args->lines, "How many lines (default: 200)")
-        ->check(CLI::Range(1, 1000000))
+        ->check(CLI::Range(1, 10000))
         ->type_name("N");
     verb->add_flag("-f,--follow", logs_args->follow, "Go on as it writes more");
     verb->add_flag("--raw", logs_args->raw, "Control sequences too, on a terminal");

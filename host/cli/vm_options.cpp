@@ -1,12 +1,12 @@
 #include "cli/vm_options.hpp"
 
+#include "api_client/json.hpp"
 #include "cli/noun.hpp"
 #include "os/file.hpp"
 
 #include <charconv>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {

@@ -1,10 +1,9 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
 #include "cli/waterfall.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {

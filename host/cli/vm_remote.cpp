@@ -1,3 +1,4 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/ssh_command.hpp"
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <csignal>
 
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace banger::cli {

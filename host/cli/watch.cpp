@@ -1,5 +1,6 @@
 #include "cli/watch.hpp"
 
+#include "api_client/json.hpp"
 #include "cli/daemon_start.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/noun.hpp"
@@ -10,7 +11,6 @@
 #include <cerrno>
 #include <chrono>
 
-#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <unistd.h>
 

@@ -1,13 +1,12 @@
 #pragma once
 
+#include "api_client/json.hpp"
 #include "cli/session.hpp"
 
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 

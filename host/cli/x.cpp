@@ -1,3 +1,4 @@
+#include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/did_you_mean.hpp"
 #include "cli/noun.hpp"
@@ -5,8 +6,6 @@
 #include "cli/verb_args.hpp"
 
 #include <algorithm>
-
-#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {
@@ -59,7 +58,7 @@ void print_rows(const Session& session, const Json& rows) {
 }
 
 void print_output(const Session& session, const Json& item) {
-    const Json& data = item.contains("data") ? value_at(item, "data") : value_at(item, "text");
+    const Json& data = item.contains("json") ? value_at(item, "json") : value_at(item, "text");
     if (data.is_array() && !data.empty() && data.front().is_object()) {
         print_rows(session, data);
     } else if (data.is_object()) {
