@@ -1,0 +1,232 @@
+#include "program.hpp"
+
+#include <gmock/gmock.h>
+
+#include <unistd.h>
+
+namespace banger::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+using Commands = ProgramTest;
+
+TEST_F(Commands, HelpNeedsNoDaemon) {
+    const Result top = run({"--help"});
+    EXPECT_EQ(top.code, 0);
+    EXPECT_THAT(top.out, HasSubstr("Exit status: 0 done, 1 failed, 2 wrong usage"));
+    for (const char* noun : {"vm", "image", "op", "plugin", "daemon", "config"}) {
+        EXPECT_EQ(run({noun, "--help"}).code, 0) << noun;
+        EXPECT_EQ(run({noun}).code, 2) << noun;
+    }
+    EXPECT_THAT(run({"help", "vm", "create"}).out, HasSubstr("Usage: banger vm create"));
+}
+
+TEST_F(Commands, WrongUsageIsExplained) {
+    const auto fails = [&](const std::vector<std::string>& words, const char* text) {
+        const Result result = run(words);
+        EXPECT_EQ(result.code, 2) << text;
+        EXPECT_THAT(result.err, HasSubstr(text));
+    };
+    fails({"vn", "ls"}, "no command 'vn'; did you mean 'vm'?");
+    fails({"create"}, "did you mean 'banger vm create'?");
+    fails({"vm", "crate"}, "no command 'vm crate'; did you mean 'vm create'?");
+    fails({"vm", "stop", "--frce", "a"}, "unknown option --frce; did you mean '--force'?");
+    fails({"vm", "show"}, "banger vm show: NAME is required");
+    fails({"op", "show", "1", "2"}, "'2' is one argument too many");
+    start_daemon();
+    fails({"vm", "create", "--memory", "lots"}, "--memory: 'lots' is not a size");
+    fails({"vm", "create", "--timeout", "never"}, "--timeout: 'never' is not a time");
+    fails({"vm", "create", "--vcpu", "0"}, "--vcpu");
+    fails({"vm", "exec", "a"}, "no command given");
+    fails({"vm", "cp", "a", "b"}, "neither end is in a VM");
+    fails({"vm", "set", "a"}, "nothing to set");
+    fails({"completion", "tcsh"}, "no completion for 'tcsh'");
+}
+
+TEST_F(Commands, NoDaemonIsExitStatus4) {
+    const Result result = run({"daemon", "status"});
+    EXPECT_EQ(result.code, 4);
+    EXPECT_THAT(result.out, HasSubstr("not running"));
+    EXPECT_EQ(run({"daemon", "stop"}).code, 0);
+    EXPECT_EQ(run({"version"}).code, 0);
+    EXPECT_EQ(run({"config", "path"}).out, paths.config_file().string() + "\n");
+    EXPECT_EQ(run({"config", "check"}).code, 0);
+}
+
+TEST_F(Commands, LsIsATableOrTheArray) {
+    start_daemon();
+    vms({{"a", "running"}, {"b", "stopped"}});
+    const Result table = run({"vm", "ls"});
+    EXPECT_EQ(table.code, 0);
+    EXPECT_THAT(table.out, HasSubstr("NAME  STATE    ADDRESS      IMAGE   VCPU  MEMORY  UP\n"
+                                     "a     running  172.30.88.2  debian  1     512M    "));
+    const Result json = run({"vm", "ls", "--json"});
+    EXPECT_EQ(json.out.substr(0, 1), "[");
+    EXPECT_THAT(json.out, HasSubstr(R"("state": "stopped")"));
+    EXPECT_EQ(run({"vm", "ls", "-q"}).out, "a\nb\n");
+}
+
+TEST_F(Commands, LsOfNothingSaysWhatToDo) {
+    start_daemon();
+    daemon->on("GET /v1/vms", R"({"vms":[]})");
+    const Result result = run({"vm", "ls"});
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr("banger vm create"));
+    EXPECT_EQ(run({"vm", "ls", "--json"}).out, "[]\n");
+}
+
+TEST_F(Commands, ShowIsForPeopleOrJson) {
+    start_daemon();
+    vms({{"a", "running"}});
+    const Result people = run({"vm", "show", "a"});
+    EXPECT_THAT(people.out, HasSubstr("size       1 vcpu, 512M memory\n"));
+    EXPECT_THAT(people.out, HasSubstr("ready after 6.0 s\n"));
+    EXPECT_EQ(run({"vm", "show", "a", "--json"}).out.substr(0, 1), "{");
+    const Result timings = run({"vm", "show", "--timings", "a"});
+    EXPECT_THAT(timings.out, HasSubstr("█"));
+    EXPECT_THAT(timings.out, HasSubstr("total       5.0 s"));
+}
+
+TEST_F(Commands, UnknownNamesAreExitStatus3) {
+    start_daemon();
+    vms({{"testbox", "running"}});
+    const Result result = run({"vm", "show", "tetsbox"});
+    EXPECT_EQ(result.code, 3);
+    EXPECT_EQ(result.err, "error: no VM named 'tetsbox'; did you mean 'testbox'?\n");
+    EXPECT_THAT(run({"vm", "show", "database"}).err, HasSubstr("hint: banger vm ls lists them"));
+}
+
+TEST_F(Commands, DaemonThatFailsIsToldFromOneThatIsMissing) {
+    start_daemon();
+    daemon->on("GET /v1/vms", problem("unavailable", "no kernel in the bundle", "run it"), 503);
+    const Result result = run({"vm", "ls"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_EQ(result.err, "error: no kernel in the bundle\nhint: run it\n");
+    daemon->on("GET /v1/vms", "<html>", 500);
+    EXPECT_THAT(run({"vm", "ls"}).err, HasSubstr("status 500: <html>"));
+    daemon->on("GET /v1/vms", "garbage");
+    EXPECT_THAT(run({"vm", "ls"}).err, HasSubstr("did not send JSON"));
+}
+
+TEST_F(Commands, DoctorFailsOnErrorsOnly) {
+    start_daemon();
+    daemon->on("GET /v1/doctor", R"({"checks":[{"id":"kvm","source":"host","severity":"warning",
+        "title":"no KVM","cause":"/dev/kvm is missing","fix":"load kvm_intel"}]})");
+    const Result warning = run({"doctor"});
+    EXPECT_EQ(warning.code, 0);
+    EXPECT_THAT(warning.out, HasSubstr("! no KVM  [host]\n    /dev/kvm is missing\n"
+                                       "    fix: load kvm_intel\n0 errors, 1 warning\n"));
+    daemon->on("GET /v1/doctor", R"({"checks":[{"severity":"error","title":"broken"}]})");
+    EXPECT_EQ(run({"doctor"}).code, 1);
+}
+
+TEST_F(Commands, PluginVerbsPrintTheirOutput) {
+    start_daemon();
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"tap-pool","state":"active"}]})");
+    daemon->on("GET /v1/plugins/tap-pool",
+               R"({"id":"tap-pool","state":"active","actions":[{"kind":"cli","name":"ls",
+               "summary":"List taps","params_schema":{"properties":{"idle":{"type":"boolean"}}}}]})");
+    daemon->on("POST /v1/plugins/tap-pool/actions/cli/ls",
+               R"({"status":"ok","output":[{"kind":"text","text":"bgr0 idle"},
+               {"kind":"json","json":[{"tap":"bgr1","vm":"a"}]}]})");
+    const Result result = run({"x", "tap-pool", "ls", "--idle"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_EQ(result.out, "bgr0 idle\ntap   vm\nbgr1  a\n");
+    EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/tap-pool/actions/cli/ls {"idle":true})"));
+    EXPECT_THAT(run({"x"}).out, HasSubstr("banger x tap-pool ls  List taps"));
+    EXPECT_THAT(run({"x", "tap-pool", "sl"}).err, HasSubstr("did you mean 'ls'?"));
+    EXPECT_EQ(run({"plugin", "show", "tap-pol"}).code, 3);
+}
+
+TEST_F(Commands, LogsAreCleanedOnATerminalOnly) {
+    start_daemon();
+    vms({{"a", "running"}});
+    daemon->on("GET /v1/vms/a/console", "boot\x1b[2Jed\n");
+    EXPECT_EQ(run({"vm", "logs", "a"}).out, "boot\x1b[2Jed\n");
+    EXPECT_EQ(run_on_terminal({"vm", "logs", "a"}).out, "booted\r\n");
+    EXPECT_TRUE(daemon->saw("GET /v1/vms/a/console?tail=200"));
+    EXPECT_EQ(run({"vm", "logs", "-f", "-n", "5", "a"}).code, 0);
+    EXPECT_TRUE(daemon->saw("GET /v1/vms/a/console?tail=5&follow=1"));
+}
+
+TEST_F(Commands, ConsoleIsARawStreamUntilTheEscapeKey) {
+    start_daemon();
+    vms({{"a", "running"}});
+    std::string received;
+    daemon->on("GET /v1/vms/a/console-attach", [&](const FakeDaemon::Request&) {
+        return FakeDaemon::Reply{101, "", {}, [&](int fd) {
+                                     char byte = 0;
+                                     EXPECT_EQ(::write(fd, "login: ", 7), 7);
+                                     while (::read(fd, &byte, 1) == 1) {
+                                         received += byte;
+                                     }
+                                 }};
+    });
+    bool typed = false;
+    const Result result = run_on_terminal({"vm", "console", "a"}, [&](const std::string& seen) {
+        const bool now = !typed && seen.find("login: ") != std::string::npos;
+        typed = typed || now;
+        return now ? "root\x03\r\x1d" : "";
+    });
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.out, HasSubstr("left the console; a goes on"));
+    daemon.reset(); // joins its sessions
+    EXPECT_EQ(received, "root\x03\r");
+}
+
+TEST_F(Commands, WaitAsksTheDaemon) {
+    start_daemon();
+    vms({{"a", "running"}});
+    daemon->on("GET /v1/vms/a/wait", vm_json("a", "running"));
+    EXPECT_EQ(run({"vm", "wait", "a", "--timeout", "2m"}).out, "a is ready\n");
+    EXPECT_TRUE(daemon->saw("GET /v1/vms/a/wait?state=ready&timeout_s=120"));
+}
+
+TEST_F(Commands, ImagesAreRegisteredByAbsolutePath) {
+    start_daemon();
+    daemon->on("PUT /v1/images/mine", R"({"name":"mine"})");
+    EXPECT_EQ(run({"image", "register", "mine", "--rootfs", "/x/../y.ext4"}).out,
+              "mine registered\n");
+    EXPECT_TRUE(daemon->saw(R"(PUT /v1/images/mine {"rootfs":"/y.ext4"})"));
+}
+
+TEST_F(Commands, CompletionKnowsWordsOptionsAndNames) {
+    const auto complete = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), "__complete");
+        return run(words).out;
+    };
+    EXPECT_THAT(complete({"v"}), HasSubstr("vm\t"));
+    EXPECT_THAT(complete({"vm", "st"}), HasSubstr("stop\t"));
+    EXPECT_THAT(complete({"vm", "create", "--mem"}), HasSubstr("--memory\t"));
+    EXPECT_EQ(complete({"vm", "create", "--vmm", "q"}), "qemu\t\n");
+    EXPECT_EQ(complete({"vm", "stop", ""}), ""); // no daemon runs, and none is started
+    start_daemon();
+    vms({{"a", "running"}, {"box", "stopped"}});
+    EXPECT_EQ(complete({"vm", "stop", ""}), "a\trunning\nbox\tstopped\n");
+    EXPECT_EQ(complete({"vm", "stop", "a", ""}), "box\tstopped\n");
+    EXPECT_EQ(complete({"vm", "ssh", "b"}), "box\tstopped\n");
+    EXPECT_EQ(complete({"vm", "cp", "b"}), "box:\tstopped\n");
+    EXPECT_EQ(complete({"vm", "exec", "a", "--", "b"}), "");
+}
+
+TEST_F(Commands, CompletionScriptsAreValid) {
+    const Result bash = run({"completion", "bash"});
+    EXPECT_TRUE(os::run({"bash", "-n"}, {.input = bash.out}).status.ok());
+    const os::Output used = os::run({"bash", "-c",
+                                     bash.out + "banger() { printf 'stop\\tx\\nstart\\ty\\n'; }\n"
+                                                "COMP_WORDS=(banger vm st) COMP_CWORD=2; _banger\n"
+                                                "printf '%s\\n' \"${COMPREPLY[@]}\""});
+    EXPECT_EQ(used.out, "stop\nstart\n") << used.err;
+    for (const char* shell : {"zsh", "fish"}) {
+        const Result script = run({"completion", shell});
+        EXPECT_EQ(script.code, 0);
+        if (os::find_program(shell)) {
+            EXPECT_TRUE(os::run({shell, "-n"}, {.input = script.out}).status.ok()) << shell;
+        }
+    }
+}
+
+} // namespace
+} // namespace banger::test

@@ -1,0 +1,115 @@
+#include "cli/progress.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace banger::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Operation running(const std::string& stage, std::vector<Stage> stages = {}) {
+    Operation operation;
+    operation.id = "1";
+    operation.state = "running";
+    operation.stage = stage;
+    operation.stages = std::move(stages);
+    return operation;
+}
+
+class ProgressTest : public ::testing::Test {
+  protected:
+    Progress::Write write() {
+        return [this](std::string_view text) { shown += text; };
+    }
+    std::function<Progress::Clock::time_point()> clock() {
+        return [this] { return now; };
+    }
+    std::string shown;
+    Progress::Clock::time_point now{1000s};
+};
+
+TEST_F(ProgressTest, PlainLinesWhenAStageBegins) {
+    Progress progress({}, 1, write(), clock());
+    progress.update(0, "vm a", running("disks"));
+    progress.update(0, "vm a", running("disks"));
+    now += 300ms;
+    progress.update(0, "vm a", running("booting"));
+    EXPECT_EQ(shown, "vm a: disks (0 ms)\nvm a: booting (0.3 s)\n");
+}
+
+TEST_F(ProgressTest, PlainSignOfLifeInLongStages) {
+    Progress progress({}, 1, write(), clock());
+    progress.update(0, "vm a", running("booting"));
+    now += 5s;
+    progress.tick();
+    EXPECT_EQ(shown, "vm a: booting (0 ms)\n");
+    now += 10s;
+    progress.tick();
+    EXPECT_EQ(shown, "vm a: booting (0 ms)\nvm a: booting (15 s)\n");
+}
+
+TEST_F(ProgressTest, ElapsedCountsFromTheBeginOfTheOperation) {
+    Progress progress({}, 1, write(), clock());
+    Operation operation = running("booting");
+    operation.elapsed = 4;
+    progress.update(0, "vm a", operation); // watched from its middle on
+    EXPECT_EQ(shown, "vm a: booting (4.0 s)\n");
+}
+
+TEST_F(ProgressTest, TerminalKeepsFinishedStagesAndOneLiveLine) {
+    const Terminal terminal{true, false, 80};
+    {
+        Progress progress(terminal, 1, write(), clock());
+        progress.update(0, "vm a", running("booting", {{"disks", 0.012}, {"booting", {}}}));
+        EXPECT_THAT(shown, HasSubstr("✓ disks  12 ms\n"));
+        EXPECT_THAT(shown, HasSubstr("vm a  booting  0 ms  total 0 ms\n"));
+        shown.clear();
+        now += 2s;
+        progress.tick();
+        EXPECT_THAT(shown, HasSubstr("\r\033[1A\033[J")); // over the old line
+        EXPECT_THAT(shown, HasSubstr("booting  2.0 s"));
+        EXPECT_THAT(shown, Not(HasSubstr("disks")));
+        shown.clear();
+    }
+    EXPECT_EQ(shown, "\r\033[1A\033[J"); // nothing live stays behind
+}
+
+TEST_F(ProgressTest, SeveralTargetsHaveALineEach) {
+    Progress progress({true, false, 80}, 2, write(), clock());
+    progress.update(0, "vm a", running("stopping", {{"asking", 0.1}}));
+    progress.update(1, "vm b", running("stopping"));
+    EXPECT_THAT(shown, Not(HasSubstr("✓")));
+    shown.clear();
+    progress.tick();
+    EXPECT_THAT(shown, HasSubstr("\033[2A"));
+    EXPECT_THAT(shown, HasSubstr("vm a"));
+    EXPECT_THAT(shown, HasSubstr("vm b"));
+    progress.finish(0);
+    shown.clear();
+    progress.tick();
+    EXPECT_THAT(shown, Not(HasSubstr("vm a")));
+}
+
+TEST_F(ProgressTest, LiveLinesNeverWrap) {
+    Progress progress({true, true, 20}, 1, write(), clock());
+    progress.update(0, "vm with-a-long-name", running("a long stage name"));
+    for (std::size_t at = 0; at < shown.size();) {
+        const std::size_t end = shown.find('\n', at);
+        EXPECT_LE(display_width(shown.substr(at, end - at)), 20U);
+        at = end + 1;
+    }
+}
+
+TEST_F(ProgressTest, PercentIsShown) {
+    Progress progress({}, 1, write(), clock());
+    Operation operation = running("copying");
+    operation.percent = 37.4;
+    progress.update(0, "image a", operation);
+    EXPECT_EQ(shown, "image a: copying  37 % (0 ms)\n");
+}
+
+} // namespace
+} // namespace banger::cli

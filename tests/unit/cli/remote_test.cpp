@@ -1,0 +1,90 @@
+#include "program.hpp"
+
+#include <gmock/gmock.h>
+
+namespace banger::test {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// ssh and scp are scripts that tell how they were called.
+class Remote : public ProgramTest {
+  protected:
+    Remote() {
+        start_daemon();
+        vms({{"a", "running"}, {"b", "running"}});
+        for (const std::string name : {"a", "b"}) {
+            daemon->on("GET /v1/vms/" + name + "/ssh",
+                       R"({"host":"172.30.88.2","port":22,"user":"root","key":"/k",)"
+                       R"("known_hosts":"/h","host_key_alias":")" +
+                           name + R"(.vm","control_path":""})");
+        }
+        std::filesystem::create_directories(home.path() / "bin");
+        script("ssh", "for w; do printf '<%s>' \"$w\"; done; echo; exit ${RC:-7}");
+        script("scp", "for w; do printf '<%s>' \"$w\"; done; echo; [ $2 = none ] || cat \"$2\"");
+    }
+    void script(const std::string& name, const std::string& text) const {
+        os::write_file_atomic(home.path() / "bin" / name, "#!/bin/sh\n" + text + "\n", 0700);
+    }
+};
+
+TEST_F(Remote, ExecQuotesAndPassesTheStatusThrough) {
+    const Result result = run({"vm", "exec", "a", "--", "sh", "-c", "echo hi > /root/f; sync"});
+    EXPECT_EQ(result.code, 7);
+    EXPECT_THAT(result.out, EndsWith("<a.vm><-T><--><sh -c 'echo hi > /root/f; sync'>\n"));
+    EXPECT_THAT(result.out, HasSubstr("<-o><UserKnownHostsFile=/h>"));
+}
+
+TEST_F(Remote, ExecPassesItsInputOn) {
+    script("ssh", "cat");
+    EXPECT_EQ(run({"vm", "exec", "a", "--", "cat"}, "through").out, "through");
+}
+
+TEST_F(Remote, ExecTakesATerminalWhenBothEndsAreOne) {
+    EXPECT_THAT(run_on_terminal({"vm", "exec", "a", "--", "top"}).out, HasSubstr("<-t><--><top>"));
+    EXPECT_THAT(run_on_terminal({"vm", "exec", "-T", "a", "--", "top"}).out,
+                HasSubstr("<-T><--><top>"));
+}
+
+TEST_F(Remote, SshGetsTheUsersWords) {
+    const Result result = run({"vm", "ssh", "a", "-L", "1:b:2", "uptime"});
+    EXPECT_EQ(result.code, 7);
+    EXPECT_THAT(result.out, EndsWith("<a.vm><-L><1:b:2><uptime>\n"));
+}
+
+TEST_F(Remote, SessionEndsWithAWordAboutTheVm) {
+    const Result result = run_on_terminal({"vm", "ssh", "a"});
+    EXPECT_EQ(result.code, 7);
+    EXPECT_THAT(result.out, HasSubstr("a is still running; stop it with: banger vm stop a"));
+    EXPECT_THAT(run_on_terminal({"vm", "ssh", "a", "uptime"}).out, Not(HasSubstr("still running")));
+    vms({{"a", "stopped"}});
+    EXPECT_THAT(run_on_terminal({"vm", "ssh", "a"}).out, HasSubstr("a is stopped"));
+}
+
+TEST_F(Remote, StoppedVmsAreToldByTheDaemon) {
+    daemon->on("GET /v1/vms/a/ssh", problem("conflict", "a is stopped", "banger vm start a"), 409);
+    const Result result = run({"vm", "ssh", "a"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_EQ(result.err, "error: a is stopped\nhint: banger vm start a\n");
+    EXPECT_EQ(run({"vm", "exec", "c", "--", "true"}).code, 3);
+}
+
+TEST_F(Remote, CopyWithOneVm) {
+    const Result result = run({"vm", "cp", "notes.txt", "a:"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.out, EndsWith("<-r><--><./notes.txt><a:>\n"));
+    EXPECT_THAT(result.out, HasSubstr("<-o><HostName=172.30.88.2>"));
+}
+
+TEST_F(Remote, CopyBetweenVms) {
+    const Result result = run({"vm", "cp", "a:/etc/hosts", "b:/tmp/"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("<-3><-r><--><a:/etc/hosts><b:/tmp/>"));
+    EXPECT_THAT(result.out, HasSubstr("HostKeyAlias a.vm\n"));
+    EXPECT_THAT(result.out, HasSubstr("HostKeyAlias b.vm\n"));
+}
+
+} // namespace
+} // namespace banger::test

@@ -1,0 +1,59 @@
+#include "cli/table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace banger::cli {
+namespace {
+
+TEST(Table, AlignsColumnsAndLeavesNoTrailingSpace) {
+    Table table({"NAME", "STATE"});
+    table.add({"a", "running"});
+    table.add({"longer-name"});
+    EXPECT_EQ(table.text({}), "NAME         STATE\n"
+                              "a            running\n"
+                              "longer-name  -\n");
+}
+
+TEST(Table, IsNotCutWithoutATerminal) {
+    Table table({"A", "B"});
+    table.add({std::string(300, 'x'), "y"});
+    EXPECT_NE(table.text({}).find(std::string(300, 'x')), std::string::npos);
+}
+
+TEST(Table, FitsTheTerminal) {
+    Table table({"NAME", "ROOTFS"});
+    table.add({"debian", "/a/very/long/path/that/has/no/room/on/the/screen.ext4"});
+    const std::string text = table.text({true, false, 30});
+    EXPECT_NE(text.find("debian"), std::string::npos);
+    EXPECT_NE(text.find("…\n"), std::string::npos);
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = text.find('\n', at);
+        EXPECT_LE(display_width(text.substr(at, end - at)), 30U);
+        at = end + 1;
+    }
+}
+
+TEST(Table, ColoursTakeNoRoom) {
+    const Terminal colourful{true, true, 80};
+    Table table({"NAME", "STATE", "IP"});
+    table.add({"a", colourful.green("running"), "1.2.3.4"});
+    const std::string text = table.text(colourful);
+    EXPECT_NE(text.find(colourful.green("running") + "  1.2.3.4"), std::string::npos) << text;
+}
+
+TEST(Width, CountsCharactersNotBytes) {
+    EXPECT_EQ(display_width("✓ ok"), 4U);
+    EXPECT_EQ(display_width("\033[32mok\033[0m"), 2U);
+    EXPECT_EQ(fitted("abcdef", 4), "abc…");
+    EXPECT_EQ(fitted("ab✓def", 4), "ab✓…");
+    EXPECT_EQ(fitted("\033[32mabcdef\033[0m", 4), "\033[32mabc…\033[0m");
+    EXPECT_EQ(fitted("abc", 3), "abc");
+}
+
+TEST(Described, LeavesEmptyValuesOut) {
+    EXPECT_EQ(described({{"name", "a"}, {"exit", ""}, {"address", "1.2.3.4"}}, {}),
+              "name     a\naddress  1.2.3.4\n");
+}
+
+} // namespace
+} // namespace banger::cli

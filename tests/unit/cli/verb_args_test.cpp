@@ -1,0 +1,55 @@
+#include "cli/verb_args.hpp"
+
+#include "api_client/json.hpp"
+#include "os/error.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace banger::cli {
+namespace {
+
+using api_client::Json;
+
+Json schema() {
+    return Json::parse(R"({"type":"object","required":["vm","port"],"properties":{
+        "vm":{"type":"string"},"port":{"type":"integer"},"udp":{"type":"boolean"},
+        "hosts":{"type":"array"}}})");
+}
+
+std::string read(const std::vector<std::string>& words, const Json& by = schema()) {
+    return verb_args(words, by).dump();
+}
+
+TEST(VerbArgs, TakeTheTypesOfTheSchema) {
+    EXPECT_EQ(read({"--vm", "a", "--port=80", "--udp"}), R"({"vm":"a","port":80,"udp":true})");
+    EXPECT_EQ(read({"--no-udp"}), R"({"udp":false})");
+    EXPECT_EQ(read({"--vm", "12"}), R"({"vm":"12"})");
+    EXPECT_EQ(read({"--hosts", "x", "--hosts", "y"}), R"({"hosts":["x","y"]})");
+}
+
+TEST(VerbArgs, FillRequiredOnesInOrderThenTheArray) {
+    EXPECT_EQ(read({"a", "80", "x", "y"}), R"({"vm":"a","port":80,"hosts":["x","y"]})");
+    EXPECT_EQ(read({"--port", "80", "a"}), R"({"port":80,"vm":"a"})");
+}
+
+TEST(VerbArgs, RefuseWhatDoesNotFit) {
+    const auto message = [](const std::vector<std::string>& words) {
+        try {
+            return read(words);
+        } catch (const os::Error& error) {
+            EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
+            return std::string(error.what());
+        }
+    };
+    EXPECT_EQ(message({"--prot", "80"}), "unknown option --prot; did you mean 'port'?");
+    EXPECT_EQ(message({"--port", "x"}), "--port: 'x' is not an integer");
+}
+
+TEST(VerbArgs, WithoutASchemaGuess) {
+    EXPECT_EQ(read({"--n", "3", "--name=x", "--all", "--", "word"}, Json()),
+              R"({"n":3,"name":"x","all":true,"args":["word"]})");
+}
+
+} // namespace
+} // namespace banger::cli

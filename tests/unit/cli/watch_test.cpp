@@ -1,0 +1,211 @@
+#include "program.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <thread>
+
+namespace banger::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class Changes : public ProgramTest {
+  protected:
+    Changes() {
+        start_daemon();
+        vms({{"a", "running"}, {"b", "running"}, {"testbox", "running"}});
+    }
+
+    /// An operation that stays in its stage until it is cancelled.
+    void endless_create() {
+        daemon->on("POST /v1/vms",
+                   operation_json("7", "create", "testbox", "running", {}, "booting"), 202);
+        daemon->on("POST /v1/operations/7/cancel", [this](const FakeDaemon::Request&) {
+            cancelled = true;
+            return FakeDaemon::Reply{};
+        });
+        daemon->on("GET /v1/operations/7/events", [this](const FakeDaemon::Request&) {
+            return FakeDaemon::Reply{
+                200,
+                "",
+                [this](const FakeDaemon::Write& write) {
+                    write(operation_json("7", "create", "testbox", "running", {}, "booting") +
+                          "\n");
+                    while (write("\n") && !(cancelled && roll_back)) {
+                        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                    }
+                    write(operation_json("7", "create", "testbox", "cancelled", {"booting"}, "") +
+                          "\n");
+                },
+                {}};
+        });
+    }
+
+    std::atomic<bool> cancelled = false;
+    std::atomic<bool> roll_back = true;
+};
+
+TEST_F(Changes, CreateShowsStagesOnStandardErrorAndTheNameOnStandardOutput) {
+    operation("POST /v1/vms", "1", "create", "testbox", {"disks", "booting"});
+    const Result result = run({"vm", "create", "--name", "testbox"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_EQ(result.out, "testbox\n");
+    EXPECT_THAT(result.err, HasSubstr("vm testbox: disks ("));
+    EXPECT_THAT(result.err, HasSubstr("vm testbox: booting ("));
+}
+
+TEST_F(Changes, CreateSendsWhatWasAskedFor) {
+    daemon->on("GET /v1/vm-options",
+               R"({"options":[{"plugin":"nat","name":"nat","flag":"nat","type":"boolean",
+               "default":true,"description":"Reach the internet"},{"plugin":"dns","name":"alias",
+               "flag":"--dns-alias","type":"array","description":"More names"}]})");
+    operation("POST /v1/vms", "1", "create", "made-up", {});
+    daemon->on("GET /v1/vms/made-up", vm_json("made-up", "running"));
+    const Result result =
+        run({"vm",          "create",      "--image", "debian",      "--vcpu",      "2",
+             "--memory",    "1.5G",        "--disk",  "20G",         "--work-disk", "4096",
+             "--disk-mode", "copy",        "--vmm",   "qemu",        "--timeout",   "2m",
+             "--no-nat",    "--dns-alias", "x",       "--dns-alias", "y",           "--json"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr(R"("name": "made-up")"));
+    EXPECT_TRUE(daemon->saw(
+        R"(POST /v1/vms {"image":"debian","vcpus":2,"memory_mib":1536,"disk_mib":20480,)"
+        R"("work_disk_mib":4096,"disk_mode":"copy","vmm":"qemu","timeout_s":120,)"
+        R"("options":{"nat":{"nat":false},"dns":{"alias":["x","y"]}}})"))
+        << daemon->requests().back();
+    EXPECT_THAT(run({"vm", "create", "--help"}).out,
+                HasSubstr("Reach the internet (default: true)"));
+}
+
+TEST_F(Changes, CreateDetachedPrintsTheOperation) {
+    operation("POST /v1/vms", "12", "create", "testbox", {"booting"});
+    const Result result = run({"vm", "create", "--detach"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_EQ(result.out, "12\n");
+    EXPECT_THAT(result.err, HasSubstr("banger op watch 12"));
+}
+
+TEST_F(Changes, FailureShowsCauseConsoleAndHint) {
+    operation(
+        "POST /v1/vms", "1", "create", "testbox", {"booting"}, "failed",
+        R"({"kind":"timeout","message":"create testbox: no SSH after 120 s",)"
+        R"("hint":"raise --timeout","console":["\u001b[31mKernel panic\u001b[0m","not syncing"]})");
+    std::string error = run({"vm", "create", "--name", "testbox"}).err;
+    EXPECT_THAT(error, HasSubstr("error: create testbox: no SSH after 120 s\n"
+                                 "  | Kernel panic\n  | not syncing\nhint: raise --timeout\n"));
+    EXPECT_EQ(run({"vm", "create", "--name", "testbox"}).code, 1);
+}
+
+TEST_F(Changes, AllTargetsFinishAndTheFailedAreNamed) {
+    operation("POST /v1/vms/a/stop", "1", "stop", "a", {"asking"});
+    operation("POST /v1/vms/b/stop", "2", "stop", "b", {"asking", "waiting"});
+    daemon->on("POST /v1/vms/tetsbox/stop", problem("not_found", "no such VM"), 404);
+    const Result result = run({"vm", "stop", "a", "tetsbox", "b", "a"});
+    EXPECT_EQ(result.code, 3);
+    EXPECT_THAT(result.out, HasSubstr("a stopped ("));
+    EXPECT_THAT(result.out, HasSubstr("b stopped ("));
+    EXPECT_THAT(result.err, HasSubstr("error: no VM named 'tetsbox'; did you mean 'testbox'?\n"));
+}
+
+TEST_F(Changes, DifferentFailuresAreJustAFailure) {
+    daemon->on("POST /v1/vms/nosuch/stop", problem("not_found", "no such VM"), 404);
+    daemon->on("POST /v1/vms/a/stop", problem("conflict", "it is not running"), 409);
+    const Result result = run({"vm", "stop", "nosuch", "a"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.err, HasSubstr("error: a: it is not running"));
+}
+
+TEST_F(Changes, TerminalShowsLiveLinesAndTheWayIn) {
+    operation("POST /v1/vms", "1", "create", "testbox", {"disks", "booting"});
+    const Result result = run_on_terminal({"vm", "create", "--name", "testbox"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.out, HasSubstr("✓\033[0m disks  \033[2m50 ms"));
+    EXPECT_THAT(result.out, HasSubstr("banger vm ssh testbox\r\n"));
+    const Result plain = run_on_terminal({"vm", "create", "--name", "testbox"}, {}, {"NO_COLOR=1"});
+    EXPECT_THAT(plain.out, HasSubstr("✓ disks  50 ms"));
+    EXPECT_THAT(plain.out, Not(HasSubstr("\033[3")));
+}
+
+TEST_F(Changes, CtrlCCancelsAndWaitsForTheRollBack) {
+    endless_create();
+    bool pressed = false;
+    const Result result =
+        run_on_terminal({"vm", "create", "--name", "testbox"}, [&](const std::string& seen) {
+            if (!pressed && seen.find("booting") != std::string::npos) {
+                pressed = true;
+                return "\x03";
+            }
+            return "";
+        });
+    EXPECT_EQ(result.code, 130);
+    EXPECT_TRUE(cancelled);
+    EXPECT_THAT(result.out, HasSubstr("waiting until everything is undone"));
+    EXPECT_THAT(result.out, HasSubstr("create testbox: cancelled"));
+}
+
+TEST_F(Changes, SecondCtrlCLeavesItRunning) {
+    endless_create();
+    roll_back = false;
+    int pressed = 0;
+    const Result result =
+        run_on_terminal({"vm", "create", "--name", "testbox"}, [&](const std::string& seen) {
+            const char* awaited = pressed == 0 ? "booting" : "until everything is undone";
+            if (pressed < 2 && seen.find(awaited) != std::string::npos) {
+                ++pressed;
+                return "\x03";
+            }
+            return "";
+        });
+    EXPECT_EQ(result.code, 130);
+    EXPECT_THAT(result.out, HasSubstr("banger op watch 7"));
+    roll_back = true;
+}
+
+TEST_F(Changes, LookForTheDaemonAgainWhenTheConnectionBreaks) {
+    daemon->on("POST /v1/vms/a/stop", operation_json("5", "stop", "a", "running", {}, "asking"),
+               202);
+    daemon->on("GET /v1/operations/5/events", [](const FakeDaemon::Request&) {
+        return FakeDaemon::Reply{200, "", [](const FakeDaemon::Write&) {}, {}}; // ends at once
+    });
+    daemon->on("GET /v1/operations/5",
+               operation_json("5", "stop", "a", "succeeded", {"asking"}, ""));
+    const Result result = run({"vm", "stop", "a"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.out, StartsWith("a stopped"));
+}
+
+TEST_F(Changes, OpWatchTakesUpARunningOne) {
+    operation("GET /v1/operations/9", "9", "start", "a", {"booting"});
+    const Result result = run({"op", "watch", "9"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.out, StartsWith("start a succeeded ("));
+    EXPECT_THAT(result.err, HasSubstr("start a: booting"));
+}
+
+TEST_F(Changes, DeleteAsksOnATerminalOnly) {
+    operation("DELETE /v1/vms/a", "1", "delete", "a", {});
+    EXPECT_EQ(run({"vm", "delete", "a"}).code, 0);
+    EXPECT_TRUE(daemon->saw("DELETE /v1/vms/a"));
+    bool asked = false;
+    const auto answer = [&](const char* word) {
+        return [&asked, word](const std::string& seen) -> std::string {
+            const bool now = !asked && seen.find("[y/N]") != std::string::npos;
+            asked = asked || now;
+            return now ? word : "";
+        };
+    };
+    const Result refused = run_on_terminal({"vm", "delete", "a"}, answer("n\n"));
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.out, HasSubstr("nothing was deleted"));
+    asked = false;
+    const Result agreed = run_on_terminal({"vm", "delete", "a"}, answer("y\n"));
+    EXPECT_EQ(agreed.code, 0) << agreed.out;
+    EXPECT_TRUE(daemon->saw("DELETE /v1/vms/a?force=1")); // it runs, and the question said so
+    EXPECT_EQ(run_on_terminal({"vm", "delete", "--yes", "a"}).code, 0);
+}
+
+} // namespace
+} // namespace banger::test
