@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 
@@ -46,6 +47,8 @@ std::string random_name(const std::string& tag) {
     return "bgr" + tag + base36(random(), 12 - tag.size());
 }
 
+HostTaps::~HostTaps() = default;
+
 HostTaps::HostTaps(banger::Host host, banger::Call& call, std::string tag)
     : host_(host), call_(call), tag_(std::move(tag)),
       network_(banger::NetworkInfo(host).network(call)) {}
@@ -78,8 +81,11 @@ TapLook HostTaps::look(const std::string& name) {
     return look;
 }
 
-json HostTaps::links() {
-    return run("links", json::object()).at("links");
+const json& HostTaps::links() {
+    if (!links_) {
+        links_ = std::make_unique<json>(run("links", json::object()).at("links"));
+    }
+    return *links_;
 }
 
 std::vector<Tap> HostTaps::list() {
@@ -122,22 +128,38 @@ void HostTaps::create(const std::vector<std::string>& names) {
                            {"mtu", network_.mtu},
                            {"tag", tag_}}}});
     }
+    links_.reset();
     run("batch", {{"steps", steps}});
 }
 
-void HostTaps::remove(const std::vector<std::string>& names) {
+bool HostTaps::may_delete_bridge(const std::vector<std::string>& without) {
+    const json found = bridge();
+    if (found.is_null() || found.at("kind") != "bridge" || found.at("mine") != true) {
+        return false;
+    }
+    const json& all = links();
+    return std::all_of(all.begin(), all.end(), [&](const json& link) {
+        return link.at("bridge") != found.at("name") ||
+               std::find(without.begin(), without.end(), link.at("name")) != without.end();
+    });
+}
+
+void HostTaps::remove(const std::vector<std::string>& names, bool bridge_too) {
     json steps = json::array();
     for (const std::string& name : names) {
         steps.push_back({{"verb", "tap-delete"}, {"args", {{"tap", name}}}});
     }
-    run("batch", {{"steps", steps}});
+    if (bridge_too && may_delete_bridge(names)) {
+        steps.push_back({{"verb", "bridge-delete"}, {"args", {{"bridge", view(network_.bridge)}}}});
+    }
+    if (!steps.empty()) {
+        links_.reset();
+        run("batch", {{"steps", steps}});
+    }
 }
 
 void HostTaps::remove_bridge() {
-    const json found = bridge(); // looked up first, because that needs no right
-    if (found.is_null() || found.at("mine") != true) {
-        return;
-    }
+    links_.reset();
     run("bridge-delete", {{"bridge", view(network_.bridge)}});
 }
 

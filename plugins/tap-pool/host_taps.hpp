@@ -4,7 +4,7 @@
 
 #include <banger/plugin.hpp>
 
-#include <cstdint>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 
 namespace tap_pool {
@@ -14,26 +14,29 @@ class HostTaps final : public TapEdge {
   public:
     /// For the time of this call.
     HostTaps(banger::Host host, banger::Call& call, std::string tag);
+    ~HostTaps() override;
 
     [[nodiscard]] TapLook look(const std::string& name) override;
     [[nodiscard]] std::vector<Tap> list() override;
     void create(const std::vector<std::string>& names) override;
-    void remove(const std::vector<std::string>& names) override;
-    void remove_bridge() override;
+    void remove(const std::vector<std::string>& names, bool bridge_too) override;
     void warn(const std::string& text) override;
 
+    void remove_bridge(); ///< gone already is fine; E_BUSY while it has ports
     /// What has the bridge's name, as the helper lists it; null when nothing has.
     [[nodiscard]] nlohmann::json bridge();
     [[nodiscard]] const banger_network& network() const noexcept { return network_; }
 
   private:
-    nlohmann::json links();
+    [[nodiscard]] const nlohmann::json& links(); ///< asked for once, and again after a change
+    [[nodiscard]] bool may_delete_bridge(const std::vector<std::string>& without);
     nlohmann::json run(std::string_view verb, const nlohmann::json& args);
 
     banger::Host host_;
     banger::Call& call_;
     std::string tag_;
     const banger_network& network_;
+    std::unique_ptr<nlohmann::json> links_;
 };
 
 /// 6 of 0-9a-z that stand for this text.

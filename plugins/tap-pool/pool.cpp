@@ -202,16 +202,11 @@ void Pool::drain(TapEdge& edge) {
         unused = bound_.empty();
     }
     try {
-        if (!names.empty()) {
-            edge.remove(names);
-        }
-        if (unused) {
-            edge.remove_bridge();
+        if (!names.empty() || unused) {
+            edge.remove(names, unused);
         }
     } catch (const Error& error) {
-        if (error.code() != BANGER_E_BUSY) { // another banger of this user has ports on it
-            edge.warn(std::string("taps or the bridge stay on the host: ") + error.what());
-        }
+        edge.warn(std::string("taps or the bridge stay on the host: ") + error.what());
     }
     set_moving(names, false);
 }

@@ -31,9 +31,9 @@ class TapEdge {
     /// Afterwards the bridge exists with its address, and these are ports of it. All or none of
     /// those that did not exist before.
     virtual void create(const std::vector<std::string>& names) = 0;
-    /// Gone already is fine. Throws E_BUSY for one that a process has open.
-    virtual void remove(const std::vector<std::string>& names) = 0;
-    virtual void remove_bridge() = 0; ///< E_BUSY while it has ports
+    /// Gone already is fine. Throws E_BUSY for one that a process has open. With the bridge: it
+    /// goes last; one that still has ports or is not ours stays.
+    virtual void remove(const std::vector<std::string>& names, bool bridge_too = false) = 0;
     virtual void warn(const std::string& text) = 0;
 };
 

@@ -201,7 +201,7 @@ class TapPool {
         banger::action<&TapPool::check_tun>("tun", "taps can be opened")};
 
   private:
-    HostTaps edge(Call& call) const { return {host_, call, tag_}; }
+    HostTaps edge(Call& call) const { return HostTaps(host_, call, tag_); }
 
     void give_back(Call& call, const Vm& vm) {
         HostTaps taps = edge(call);

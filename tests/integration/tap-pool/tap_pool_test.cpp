@@ -116,7 +116,9 @@ TEST_F(TapPoolTest, AVmGetsAnInterfaceAndLeavesNothing) {
     EXPECT_EQ(host_->run(after_stop, vm_).status, BANGER_OK);
     EXPECT_EQ(host_->run(&banger_vm_lifecycle::after_delete, vm_).status, BANGER_OK);
     EXPECT_EQ(taps(), 1U) << "kept for the next start";
+    verbs_.clear();
     stop_daemon();
+    EXPECT_EQ(verbs_.size(), 2U) << "one look, one change: a stop has little time";
     EXPECT_EQ(net::links().size(), 1U) << "only lo";
     EXPECT_TRUE(host_->warnings.empty());
 }

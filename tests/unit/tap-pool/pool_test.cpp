@@ -38,20 +38,13 @@ class FakeEdge final : public TapEdge {
             taps[name] = {name, "banger", "tag", false, 0};
         }
     }
-    void remove(const std::vector<std::string>& names) override {
+    void remove(const std::vector<std::string>& names, bool bridge_too) override {
         change();
         const std::lock_guard lock(mutex);
         for (const std::string& name : names) {
             taps.erase(name);
         }
-    }
-    void remove_bridge() override {
-        change();
-        const std::lock_guard lock(mutex);
-        if (!taps.empty()) {
-            throw Error(BANGER_E_BUSY, "bridge has ports");
-        }
-        bridge = false;
+        bridge = bridge && !(bridge_too && taps.empty());
     }
     void warn(const std::string& text) override { warnings.push_back(text); }
 
