@@ -14,7 +14,8 @@ namespace {
 
 /// Set by the driver, because a wrong value makes a guest that hangs instead of ending, or boots
 /// without a console.
-constexpr std::array<std::string_view, 4> own_keys{"console", "reboot", "panic", "tsc_early_khz"};
+constexpr std::array<std::string_view, 5> own_keys{"console", "reboot", "panic", "tsc_early_khz",
+                                                   "tsc"};
 constexpr std::array<std::string_view, 5> loud_keys{"quiet", "debug", "loglevel", "ignore_loglevel",
                                                     "initcall_debug"};
 
@@ -83,9 +84,10 @@ void add_nic(std::vector<std::string>& argv, const Nic& nic, std::size_t index) 
 } // namespace
 
 std::string kernel_command_line(const Host& host, const LaunchSpec& spec) {
-    std::vector<std::string> args{"console=ttyS0", "reboot=t", "panic=-1"};
+    std::vector<std::string> args{"console=ttyS0", "reboot=t", "panic=-1", "cryptomgr.notests"};
     if (host.probe.accel == "tcg" && host.tsc_khz != 0) {
         args.push_back("tsc_early_khz=" + std::to_string(host.tsc_khz));
+        args.emplace_back("tsc=reliable"); // else a busy host makes the guest's clock run slow
     }
     const bool loud = std::any_of(spec.kernel_args.begin(), spec.kernel_args.end(),
                                   [](const auto& arg) { return contains(loud_keys, key_of(arg)); });

@@ -81,7 +81,8 @@ TEST(QemuCommandLine, CommasInValuesStayInTheirValue) {
 }
 
 TEST(QemuCommandLine, TheDriverOwnsWhatEndsAGuest) {
-    for (const char* arg : {"reboot=k", "panic=1", "console=tty0", "tsc_early_khz=1"}) {
+    for (const char* arg :
+         {"reboot=k", "panic=1", "console=tty0", "tsc_early_khz=1", "tsc=unstable"}) {
         LaunchSpec vm = spec();
         vm.kernel_args = {arg};
         EXPECT_THROW((void)command_line(host("tcg"), vm), os::Error) << arg;
@@ -94,9 +95,11 @@ TEST(QemuCommandLine, TheDriverOwnsWhatEndsAGuest) {
 TEST(QemuCommandLine, QuietUnlessTheGuestIsToBeHeard) {
     LaunchSpec vm = spec();
     EXPECT_EQ(kernel_command_line(host("tcg"), vm),
-              "console=ttyS0 reboot=t panic=-1 tsc_early_khz=2596100 quiet banger.root=overlay");
+              "console=ttyS0 reboot=t panic=-1 cryptomgr.notests tsc_early_khz=2596100 "
+              "tsc=reliable quiet banger.root=overlay");
     vm.kernel_args = {"loglevel=7"};
-    EXPECT_EQ(kernel_command_line(host("kvm"), vm), "console=ttyS0 reboot=t panic=-1 loglevel=7");
+    EXPECT_EQ(kernel_command_line(host("kvm"), vm),
+              "console=ttyS0 reboot=t panic=-1 cryptomgr.notests loglevel=7");
 }
 
 TEST(QemuCommandLine, RefusesIdsThatQemuWouldRead) {
