@@ -35,7 +35,7 @@ prepare_bare() {
     for index in "${!command[@]}"; do
         argument=${command[$index]//$run/$root/bare/run}
         case $argument in
-        socket,id=* | unix,id=* | pipe,id=* | file,id=*)
+        socket,id=* | stdio,id=* | unix,id=* | pipe,id=* | file,id=*)
             argument=${argument#*,id=} && argument=${argument%%,*}
             if [ "$argument" = "$serial" ]; then argument="file,id=$argument,path=console.log"; else argument="null,id=$argument"; fi
             ;;
