@@ -44,6 +44,11 @@ Lifecycle::Started Lifecycle::start(const std::string& name,
                                     std::optional<std::chrono::seconds> timeout) {
     const Ptr machine = parts_.machines.get(name);
     require_idle(*machine);
+    if (machine->state == State::running) { // as wished already
+        return begin("start", machine, [this, machine](Operation&) -> asio::awaitable<json> {
+            co_return json{{"vm", to_json(*machine, parts_.settings)}};
+        });
+    }
     if (machine->state != State::stopped && machine->state != State::crashed) {
         const bool held = machine->state == State::cleanup_pending;
         throw Error(ErrorKind::conflict,

@@ -33,7 +33,9 @@ within 30 a_vmm || fail "no VMM"
 sleep 1
 kill_vmm
 ! wait $start || fail "start succeeded without its VMM"
-crashed
+grep -qiE 'kill|signal' "$root/out" || fail "no reason: $(cat "$root/out")"
+[[ $(field a state) =~ ^(stopped|crashed)$ ]] || fail "a is $(field a state)"
+no_vmm || fail "a VMM is left"
 
 step "while stopping"
 banger vm start a
