@@ -10,6 +10,16 @@ using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
 
+namespace {
+
+/// Brings a VM up, so a stop may cut it short.
+bool is_start(const Operation& operation) {
+    const std::string& kind = operation.kind();
+    return kind == "start" || kind == "restart" || kind == "reboot";
+}
+
+} // namespace
+
 Lifecycle::Lifecycle(Parts parts)
     : parts_(std::move(parts)), disks_(parts_.settings.templates_dir) {}
 
@@ -27,6 +37,17 @@ Lifecycle::Started Lifecycle::begin(const std::string& kind, const Ptr& machine,
     machine->holder = operation;
     machine->row.last_operation = operation->id();
     return operation;
+}
+
+asio::awaitable<void> Lifecycle::settled(std::string name) {
+    const Ptr machine = parts_.machines.find(name);
+    while (const auto busy = machine ? machine->busy() : nullptr) {
+        const std::string& kind = busy->kind();
+        if (kind != "reconcile" && kind != "recover" && kind != "exit") {
+            break;
+        }
+        co_await busy->done();
+    }
 }
 
 asio::awaitable<void> Lifecycle::preempt(std::shared_ptr<Operation> other) {
@@ -68,8 +89,7 @@ Lifecycle::Started Lifecycle::stop(const std::string& name, const StopRequest& r
     const Ptr machine = parts_.machines.get(name);
     const auto busy = machine->busy();
     // Stopping a VM that is being started takes the start back; a create is a delete's to end.
-    const bool starting = busy && busy->kind() == "start";
-    if (!starting) {
+    if (!busy || !is_start(*busy)) {
         require_idle(*machine);
     }
     return begin("stop", machine,
@@ -100,7 +120,7 @@ Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest
 Lifecycle::Started Lifecycle::kill(const std::string& name) {
     const Ptr machine = parts_.machines.get(name);
     const auto busy = machine->busy();
-    if (busy && busy->kind() != "stop" && busy->kind() != "start" && busy->kind() != "restart") {
+    if (busy && busy->kind() != "stop" && !is_start(*busy)) {
         require_idle(*machine);
     }
     return begin("kill", machine, [this, machine, busy](Operation& self) -> asio::awaitable<json> {

@@ -51,6 +51,10 @@ class Lifecycle {
     Started remove(const std::string& name, bool force);
     Started set(const std::string& name, const SetRequest& request);
 
+    /// Work on the VM that nobody asked for (taking it up again, tidying up after it ended) is
+    /// short: a request waits for it instead of being told that the VM is busy.
+    [[nodiscard]] asio::awaitable<void> settled(std::string name);
+
     /// At the start of the daemon: takes up the VMs that still run, and finishes or undoes what was
     /// under way. Running VMs are adopted when it returns; the rest goes on as operations.
     [[nodiscard]] asio::awaitable<void> adopt_all();
@@ -91,6 +95,7 @@ class Lifecycle {
     void on_unexpected_end(const Ptr& machine);
     asio::awaitable<void> adopt(Ptr machine);
     void recover_running(const Ptr& machine);
+    void recover_ended(const Ptr& machine);
     void recover(const Ptr& machine);
 
     /// Writes the copy of the record that a lost database is rebuilt from.

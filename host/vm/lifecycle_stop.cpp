@@ -5,11 +5,7 @@
 #include "vm/ssh.hpp"
 
 #include <exception>
-
-#include <nlohmann/json.hpp>
-
 namespace banger::vm {
-using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
 using Clock = std::chrono::steady_clock;
@@ -93,13 +89,8 @@ asio::awaitable<void> Lifecycle::settle(Operation& operation, Ptr machine) {
     auto work = offload(parts_.threads, [paths] { os::remove_tree(paths.run); });
     co_await std::move(work);
     machine->process.reset();
-    // A stop that was asked for is a stop, whatever ended the VMM in the end.
-    const bool asked = machine->state == State::stopping;
-    const json exit = json::parse(machine->row.exit.value_or("{}"), nullptr, false);
-    const std::string cause = exit.value("cause", std::string("unknown"));
-    const bool normal = asked || cause == "poweroff" || cause == "reboot";
-    const State ended = normal ? State::stopped : State::crashed;
-    parts_.machines.set_state(*machine, released ? ended : State::cleanup_pending);
+    parts_.machines.set_state(*machine,
+                              released ? state_after_end(*machine) : State::cleanup_pending);
 }
 
 } // namespace banger::vm

@@ -144,6 +144,11 @@ asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
             exit.value_or(unknown_exit("the host restarted, or the run folder was removed")));
         machine->ended = true;
         parts_.machines.save(*machine);
+        if (was_up) {
+            // The truth for readers at once; the record says so when all of the start is released.
+            machine->state = state_after_end(*machine);
+            co_return recover_ended(machine);
+        }
     }
     if (process && (was_up || machine->state == State::running)) {
         co_return recover_running(machine);
@@ -166,6 +171,16 @@ void Lifecycle::recover_running(const Ptr& machine) {
     });
 }
 
+/// It ended while no daemon looked.
+void Lifecycle::recover_ended(const Ptr& machine) {
+    begin("recover", machine, [this, machine](Operation& self) -> asio::awaitable<json> {
+        self.begin_rollback();
+        self.stage("release");
+        co_await settle(self, machine);
+        co_return nullptr;
+    });
+}
+
 /// What the last daemon left half-done is finished (stop, delete) or undone (create, start).
 void Lifecycle::recover(const Ptr& machine) {
     begin("recover", machine, [this, machine](Operation& self) -> asio::awaitable<json> {
@@ -183,10 +198,6 @@ void Lifecycle::recover(const Ptr& machine) {
         case State::stopping:
             co_await shut_down(self, machine, {});
             break;
-        case State::running:
-        case State::paused:
-            co_await settle(self, machine);
-            break;
         case State::deleting:
             co_await erase(self, machine, false);
             break;
@@ -201,6 +212,8 @@ void Lifecycle::recover(const Ptr& machine) {
             }
             break;
         }
+        case State::running: // taken up by recover_running or recover_ended
+        case State::paused:
         case State::stopped:
         case State::crashed:
             break;

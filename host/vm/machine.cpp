@@ -121,6 +121,16 @@ VmView view_of(const Machine& machine, const Settings& settings) {
     return view;
 }
 
+State state_after_end(const Machine& machine) {
+    // A stop that was asked for is a stop, whatever ended the VMM in the end.
+    if (machine.state == State::stopping) {
+        return State::stopped;
+    }
+    const json exit = json::parse(machine.row.exit.value_or("{}"), nullptr, false);
+    const std::string cause = exit.value("cause", std::string("unknown"));
+    return cause == "poweroff" || cause == "reboot" ? State::stopped : State::crashed;
+}
+
 std::string exit_json(const vmm::Exit& exit) {
     return json({{"cause", vmm::to_string(exit.cause)},
                  {"reason", exit.reason},

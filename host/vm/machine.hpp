@@ -46,6 +46,9 @@ struct Machine {
     boost::asio::steady_timer changed_;
 };
 
+/// What a VM is whose VMM has ended: stopped or crashed.
+[[nodiscard]] State state_after_end(const Machine& machine);
+
 /// The folders of one VM.
 struct MachinePaths {
     std::filesystem::path dir; ///< disks, keys, console log; kept until the delete

@@ -90,30 +90,37 @@ void add_changes(Router& router, const Parts& parts) {
     router.on("POST", "/v1/vms", [&parts](Request request) -> asio::awaitable<Response> {
         co_return answer(parts.lifecycle.create(vm::create_request(request.json())));
     });
+    // Every change of a VM waits first for what the daemon itself has to do with it.
     router.on("PATCH", "/v1/vms/{name}", [&parts](Request request) -> asio::awaitable<Response> {
+        co_await parts.lifecycle.settled(request.param("name"));
         co_return answer(
             parts.lifecycle.set(request.param("name"), vm::set_request(request.json())));
     });
     router.on("DELETE", "/v1/vms/{name}", [&parts](Request request) -> asio::awaitable<Response> {
+        co_await parts.lifecycle.settled(request.param("name"));
         co_return answer(parts.lifecycle.remove(request.param("name"), request.flag("force")));
     });
     router.on("POST", "/v1/vms/{name}/start",
               [&parts](Request request) -> asio::awaitable<Response> {
+                  co_await parts.lifecycle.settled(request.param("name"));
                   co_return answer(parts.lifecycle.start(request.param("name"),
                                                          vm::start_timeout(request.json())));
               });
     router.on("POST", "/v1/vms/{name}/stop",
               [&parts](Request request) -> asio::awaitable<Response> {
+                  co_await parts.lifecycle.settled(request.param("name"));
                   co_return answer(parts.lifecycle.stop(request.param("name"),
                                                         vm::stop_request(request.json())));
               });
     router.on("POST", "/v1/vms/{name}/restart",
               [&parts](Request request) -> asio::awaitable<Response> {
+                  co_await parts.lifecycle.settled(request.param("name"));
                   co_return answer(parts.lifecycle.restart(request.param("name"),
                                                            vm::stop_request(request.json())));
               });
     router.on("POST", "/v1/vms/{name}/kill",
               [&parts](Request request) -> asio::awaitable<Response> {
+                  co_await parts.lifecycle.settled(request.param("name"));
                   co_return answer(parts.lifecycle.kill(request.param("name")));
               });
 }
