@@ -148,12 +148,18 @@ class TapPool {
     // ---- when asked ----
     void ls(Call& call, std::string_view) {
         HostTaps taps = edge(call);
+        json rows = json::array();
         for (const Tap& tap : taps.list()) {
-            json line = describe_tap(tap.name, tap.in_use, tap.tag);
-            line.erase("kind");
-            line["bridge"] = tap.bridge;
-            line["age_s"] = tap.age_s;
-            call.emit_json(line.dump());
+            json row = describe_tap(tap.name, tap.in_use, tap.tag);
+            row.erase("kind");
+            row["bridge"] = tap.bridge;
+            row["age_s"] = tap.age_s;
+            rows.push_back(std::move(row));
+        }
+        if (rows.empty()) {
+            call.emit_text("no taps");
+        } else {
+            call.emit_json(rows.dump());
         }
     }
     void state(Call& call, std::string_view) {

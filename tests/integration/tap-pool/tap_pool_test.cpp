@@ -250,7 +250,10 @@ TEST_F(TapPoolTest, TheFootprintIsWhatTheHostHas) {
     }
     EXPECT_EQ(idle, 2U);
     EXPECT_EQ(footprint().output.size(), 2U);
-    EXPECT_EQ(host_->action(BANGER_IFACE_CLI, "ls").output.size(), 1U);
+    const json rows = json::parse(host_->action(BANGER_IFACE_CLI, "ls").output.at(0));
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0]["name"], vm_.cookie);
+    EXPECT_EQ(rows[0]["vm"], vm_.id);
     EXPECT_EQ(json::parse(host_->action(BANGER_IFACE_STATUS, "taps").output[0])["value"],
               "1 in use, 0 idle");
 }
