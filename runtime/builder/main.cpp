@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <unistd.h>
 
 namespace banger::bundle {
@@ -136,6 +137,8 @@ int report(const Error& error) {
 
 int main(int argc, char** argv) {
     using namespace banger;
+    // The root file system is unpacked there on its way: /tmp may be memory.
+    ::setenv("TMPDIR", "/var/tmp", 0);
     bundle::Arguments arguments;
     arguments.init = bundle::find_init();
     CLI::App app{"Makes the runtime bundle: kernel, initramfs, root file system, keys. Run again, "
