@@ -43,8 +43,10 @@ class Response::Parser final : public http::basic_parser<false> {
 
     void end_of_stream() {
         error_code error;
-        if (!is_done()) {
+        if (!is_done() && got_some()) {
             put_eof(error);
+        } else if (!is_done()) { // the daemon ended before its first byte
+            error = http::error::end_of_stream;
         }
         check(error);
     }

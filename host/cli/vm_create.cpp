@@ -9,7 +9,7 @@ namespace banger::cli {
 namespace {
 
 struct CreateArgs {
-    std::string name;
+    std::optional<std::string> name; ///< an empty one is the daemon's to refuse
     std::string image;
     int vcpus = 0;
     std::string memory;
@@ -35,7 +35,9 @@ Json body_of(const CreateArgs& args) {
             body[key] = parse_mib(option, value);
         }
     };
-    text("name", args.name);
+    if (args.name) {
+        body["name"] = *args.name;
+    }
     text("image", args.image);
     if (args.vcpus > 0) {
         body["vcpus"] = args.vcpus;
@@ -84,7 +86,8 @@ int create(Session& session, const CreateArgs& args) {
         return detached(session, session.api().post(vm_noun.path, body), args.json);
     }
     const auto outcomes = carry_out(
-        session, "vm", {{args.name, [&] { return session.api().post(vm_noun.path, body); }}});
+        session, "vm",
+        {{args.name.value_or(""), [&] { return session.api().post(vm_noun.path, body); }}});
     const Outcome& outcome = outcomes.front();
     if (outcome.error || outcome.left_running) {
         return conclude(session, outcomes);

@@ -246,7 +246,10 @@ asio::awaitable<json> Daemon::Parts::status() {
 }
 
 DoctorFacts Daemon::Parts::doctor_facts() {
-    DoctorFacts facts{{}, {}, settings, config.network.bridge, config.vm.vmm, {}};
+    DoctorFacts facts{{}, {}, settings, config.network.bridge, config.vm.vmm, {}, {}};
+    if (database.damaged()) {
+        facts.damaged_database = database.damaged()->string();
+    }
     std::string why;
     if (const image::Bundle* bundle = images.find_bundle(why)) {
         facts.missing = bundle->missing();

@@ -142,6 +142,12 @@ json host_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors,
     check_privilege(checks, privileged);
     check_subnet(checks, facts);
     check_space(checks, facts.settings);
+    if (!facts.damaged_database.empty()) {
+        checks.push_back(check("database", "warning",
+                               "the database was damaged; VMs were found again in their folders",
+                               "the damaged file is kept as " + facts.damaged_database,
+                               "look at banger vm ls, then remove that file"));
+    }
     for (const std::string& problem : facts.plugin_problems) {
         checks.push_back(check("plugin", "error", "plugin " + problem, "",
                                "see banger plugin ls and config.yaml"));

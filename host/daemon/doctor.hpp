@@ -19,6 +19,7 @@ struct DoctorFacts {
     vm::Settings settings;
     std::string bridge;
     std::string wanted_vmm;
+    std::string damaged_database;             ///< where the damaged one was put aside; mostly empty
     std::vector<std::string> plugin_problems; ///< "nat: failed: ..."
 };
 

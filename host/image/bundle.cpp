@@ -88,7 +88,7 @@ std::vector<fs::path> bundle_places(const fs::path& configured) {
     }
     std::vector<fs::path> places;
     if (const char* dir = std::getenv("BANGER_RUNTIME_DIR"); dir != nullptr && *dir == '/') {
-        places.emplace_back(dir);
+        return {dir};
     }
     places.push_back(os::user_paths().data / "runtime");
     const os::Installation& installation = os::installation();

@@ -28,8 +28,9 @@ struct Bundle {
 /// Reads bundle.json in `dir`. Throws Error: unavailable when there is none, invalid when damaged.
 [[nodiscard]] Bundle read_bundle(const std::filesystem::path& dir);
 
-/// The first of the usual places that holds a bundle.json: `configured` (the only one tried when it
-/// is set), $BANGER_RUNTIME_DIR, the user's data folder, the installation, the source tree.
+/// The first of the usual places that holds a bundle.json. `configured` is the only one tried when
+/// it is set, then $BANGER_RUNTIME_DIR; without either it is the user's data folder, the
+/// installation or, for a build that is not installed, the source tree.
 [[nodiscard]] std::optional<std::filesystem::path>
 find_bundle(const std::filesystem::path& configured);
 

@@ -147,6 +147,24 @@ std::vector<std::string> tail_lines(const fs::path& path, std::size_t count) {
 
 namespace {
 
+/// Reads and writes at the same offset; how many bytes, 0 at the end of the file.
+ssize_t copy_some(int from, int to, off_t at, off_t most, const std::string& what) {
+    std::string buffer(static_cast<std::size_t>(std::min<off_t>(most, 1 << 20)), '\0');
+    const ssize_t n = ::pread(from, buffer.data(), buffer.size(), at);
+    if (n < 0) {
+        throw errno_error(what);
+    }
+    for (ssize_t written = 0; written < n;) {
+        const ssize_t w = ::pwrite(to, buffer.data() + written,
+                                   static_cast<std::size_t>(n - written), at + written);
+        if (w < 0) {
+            throw errno_error(what);
+        }
+        written += w;
+    }
+    return n;
+}
+
 void copy_data(int from, int to, off_t size, const std::string& what) {
     off_t at = 0;
     while (at < size) {
@@ -164,8 +182,13 @@ void copy_data(int from, int to, off_t size, const std::string& what) {
         off_t in = data;
         off_t out = data;
         while (in < hole) {
-            const ssize_t n =
+            ssize_t n =
                 ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(hole - in), 0);
+            if (n < 0 && (errno == EXDEV || errno == EOPNOTSUPP || errno == EINVAL)) {
+                n = copy_some(from, to, in, hole - in, what); // across two file systems
+                in += n;
+                out += n;
+            }
             if (n < 0) {
                 throw errno_error(what);
             }
