@@ -61,7 +61,7 @@ void make_ext4_from_tar(const fs::path& archive, const fs::path& image, const Ex
     run_script(R"(
 tree=$5
 mkdir "$tree"
-tar --extract --file="$1" -C "$tree" --numeric-owner --same-permissions --same-owner --xattrs --xattrs-include='*'
+tar --extract --file="$1" -C "$tree" --numeric-owner --same-permissions --same-owner --no-xattrs
 )",
                archive, image, plan, interrupt);
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <sstream>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
 namespace banger::bundle {
@@ -45,16 +46,22 @@ void build(const Site& site, const fs::path& staging) {
     const fs::path recipe = manifest.rootfs.recipe;
     const fs::path payload = staging / "payload.tar";
     const fs::path tree = staging / "rootfs.tar";
+    run_tool({"mmdebstrap", "--version"}, *site.interrupt); // says what is missing, before any work
     pack_payload(site, recipe, payload);
-    std::vector<std::string> command{
+    std::vector<std::string> command;
+    if (::geteuid() == 0) {
+        // As root it mounts into the tree; in a mount namespace of its own they end with it,
+        // however it ends.
+        command = {"unshare", "--mount", "--propagation", "private", "--"};
+    }
+    const std::vector<std::string> bootstrap{
         "mmdebstrap",
         "--variant=minbase",
         "--architectures=amd64",
         "--include=" + packages(recipe),
         "--aptopt=Acquire::Languages \"none\"",
         "--aptopt=Acquire::Retries \"3\"",
-        "--dpkgopt=force-unsafe-io", // the tree is a scratch folder; its files are synced as one
-                                     // image
+        "--dpkgopt=force-unsafe-io", // nobody needs the scratch tree after a power cut
         "--dpkgopt=path-exclude=/usr/share/man/*",
         "--dpkgopt=path-exclude=/usr/share/locale/*",
         "--dpkgopt=path-exclude=/usr/share/doc/*",
@@ -65,6 +72,7 @@ void build(const Site& site, const fs::path& staging) {
         manifest.debian.release,
         tree,
     };
+    command.insert(command.end(), bootstrap.begin(), bootstrap.end());
     for (const std::string& source :
          find_mirrors(site.manifest->debian, *site.interrupt).sources(manifest.debian.release)) {
         command.push_back(source);

@@ -19,15 +19,17 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> packages{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> packages{{
     {"apt-cache", "apt"},
     {"apt-get", "apt"},
+    {"debugfs", "e2fsprogs"},
     {"fakeroot", "fakeroot"},
     {"mke2fs", "e2fsprogs"},
     {"mmdebstrap", "mmdebstrap"},
     {"sh", "dash"},
     {"ssh-keygen", "openssh-client"},
     {"tar", "tar"},
+    {"unshare", "util-linux"},
 }};
 
 std::string package_of(std::string_view program) {
