@@ -30,7 +30,8 @@ bool is_leaf(const Json& json) {
 void print_level(const Session& session, const Json& json, const std::string& indent) {
     for (const auto& [key, value] : json.items()) {
         if (is_leaf(value)) {
-            session.print(indent + key + ": " + plain(value["value"]) + "  " +
+            const Json& set = value["value"];
+            session.print(indent + key + ": " + (set.empty() ? set.dump() : plain(set)) + "  " +
                           session.out.dim("# " + plain(value["source"])) + "\n");
         } else if (value.is_object() && !value.empty()) {
             session.print(indent + session.out.bold(key) + ":\n");

@@ -48,18 +48,37 @@ int ls(Session& session, const ReadArgs& args) {
     return 0;
 }
 
+bool is_entries(const Json& value) {
+    return value.is_array() && !value.empty() && value.front().is_object();
+}
+
 /// Objects in an array as one line each, by their telling members.
-void print_entries(const Session& session, const std::string& key, const Json& entries) {
-    session.print(session.out.bold(key) + "\n");
+void print_entries(const Session& session, const std::string& heading, const Json& entries) {
+    session.print("\n" + session.out.bold(heading) + "\n");
+    std::vector<std::pair<std::string, std::string>> lines;
     for (const Json& entry : entries) {
-        if (!entry.is_object()) {
-            session.print("  " + plain(entry) + "\n");
-            continue;
-        }
-        const std::string name = first_of(entry, {"flag", "name", "verb", "id"});
-        const std::string text = first_of(entry, {"summary", "description", "title"});
-        session.print("  " + name + (text.empty() ? "" : "  " + session.out.dim(text)) + "\n");
+        const std::string kind = text_at(entry, "kind");
+        const std::string text = first_of(entry, {"summary", "description"});
+        const std::string fallback = text_at(value_at(entry, "schema"), "description");
+        lines.emplace_back("  " + (kind.empty() ? "" : kind + " ") +
+                               first_of(entry, {"flag", "name", "id"}),
+                           !text.empty()      ? text
+                           : fallback.empty() ? "-"
+                                              : fallback);
     }
+    session.print(described(lines, session.out));
+}
+
+void print_config_keys(const Session& session, const Json& properties) {
+    session.print("\n" + session.out.bold("config") + "\n");
+    std::vector<std::pair<std::string, std::string>> lines;
+    for (const auto& [name, schema] : properties.items()) {
+        const std::string fallback = text_at(schema, "default");
+        lines.emplace_back("  " + name,
+                           text_at(schema, "description") +
+                               (fallback.empty() ? "" : " (default: " + fallback + ")"));
+    }
+    session.print(described(lines, session.out));
 }
 
 int show(Session& session, const ReadArgs& args) {
@@ -70,17 +89,20 @@ int show(Session& session, const ReadArgs& args) {
     }
     std::vector<std::pair<std::string, std::string>> lines;
     for (const auto& [key, value] : plugin.items()) {
-        const bool entries = value.is_array() && !value.empty() && value.front().is_object();
-        if (!entries) {
+        if (!value.is_object() && !is_entries(value)) {
             lines.emplace_back(key, key == "state" ? coloured_state(plain(value), session.out)
                                                    : plain(value));
         }
     }
     session.print(described(lines, session.out));
     for (const auto& [key, value] : plugin.items()) {
-        if (value.is_array() && !value.empty() && value.front().is_object()) {
+        if (is_entries(value)) {
             print_entries(session, key, value);
         }
+    }
+    const Json& properties = value_at(value_at(plugin, "config_schema"), "properties");
+    if (properties.is_object() && !properties.empty()) {
+        print_config_keys(session, properties);
     }
     return 0;
 }

@@ -99,7 +99,8 @@ std::string shell_quoted(std::string_view word) {
 std::string shell_quoted(const std::vector<std::string>& words) {
     std::string line;
     for (const std::string& word : words) {
-        line += (line.empty() ? "" : " ") + shell_quoted(word);
+        line += line.empty() ? "" : " ";
+        line += shell_quoted(word);
     }
     return line;
 }

@@ -34,7 +34,7 @@ void Table::add(std::vector<std::string> row) {
     row.resize(headings_.size());
     for (std::string& cell : row) {
         if (cell.empty()) {
-            cell = "-";
+            cell.assign(1, '-');
         }
     }
     rows_.push_back(std::move(row));

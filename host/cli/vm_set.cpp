@@ -55,10 +55,10 @@ void add_vm_set(CLI::App& vm, Session& session) {
     auto args = std::make_shared<SetArgs>();
     CLI::App* verb = vm.add_subcommand("set", "Change VMs; live where the option can be");
     verb->add_option("NAME", args->names, "One VM or several")->required();
-    verb->add_option("--vcpu,--vcpus", args->vcpus, "Processors, from the next start on")
+    verb->add_option("--vcpu,--vcpus", args->vcpus, "Processors, while it is stopped")
         ->check(CLI::Range(1, 256))
         ->type_name("N");
-    verb->add_option("--memory", args->memory, "Memory, from the next start on: 512M, 2G")
+    verb->add_option("--memory", args->memory, "Memory, while it is stopped: 512M, 2G")
         ->type_name("SIZE");
     const bool wanted = session.words.size() > 1 && session.words[1] == "set";
     args->options = std::make_unique<VmOptionFlags>(*verb, wanted ? vm_options(session)

@@ -29,22 +29,43 @@ std::vector<Json> verbs_of(const Json& plugin) {
 
 int list_verbs(Session& session, const std::string& only) {
     Table table({"VERB", "WHAT"});
+    bool any = false;
     for (const std::string& id : names(session.api(), plugin_noun)) {
         if (!only.empty() && id != only) {
             continue;
         }
         for (const Json& verb : verbs_of(session.api().get(plugin_noun.target(id)))) {
             table.add({"banger x " + id + " " + text_at(verb, "name"), text_at(verb, "summary")});
+            any = true;
         }
+    }
+    if (!any) {
+        session.note(only.empty() ? "no plugin brings a command"
+                                  : "plugin " + only + " brings no command; banger plugin show " +
+                                        only + " tells its state");
+        return 0;
     }
     session.print(table.text(session.out));
     return 0;
 }
 
-void print_rows(const Session& session, const Json& rows) {
+/// Objects of one shape as a table, one alone as lines.
+void print_rows(const Session& session, const std::vector<Json>& rows) {
+    if (rows.size() == 1) {
+        std::vector<std::pair<std::string, std::string>> lines;
+        for (const auto& [key, value] : rows.front().items()) {
+            lines.emplace_back(key, plain(value));
+        }
+        session.print(described(lines, session.out));
+        return;
+    }
     std::vector<std::string> keys;
-    for (const auto& [key, value] : rows.front().items()) {
-        keys.push_back(key);
+    for (const Json& row : rows) {
+        for (const auto& [key, value] : row.items()) {
+            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+                keys.push_back(key);
+            }
+        }
     }
     Table table(keys);
     for (const Json& row : rows) {
@@ -57,20 +78,28 @@ void print_rows(const Session& session, const Json& rows) {
     session.print(table.text(session.out));
 }
 
-void print_output(const Session& session, const Json& item) {
-    const Json& data = item.contains("json") ? value_at(item, "json") : value_at(item, "text");
-    if (data.is_array() && !data.empty() && data.front().is_object()) {
-        print_rows(session, data);
-    } else if (data.is_object()) {
-        std::vector<std::pair<std::string, std::string>> lines;
-        for (const auto& [key, value] : data.items()) {
-            lines.emplace_back(key, plain(value));
+/// A verb emits text, and objects one by one or in arrays; neighbouring objects are one table.
+void print_output(const Session& session, const Json& output) {
+    std::vector<Json> rows;
+    const auto flush = [&] {
+        if (!rows.empty()) {
+            print_rows(session, rows);
+            rows.clear();
         }
-        session.print(described(lines, session.out));
-    } else {
-        const std::string text = plain(data);
-        session.print(text + (text.empty() || text.ends_with('\n') ? "" : "\n"));
+    };
+    for (const Json& item : output) {
+        const Json& data = item.contains("json") ? value_at(item, "json") : value_at(item, "text");
+        if (data.is_object()) {
+            rows.push_back(data);
+        } else if (data.is_array() && !data.empty() && data.front().is_object()) {
+            rows.insert(rows.end(), data.begin(), data.end());
+        } else {
+            flush();
+            const std::string text = plain(data);
+            session.print(text + (text.empty() || text.ends_with('\n') ? "" : "\n"));
+        }
     }
+    flush();
 }
 
 int run(Session& session, const XArgs& args) {
@@ -103,9 +132,7 @@ int run(Session& session, const XArgs& args) {
         session.print_json(answer);
         return 0;
     }
-    for (const Json& item : value_at(answer, "output")) {
-        print_output(session, item);
-    }
+    print_output(session, value_at(answer, "output"));
     return 0;
 }
 

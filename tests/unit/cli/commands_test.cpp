@@ -130,10 +130,11 @@ TEST_F(Commands, PluginVerbsPrintTheirOutput) {
                "summary":"List taps","params_schema":{"properties":{"idle":{"type":"boolean"}}}}]})");
     daemon->on("POST /v1/plugins/tap-pool/actions/cli/ls",
                R"({"status":"ok","output":[{"kind":"text","text":"bgr0 idle"},
-               {"kind":"json","json":[{"tap":"bgr1","vm":"a"}]}]})");
+               {"kind":"json","json":{"tap":"bgr1","vm":"a"}},
+               {"kind":"json","json":{"tap":"bgr2","idle":true}}]})");
     const Result result = run({"x", "tap-pool", "ls", "--idle"});
     EXPECT_EQ(result.code, 0) << result.err;
-    EXPECT_EQ(result.out, "bgr0 idle\ntap   vm\nbgr1  a\n");
+    EXPECT_EQ(result.out, "bgr0 idle\ntap   vm  idle\nbgr1  a   -\nbgr2  -   true\n");
     EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/tap-pool/actions/cli/ls {"idle":true})"));
     EXPECT_THAT(run({"x"}).out, HasSubstr("banger x tap-pool ls  List taps"));
     EXPECT_THAT(run({"x", "tap-pool", "sl"}).err, HasSubstr("did you mean 'ls'?"));
