@@ -74,7 +74,4 @@ struct Config {
 /// The same for text; `name` stands in front of the line numbers.
 [[nodiscard]] Config parse_config(std::string_view text, const std::string& name);
 
-/// Throws the same kind of error for entries whose plugin is none of `known`.
-void check_plugin_ids(const Config& config, const std::vector<std::string>& known);
-
 } // namespace banger::config

@@ -33,10 +33,6 @@ void Problems::add(const YAML::Mark& mark, std::string_view key, std::string_vie
     found_.push_back({mark.line, mark.column, line_of(place(mark), key, text)});
 }
 
-void Problems::add_at(std::string_view place, std::string_view key, std::string_view text) {
-    found_.push_back({0, 0, line_of(place, key, text)});
-}
-
 void Problems::throw_if_any() {
     if (found_.empty()) {
         return;

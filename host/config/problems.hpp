@@ -16,7 +16,6 @@ class Problems {
     explicit Problems(std::string file) : file_(std::move(file)) {}
 
     void add(const YAML::Mark& mark, std::string_view key, std::string_view text);
-    void add_at(std::string_view place, std::string_view key, std::string_view text);
     [[nodiscard]] std::string place(const YAML::Mark& mark) const; ///< "config.yaml:12:5"
     /// Throws Error(invalid) with one line each, in the order of the file.
     void throw_if_any();

@@ -307,6 +307,9 @@ asio::awaitable<void> Daemon::Parts::start() {
         for (const store::VmRow& row : rebuilt.vms) {
             log->warn("VM {} was found again in its folder", row.name);
         }
+        for (const std::string& name : rebuilt.images) {
+            log->warn("image {} was found again", name);
+        }
         for (const std::string& problem : rebuilt.problems) {
             log->error("{}", problem);
         }

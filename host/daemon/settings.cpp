@@ -41,6 +41,7 @@ plugin::Settings plugin_settings(const config::Config& config, const os::UserPat
         part.required = entry.required;
         part.warn_only = entry.on_error == "warn";
         part.builtin = entry.place.empty();
+        part.place = entry.place;
         if (entry.timeout.count() > 0) {
             part.timeout = entry.timeout;
         }

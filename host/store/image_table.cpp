@@ -1,6 +1,7 @@
 #include "store/image_table.hpp"
 
 #include "store/database.hpp"
+#include "store/image_json.hpp"
 #include "store/query.hpp"
 
 namespace banger::store {
@@ -32,13 +33,20 @@ ImageRow read(Query& query) {
 } // namespace
 
 void ImageTable::save(const ImageRow& row) {
+    Transaction transaction(database_);
     Query query(database_, save_sql);
     query.bind(row.name).bind(row.kind).bind(row.rootfs).bind(row.kernel).bind(row.initrd);
     query.bind(row.modules).bind(row.work_seed).bind(row.created_at).bind(row.size).run();
+    write_images_json(database_.path().parent_path(), list());
+    transaction.commit();
 }
 
 bool ImageTable::remove(std::string_view name) {
-    return Query(database_, "DELETE FROM image WHERE name = ?").bind(name).run() > 0;
+    Transaction transaction(database_);
+    const bool found = Query(database_, "DELETE FROM image WHERE name = ?").bind(name).run() > 0;
+    write_images_json(database_.path().parent_path(), list());
+    transaction.commit();
+    return found;
 }
 
 std::optional<ImageRow> ImageTable::find(std::string_view name) const {

@@ -25,6 +25,8 @@ struct ImageRow {
     bool operator==(const ImageRow&) const = default;
 };
 
+/// Every change is also written to images.json beside the database, from which a lost database is
+/// made again.
 class ImageTable {
   public:
     explicit ImageTable(Database& database) : database_(database) {}

@@ -2,6 +2,8 @@
 
 #include "os/error.hpp"
 #include "store/database.hpp"
+#include "store/image_json.hpp"
+#include "store/image_table.hpp"
 #include "store/lease_table.hpp"
 #include "store/vm_json.hpp"
 #include "store/vm_table.hpp"
@@ -35,10 +37,29 @@ void insert(Database& database, const VmRow& row) {
     transaction.commit();
 }
 
+void rebuild_images(Database& database, Rebuilt& rebuilt) {
+    const fs::path folder = database.path().parent_path();
+    std::vector<ImageRow> rows;
+    try {
+        rows = find_images_json(folder);
+    } catch (const Error& error) {
+        rebuilt.problems.push_back(folder.string() + ": " + error.what());
+        return;
+    }
+    ImageTable images(database);
+    for (const ImageRow& row : rows) {
+        if (!images.find(row.name)) {
+            images.save(row);
+            rebuilt.images.push_back(row.name);
+        }
+    }
+}
+
 } // namespace
 
 Rebuilt rebuild_from_folders(Database& database, const fs::path& vms_dir) {
     Rebuilt rebuilt;
+    rebuild_images(database, rebuilt);
     std::vector<fs::path> folders;
     std::error_code code;
     for (const auto& entry : fs::directory_iterator(vms_dir, code)) {

@@ -11,11 +11,13 @@ struct VmRow;
 
 struct Rebuilt {
     std::vector<VmRow> vms;            ///< now in the database, with their leases
-    std::vector<std::string> problems; ///< one line per folder that could not be read
+    std::vector<std::string> images;   ///< names, now in the database
+    std::vector<std::string> problems; ///< one line per file that could not be read
 };
 
-/// Fills a fresh database from the vm.json files below `vms_dir` (data/vms). A VM that is in the
-/// database already stays as it is there. Nothing on the disk is changed.
+/// Fills a fresh database from the vm.json files below `vms_dir` (data/vms) and from images.json
+/// beside the database. What is in the database already stays as it is there, and the VM folders
+/// stay as they are.
 [[nodiscard]] Rebuilt rebuild_from_folders(Database& database,
                                            const std::filesystem::path& vms_dir);
 

@@ -137,18 +137,6 @@ TEST(Loader, BrokenYamlIsOneErrorWithItsPlace) {
     EXPECT_EQ(errors_of(std::string(3000, '[')).size(), 1U);
 }
 
-TEST(Loader, AnUnknownPluginIsNamedWithItsPlace) {
-    const Config config = parse_config("plugins:\n  entries:\n    tap-pol: {}\n", "c.yaml");
-    check_plugin_ids(default_config(), {}); // a built-in entry does not insist
-    try {
-        check_plugin_ids(config, {"nat", "tap-pool"});
-        FAIL();
-    } catch (const os::Error& error) {
-        EXPECT_STREQ(error.what(), "c.yaml:3:5: plugins.entries.tap-pol: no plugin of this id is "
-                                   "installed; did you mean \"tap-pool\"?");
-    }
-}
-
 TEST(Effective, EachValueHasItsSource) {
     const auto json = to_json(parse_config("vm: {memory: 2048}\nplugins: {entries: {nat: {config: "
                                            "{a: 1}}}}",

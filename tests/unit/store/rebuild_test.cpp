@@ -3,6 +3,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "store/database.hpp"
+#include "store/image_table.hpp"
 #include "store/lease_table.hpp"
 #include "store/vm_json.hpp"
 #include "store/vm_table.hpp"
@@ -72,6 +73,39 @@ TEST_F(RebuildTest, AFolderThatIsWrongIsAProblemAndNotTheEnd) {
     EXPECT_EQ(rebuilt.problems.size(), 5U);
     EXPECT_EQ(VmTable(database).list().size(), 1U);
     EXPECT_EQ(LeaseTable(database).list().size(), 1U);
+}
+
+TEST_F(RebuildTest, RegisteredImagesAreFoundAgain) {
+    const ImageRow first{
+        .name = "first", .kind = "registered", .rootfs = "/r", .created_at = 5, .size = 6};
+    const ImageRow second{.name = "second", .kind = "registered", .rootfs = "/s", .kernel = "/k"};
+    for (const ImageRow& row : {first, second}) {
+        ImageTable(database).save(row);
+    }
+    ImageTable(database).save({.name = "gone", .kind = "registered"});
+    ImageTable(database).remove("gone");
+    std::filesystem::create_directory(dir.path() / "new");
+    std::filesystem::copy_file(dir.path() / "images.json", dir.path() / "new" / "images.json");
+    Database fresh(dir.path() / "new" / "banger.sqlite");
+    const Rebuilt rebuilt = rebuild_from_folders(fresh, vms_dir);
+    EXPECT_TRUE(rebuilt.problems.empty());
+    EXPECT_EQ(ImageTable(fresh).list(), (std::vector<ImageRow>{first, second}));
+    EXPECT_TRUE(rebuild_from_folders(fresh, vms_dir).images.empty());
+}
+
+TEST_F(RebuildTest, AnImageThatCannotBeKeptIsNotRecorded) {
+    std::filesystem::create_directory(dir.path() / "images.json");
+    std::filesystem::create_directory(dir.path() / "images.json" / "in the way");
+    EXPECT_THROW(ImageTable(database).save({.name = "a", .kind = "registered"}), os::Error);
+    EXPECT_TRUE(ImageTable(database).list().empty());
+}
+
+TEST_F(RebuildTest, BadImagesAreAProblemAndVmsAreFoundAllTheSame) {
+    os::write_file_atomic(dir.path() / "images.json", "[{");
+    folder("0a", vm_to_json(row("0a", "web", "10.0.0.2")));
+    const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
+    EXPECT_EQ(rebuilt.problems.size(), 1U);
+    EXPECT_EQ(rebuilt.vms.size(), 1U);
 }
 
 TEST_F(RebuildTest, NoFolderIsNoVm) {
