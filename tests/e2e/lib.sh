@@ -30,7 +30,7 @@ root=$BANGER_E2E_INSIDE
 export HOME=$root/home XDG_CONFIG_HOME=$root/config XDG_DATA_HOME=$root/data XDG_STATE_HOME=$root/state
 export XDG_RUNTIME_DIR=$root/r TMPDIR=$root/tmp
 export PATH=$BANGER_BUILD_DIR/bin:$PATH
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} NO_COLOR=1
+export ASAN_OPTIONS=log_path=$root/sanitizer UBSAN_OPTIONS=print_stacktrace=1:log_path=$root/sanitizer NO_COLOR=1
 unset SSH_AUTH_SOCK DISPLAY
 config=$XDG_CONFIG_HOME/banger/config.yaml
 data=$XDG_DATA_HOME/banger
@@ -111,7 +111,7 @@ footprint() (
     find "$run" -mindepth 1 ! -name bangerd.lock ! -path "$run/vm" 2>/dev/null | sed 's/^/file /'
     find "$data/vms" -mindepth 1 2>/dev/null | sed 's/^/file /'
     find "$TMPDIR" -mindepth 1 | sed 's/^/file /'
-    diff <(awk '{ print $5 }' /proc/self/mountinfo | sort) "$root/mounts" | sed -n 's/^[<>]/mount/p'
+    diff <(awk '{ print $5 }' /proc/self/mountinfo | sort) "$root/mounts" | sed -n "s/^</mount/p"
     true
 )
 nothing_left() { [ -z "$(footprint)" ]; }
@@ -127,10 +127,10 @@ leave() {
     done
     timeout 60 banger daemon stop >/dev/null 2>&1
     within 10 nothing_left || { echo "FAIL: left over:" && footprint && status=1; } >&2
-    if grep -qE 'ERROR: AddressSanitizer|runtime error:|LeakSanitizer' "$XDG_STATE_HOME"/banger/* 2>/dev/null; then
-        echo "FAIL: a sanitizer spoke in the daemon's log" >&2
+    if compgen -G "$root/sanitizer.*" >/dev/null; then
+        echo "FAIL: a sanitizer spoke:" && head -n 60 "$root"/sanitizer.*
         status=1
-    fi
+    fi >&2
     if [ $status != 0 ]; then
         echo "--- end of bangerd.log" && tail -n 60 "$log"
     fi >&2
