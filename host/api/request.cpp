@@ -10,6 +10,12 @@ namespace banger::api {
 using os::Error;
 using os::ErrorKind;
 
+namespace {
+
+constexpr int deepest_json = 64; ///< what is done with a value later is recursive
+
+} // namespace
+
 const std::string& Request::param(const std::string& name) const {
     const auto at = params.find(name);
     if (at == params.end()) {
@@ -56,7 +62,12 @@ nlohmann::json Request::json() const {
     }
     nlohmann::json value;
     try {
-        value = nlohmann::json::parse(body);
+        value = nlohmann::json::parse(body, [](int depth, auto, const nlohmann::json&) {
+            if (depth > deepest_json) {
+                throw Error(ErrorKind::invalid, "the body is nested too deeply");
+            }
+            return true;
+        });
     } catch (const nlohmann::json::exception& error) {
         throw Error(ErrorKind::invalid, std::string("the body is not JSON: ") + error.what());
     }
