@@ -38,6 +38,9 @@ run=$XDG_RUNTIME_DIR/banger
 log=$XDG_STATE_HOME/banger/bangerd.log
 mkdir -p "$HOME" "$(dirname "$config")" "$XDG_DATA_HOME" "$XDG_STATE_HOME" "$XDG_RUNTIME_DIR" "$TMPDIR"
 chmod 700 "$XDG_RUNTIME_DIR"
+# A busy machine that emulates several guests at once is slow; what is tested is not its speed.
+printf 'vm:\n  create_timeout: 400s\n  stop_timeout: 90s\n' >"$config"
+cp "$config" "$root/default-config"
 ip link set lo up
 mount -t sysfs sysfs /sys # the one of our network namespace
 

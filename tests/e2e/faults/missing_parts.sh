@@ -28,7 +28,7 @@ banger daemon stop
 
 step "no VMM binary"
 export BANGER_RUNTIME_DIR=$bundle
-printf 'qemu:\n  binary: %s/nosuch/qemu-system-x86_64\n' "$root" >"$config"
+{ cat "$root/default-config" && printf 'qemu:\n  binary: %s/nosuch/qemu-system-x86_64\n' "$root"; } >"$config"
 must_fail 'nosuch/qemu-system-x86_64' banger vm create --name a
 must_fail 'qemu' banger doctor
 nothing_made
@@ -36,11 +36,11 @@ banger daemon stop
 
 step "a VMM binary that is no VMM"
 printf '#!/bin/sh\necho broken >&2\nexit 3\n' >"$root/fake" && chmod +x "$root/fake"
-printf 'qemu:\n  binary: %s/fake\n' "$root" >"$config"
+{ cat "$root/default-config" && printf 'qemu:\n  binary: %s/fake\n' "$root"; } >"$config"
 must_fail 'fake' banger vm create --name a
 nothing_made
 banger daemon stop
 
 step "all back: the same name works"
-rm "$config"
+cp "$root/default-config" "$config"
 banger vm create --name a

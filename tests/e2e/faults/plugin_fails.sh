@@ -6,7 +6,7 @@ plugins=$BANGER_BUILD_DIR/tests/plugins
 [ -f "$plugins/saboteur.so" ] || skip "the saboteur plugin is not built"
 dir=$root/saboteur
 mkdir "$dir"
-cat >"$config" <<YAML
+cat >>"$config" <<YAML
 plugins:
   path: [$plugins]
   entries:

@@ -15,14 +15,14 @@ same "$(find /sys/class/net -mindepth 1 -printf '%f\n' | grep -vE '^(lo|office)$
 banger daemon stop
 
 step "the proposed one works"
-printf 'network:\n  subnet: %s\n' "$free" >"$config"
+{ cat "$root/default-config" && printf 'network:\n  subnet: %s\n' "$free"; } >"$config"
 banger vm create --name a
 banger vm exec a -- ip -o -4 addr show eth0 | grep -q "${free%.*}." || fail "a has no address in $free"
 banger vm delete --force a
 banger daemon stop
 
 step "a bridge of that name that is not ours is left alone"
-rm "$config"
+cp "$root/default-config" "$config"
 ip link del office
 ip link add banger type bridge
 ip addr add 10.1.2.3/24 dev banger
