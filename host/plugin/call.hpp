@@ -77,6 +77,9 @@ inline banger_str str(const std::string& text) noexcept {
     return {text.c_str(), text.size()};
 }
 [[nodiscard]] std::string copy(banger_str text);
+[[nodiscard]] inline std::string_view view(banger_str text) noexcept {
+    return text.ptr ? std::string_view(text.ptr, text.len) : std::string_view();
+}
 
 } // namespace banger::plugin
 

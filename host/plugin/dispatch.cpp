@@ -15,6 +15,7 @@ using os::Error;
 using os::ErrorKind;
 using store::JournalRecord;
 using store::JournalState;
+using vm::Hook;
 
 namespace {
 
@@ -44,6 +45,13 @@ void Dispatch::veto(Plugin& plugin, const Error& error, vm::CallContext& context
 
 void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context) {
     const HookTraits& traits = traits_of(hook);
+    if (hook == Hook::before_create || hook == Hook::before_start) {
+        const auto spec = nlohmann::json::parse(vm.spec_json, nullptr, false);
+        options_.validate(vm,
+                          spec.is_object() ? spec.value("options", nlohmann::json::object())
+                                           : nlohmann::json::object(),
+                          context);
+    }
     std::vector<Plugin*> order = catalog_.active();
     if (traits.reverse) {
         std::reverse(order.begin(), order.end());

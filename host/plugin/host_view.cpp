@@ -38,10 +38,10 @@ void log(const banger_host* host, banger_call* call, int32_t level, banger_str m
     try {
         std::vector<std::pair<std::string, std::string>> fields;
         for (uint64_t i = 0; kv && i < std::min<uint64_t>(n, max_fields); ++i) {
-            fields.emplace_back(one_line(copy(kv[i].key), max_line),
-                                one_line(copy(kv[i].value), max_line));
+            fields.emplace_back(one_line(view(kv[i].key), max_line),
+                                one_line(view(kv[i].value), max_line));
         }
-        HostView::plugin_of(host).view().log(call, level, copy(msg), std::move(fields));
+        HostView::plugin_of(host).view().log(call, level, view(msg), std::move(fields));
     } catch (...) { // out of memory: the line is lost
     }
 }
@@ -51,7 +51,7 @@ void call_fail(banger_call* call, banger_status status, banger_str msg, banger_s
         return;
     }
     try {
-        call->said = {status, one_line(copy(msg), max_message), one_line(copy(hint), max_message)};
+        call->said = {status, one_line(view(msg), max_message), one_line(view(hint), max_message)};
     } catch (...) {
         call->said.status = status;
     }

@@ -87,29 +87,34 @@ json Options::checked(const json& options) const {
         if (!plugin->manifest.options) {
             continue;
         }
-        json values = schema_of(*plugin->manifest.options)
-                          .checked(part(options, plugin->id()), "options." + plugin->id());
-        ask_validate(*plugin, values);
-        result[plugin->id()] = std::move(values);
+        result[plugin->id()] = schema_of(*plugin->manifest.options)
+                                   .checked(part(options, plugin->id()), "options." + plugin->id());
     }
     return result;
 }
 
-void Options::ask_validate(Plugin& plugin, const json& values) const {
-    const banger_vm_options* options = plugin.manifest.options;
-    if (!options->validate) {
-        return;
-    }
-    CallSpec spec{.site = {.hook = "validate options"},
-                  .timeout = catalog_.guard().timeouts().contribute};
-    const CallSite site = spec.site;
-    const Outcome outcome = catalog_.guard().run(
-        plugin, std::move(spec),
-        [&plugin, options, text = values.dump()](banger_call* call, const banger_vm*) {
-            return options->validate(plugin.self, call, str(text));
-        });
-    if (outcome.failed()) {
-        throw outcome.error(plugin, site);
+void Options::validate(const vm::VmView& vm, const json& options, vm::CallContext& context) const {
+    for (Plugin* plugin : catalog_.active()) {
+        const banger_vm_options* table = plugin->manifest.options;
+        if (!table || !table->validate) {
+            continue;
+        }
+        CallSpec spec{.site = {.hook = "validate options",
+                               .vm_id = vm.id,
+                               .vm_name = vm.name,
+                               .operation = {}},
+                      .timeout = catalog_.guard().timeouts().contribute,
+                      .context = &context};
+        const CallSite site = spec.site;
+        const Outcome outcome =
+            catalog_.guard().run(*plugin, std::move(spec),
+                                 [plugin, table, text = part(options, plugin->id()).dump()](
+                                     banger_call* call, const banger_vm*) {
+                                     return table->validate(plugin->self, call, str(text));
+                                 });
+        if (outcome.failed()) {
+            throw outcome.error(*plugin, site);
+        }
     }
 }
 
@@ -144,6 +149,7 @@ void Options::change(const vm::VmView& vm, const json& before, const json& after
         }
     };
 
+    validate(vm, after, context);
     std::vector<Told> told;
     for (Plugin* plugin : catalog_.active()) {
         const banger_vm_options* options = plugin->manifest.options;

@@ -19,14 +19,17 @@ class Options {
     explicit Options(Catalog& catalog) : catalog_(catalog) {}
 
     [[nodiscard]] std::vector<vm::OptionSpec> list() const;
-    /// Every option of every plugin, given or default. Throws invalid, naming the nearest.
+    /// Every option of every plugin, given or default, by their schemas. Throws invalid, naming the
+    /// nearest. Plugins are not called: [any thread].
     [[nodiscard]] nlohmann::json checked(const nlohmann::json& options) const;
+    /// Asks the plugins what schemas cannot say about the options of a VM. Throws their refusal.
+    void validate(const vm::VmView& vm, const nlohmann::json& options,
+                  vm::CallContext& context) const;
     /// Tells each plugin whose live options differ; a veto takes back what was told before it.
     void change(const vm::VmView& vm, const nlohmann::json& before, const nlohmann::json& after,
                 vm::CallContext& context) const;
 
   private:
-    void ask_validate(Plugin& plugin, const nlohmann::json& values) const;
     Catalog& catalog_;
 };
 

@@ -79,8 +79,8 @@ enum class Phase {
 };
 
 /// What the VM lifecycle asks of the capabilities. Implemented by plugin::Dispatch over the loaded
-/// plugins and by fakes in tests. All calls block: [pool thread], never the loop. They throw
-/// os::Error whose message names plugin, hook and VM.
+/// plugins and by fakes in tests. All but the const ones block: [pool thread], never the loop. They
+/// throw os::Error whose message names plugin, hook and VM.
 class Capabilities {
   public:
     virtual ~Capabilities() = default;
@@ -106,7 +106,7 @@ class Capabilities {
                             std::chrono::steady_clock::time_point deadline) = 0;
 
     [[nodiscard]] virtual std::vector<OptionSpec> options() const = 0;
-    /// Checks {"<plugin>":{"<option>":value}} and fills in the defaults; throws invalid.
+    /// Checks {"<plugin>":{"<option>":value}} by schema, fills in the defaults; throws invalid.
     [[nodiscard]] virtual nlohmann::json checked_options(const nlohmann::json& options) const = 0;
     /// A live change on a running VM; throws when a plugin refuses, with the others put back.
     virtual void change_options(const VmView& vm, const nlohmann::json& before,

@@ -248,8 +248,13 @@ TEST_F(Hooks, OptionsAreCheckedAndFilledIn) {
     EXPECT_EQ(check({{"rec-a", {{"levle", 1}}}}),
               "options.rec-a: levle: unknown key; did you mean 'level'?");
     EXPECT_EQ(check({{"rec-a", {{"level", 10}}}}), "options.rec-a: level: 10 is more than 9");
-    EXPECT_EQ(check({{"rec-a", {{"level", 1}}}}), "plugin rec-b, validate options: as ordered");
-    EXPECT_THAT(host.recorded(), testing::Contains(R"(rec-a options {"level":1,"mode":"fast"})"));
+    EXPECT_EQ(host.dispatch->checked_options({{"rec-a", {{"level", 1}}}})["rec-a"],
+              (json{{"level", 1}, {"mode", "fast"}}));
+    EXPECT_THAT(host.recorded(), ElementsAre()); // by the schemas alone
+
+    web.spec_json = R"({"options":{"rec-a":{"level":1,"mode":"fast"}}})";
+    EXPECT_EQ(run(Hook::before_create), "plugin rec-b, validate options of VM web: as ordered");
+    EXPECT_THAT(host.recorded(), ElementsAre(R"(rec-a options {"level":1,"mode":"fast"})"));
 }
 
 TEST_F(Hooks, LiveChangesAreToldAndTakenBack) {
@@ -258,7 +263,8 @@ TEST_F(Hooks, LiveChangesAreToldAndTakenBack) {
     json after = before;
     after["rec-a"]["mode"] = "slow"; // not live: at the next start
     host.dispatch->change_options(web, before, after, host.context);
-    EXPECT_THAT(host.recorded(), ElementsAre());
+    EXPECT_THAT(host.recorded(), ElementsAre(R"(rec-a options {"level":1,"mode":"slow"})",
+                                             R"(rec-b options {"level":1})"));
 
     after["rec-a"]["level"] = 2;
     after["rec-b"]["level"] = 2;
@@ -266,7 +272,8 @@ TEST_F(Hooks, LiveChangesAreToldAndTakenBack) {
               "plugin rec-b, option_changed of VM web: as ordered");
     EXPECT_THAT(
         host.recorded(),
-        ElementsAre(R"(rec-a changed {"level":1,"mode":"fast"} -> {"level":2,"mode":"slow"})",
+        ElementsAre(R"(rec-a options {"level":2,"mode":"slow"})", R"(rec-b options {"level":2})",
+                    R"(rec-a changed {"level":1,"mode":"fast"} -> {"level":2,"mode":"slow"})",
                     R"(rec-b changed {"level":1} -> {"level":2})",
                     R"(rec-b unchanged {"level":1} -> {"level":2} PARTIAL)",
                     R"(rec-a unchanged {"level":1,"mode":"fast"} -> )"

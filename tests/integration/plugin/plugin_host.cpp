@@ -85,6 +85,26 @@ std::string FakePrivileged::run(const std::string& verb, const std::string& args
     return R"({"verb":")" + verb + R"(","args":)" + args_json + "}";
 }
 
+std::optional<std::string> FakeVms::find_json(const std::string& name_or_id) {
+    return name_or_id == "web" ? std::optional<std::string>(R"({"name":"web"})") : std::nullopt;
+}
+
+ApiAnswer FakeApi::request(const std::string& method, const std::string& target,
+                           const std::string& body_json, Deadline, int) {
+    if (target == "/broken") {
+        throw os::Error(os::ErrorKind::unavailable, "the daemon is \"ending\"", "wait");
+    }
+    return {201, "application/json", method + " " + target + " " + body_json};
+}
+
+std::unique_ptr<Following> FakeApi::follow(const std::string& target, Line line) {
+    for (int i = 1; i <= 3; ++i) {
+        line(target + " line " + std::to_string(i), false);
+    }
+    line("", true);
+    return std::make_unique<Following>();
+}
+
 PluginHost::PluginHost() {
     std::filesystem::create_directory(plugins);
     settings.path = {plugins};
@@ -99,6 +119,8 @@ PluginHost::PluginHost() {
     services.events = &events;
     services.network = &network;
     services.privileged = &privileged;
+    services.vms = &vms;
+    services.api = &api;
     timeouts.hook = std::chrono::seconds(20); // sanitizers on a busy machine
     timeouts.contribute = std::chrono::seconds(20);
     timeouts.control = std::chrono::seconds(20);

@@ -53,6 +53,20 @@ class FakePrivileged : public PrivilegedSteps {
     std::string readiness_json() override { return R"({"mode":"root","ready":true,"command":""})"; }
 };
 
+class FakeVms : public VmDirectory {
+  public:
+    std::string list_json() override { return R"([{"name":"web"}])"; }
+    std::optional<std::string> find_json(const std::string& name_or_id) override;
+};
+
+/// Answers with what it was asked; a stream is three lines and its end.
+class FakeApi : public ApiAccess {
+  public:
+    ApiAnswer request(const std::string& method, const std::string& target,
+                      const std::string& body_json, Deadline deadline, int cancel_fd) override;
+    std::unique_ptr<Following> follow(const std::string& target, Line line) override;
+};
+
 /// A plugin host over a private folder: copies plugins there, loads them, keeps what they and the
 /// host wrote.
 class PluginHost {
@@ -84,6 +98,8 @@ class PluginHost {
     FakeEvents events;
     FakeNetwork network;
     FakePrivileged privileged;
+    FakeVms vms;
+    FakeApi api;
     Services services;
     Timeouts timeouts;
     store::HookJournal journal{dir.path() / "banger.sqlite"};

@@ -106,7 +106,45 @@ class Polite {
         }
         call.emit_text(last_event_);
     }
-    void missing(banger::Call&, std::string_view) { const banger::Api api(host_); }
+    void query(banger::Call& call, std::string_view) {
+        const banger::VmQuery query(host_);
+        call.emit_json(query.list(call));
+        call.emit_json(query.get(call, "web"));
+        static_cast<void>(query.get(call, "nobody"));
+    }
+    void api(banger::Call& call, std::string_view) {
+        const banger::Api api(host_);
+        const banger_response& made = api.request(call, "POST", "/v1/vms", R"({"name":"a"})");
+        call.emit_text(std::to_string(made.http_status) + " " +
+                       std::string(banger::view(made.body)));
+        const banger_response& broken = api.request(call, "GET", "/broken");
+        call.emit_text(std::to_string(broken.http_status) + " " +
+                       std::string(banger::view(broken.body)));
+    }
+    void follow(banger::Call& call, std::string_view) {
+        struct Lines {
+            std::string text;
+            std::atomic<bool> over{false};
+        } lines;
+        const auto& ops = host_.get<banger_api_ops>(BANGER_EXT_API);
+        const std::uint64_t following = ops.follow(
+            host_.raw(), banger::str("/v1/events"),
+            [](void* context, banger_call*, banger_str line, std::int32_t over) {
+                auto& all = *static_cast<Lines*>(context);
+                all.text += std::string(banger::view(line)) + ";";
+                all.over = over != 0;
+            },
+            &lines);
+        while (!lines.over) {
+            call.check();
+            ::poll(nullptr, 0, 1);
+        }
+        ops.unfollow(host_.raw(), following);
+        call.emit_text(lines.text);
+    }
+    void missing(banger::Call& call, std::string_view) {
+        static_cast<void>(banger::GuestChannel(host_).open(call, "0123456789ab", 22));
+    }
 
     static constexpr banger_action cli[] = {
         banger::action<&Polite::remember>("remember", "keeps a note",
@@ -116,6 +154,9 @@ class Polite {
         banger::action<&Polite::run>("run", "runs programs"),
         banger::action<&Polite::tick>("tick", "uses a timer"),
         banger::action<&Polite::events>("events", "publishes and listens"),
+        banger::action<&Polite::query>("query", "asks for VMs"),
+        banger::action<&Polite::api>("api", "asks the API"),
+        banger::action<&Polite::follow>("follow", "follows a stream"),
         banger::action<&Polite::missing>("missing", "needs what is not there"),
     };
 

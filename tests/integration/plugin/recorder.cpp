@@ -187,7 +187,9 @@ banger_status validate(void* raw, banger_call* call, const banger_vm*, banger_st
 
 banger_status check_options(void* raw, banger_call* call, banger_str options) {
     auto& self = *static_cast<Recorder*>(raw);
-    note(self, "options " + std::string(view(options)));
+    if (view(options) != "{}") {
+        note(self, "options " + std::string(view(options)));
+    }
     return obey(self, call, "options");
 }
 banger_status option_changed(void* raw, banger_call* call, const banger_vm*, banger_str before,

@@ -120,7 +120,23 @@ TEST_F(Sdk, EventsComeAndGo) {
 
 TEST_F(Sdk, AnAbsentExtensionIsSaidSo) {
     EXPECT_THAT(ask("missing"), ElementsAre());
-    EXPECT_EQ(failure, "this host has no extension banger.api/1");
+    EXPECT_EQ(failure, "this host has no extension banger.guest-channel/1");
+}
+
+TEST_F(Sdk, VmsAreFoundByName) {
+    EXPECT_THAT(ask("query"), ElementsAre(R"([{"name":"web"}])", R"({"name":"web"})"));
+    EXPECT_EQ(failure, "no VM 'nobody'");
+}
+
+TEST_F(Sdk, TheApiAnswersInProcess) {
+    EXPECT_THAT(ask("api"), ElementsAre(R"(201 POST /v1/vms {"name":"a"})",
+                                        R"(0 {"error":{"hint":"wait","kind":"unavailable",)"
+                                        R"("message":"the daemon is \"ending\""}})"));
+}
+
+TEST_F(Sdk, AStreamIsFollowedToItsEnd) {
+    EXPECT_THAT(ask("follow"),
+                ElementsAre("/v1/events line 1;/v1/events line 2;/v1/events line 3;;"));
 }
 
 TEST_F(Sdk, ThreadsEndWithThePlugin) {
