@@ -38,7 +38,7 @@ constexpr const char* main_footer =
     "  banger vm ssh testbox                be in it\n"
     "  banger COMMAND --help                more of anything\n"
     "\n"
-    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such thing, 4 no daemon answers,\n"
+    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such thing, 4 no daemon,\n"
     "130 interrupted; of vm ssh and vm exec the remote command's.";
 
 const NounEntry* find_noun(const std::string& word) {
@@ -56,7 +56,6 @@ std::unique_ptr<CLI::App> make_app(Session& session, const NounEntry* filled) {
     app->set_help_flag("-h,--help", "This text");
     app->set_version_flag("--version", "banger " BANGER_VERSION)->description("Its version");
     app->option_defaults()->always_capture_default(false);
-    app->footer(main_footer);
     for (const NounEntry& noun : nouns) {
         CLI::App* sub = app->add_subcommand(noun.word, noun.summary)->group("Commands");
         if (&noun == filled) {
@@ -66,6 +65,7 @@ std::unique_ptr<CLI::App> make_app(Session& session, const NounEntry* filled) {
             }
         }
     }
+    app->footer(main_footer); // after the nouns, which would inherit it
     return app;
 }
 

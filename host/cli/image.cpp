@@ -126,7 +126,7 @@ void add_image(CLI::App& noun, Session& session) {
 
     auto register_args = std::make_shared<RegisterArgs>();
     verb = noun.add_subcommand("register", "Boot from files of yours; they stay where they are");
-    verb->add_option("NAME", register_args->name, "How to call it")->required();
+    verb->add_option("NAME", register_args->name, "What to call it")->required();
     verb->add_option("--rootfs", register_args->rootfs, "File system image")
         ->required()
         ->type_name("FILE");

@@ -141,7 +141,7 @@ int run(Session& session, const XArgs& args) {
 void add_x(CLI::App& noun, Session& session) {
     auto args = std::make_shared<XArgs>();
     noun.add_option("PLUGIN", args->plugin, "The plugin; without one, all verbs are listed");
-    noun.add_option("VERB", args->verb, "What it shall do");
+    noun.add_option("VERB", args->verb, "One of its verbs");
     noun.add_option("ARGS", session.tail, "--key value, --key=value, --flag, or values in order");
     json_flag(&noun, args->json);
     examples(&noun, "  banger x\n  banger x tap-pool ls");
