@@ -55,7 +55,8 @@ testbox() {
 }
 
 begin=$(now)
-echo "banger: packages, release build, install to $prefix, runtime bundle, then a virtual machine named testbox"
+echo "banger: packages, release build, install to $prefix, runtime bundle,"
+echo "then a virtual machine named testbox"
 scripts/deps.sh --build
 step "release build" "the log names the file and the error; scripts/deps.sh lists the packages it needs" build
 step "install to $prefix" "is $prefix writable? PREFIX can be set: make install PREFIX=DIR" install_all
