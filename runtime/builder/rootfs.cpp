@@ -6,6 +6,7 @@
 #include "os/file.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,10 +50,20 @@ void build(const Site& site, const fs::path& staging) {
     run_tool({"mmdebstrap", "--version"}, *site.interrupt); // says what is missing, before any work
     pack_payload(site, recipe, payload);
     std::vector<std::string> command;
+    std::optional<os::TemporaryDir> scratch;
     if (::geteuid() == 0) {
-        // As root it mounts into the tree; in a mount namespace of its own they end with it,
-        // however it ends.
-        command = {"unshare", "--mount", "--propagation", "private", "--"};
+        // As root it mounts into its scratch tree: in a mount namespace of its own the mounts end
+        // with it, however it ends, and the tree can be removed. In a user namespace it sees to
+        // both itself.
+        scratch.emplace("banger-rootfs");
+        fs::permissions(scratch->path(), fs::perms(0755)); // apt's user _apt goes through it
+        command = {"unshare",
+                   "--mount",
+                   "--propagation",
+                   "private",
+                   "--",
+                   "env",
+                   "TMPDIR=" + scratch->path().string()};
     }
     const std::vector<std::string> bootstrap{
         "mmdebstrap",

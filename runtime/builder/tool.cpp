@@ -73,7 +73,7 @@ void end_group(os::Child& child) {
     const pid_t group = child.pid();
     ::kill(-group, SIGINT);
     (void)child.wait_for(std::chrono::seconds(30));
-    wait_for_group(group, std::chrono::seconds(10));
+    wait_for_group(group, std::chrono::seconds(20));
     ::kill(-group, SIGKILL);
 }
 

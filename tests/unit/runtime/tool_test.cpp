@@ -66,7 +66,9 @@ TEST(Tool, AnInterruptEndsItWithAllThatItStarted) {
         ::kill(::getpid(), SIGINT);
     });
     try {
-        run_tool({"sh", "-c", "sleep 300 & echo $! > \"$0\"; wait", pid_file.string()}, interrupt);
+        run_tool({"sh", "-c", "sh -c 'echo $$ > \"$0\"; exec sleep 300' \"$0\"; true",
+                  pid_file.string()},
+                 interrupt);
         ADD_FAILURE() << "not interrupted";
     } catch (const os::Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::cancelled);
