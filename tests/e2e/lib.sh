@@ -91,7 +91,8 @@ kill_daemon() {
     within 5 gone "$pid" || fail "bangerd outlived kill -9"
 }
 gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.*zombie' "/proc/$1/status"; }
-vmm_pids() { pgrep -f '^[^ ]*qemu-system' || true; }
+# Of VMs, not the short ones that ask a VMM for its version.
+vmm_pids() { pgrep -f '^[^ ]*qemu-system.*process=vm:' || true; }
 a_vmm() { [ -n "$(vmm_pids)" ]; }
 no_vmm() { [ -z "$(vmm_pids)" ]; }
 taps() { find /sys/class/net -name 'bgr*' -printf '%f\n' | sort; }

@@ -5,7 +5,7 @@
 nothing_made() {
     expect_vms
     [ -z "$(ls "$data/vms" 2>/dev/null)" ] || fail "left: $(find "$data/vms")"
-    same "$(taps)$(vmm_pids)" "" "taps and VMMs"
+    same "$(vmm_pids)" "" VMMs # a spare tap of the pool may stay until the daemon ends
 }
 bundle=$BANGER_RUNTIME_DIR
 
