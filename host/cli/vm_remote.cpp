@@ -149,7 +149,7 @@ void add_vm_remote(CLI::App& vm, Session& session) {
     auto ssh_args = std::make_shared<SshArgs>();
     CLI::App* verb = vm.add_subcommand("ssh", "Log in; what follows NAME goes to ssh");
     verb->add_option("NAME", ssh_args->name, "The VM")->required();
-    verb->add_option("-u,--user", ssh_args->user, "Remote user (default: root)")->type_name("USER");
+    verb->add_option("-u,--user", ssh_args->user, "Log in as (default: root)")->type_name("USER");
     verb->add_option("ARGS", session.tail, "Options of ssh, or a command for the VM's shell");
     examples(verb, "  banger vm ssh testbox\n  banger vm ssh testbox 'ps aux | head'\n"
                    "  banger vm ssh testbox -L 8080:localhost:80\n"
@@ -159,7 +159,7 @@ void add_vm_remote(CLI::App& vm, Session& session) {
     auto exec_args = std::make_shared<ExecArgs>();
     verb = vm.add_subcommand("exec", "Run a command; its words arrive as they are");
     verb->add_option("NAME", exec_args->name, "The VM")->required();
-    verb->add_option("-u,--user", exec_args->user, "Remote user (default: root)")->type_name("USER");
+    verb->add_option("-u,--user", exec_args->user, "Log in as (default: root)")->type_name("USER");
     CLI::Option* tty = verb->add_flag("-t,--tty", exec_args->tty, "With a terminal");
     verb->add_flag("-T,--no-tty", exec_args->no_tty, "Without one")->excludes(tty);
     verb->add_option("COMMAND", session.tail, "After --: the command and its words");
