@@ -12,7 +12,7 @@ for delay in 0.1 0.5 3; do
     sleep "$delay"
     kill_daemon
     # Before its request was taken the CLI may go to the next daemon and succeed there.
-    wait $create || grep -qiE 'daemon|connection' "$root/out" || fail "create says: $(cat "$root/out")"
+    wait $create || grep -qiE 'bangerd|daemon|connection' "$root/out" || fail "create says: $(cat "$root/out")"
     within 60 settled || fail "not settled: $(banger vm ls)"
     case $(vm_names) in
     '') # undone: nothing of it may be left

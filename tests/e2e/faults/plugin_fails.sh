@@ -36,7 +36,7 @@ done
 step "the daemon dies in a hook"
 for hook in before_create before_start; do
     order $hook crash
-    must_fail 'daemon|connection' banger vm create --name a
+    must_fail 'bangerd|daemon|connection' banger vm create --name a
     order none -
     within 30 no_vms || fail "not undone: $(banger vm ls)"
     given_back 0 "crash in $hook"
