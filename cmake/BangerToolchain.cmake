@@ -38,6 +38,9 @@ endforeach()
 if(BANGER_WERROR)
     add_compile_options(-Werror)
 endif()
+if(BANGER_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-tsan) # Asio's fences, which the sanitizer does not see
+endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     # Small debug info: stack traces name file and line, links stay quick.
