@@ -10,6 +10,24 @@ using os::Error;
 using os::ErrorKind;
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+/// QEMU pauses a guest whose disk write found the host's disk full: it must run again to power off.
+/// One that still cannot is ended when its time is over.
+void press_power_button(const supervisor::Supervised& process) {
+    try {
+        process.powerdown();
+    } catch (const Error&) {
+        try {
+            process.resume();
+            process.powerdown();
+        } catch (const Error&) { // paused again at once
+        }
+    }
+}
+
+} // namespace
+
 asio::awaitable<void> Lifecycle::wait_ended(Ptr machine, Deadline deadline) {
     while (!machine->ended && Clock::now() < deadline) {
         co_await machine->changed(deadline);
@@ -38,8 +56,8 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         const auto grace = request.timeout.value_or(parts_.settings.stop_timeout);
         if (!request.force && machine->process && !machine->ended) {
             operation.stage("shutdown");
-            auto work =
-                offload(parts_.threads, [process = *machine->process] { process.powerdown(); });
+            auto work = offload(parts_.threads,
+                                [process = *machine->process] { press_power_button(process); });
             co_await std::move(work);
             const auto deadline = Clock::now() + grace;
             while (!machine->ended && Clock::now() < deadline) {

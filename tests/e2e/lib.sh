@@ -80,7 +80,7 @@ field() { banger vm show "$1" --json | jq -r ".$2"; }
 state_is() { [ "$(field "$1" state)" = "$2" ]; }
 expect_state() { same "$(field "$1" state)" "$2" "state of $1"; }
 vm_names() { banger vm ls --json | jq -r '[.[].name] | sort | join(" ")'; }
-no_vms() { [ -z "$(vm_names)" ]; }
+no_vms() { banger vm ls --json | jq -e 'length == 0'; }
 expect_vms() { same "$(vm_names)" "$*" "vm ls"; }
 
 daemon_pid() { pgrep -x bangerd | head -1; }

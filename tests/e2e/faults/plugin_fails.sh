@@ -50,6 +50,7 @@ same "$(vm_names)" a "a VM that is not given back yet"
 expect_state a cleanup-pending
 must_fail 'exists|taken|cleanup' banger vm create --name a
 order none -
+banger daemon stop # the next one tries again
 within 60 no_vms || fail "not cleaned up: $(banger vm ls)"
 given_back 0 "after the undo"
 
