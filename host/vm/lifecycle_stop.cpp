@@ -56,12 +56,18 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         const auto grace = request.timeout.value_or(parts_.settings.stop_timeout);
         if (!request.force && machine->process && !machine->ended) {
             operation.stage("shutdown");
-            auto work = offload(parts_.threads,
-                                [process = *machine->process] { press_power_button(process); });
-            co_await std::move(work);
             const auto deadline = Clock::now() + grace;
+            auto next_press = Clock::now();
             while (!machine->ended && Clock::now() < deadline) {
                 operation.check();
+                // More than once: a guest that has just booted may not listen to its button yet.
+                if (Clock::now() >= next_press) {
+                    auto work = offload(parts_.threads, [process = *machine->process] {
+                        press_power_button(process);
+                    });
+                    co_await std::move(work);
+                    next_press = Clock::now() + std::chrono::seconds(3);
+                }
                 co_await machine->changed(
                     std::min(deadline, Clock::now() + std::chrono::milliseconds(200)));
             }
