@@ -55,7 +55,8 @@ void close_unfinished(store::Database& database) {
         row.state = "failed";
         row.ended_at = os::now_ms();
         row.error = json({{"kind", "unavailable"},
-                          {"message", "bangerd ended while it was under way"},
+                          {"message", "the daemon ended during " + row.kind + " " + row.target +
+                                          "; the next one undoes or finishes it"},
                           {"hint", "see what became of it with: banger vm ls"},
                           {"console", json::array()}})
                         .dump();

@@ -126,7 +126,8 @@ Lifecycle::Started Lifecycle::kill(const std::string& name) {
     return begin("kill", machine, [this, machine, busy](Operation& self) -> asio::awaitable<json> {
         co_await preempt(busy);
         if (has_process(machine->state)) {
-            co_await shut_down(self, machine, {.force = true});
+            const StopRequest at_once{.force = true};
+            co_await shut_down(self, machine, at_once);
         }
         co_return json{{"vm", to_json(*machine, parts_.settings)}};
     });

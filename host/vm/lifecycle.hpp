@@ -97,6 +97,7 @@ class Lifecycle {
     void recover_running(const Ptr& machine);
     void recover_ended(const Ptr& machine);
     void recover(const Ptr& machine);
+    asio::awaitable<void> retry_cleanup(Ptr machine);
 
     /// Writes the copy of the record that a lost database is rebuilt from.
     asio::awaitable<void> keep_copy(Ptr machine);

@@ -9,6 +9,8 @@
 #include "vm/identity.hpp"
 #include "vm/name.hpp"
 
+#include <boost/asio/detached.hpp>
+
 #include <exception>
 
 #include <nlohmann/json.hpp>
@@ -105,7 +107,10 @@ asio::awaitable<void> Lifecycle::discard(Operation& operation, Ptr machine) {
     auto work = offload(parts_.threads, [paths] { os::remove_tree(paths.dir); });
     co_await std::move(work);
     if (!clean) {
-        parts_.machines.set_state(*machine, State::cleanup_pending);
+        if (machine->state != State::cleanup_pending) {
+            parts_.machines.set_state(*machine, State::cleanup_pending);
+            asio::co_spawn(parts_.threads.loop, retry_cleanup(machine), asio::detached);
+        }
         co_return;
     }
     parts_.journal.forget(machine->id());

@@ -13,7 +13,8 @@ using os::Error;
 
 asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool force) {
     if (has_process(machine->state)) {
-        co_await shut_down(operation, machine, {.force = true});
+        const StopRequest at_once{.force = true};
+        co_await shut_down(operation, machine, at_once);
     }
     operation.stage("prepare");
     const State before = machine->state;

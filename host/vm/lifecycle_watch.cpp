@@ -181,6 +181,23 @@ void Lifecycle::recover_ended(const Ptr& machine) {
     });
 }
 
+asio::awaitable<void> Lifecycle::retry_cleanup(Ptr machine) {
+    // An undo that failed is tried again, less and less often, as long as the daemon runs.
+    for (auto delay = std::chrono::seconds(5); !machine->deleted;
+         delay = std::min(delay * 2, std::chrono::seconds(600))) {
+        asio::steady_timer timer(parts_.threads.loop, delay);
+        co_await timer.async_wait(asio::use_awaitable);
+        if (machine->deleted || machine->state != State::cleanup_pending) {
+            co_return;
+        }
+        if (!machine->busy()) {
+            recover(machine);
+            const auto attempt = machine->busy();
+            co_await attempt->done();
+        }
+    }
+}
+
 /// What the last daemon left half-done is finished (stop, delete) or undone (create, start).
 void Lifecycle::recover(const Ptr& machine) {
     begin("recover", machine, [this, machine](Operation& self) -> asio::awaitable<json> {
@@ -195,9 +212,11 @@ void Lifecycle::recover(const Ptr& machine) {
             parts_.machines.set_state(*machine, clean ? State::stopped : State::cleanup_pending);
             break;
         }
-        case State::stopping:
-            co_await shut_down(self, machine, {});
+        case State::stopping: {
+            const StopRequest again;
+            co_await shut_down(self, machine, again);
             break;
+        }
         case State::deleting:
             co_await erase(self, machine, false);
             break;

@@ -120,7 +120,7 @@ asio::awaitable<void> Readiness::wait_login(Operation& operation, Machine& machi
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
         auto output_work = offload(threads_, [argv, cancel, left] {
             os::RunOptions options;
-            options.timeout = std::min<std::chrono::milliseconds>(left, 15s);
+            options.timeout = std::min<std::chrono::milliseconds>(left, 60s);
             options.cancel_fd = cancel;
             return os::run(argv, options);
         });

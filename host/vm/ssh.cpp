@@ -47,7 +47,7 @@ std::vector<std::string> ssh_argv(const SshAccess& access,
           std::string("StrictHostKeyChecking=yes"),
           "UserKnownHostsFile=" + access.known_hosts.string(),
           std::string("GlobalKnownHostsFile=/dev/null"), "HostKeyAlias=" + access.host_key_alias,
-          std::string("ConnectTimeout=5"), std::string("ControlMaster=auto"),
+          std::string("ConnectTimeout=30"), std::string("ControlMaster=auto"),
           "ControlPath=" + access.control_path.string(), std::string("ControlPersist=600")}) {
         argv.insert(argv.end(), {"-o", option});
     }
