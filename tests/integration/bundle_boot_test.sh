@@ -149,11 +149,16 @@ start "$bundle/rootfs.ext4:base:,readonly=on" overlay.ext4:overlay: work.ext4:wo
 wait_for_ssh
 check "files kept" "kept kept" "$(guest 'echo $(cat /root/f /etc/f)')"
 check "renamed folder kept" yes "$(guest 'test -d /usr/share/renamed && ! test -e /usr/share/bash-completion && echo yes')"
-until guest 'systemctl is-active -q acpid'; do sleep 0.2; done
+# A press before acpid listens is lost, and "active" says no more than that it was started: press again, as the daemon does.
 stopping=$(now_ms)
-echo system_powerdown >&7
-ended 60 || fail "the power button did not stop the guest"
-echo "ok: power button ended QEMU after $(($(now_ms) - stopping)) ms"
+presses=0
+until [ "$presses" -eq 12 ]; do
+    echo system_powerdown >&7
+    presses=$((presses + 1))
+    ! ended 5 || break
+done
+[ -z "$qemu" ] || fail "the power button did not stop the guest"
+echo "ok: power button ended QEMU after $(($(now_ms) - stopping)) ms, $presses press(es)"
 
 echo "== third boot: copy mode, after a crash"
 write_config copy
