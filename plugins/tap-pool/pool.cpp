@@ -194,14 +194,21 @@ bool Pool::sweep(TapEdge& edge) {
 void Pool::drain(TapEdge& edge) {
     std::vector<std::string> names;
     bool unused = false;
-    {
-        const std::lock_guard lock(mutex_);
-        names.assign(idle_.begin(), idle_.end());
-        idle_.clear();
-        moving_.insert(names.begin(), names.end());
-        unused = bound_.empty();
-    }
     try {
+        const std::vector<Tap> taps = edge.list();
+        {
+            const std::lock_guard lock(mutex_);
+            names.assign(idle_.begin(), idle_.end());
+            idle_.clear();
+            unused = bound_.empty();
+            for (const Tap& tap : taps) {
+                const bool listed = std::find(names.begin(), names.end(), tap.name) != names.end();
+                if (unused && tap.tag == tag_ && !tap.in_use && !listed && !is_known(tap.name)) {
+                    names.push_back(tap.name);
+                }
+            }
+            moving_.insert(names.begin(), names.end());
+        }
         if (!names.empty() || unused) {
             edge.remove(names, unused);
         }

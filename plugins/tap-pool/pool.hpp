@@ -39,7 +39,8 @@ class Pool {
     /// on another bridge) and they are old enough. True when some were too young: sweep again
     /// later.
     bool sweep(TapEdge& edge);
-    /// Deletes the idle ones, and the bridge when no VM has a tap on it.
+    /// The daemon ends. Deletes the idle ones and, when no VM has a tap, every other free tap of
+    /// ours whatever its age (nobody is left to sweep it later) and the bridge.
     void drain(TapEdge& edge);
     /// Deletes one that no VM has. Throws E_BUSY else.
     void release(const std::string& tap, TapEdge& edge);

@@ -103,9 +103,6 @@ class TapPool {
     }
     void on_stop(Call& call) {
         HostTaps taps = edge(call);
-        if (pool_.bound_count() == 0) {
-            (void)pool_.sweep(taps);
-        }
         pool_.drain(taps);
     }
 

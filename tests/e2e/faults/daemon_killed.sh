@@ -2,9 +2,6 @@
 # kill -9 of bangerd during a create and during a stop: the next daemon finishes or undoes it.
 . "$(dirname "$0")/../lib.sh"
 
-# A tap that a killed daemon left is normally kept for a minute; here its end is to be seen.
-printf 'plugins:\n  entries:\n    tap-pool: {config: {min_age_s: 0}}\n' >>"$config"
-
 settled() { banger vm ls --json | jq -e 'all(.[]; .state | IN("running", "stopped", "crashed"))'; }
 
 for delay in 0.1 0.5 3; do

@@ -220,6 +220,22 @@ TEST_F(PoolTest, DrainLeavesTheBridgeToRunningVms) {
     EXPECT_TRUE(edge_.warnings.empty());
 }
 
+TEST_F(PoolTest, DrainTakesYoungTapsOfNobodyAndLeavesStrangers) {
+    Pool pool = make(sized(1));
+    edge_.taps["bgr-young"] = {"bgr-young", "banger", "tag", false, 0};
+    edge_.taps["bgr-other"] = {"bgr-other", "banger", "other", false, 999};
+    edge_.taps["bgr-held"] = {"bgr-held", "banger", "tag", true, 999};
+    const std::string tap = pool.acquire("vm1", edge_);
+    pool.drain(edge_);
+    EXPECT_EQ(edge_.taps.size(), 4U) << "a VM may still need what looks unused";
+    pool.give_back("vm1", edge_);
+    pool.drain(edge_);
+    EXPECT_EQ(edge_.taps.size(), 2U);
+    EXPECT_EQ(edge_.taps.count("bgr-other"), 1U);
+    EXPECT_EQ(edge_.taps.count("bgr-held"), 1U);
+    EXPECT_TRUE(edge_.warnings.empty());
+}
+
 TEST_F(PoolTest, ReleaseFreesWhatNoVmHas) {
     Pool pool = make(sized(2));
     const std::string tap = pool.acquire("vm1", edge_);
