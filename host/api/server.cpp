@@ -132,6 +132,9 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
             if (state->closing) {
                 break;
             }
+            if (code == asio::error::operation_aborted) {
+                continue; // it listens anew
+            }
             if (code) {
                 // Out of descriptors, most likely: some will be free in a moment.
                 state->log("warning", "accept a connection: " + code.message());
@@ -162,6 +165,14 @@ Server::~Server() {
 
 std::size_t Server::connections() const noexcept {
     return state_->sessions.size();
+}
+
+void Server::listen_again() {
+    boost::system::error_code code;
+    state_->acceptor.close(code);
+    state_->acceptor.assign(Protocol(), os::listen_unix(state_->path, SOMAXCONN).release());
+    state_->acceptor.non_blocking(true);
+    state_->identity = FileIdentity::of(state_->path);
 }
 
 asio::awaitable<void> Server::close(std::chrono::milliseconds grace) {

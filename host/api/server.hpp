@@ -48,6 +48,10 @@ class Server {
 
     [[nodiscard]] std::size_t connections() const noexcept;
 
+    /// Listens at its path again, from where the socket was removed. Connections stay. Throws when
+    /// it cannot; then it listens nowhere.
+    void listen_again();
+
     /// Accepts nobody any more, ends idle connections, streams and upgrades, and lets the requests
     /// that are being answered end; what is left after `grace` is cut off.
     [[nodiscard]] boost::asio::awaitable<void> close(std::chrono::milliseconds grace);

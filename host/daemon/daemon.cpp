@@ -23,9 +23,12 @@
 #include "vm/lifecycle.hpp"
 #include "vm/operation_record.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <csignal>
 #include <optional>
@@ -72,6 +75,8 @@ struct Daemon::Parts {
 
     asio::awaitable<void> start();
     asio::awaitable<void> stop();
+    asio::awaitable<void> keep_socket();
+    bool serve_again();
     void ask_stop();
     void save(const vm::Operation& operation);
     plugin::Services make_services();
@@ -338,7 +343,50 @@ asio::awaitable<void> Daemon::Parts::start() {
     };
     server.emplace(loop, router, paths.socket(), std::move(options));
     log->info("bangerd {} serves {}", BANGER_VERSION, paths.socket().string());
+    asio::co_spawn(loop, keep_socket(), asio::detached);
     co_await vm::offload(threads, [this] { plugins.reconcile_all(); });
+}
+
+/// A cleaner of old files or the end of the user's session may remove the socket: it is made again.
+/// Where it cannot be, nobody could reach this daemon, and it would keep the next one from
+/// starting.
+asio::awaitable<void> Daemon::Parts::keep_socket() {
+    while (!stopping) {
+        asio::posix::stream_descriptor removals(loop);
+        boost::system::error_code code;
+        try {
+            removals.assign(os::watch_removals(paths.runtime).release());
+        } catch (const Error& error) {
+            if (error.kind() != os::ErrorKind::not_found) { // no inotify to be had
+                log->warn("{}: the socket is not made again if it is removed", error.what());
+                co_return;
+            }
+            code = asio::error::not_found;
+        }
+        while (!code && std::filesystem::exists(paths.socket(), code)) {
+            std::array<char, 4096> told{};
+            co_await removals.async_read_some(asio::buffer(told),
+                                              asio::redirect_error(asio::use_awaitable, code));
+        }
+        asio::steady_timer pause(loop, std::chrono::milliseconds(100)); // the rest is going, too
+        co_await pause.async_wait(asio::use_awaitable);
+        if (!stopping && !serve_again()) {
+            ask_stop();
+        }
+    }
+}
+
+bool Daemon::Parts::serve_again() {
+    try {
+        os::make_private_dir(paths.runtime / "vm");
+        server->listen_again();
+        log->warn("{} was removed and is made again", paths.socket().string());
+        return true;
+    } catch (const Error& error) {
+        log->error("{} was removed and cannot be made again: {}", paths.socket().string(),
+                   error.what());
+        return false;
+    }
 }
 
 asio::awaitable<void> Daemon::Parts::stop() {

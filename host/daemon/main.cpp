@@ -1,5 +1,6 @@
 #include "config/config.hpp"
 #include "daemon/daemon.hpp"
+#include "daemon/data_lock.hpp"
 #include "daemon/log.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
@@ -48,6 +49,7 @@ int serve(bool foreground) {
                     "talk to it with: banger daemon status");
     }
     banger::os::make_private_dir(paths.data);
+    const auto data_lock = banger::daemon::lock_data(paths);
     banger::os::make_private_dir(paths.data / "vms");
     banger::os::make_private_dir(paths.state);
     banger::os::make_private_dir(paths.runtime / "vm");

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
@@ -237,6 +238,24 @@ void remove_tree(const fs::path& path) {
     if (code) {
         throw errno_error("remove " + path.string(), code.value());
     }
+}
+
+std::optional<Error> try_remove_tree(const fs::path& path) {
+    try {
+        remove_tree(path);
+        return std::nullopt;
+    } catch (const Error& error) {
+        return error;
+    }
+}
+
+UniqueFd watch_removals(const fs::path& folder) {
+    UniqueFd fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    const std::uint32_t events = IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF;
+    if (!fd || ::inotify_add_watch(fd.get(), folder.c_str(), events) < 0) {
+        throw errno_error("watch " + folder.string());
+    }
+    return fd;
 }
 
 std::optional<FileLock> FileLock::try_acquire(const fs::path& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/error.hpp"
 #include "os/unique_fd.hpp"
 
 #include <cstdint>
@@ -47,6 +48,11 @@ void clone_file(const std::filesystem::path& from, const std::filesystem::path& 
 
 /// Removes a tree; the postcondition is that `path` does not exist.
 void remove_tree(const std::filesystem::path& path);
+/// The same; why it could not be done, or nullopt.
+[[nodiscard]] std::optional<Error> try_remove_tree(const std::filesystem::path& path);
+
+/// Readable when something was removed from the folder, or the folder itself (inotify(7)).
+[[nodiscard]] UniqueFd watch_removals(const std::filesystem::path& folder);
 
 /// An advisory lock (flock) on a file, held until this object and the children that inherited it
 /// go.
