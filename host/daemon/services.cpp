@@ -183,14 +183,14 @@ class Guests final : public plugin::GuestStreams {
     explicit Guests(const PluginServices::Parts& parts) : parts_(parts) {}
     os::UniqueFd open(const std::string& vm_id, std::uint32_t port, Deadline deadline,
                       int /*cancel_fd: a connect is bounded by its deadline*/) override {
-        const auto run_dir = on_loop(parts_.loop, [&] {
+        const auto process = on_loop(parts_.loop, [&] {
             const auto machine = parts_.machines.find_id(vm_id);
             if (!machine || !machine->process || machine->ended) {
                 throw Error(ErrorKind::unavailable, "VM " + vm_id + " does not run");
             }
-            return vm::MachinePaths(parts_.settings, vm_id).run;
+            return *machine->process;
         });
-        return supervisor::connect_guest(run_dir, port, left(deadline));
+        return process.connect_guest(port, left(deadline));
     }
 
   private:

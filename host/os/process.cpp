@@ -137,16 +137,18 @@ struct Stat {
 };
 
 std::optional<Stat> read_stat(pid_t pid) {
-    std::optional<std::string> text;
-    try {
-        text = find_file("/proc/" + std::to_string(pid) + "/stat");
-    } catch (const Error&) {
-        return std::nullopt; // ESRCH while reading: it went away
+    const std::string path = "/proc/" + std::to_string(pid) + "/stat";
+    std::array<char, 4096> buffer{};
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const ssize_t n = fd ? ::read(fd.get(), buffer.data(), buffer.size()) : -1;
+    if (n < 0 && errno != ENOENT && errno != ESRCH) {
+        throw errno_error("read " + path); // out of descriptors, say: that is no proof of death
     }
-    if (!text || text->rfind(')') == std::string::npos) {
+    const std::string text(buffer.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+    if (text.rfind(')') == std::string::npos) {
         return std::nullopt;
     }
-    std::istringstream fields(text->substr(text->rfind(')') + 1));
+    std::istringstream fields(text.substr(text.rfind(')') + 1));
     std::string field;
     Stat stat{};
     for (int number = 3; number <= 22 && fields >> field; ++number) {
@@ -183,10 +185,18 @@ std::optional<UniqueFd> open_pidfd(const ProcessId& id) {
         return std::nullopt;
     }
     UniqueFd fd(pidfd_open(id.pid));
+    if (!fd && errno != ESRCH && errno != EINVAL) { // EINVAL: now the number of a thread
+        throw errno_error("watch process " + std::to_string(id.pid));
+    }
     if (!fd || !id.alive()) {
         return std::nullopt;
     }
     return fd;
+}
+
+bool send_signal(const ProcessId& id, int signal) {
+    const auto fd = open_pidfd(id);
+    return fd && ::syscall(SYS_pidfd_send_signal, fd->get(), signal, nullptr, 0) == 0;
 }
 
 bool end_process(const ProcessId& id, std::chrono::milliseconds grace) {

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 namespace banger::os {
@@ -17,6 +18,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 namespace {
+
+constexpr std::chrono::milliseconds connect_time{5000};
 
 sockaddr_un address_of(const fs::path& path) {
     const std::string text = path.string();
@@ -38,6 +41,14 @@ UniqueFd stream_socket() {
         throw errno_error("create a socket");
     }
     return fd;
+}
+
+/// A listener that accepts nobody (it is stopped, say) lets a connect wait for ever.
+void limit_connect(int fd, std::chrono::milliseconds time) {
+    const timeval limit{time.count() / 1000, time.count() % 1000 * 1000};
+    if (::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0) {
+        throw errno_error("limit a connect");
+    }
 }
 
 bool connect_to(int fd, const sockaddr_un& address) {
@@ -75,7 +86,9 @@ UniqueFd listen_unix(const fs::path& path, int backlog) {
         if (errno != EADDRINUSE) {
             throw errno_error("listen on " + path.string());
         }
-        if (connect_to(stream_socket().get(), address)) {
+        const UniqueFd probe = stream_socket();
+        limit_connect(probe.get(), std::chrono::milliseconds(1));
+        if (connect_to(probe.get(), address) || errno == EAGAIN) {
             throw Error(ErrorKind::conflict, "listen on " + path.string() + ": it is in use");
         }
         ::unlink(path.c_str());
@@ -92,6 +105,7 @@ UniqueFd listen_unix(const fs::path& path, int backlog) {
 UniqueFd connect_unix(const fs::path& path) {
     const sockaddr_un address = address_of(path);
     UniqueFd fd = stream_socket();
+    limit_connect(fd.get(), connect_time);
     while (!connect_to(fd.get(), address)) {
         if (errno == EINTR) {
             continue;
@@ -99,8 +113,13 @@ UniqueFd connect_unix(const fs::path& path) {
         if (errno == ENOENT) {
             throw Error(ErrorKind::unavailable, "connect to " + path.string() + ": nobody listens");
         }
+        if (errno == EAGAIN) {
+            throw Error(ErrorKind::timeout,
+                        "connect to " + path.string() + ": who listens there does not answer");
+        }
         throw errno_error("connect to " + path.string());
     }
+    limit_connect(fd.get(), std::chrono::milliseconds(0)); // of the connect alone
     return fd;
 }
 

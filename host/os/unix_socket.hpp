@@ -14,7 +14,7 @@ namespace banger::os {
 /// conflict. Throws invalid when the path is longer than a socket's may be.
 [[nodiscard]] UniqueFd listen_unix(const std::filesystem::path& path, int backlog = 64);
 
-/// Throws unavailable when nobody listens.
+/// Throws unavailable when nobody listens, timeout when the listener accepts nobody for 5 s.
 [[nodiscard]] UniqueFd connect_unix(const std::filesystem::path& path);
 
 /// Reads up to and without '\n'. nullopt at the end of the stream; throws timeout or exhausted.

@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -31,6 +33,8 @@ namespace {
 
 constexpr milliseconds answer_time{5000};
 constexpr milliseconds death_time{10000};
+constexpr milliseconds restore_time{2000};
+constexpr milliseconds farewell_time{1000};
 constexpr std::size_t longest_answer = 1U << 20U;
 
 milliseconds left_of(Clock::time_point deadline) {
@@ -64,9 +68,9 @@ struct Answered {
 };
 
 /// One request; the connection stays open for what follows the answer.
-Answered ask(const vmm::RunFolder& run, const char* cmd) {
+Answered ask(UniqueFd connection, const char* cmd) {
     Answered result;
-    result.fd = os::connect_unix(run.control());
+    result.fd = std::move(connection);
     os::send_all(result.fd.get(), json{{"cmd", cmd}}.dump() + "\n", answer_time);
     result.answer =
         parse_answer(os::read_line(result.fd.get(), answer_time, longest_answer), "banger-vm");
@@ -203,21 +207,30 @@ std::optional<Supervised> adopt(const fs::path& run_dir) {
     if (!state) {
         return std::nullopt;
     }
-    const bool vmm_alive = state->vmm && state->vmm->alive();
-    if (state->supervisor.alive()) {
-        return Supervised(run_dir, state->supervisor, state->vmm.value_or(os::ProcessId{}));
+    const os::ProcessId vmm = state->vmm.value_or(os::ProcessId{});
+    if (!state->supervisor.alive() && !vmm.alive()) {
+        return std::nullopt;
     }
-    if (vmm_alive) {
-        throw Error(ErrorKind::conflict,
-                    "VMM process " + std::to_string(state->vmm->pid) + " of VM " + state->name +
-                        " runs without its supervisor",
-                    "end it: kill -9 " + std::to_string(state->vmm->pid));
+    return Supervised(run_dir, state->supervisor, vmm);
+}
+
+UniqueFd Supervised::connect(const fs::path& socket) const {
+    const auto deadline = Clock::now() + restore_time;
+    for (bool told = false;; told = true) {
+        try {
+            return os::connect_unix(socket);
+        } catch (const Error&) {
+            const bool there = told ? supervisor_.alive() : os::send_signal(supervisor_, SIGHUP);
+            if (!there || Clock::now() > deadline) {
+                throw;
+            }
+        }
+        std::this_thread::sleep_for(milliseconds(10));
     }
-    return std::nullopt;
 }
 
 Status Supervised::status() const {
-    const json answer = ask(run_, "status").answer.at("status");
+    const json answer = ask(connect(run_.control()), "status").answer.at("status");
     Status status;
     status.phase = answer.value("phase", "");
     status.agent_open = answer.value("agent_open", false);
@@ -227,15 +240,24 @@ Status Supervised::status() const {
 }
 
 void Supervised::powerdown() const {
-    (void)ask(run_, "powerdown");
+    UniqueFd control;
+    try {
+        control = connect(run_.control());
+    } catch (const Error&) {
+        if (!os::send_signal(supervisor_, SIGTERM)) {
+            throw;
+        }
+        return;
+    }
+    (void)ask(std::move(control), "powerdown");
 }
 
 void Supervised::pause() const {
-    (void)ask(run_, "pause");
+    (void)ask(connect(run_.control()), "pause");
 }
 
 void Supervised::resume() const {
-    (void)ask(run_, "resume");
+    (void)ask(connect(run_.control()), "resume");
 }
 
 bool Supervised::wait_ended(milliseconds time) const {
@@ -244,14 +266,18 @@ bool Supervised::wait_ended(milliseconds time) const {
 }
 
 void Supervised::kill() const {
+    bool heard = false;
     try {
-        (void)ask(run_, "kill"); // so that exit.json knows it was us
-    } catch (const Error&) {     // NOLINT(bugprone-empty-catch)
+        (void)ask(connect(run_.control()), "kill"); // so that exit.json knows it was us
+        heard = true;
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch)
         // It is gone, or does not answer: the signals below do not need it.
     }
-    if (!wait_ended(answer_time)) {
-        os::end_process(vmm_, milliseconds(0));
-        os::end_process(supervisor_, milliseconds(0));
+    if (!heard || !wait_ended(answer_time)) {
+        os::send_signal(vmm_, SIGKILL);
+        (void)wait_dead(vmm_,
+                        Clock::now() + farewell_time); // its supervisor then says how it ended
+        os::send_signal(supervisor_, SIGKILL);
     }
     if (!wait_ended(death_time)) {
         throw Error(ErrorKind::timeout, "kill: process " + std::to_string(vmm_.pid) +
@@ -260,14 +286,14 @@ void Supervised::kill() const {
 }
 
 UniqueFd Supervised::watch() const {
-    UniqueFd fd = os::connect_unix(run_.control());
+    UniqueFd fd = connect(run_.control());
     os::send_all(fd.get(), "{\"cmd\":\"watch\"}\n", answer_time);
     set_non_blocking(fd);
     return fd;
 }
 
 UniqueFd Supervised::console() const {
-    UniqueFd fd = ask(run_, "console").fd;
+    UniqueFd fd = ask(connect(run_.control()), "console").fd;
     set_non_blocking(fd);
     return fd;
 }
@@ -276,9 +302,9 @@ std::optional<vmm::Exit> last_exit(const fs::path& run_dir) {
     return read_exit({run_dir});
 }
 
-UniqueFd connect_guest(const fs::path& run_dir, std::uint32_t port, milliseconds timeout) {
+UniqueFd Supervised::connect_guest(std::uint32_t port, milliseconds timeout) const {
     const auto deadline = Clock::now() + timeout;
-    UniqueFd fd = os::connect_unix(vmm::RunFolder{run_dir}.guest());
+    UniqueFd fd = connect(run_.guest());
     os::send_all(fd.get(), "CONNECT " + std::to_string(port) + "\n", left_of(deadline));
     const auto line = os::read_line(fd.get(), left_of(deadline), 64);
     if (!line || line->rfind("OK ", 0) != 0) {

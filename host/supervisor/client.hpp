@@ -22,7 +22,8 @@ struct Status {
 
 /// A VM that runs under its supervisor. Copyable names only: dropping it ends nothing. All calls
 /// block up to a deadline (5 s unless told) and may come from any thread; they throw os::Error,
-/// unavailable when the supervisor is gone.
+/// unavailable when the supervisor is gone. A run folder that was removed under the VM is made
+/// again by its supervisor when a call finds it missing.
 class Supervised {
   public:
     Supervised(std::filesystem::path run_dir, os::ProcessId supervisor, os::ProcessId vmm);
@@ -32,7 +33,9 @@ class Supervised {
     [[nodiscard]] const os::ProcessId& vmm() const noexcept { return vmm_; }
 
     [[nodiscard]] Status status() const;
-    void powerdown() const; ///< presses the power button; the guest may ignore it
+    /// Presses the power button; the guest may ignore it. Where the run folder cannot be made
+    /// again the supervisor gets a SIGTERM, which does the same and also sets the VM's stop time.
+    void powerdown() const;
     void pause() const;
     void resume() const;
     /// Returns when VMM and supervisor are dead, proven by pidfd; harmless when they are already.
@@ -46,8 +49,13 @@ class Supervised {
     [[nodiscard]] os::UniqueFd watch() const;
     /// The serial console, both ways, raw.
     [[nodiscard]] os::UniqueFd console() const;
+    /// A byte stream to a port of the guest. Throws unavailable when nothing listens on it there.
+    [[nodiscard]] os::UniqueFd connect_guest(std::uint32_t port,
+                                             std::chrono::milliseconds timeout) const;
 
   private:
+    [[nodiscard]] os::UniqueFd connect(const std::filesystem::path& socket) const;
+
     vmm::RunFolder run_;
     os::ProcessId supervisor_;
     os::ProcessId vmm_;
@@ -60,15 +68,11 @@ class Supervised {
                                 const std::filesystem::path& banger_vm,
                                 std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
-/// The supervisor of this run folder, if that very process still runs. Throws conflict when the VMM
-/// runs without it (which PR_SET_PDEATHSIG excludes).
+/// What this run folder names, if that very supervisor or VMM still runs. (A VMM alone, which
+/// PR_SET_PDEATHSIG excludes, can only be killed.)
 [[nodiscard]] std::optional<Supervised> adopt(const std::filesystem::path& run_dir);
 
 /// How the last run ended; nullopt when it runs, never ran, or its folder did not survive a reboot.
 [[nodiscard]] std::optional<vmm::Exit> last_exit(const std::filesystem::path& run_dir);
-
-/// A byte stream to a port of the guest. Throws unavailable when nothing listens on it there.
-[[nodiscard]] os::UniqueFd connect_guest(const std::filesystem::path& run_dir, std::uint32_t port,
-                                         std::chrono::milliseconds timeout);
 
 } // namespace banger::supervisor

@@ -39,11 +39,17 @@ struct ControlServer::Session {
 
 ControlServer::ControlServer(Loop& loop, os::UniqueFd listener, ControlTarget& target,
                              Console& console)
-    : loop_(loop), target_(target), console_(console), listener_(std::move(listener)) {
-    accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
+    : loop_(loop), target_(target), console_(console) {
+    listen(std::move(listener));
 }
 
 ControlServer::~ControlServer() = default;
+
+void ControlServer::listen(os::UniqueFd listener) {
+    accepting_.drop();
+    listener_ = std::move(listener);
+    accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
+}
 
 void ControlServer::accept_one() {
     os::UniqueFd fd = accept_peer(listener_.get());

@@ -39,6 +39,7 @@ class ControlServer {
   public:
     ControlServer(Loop& loop, os::UniqueFd listener, ControlTarget& target, Console& console);
     ~ControlServer();
+    void listen(os::UniqueFd listener); ///< here from now on; who is connected stays
 
     void publish(const nlohmann::json& event); ///< to every watcher
     [[nodiscard]] bool all_sent() const;

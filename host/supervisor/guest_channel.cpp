@@ -67,17 +67,23 @@ struct GuestChannel::Client {
 };
 
 GuestChannel::GuestChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd port)
-    : loop_(loop), mux_(channel::Side::host, *this, new_session()), listener_(std::move(listener)),
+    : loop_(loop), mux_(channel::Side::host, *this, new_session()),
       port_(loop, std::move(port),
             {[this](std::string_view bytes) {
                  mux_.feed(bytes);
                  pump();
              },
              [this](bool) { agent_closed(); }, [this] { pump(); }}) {
-    accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
+    listen(std::move(listener));
 }
 
 GuestChannel::~GuestChannel() = default;
+
+void GuestChannel::listen(os::UniqueFd listener) {
+    accepting_.drop();
+    listener_ = std::move(listener);
+    accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
+}
 
 void GuestChannel::agent_opened() {
     if (!mux_.up()) { // its hello may have come before the news of the open port

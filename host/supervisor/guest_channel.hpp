@@ -20,6 +20,7 @@ class GuestChannel final : private channel::MuxEvents {
   public:
     GuestChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd port);
     ~GuestChannel() override;
+    void listen(os::UniqueFd listener); ///< here from now on; who is connected stays
 
     void agent_opened(); ///< the guest opened the port: say hello
     void agent_closed(); ///< nobody reads there any more: every connection ends

@@ -14,6 +14,7 @@
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace banger::supervisor {
@@ -28,10 +29,40 @@ constexpr std::size_t tail_lines = 40;
 /// How long watchers that do not read keep the process after the VMM's end.
 constexpr std::chrono::milliseconds farewell_time{500};
 
+/// A guest that has just booted may not listen to its power button yet.
+constexpr std::chrono::milliseconds press_interval{3000};
+
 os::UniqueFd listen(const std::filesystem::path& path) {
     os::UniqueFd fd = os::listen_unix(path);
     ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
     return fd;
+}
+
+/// Nothing when our listener is there still.
+std::optional<os::UniqueFd> listen_again(const std::filesystem::path& path) {
+    try {
+        return listen(path);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::conflict) {
+            return std::nullopt;
+        }
+        throw;
+    }
+}
+
+os::UniqueFd lock_folder(const std::filesystem::path& path) {
+    os::UniqueFd lock = os::open_file(path, O_RDONLY | O_DIRECTORY);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        throw Error(ErrorKind::conflict, path.string() + ": a supervisor runs there already");
+    }
+    return lock;
+}
+
+bool is_at(const os::UniqueFd& folder, const std::filesystem::path& path) {
+    struct stat ours {};
+    struct stat there {};
+    return ::fstat(folder.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
+           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
 } // namespace
@@ -81,11 +112,15 @@ void Supervisor::start() {
 
 /// Before anything that may fail: whoever finds the folder later knows whom to ask.
 void Supervisor::record_self() {
-    lock_ = os::open_file(run_.path, O_RDONLY | O_DIRECTORY);
-    if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+    try {
+        run_lock_ = lock_folder(run_.path);
+        if (!is_at(run_lock_, plan_.dir)) {
+            disks_lock_ = lock_folder(plan_.dir);
+        }
+    } catch (const Error&) {
         // Not ours: neither state.json nor the sockets may be touched on the way out.
         ending_ = true;
-        throw Error(ErrorKind::conflict, run_.path.string() + ": a supervisor runs there already");
+        throw;
     }
     const auto self = os::identify(::getpid());
     if (!self) {
@@ -95,21 +130,66 @@ void Supervisor::record_self() {
     write_state(run_, state_);
 }
 
+/// A run folder may be removed under us, by a cleaner of old files or with the user's session. Who
+/// cannot find the sockets any more says so with a SIGHUP.
+void Supervisor::restore_folder() {
+    if (ending_) {
+        return;
+    }
+    try {
+        os::make_private_dir(run_.path);
+        if (!is_at(run_lock_, run_.path)) {
+            run_lock_ = lock_folder(run_.path);
+        }
+        write_state(run_, state_);
+        if (auto guest = listen_again(run_.guest())) {
+            channel_->listen(std::move(*guest));
+        }
+        if (auto control = listen_again(run_.control())) {
+            control_->listen(std::move(*control));
+        }
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch)
+        // Its parent is gone too, say. Signals and the disks' lock do not need the folder.
+    }
+}
+
 void Supervisor::watch_signals() {
     sigset_t wanted;
     ::sigemptyset(&wanted);
     ::sigaddset(&wanted, SIGTERM);
+    ::sigaddset(&wanted, SIGHUP);
     ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
+    ::signal(SIGHUP, SIG_DFL); // no longer ignored
     signals_ = os::UniqueFd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!signals_) {
         throw os::errno_error("watch for signals");
     }
-    // The machine goes down: the guest gets the chance to save its files.
     signal_watch_ = loop_.watch(signals_.get(), EPOLLIN, [this](std::uint32_t) {
         signalfd_siginfo info{};
-        [[maybe_unused]] const ssize_t n = ::read(signals_.get(), &info, sizeof info);
-        powerdown([](const Error*) {});
+        if (::read(signals_.get(), &info, sizeof info) != sizeof info) {
+            return;
+        }
+        if (info.ssi_signo == SIGHUP) {
+            restore_folder();
+        } else {
+            terminate();
+        }
     });
+}
+
+/// The machine goes down, or a daemon that has no socket to us stops the VM: the guest gets the
+/// time to save its files. Each further SIGTERM gives it that time anew.
+void Supervisor::terminate() {
+    last_grace_ = loop_.after(plan_.stop_timeout, [this] { kill([](const Error*) {}); });
+    press_button();
+}
+
+void Supervisor::press_button() {
+    if (state_.phase == "paused") { // a full disk, say: it must run to hear of it
+        resume([](const Error*) {});
+    }
+    qmp_->call("system_powerdown", [](const Error*) {});
+    next_press_ = loop_.after(press_interval, [this] { press_button(); });
 }
 
 /// Once. Left open after a failure: its end then tells the starter that this process is gone.
@@ -200,6 +280,8 @@ void Supervisor::vmm_ended() {
         return;
     }
     child_watch_.drop();
+    next_press_.drop();
+    last_grace_.drop();
     Evidence evidence;
     evidence.status = child_->wait();
     qmp_->drain(); // its last event is the reason
@@ -220,6 +302,7 @@ void Supervisor::finish(const vmm::Exit& judged) {
     exit.at_unix_ms = unix_ms();
     state_.phase = "ended";
     try {
+        os::make_private_dir(run_.path); // it may have been removed
         write_exit(run_, exit);
     } catch (const Error&) { // NOLINT(bugprone-empty-catch)
         // A full disk: the watchers still hear it.

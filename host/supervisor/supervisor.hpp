@@ -30,12 +30,15 @@ class Supervisor final : public ControlTarget {
   private:
     void start();
     void record_self();
+    void restore_folder();
     void started(const os::Error* error);
     void fail(const os::Error& error);
     void report(const nlohmann::json& message);
     void set_phase(std::string phase);
     void vmm_event(std::string_view name, const nlohmann::json& data);
     void watch_signals();
+    void terminate();
+    void press_button();
     void vmm_ended();
     void finish(const vmm::Exit& exit);
     void read_messages();
@@ -51,7 +54,9 @@ class Supervisor final : public ControlTarget {
     vmm::SupervisorPlan plan_;
     vmm::RunFolder run_;
     os::UniqueFd report_;
-    os::UniqueFd lock_; ///< on the run folder: one supervisor at a time
+    // One supervisor at a time, by both: the run folder may be removed under it.
+    os::UniqueFd run_lock_;
+    os::UniqueFd disks_lock_; ///< on the VM's folder
     RunState state_;
     bool reported_ = false;
     bool ran_ = false;
@@ -73,7 +78,9 @@ class Supervisor final : public ControlTarget {
     std::unique_ptr<QmpLink> qmp_;
     std::unique_ptr<GuestChannel> channel_;
     std::unique_ptr<ControlServer> control_;
-    Loop::Registration farewell_; ///< the time limit of a start or an end that does not come
+    Loop::Registration next_press_;
+    Loop::Registration last_grace_; ///< of a guest that was told to end
+    Loop::Registration farewell_;   ///< the time limit of a start or an end that does not come
 };
 
 } // namespace banger::supervisor

@@ -3,6 +3,8 @@
 #include "os/error.hpp"
 #include "store/vm_json.hpp"
 
+#include <boost/asio/detached.hpp>
+
 #include <nlohmann/json.hpp>
 
 namespace banger::vm {
@@ -36,7 +38,16 @@ Lifecycle::Started Lifecycle::begin(const std::string& kind, const Ptr& machine,
     auto operation = parts_.operations.start(kind, machine->name(), std::move(body));
     machine->holder = operation;
     machine->row.last_operation = operation->id();
+    asio::co_spawn(parts_.threads.loop, see_end_after(operation, machine), asio::detached);
     return operation;
+}
+
+asio::awaitable<void> Lifecycle::see_end_after(Started operation, Ptr machine) {
+    co_await operation->done();
+    const bool up = machine->state == State::running || machine->state == State::paused;
+    if (up && machine->ended && !machine->deleted && !machine->busy()) {
+        on_unexpected_end(machine);
+    }
 }
 
 asio::awaitable<void> Lifecycle::settled(std::string name) {

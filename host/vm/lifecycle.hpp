@@ -64,6 +64,8 @@ class Lifecycle {
     using Deadline = std::chrono::steady_clock::time_point;
 
     Started begin(const std::string& kind, const Ptr& machine, Operations::Body body);
+    /// A VMM that ended during an operation on something else (set, say) is settled after it.
+    asio::awaitable<void> see_end_after(Started operation, Ptr machine);
     void require_idle(const Machine& machine) const;
     /// Cancels what works on the machine and waits for its end.
     asio::awaitable<void> preempt(std::shared_ptr<Operation> other);
@@ -75,8 +77,10 @@ class Lifecycle {
     // lifecycle_start.cpp
     asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
     asio::awaitable<supervisor::Supervised> launch(Operation& operation, Ptr machine);
-    /// Undoes a start, however far it came; false when a host object could not be taken back.
+    /// Undoes a start, however far it came; false when the VMM does not die or a host object could
+    /// not be taken back.
     asio::awaitable<bool> take_down(Operation& operation, Ptr machine, Phase phase);
+    asio::awaitable<void> take_back_start(Operation& operation, Ptr machine);
     asio::awaitable<void> start_or_undo(Operation& operation, Ptr machine, Deadline deadline);
 
     // lifecycle_stop.cpp
@@ -87,6 +91,7 @@ class Lifecycle {
     asio::awaitable<void> wait_ended(Ptr machine, Deadline deadline);
 
     // lifecycle_delete.cpp
+    asio::awaitable<void> remove_disks(Ptr machine);
     asio::awaitable<void> erase(Operation& operation, Ptr machine, bool force);
 
     // lifecycle_watch.cpp
@@ -97,6 +102,8 @@ class Lifecycle {
     void recover_running(const Ptr& machine);
     void recover_ended(const Ptr& machine);
     void recover(const Ptr& machine);
+    /// The VM is cleanup-pending; what failed is tried again as long as the daemon runs.
+    void hold(const Ptr& machine);
     asio::awaitable<void> retry_cleanup(Ptr machine);
 
     /// Writes the copy of the record that a lost database is rebuilt from.

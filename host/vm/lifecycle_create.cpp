@@ -9,8 +9,6 @@
 #include "vm/identity.hpp"
 #include "vm/name.hpp"
 
-#include <boost/asio/detached.hpp>
-
 #include <exception>
 
 #include <nlohmann/json.hpp>
@@ -81,7 +79,7 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
 }
 
 asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::Image image) {
-    const MachinePaths paths(parts_.settings, machine->id());
+    const MachinePaths paths(parts_.settings, *machine);
     operation.stage("disks");
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_create, view, context);
@@ -102,15 +100,20 @@ asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::
 }
 
 asio::awaitable<void> Lifecycle::discard(Operation& operation, Ptr machine) {
-    const bool clean = co_await take_down(operation, machine, Phase::create);
-    const MachinePaths paths(parts_.settings, machine->id());
-    auto work = offload(parts_.threads, [paths] { os::remove_tree(paths.dir); });
-    co_await std::move(work);
-    if (!clean) {
-        if (machine->state != State::cleanup_pending) {
-            parts_.machines.set_state(*machine, State::cleanup_pending);
-            asio::co_spawn(parts_.threads.loop, retry_cleanup(machine), asio::detached);
+    bool clean = co_await take_down(operation, machine, Phase::create);
+    if (machine->ended) {
+        auto work = offload(parts_.threads, [dir = MachinePaths(parts_.settings, *machine).dir] {
+            return os::try_remove_tree(dir);
+        });
+        const auto problem = co_await std::move(work);
+        if (problem) {
+            operation.log("error", problem->what());
+            machine->row.warnings = json::array({problem->what()}).dump();
+            clean = false;
         }
+    }
+    if (!clean) {
+        hold(machine);
         co_return;
     }
     parts_.journal.forget(machine->id());

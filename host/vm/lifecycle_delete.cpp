@@ -11,6 +11,16 @@
 namespace banger::vm {
 using os::Error;
 
+asio::awaitable<void> Lifecycle::remove_disks(Ptr machine) {
+    co_await end_process(machine); // of a VM whose VMM did not die before
+    auto work = offload(parts_.threads, [paths = MachinePaths(parts_.settings, *machine)] {
+        os::remove_tree(paths.record());
+        os::remove_tree(paths.dir);
+        os::remove_tree(paths.run);
+    });
+    co_await std::move(work);
+}
+
 asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool force) {
     if (has_process(machine->state)) {
         const StopRequest at_once{.force = true};
@@ -29,19 +39,27 @@ asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool f
         veto = std::current_exception();
     }
     if (veto && !force) {
-        parts_.machines.set_state(*machine,
-                                  before == State::cleanup_pending ? before : State::stopped);
+        if (before == State::cleanup_pending) {
+            hold(machine);
+        } else {
+            parts_.machines.set_state(*machine, before == State::crashed ? before : State::stopped);
+        }
         std::rethrow_exception(veto);
     }
 
     operation.begin_rollback(); // what is deleted cannot come back
     operation.stage("disks");
-    const MachinePaths paths(parts_.settings, machine->id());
-    auto work = offload(parts_.threads, [paths] {
-        os::remove_tree(paths.dir);
-        os::remove_tree(paths.run);
-    });
-    co_await std::move(work);
+    std::exception_ptr failure;
+    try {
+        co_await remove_disks(machine);
+    } catch (const Error& error) {
+        machine->row.warnings = nlohmann::json::array({error.what()}).dump();
+        failure = std::current_exception();
+    }
+    if (failure) {
+        hold(machine);
+        std::rethrow_exception(failure);
+    }
 
     operation.stage("release");
     bool clean = true;
@@ -56,7 +74,7 @@ asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool f
     // What a plugin still holds for the VM, from a failed start say, is undone too.
     clean = co_await take_down(operation, machine, Phase::create) && clean;
     if (!clean && !force) {
-        parts_.machines.set_state(*machine, State::cleanup_pending);
+        hold(machine);
         throw Error(os::ErrorKind::conflict,
                     "VM " + machine->name() + " is gone, but the host still holds objects of it",
                     "its name and address stay reserved; try again, or drop the records with "

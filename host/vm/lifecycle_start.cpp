@@ -48,6 +48,7 @@ vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const GuestConfig& config,
     }
     spec.console_path = facts.paths.console();
     spec.console_max_bytes = settings.console_max_bytes;
+    spec.stop_timeout = settings.stop_timeout;
     return spec;
 }
 
@@ -57,7 +58,7 @@ asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, 
     const Settings& settings = parts_.settings;
     LaunchFacts facts{machine->row, view_of(*machine, settings),
                       parts_.catalog.get(machine->row.image), parts_.catalog.bundle(),
-                      MachinePaths(settings, machine->id())};
+                      MachinePaths(settings, *machine)};
     image::check_files(facts.image);
     operation.stage("configure");
     auto config_work =
@@ -129,19 +130,31 @@ asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Dea
 }
 
 asio::awaitable<bool> Lifecycle::take_down(Operation& operation, Ptr machine, Phase phase) {
-    co_await end_process(machine);
-    const MachinePaths paths(parts_.settings, machine->id());
+    const MachinePaths paths(parts_.settings, *machine);
+    json warnings = json::array();
+    try {
+        co_await end_process(machine);
+    } catch (const Error& error) { // it hangs in the kernel: nothing that it uses is given back
+        operation.log("error", error.what());
+        machine->row.warnings = json::array({error.what()}).dump();
+        co_return false;
+    }
     auto failures_work =
         offload(parts_.threads,
                 [&capabilities = parts_.capabilities, view = view_of(*machine, parts_.settings),
                  context = operation.rollback_context(), phase, paths]() mutable {
                     end_ssh_master(paths.ssh_control());
-                    auto failed = capabilities.undo(view, phase, context);
-                    os::remove_tree(paths.run);
+                    std::vector<UndoFailure> failed;
+                    try {
+                        failed = capabilities.undo(view, phase, context);
+                        os::remove_tree(paths.run);
+                    } catch (const Error& error) {
+                        failed.push_back({"", "", error});
+                    }
                     return failed;
                 });
     const auto failures = co_await std::move(failures_work);
-    json warnings = json::array();
+    machine->process.reset();
     for (const UndoFailure& failure : failures) {
         operation.log("error", failure.error.what());
         warnings.push_back("not taken back yet: " + std::string(failure.error.what()));
@@ -150,6 +163,15 @@ asio::awaitable<bool> Lifecycle::take_down(Operation& operation, Ptr machine, Ph
         machine->row.warnings = warnings.dump();
     }
     co_return failures.empty();
+}
+
+asio::awaitable<void> Lifecycle::take_back_start(Operation& operation, Ptr machine) {
+    const bool clean = co_await take_down(operation, machine, Phase::start);
+    if (clean) {
+        parts_.machines.set_state(*machine, State::stopped);
+    } else {
+        hold(machine);
+    }
 }
 
 asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine,
@@ -163,8 +185,7 @@ asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine
     if (failure) {
         operation.begin_rollback();
         operation.stage("rollback");
-        const bool clean = co_await take_down(operation, machine, Phase::start);
-        parts_.machines.set_state(*machine, clean ? State::stopped : State::cleanup_pending);
+        co_await take_back_start(operation, machine);
         std::rethrow_exception(failure);
     }
 }

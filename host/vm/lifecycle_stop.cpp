@@ -17,7 +17,10 @@ namespace {
 void press_power_button(const supervisor::Supervised& process) {
     try {
         process.powerdown();
-    } catch (const Error&) {
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::timeout) { // it hangs: nothing else would be heard either
+            return;
+        }
         try {
             process.resume();
             process.powerdown();
@@ -95,7 +98,7 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
 }
 
 asio::awaitable<void> Lifecycle::settle(Operation& operation, Ptr machine) {
-    const MachinePaths paths(parts_.settings, machine->id());
+    const MachinePaths paths(parts_.settings, *machine);
     bool released = true;
     try {
         auto work = offload(parts_.threads, [paths] { end_ssh_master(paths.ssh_control()); });
@@ -110,11 +113,17 @@ asio::awaitable<void> Lifecycle::settle(Operation& operation, Ptr machine) {
     if (!released) {
         released = co_await take_down(operation, machine, Phase::start);
     }
-    auto work = offload(parts_.threads, [paths] { os::remove_tree(paths.run); });
-    co_await std::move(work);
+    auto work = offload(parts_.threads, [paths] { return os::try_remove_tree(paths.run); });
+    const auto problem = co_await std::move(work);
+    if (problem) {
+        operation.log("warning", problem->what());
+    }
     machine->process.reset();
-    parts_.machines.set_state(*machine,
-                              released ? state_after_end(*machine) : State::cleanup_pending);
+    if (released) {
+        parts_.machines.set_state(*machine, state_after_end(*machine));
+    } else {
+        hold(machine);
+    }
 }
 
 } // namespace banger::vm

@@ -2,7 +2,9 @@
 
 #include "os/clock.hpp"
 #include "os/error.hpp"
+#include "supervisor/run_record.hpp"
 #include "vm/events.hpp"
+#include "vm/process_record.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/detached.hpp>
@@ -27,17 +29,44 @@ vmm::Exit unknown_exit(const std::string& reason) {
     return exit;
 }
 
+/// Returns when that process is dead. Whoever cannot be asked may still write to the disks.
+asio::awaitable<void> death_of(asio::io_context& loop, os::ProcessId id) {
+    for (;;) {
+        std::optional<os::UniqueFd> pidfd;
+        try {
+            pidfd = os::open_pidfd(id);
+            if (!pidfd) {
+                co_return;
+            }
+        } catch (const Error&) { // NOLINT(bugprone-empty-catch): no descriptor is left
+        }
+        if (pidfd) {
+            asio::posix::stream_descriptor end(loop, pidfd->release());
+            co_await end.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+            co_return;
+        }
+        asio::steady_timer pause(loop, std::chrono::seconds(1));
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+/// What an event stream says of the end; nothing for another event.
+std::optional<vmm::Exit> exit_of(const json& event) {
+    if (event["event"] == "exit") {
+        try {
+            return supervisor::exit_from_json(event);
+        } catch (const json::exception&) { // NOLINT(bugprone-empty-catch): exit.json is next
+        }
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 asio::awaitable<void> Lifecycle::attach(Ptr machine, supervisor::Supervised process) {
     machine->process = process;
     machine->ended = false;
-    machine->row.process = json({{"vmm", process.vmm().pid},
-                                 {"vmm_start_time", process.vmm().start_time},
-                                 {"supervisor", process.supervisor().pid},
-                                 {"supervisor_start_time", process.supervisor().start_time},
-                                 {"boot_id", process.vmm().boot_id}})
-                               .dump();
+    machine->row.process = to_record(process);
     auto stream_work = offload(parts_.threads, [process]() -> std::shared_ptr<os::UniqueFd> {
         try {
             return std::make_shared<os::UniqueFd>(process.watch());
@@ -52,6 +81,7 @@ asio::awaitable<void> Lifecycle::attach(Ptr machine, supervisor::Supervised proc
 
 asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised process,
                                        os::UniqueFd stream) {
+    std::optional<vmm::Exit> said;
     if (stream) {
         asio::posix::stream_descriptor descriptor(parts_.threads.loop, stream.release());
         std::string buffer;
@@ -68,20 +98,25 @@ asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised proce
             if (event.is_object() && event.contains("event") && event["event"].is_string()) {
                 parts_.events.publish("vm.supervisor",
                                       {{"vm", machine->name()}, {"event", event["event"]}});
+                said = said ? said : exit_of(event);
             }
         }
     }
-    auto exit_work = offload(parts_.threads, [process] {
+    co_await death_of(parts_.threads.loop, process.vmm());
+    co_await death_of(parts_.threads.loop, process.supervisor());
+    auto exit_work = offload(parts_.threads, [process, said] {
         try {
-            (void)process.wait_ended(std::chrono::seconds(5));
-            return supervisor::last_exit(process.run_dir())
-                .value_or(unknown_exit("the supervisor ended without a word"));
+            return said ? *said
+                        : supervisor::last_exit(process.run_dir())
+                              .value_or(unknown_exit("the supervisor ended without a word"));
         } catch (const Error& error) {
             return unknown_exit(error.what());
         }
     });
     const vmm::Exit exit = co_await std::move(exit_work);
-    if (!machine->deleted) {
+    // A VM that was killed may have been started again before its end was seen here.
+    const bool current = machine->process && machine->process->supervisor() == process.supervisor();
+    if (!machine->deleted && current) {
         machine->row.exit = exit_json(exit);
         machine->ended = true;
         machine->notify();
@@ -118,17 +153,9 @@ asio::awaitable<void> Lifecycle::adopt_all() {
 }
 
 asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
-    const MachinePaths paths(parts_.settings, machine->id());
-    auto search = offload(parts_.threads, [run = paths.run] {
-        std::optional<supervisor::Supervised> found;
-        std::optional<vmm::Exit> last;
-        try {
-            found = supervisor::adopt(run);
-            last = supervisor::last_exit(run);
-        } catch (const Error& error) {
-            last = unknown_exit(error.what());
-        }
-        return std::pair(found, last);
+    const MachinePaths paths(parts_.settings, *machine);
+    auto search = offload(parts_.threads, [run = paths.run, record = machine->row.process] {
+        return find_process(record, run);
     });
     auto [process, exit] = co_await std::move(search);
     const bool was_up = machine->state == State::running || machine->state == State::paused;
@@ -140,8 +167,8 @@ asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
         co_await attach(machine, *process);
         parts_.machines.save(*machine);
     } else if (has_process(machine->state)) {
-        machine->row.exit = exit_json(
-            exit.value_or(unknown_exit("the host restarted, or the run folder was removed")));
+        machine->row.exit = exit_json(exit.value_or(
+            unknown_exit("its processes are gone: the host restarted, or they were killed")));
         machine->ended = true;
         parts_.machines.save(*machine);
         if (was_up) {
@@ -181,21 +208,30 @@ void Lifecycle::recover_ended(const Ptr& machine) {
     });
 }
 
+void Lifecycle::hold(const Ptr& machine) {
+    parts_.machines.set_state(*machine, State::cleanup_pending);
+    if (!std::exchange(machine->retrying, true)) {
+        asio::co_spawn(parts_.threads.loop, retry_cleanup(machine), asio::detached);
+    }
+}
+
 asio::awaitable<void> Lifecycle::retry_cleanup(Ptr machine) {
-    // An undo that failed is tried again, less and less often, as long as the daemon runs.
+    // Less and less often, as long as the daemon runs.
     for (auto delay = std::chrono::seconds(5); !machine->deleted;
          delay = std::min(delay * 2, std::chrono::seconds(600))) {
         asio::steady_timer timer(parts_.threads.loop, delay);
         co_await timer.async_wait(asio::use_awaitable);
-        if (machine->deleted || machine->state != State::cleanup_pending) {
-            co_return;
-        }
-        if (!machine->busy()) {
+        if (!machine->busy() && machine->state == State::cleanup_pending) {
             recover(machine);
-            const auto attempt = machine->busy();
-            co_await attempt->done();
+        }
+        if (const auto busy = machine->busy()) {
+            co_await busy->done();
+        }
+        if (machine->state != State::cleanup_pending) {
+            break;
         }
     }
+    machine->retrying = false;
 }
 
 /// What the last daemon left half-done is finished (stop, delete) or undone (create, start).
@@ -208,8 +244,7 @@ void Lifecycle::recover(const Ptr& machine) {
             co_await discard(self, machine);
             break;
         case State::starting: {
-            const bool clean = co_await take_down(self, machine, Phase::start);
-            parts_.machines.set_state(*machine, clean ? State::stopped : State::cleanup_pending);
+            co_await take_back_start(self, machine);
             break;
         }
         case State::stopping: {
@@ -221,13 +256,11 @@ void Lifecycle::recover(const Ptr& machine) {
             co_await erase(self, machine, false);
             break;
         case State::cleanup_pending: {
-            if (!std::filesystem::exists(MachinePaths(parts_.settings, machine->id()).dir)) {
-                co_await discard(self, machine); // a failed create or a delete: nothing to keep
-                break;
-            }
-            const bool clean = co_await take_down(self, machine, Phase::start);
-            if (clean) {
-                parts_.machines.set_state(*machine, State::stopped);
+            // Without its vm.json it was never made or is being deleted: there is nothing to keep.
+            if (std::filesystem::exists(MachinePaths(parts_.settings, *machine).record())) {
+                co_await take_back_start(self, machine);
+            } else {
+                co_await discard(self, machine);
             }
             break;
         }

@@ -73,7 +73,7 @@ asio::awaitable<void> Machine::changed(std::chrono::steady_clock::time_point dea
 
 json to_json(const Machine& machine, const Settings& settings) {
     const store::VmRow& row = machine.row;
-    const MachinePaths paths(settings, row.id);
+    const MachinePaths paths(settings, machine);
     const bool running = machine.process && !machine.ended;
     const auto busy = machine.busy();
     return {
@@ -115,7 +115,7 @@ VmView view_of(const Machine& machine, const Settings& settings) {
     view.id = machine.row.id;
     view.name = machine.row.name;
     view.state = to_string(machine.state);
-    view.run_dir = MachinePaths(settings, machine.row.id).run;
+    view.run_dir = MachinePaths(settings, machine).run;
     view.spec_json = to_json(machine, settings).dump();
     view.pid = machine.process && !machine.ended ? machine.process->vmm().pid : 0;
     return view;

@@ -29,6 +29,7 @@ struct Machine {
     std::optional<supervisor::Supervised> process;
     bool ended = true;      ///< no VMM runs; `row.exit` says how the last one ended
     bool deleted = false;   ///< it has no record any more
+    bool retrying = false;  ///< a failed clean-up is tried again
     std::int64_t since = 0; ///< Unix ms of the last state change
 
     [[nodiscard]] const std::string& id() const noexcept { return row.id; }
@@ -56,7 +57,16 @@ struct MachinePaths {
 
     MachinePaths(const Settings& settings, const std::string& id)
         : dir(settings.vms_dir / id), run(settings.run_dir / id.substr(0, 8)) {}
+    /// The run folder it was started with, which another session's daemon did not choose.
+    MachinePaths(const Settings& settings, const Machine& machine)
+        : MachinePaths(settings, machine.row.id) {
+        if (machine.process) {
+            run = machine.process->run_dir();
+        }
+    }
 
+    /// vm.json: written when it was made, removed first when it is deleted.
+    [[nodiscard]] std::filesystem::path record() const { return dir / "vm.json"; }
     [[nodiscard]] std::filesystem::path console() const { return dir / "console.log"; }
     [[nodiscard]] std::filesystem::path initrd() const { return dir / "initrd.img"; }
     [[nodiscard]] std::filesystem::path known_hosts() const { return dir / "known_hosts"; }

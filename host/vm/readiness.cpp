@@ -58,7 +58,7 @@ void Readiness::check(Operation& operation, const Machine& machine, Clock::time_
     if (!machine.ended && Clock::now() < deadline) {
         return;
     }
-    const MachinePaths paths(settings_, machine.id());
+    const MachinePaths paths(settings_, machine);
     std::vector<std::string> console = console_tail(paths.console());
     const std::string reason = guest_reason(console);
     if (machine.ended) {

@@ -11,13 +11,17 @@ namespace banger::vm {
 
 SshAccess ssh_access(const Machine& machine, const Settings& settings,
                      const std::filesystem::path& key) {
-    const MachinePaths paths(settings, machine.id());
+    const MachinePaths paths(settings, machine);
     SshAccess access;
     access.host = machine.row.ip;
     access.key = key;
     access.known_hosts = paths.known_hosts();
     access.host_key_alias = host_key_alias(machine.id());
-    access.control_path = paths.ssh_control();
+    std::error_code code;
+    // A cleaner may have removed the folder. ssh ends when it cannot make its socket.
+    if (std::filesystem::create_directories(paths.run, code); !code) {
+        access.control_path = paths.ssh_control();
+    }
     return access;
 }
 
@@ -47,9 +51,12 @@ std::vector<std::string> ssh_argv(const SshAccess& access,
           std::string("StrictHostKeyChecking=yes"),
           "UserKnownHostsFile=" + access.known_hosts.string(),
           std::string("GlobalKnownHostsFile=/dev/null"), "HostKeyAlias=" + access.host_key_alias,
-          std::string("ConnectTimeout=30"), std::string("ControlMaster=auto"),
-          "ControlPath=" + access.control_path.string(), std::string("ControlPersist=600")}) {
+          std::string("ConnectTimeout=30")}) {
         argv.insert(argv.end(), {"-o", option});
+    }
+    if (!access.control_path.empty()) {
+        argv.insert(argv.end(), {"-o", "ControlMaster=auto", "-o", "ControlPersist=600", "-o",
+                                 "ControlPath=" + access.control_path.string()});
     }
     argv.push_back(access.user + "@" + access.host);
     argv.push_back("--");

@@ -21,7 +21,7 @@ struct SshAccess {
     std::filesystem::path known_hosts;
     std::string host_key_alias;
     /// Of the connection that is kept open since the readiness check, so that later commands need
-    /// no new handshake.
+    /// no new handshake. Empty when there is no folder for it.
     std::filesystem::path control_path;
 };
 

@@ -43,6 +43,7 @@ struct LaunchSpec {
     std::vector<Nic> nics;
     std::filesystem::path console_path;
     std::uint64_t console_max_bytes = 4U << 20U;
+    std::chrono::milliseconds stop_timeout{20'000}; ///< SupervisorPlan::stop_timeout
 };
 
 /// What a VMM can do, as data: the caller asks before it offers.

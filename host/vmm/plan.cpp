@@ -18,7 +18,8 @@ std::string to_json(const SupervisorPlan& plan) {
                 {"argv", plan.argv},
                 {"taps", plan.taps},
                 {"console_path", plan.console_path.string()},
-                {"console_max_bytes", plan.console_max_bytes}}
+                {"console_max_bytes", plan.console_max_bytes},
+                {"stop_timeout_ms", plan.stop_timeout.count()}}
         .dump();
 }
 
@@ -39,6 +40,7 @@ SupervisorPlan plan_from_json(std::string_view text) {
         plan.taps = in.at("taps").get<std::vector<std::string>>();
         plan.console_path = in.at("console_path").get<std::string>();
         plan.console_max_bytes = in.at("console_max_bytes").get<std::uint64_t>();
+        plan.stop_timeout = std::chrono::milliseconds(in.at("stop_timeout_ms").get<std::int64_t>());
         if (plan.argv.empty()) {
             throw os::Error(os::ErrorKind::invalid, "plan: no command line");
         }

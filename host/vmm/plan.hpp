@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -32,6 +33,8 @@ struct SupervisorPlan {
     std::vector<std::string> taps; ///< opened by the supervisor; taps[i] is first_tap_fd + i
     std::filesystem::path console_path;
     std::uint64_t console_max_bytes = 0;
+    /// What a guest gets to power off when banger-vm is told to end (SIGTERM).
+    std::chrono::milliseconds stop_timeout{20'000};
 };
 
 [[nodiscard]] std::string to_json(const SupervisorPlan& plan);

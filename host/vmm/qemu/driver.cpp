@@ -73,6 +73,7 @@ SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
     }
     plan.console_path = spec.console_path;
     plan.console_max_bytes = spec.console_max_bytes;
+    plan.stop_timeout = spec.stop_timeout;
     return plan;
 }
 

@@ -3,6 +3,7 @@
 #include "integration/vmm/machine.hpp"
 
 #include "os/error.hpp"
+#include "os/unix_socket.hpp"
 
 #include <gtest/gtest.h>
 
@@ -141,6 +142,79 @@ TEST_F(VmLife, ASecondDaemonFindsIt) {
         EXPECT_EQ(error.kind(), os::ErrorKind::conflict);
     }
     EXPECT_EQ(found->status().phase, "running");
+}
+
+// A cleaner of old files removes it, or the end of the user's session.
+TEST_F(VmLife, ARemovedRunFolderIsMadeAgainWhenItIsMissed) {
+    Machine machine("agent");
+    const Supervised vm = machine.launch();
+    ASSERT_TRUE(machine.console_has("GUEST READY"));
+    os::remove_tree(machine.run_dir());
+    EXPECT_EQ(vm.status().phase, "running");
+    EXPECT_TRUE(supervisor::adopt(machine.run_dir()));
+    EXPECT_TRUE(vm.connect_guest(1, boot_time));
+    os::remove_tree(machine.run_dir());
+    vm.powerdown();
+    EXPECT_EQ(end_of(machine, vm).cause, ExitCause::poweroff);
+}
+
+TEST_F(VmLife, AStaleSocketIsReplaced) {
+    Machine machine("idle");
+    const Supervised vm = machine.launch();
+    const auto socket = vmm::RunFolder{machine.run_dir()}.control();
+    std::filesystem::remove(socket);
+    (void)os::listen_unix(socket); // closed at once: the file stays
+    EXPECT_EQ(vm.status().phase, "running");
+}
+
+TEST_F(VmLife, WithoutARunFolderASignalIsThePowerButton) {
+    Machine machine("agent");
+    const Supervised vm = machine.launch();
+    ASSERT_TRUE(machine.console_has("GUEST READY"));
+    os::remove_tree(machine.run_dir());
+    os::write_file_atomic(machine.run_dir(), "in the way");
+    EXPECT_THROW((void)vm.status(), os::Error);
+    vm.powerdown();
+    EXPECT_TRUE(vm.wait_ended(boot_time));
+    EXPECT_NE(machine.console().find("GUEST button"), std::string::npos);
+}
+
+TEST_F(VmLife, AGuestThatIgnoresASigtermIsEndedInTime) {
+    Machine machine("idle");
+    vmm::SupervisorPlan plan = machine.plan();
+    plan.stop_timeout = std::chrono::seconds(2);
+    const Supervised vm = supervisor::launch(plan, BANGER_VM, boot_time);
+    ASSERT_TRUE(machine.console_has("GUEST READY"));
+    ::kill(vm.supervisor().pid, SIGTERM);
+    EXPECT_EQ(end_of(machine, vm).cause, ExitCause::killed);
+}
+
+TEST_F(VmLife, ASecondVmmNeverOpensTheDisks) {
+    Machine machine("idle");
+    const Supervised vm = machine.launch();
+    const auto first = machine.spec.run_dir;
+    os::remove_tree(first);
+    machine.spec.run_dir = first.string() + "2"; // as if nothing were known of the first
+    os::make_private_dir(machine.spec.run_dir);
+    try {
+        (void)machine.launch();
+        ADD_FAILURE();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), os::ErrorKind::conflict) << error.what();
+    }
+    EXPECT_EQ(vm.status().phase, "running");
+    vm.kill();
+    EXPECT_EQ(machine.launch().status().phase, "running");
+}
+
+TEST_F(VmLife, AStoppedSupervisorHangsNobody) {
+    Machine machine("idle");
+    const Supervised vm = machine.launch();
+    ::kill(vm.supervisor().pid, SIGSTOP);
+    EXPECT_THROW((void)vm.status(), os::Error);
+    vm.kill();
+    EXPECT_FALSE(vm.vmm().alive());
+    EXPECT_FALSE(vm.supervisor().alive());
 }
 
 TEST_F(VmLife, AFailedStartSaysWhyAndLeavesNothing) {

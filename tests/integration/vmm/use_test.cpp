@@ -60,8 +60,8 @@ class VmUse : public testing::Test {
         }
     }
 
-    static void echo(const Machine& machine, const std::string& text) {
-        const os::UniqueFd fd = supervisor::connect_guest(machine.run_dir(), 1, boot_time);
+    static void echo(const Supervised& vm, const std::string& text) {
+        const os::UniqueFd fd = vm.connect_guest(1, boot_time);
         std::thread sender([&] {
             os::send_all(fd.get(), text, boot_time);
             ::shutdown(fd.get(), SHUT_WR);
@@ -74,24 +74,24 @@ class VmUse : public testing::Test {
 TEST_F(VmUse, TheChannelCarriesManyConnections) {
     Machine machine("agent");
     const Supervised vm = machine.launch();
-    EXPECT_THROW((void)supervisor::connect_guest(machine.run_dir(), 1, 5s), os::Error);
+    EXPECT_THROW((void)vm.connect_guest(1, 5s), os::Error);
     const os::UniqueFd watch = vm.watch();
     EXPECT_FALSE(Machine::wait_event(watch.get(), "agent-open").empty());
     ASSERT_TRUE(machine.console_has("GUEST READY"));
     EXPECT_TRUE(vm.status().agent_open);
 
     const auto start = std::chrono::steady_clock::now();
-    echo(machine, "hello");
+    echo(vm, "hello");
     const auto first = std::chrono::steady_clock::now() - start;
     std::vector<std::thread> threads;
     for (int i = 0; i < 6; ++i) {
         threads.emplace_back(
-            [&machine, i] { echo(machine, std::string(200000, static_cast<char>('a' + i))); });
+            [&vm, i] { echo(vm, std::string(200000, static_cast<char>('a' + i))); });
     }
     for (std::thread& thread : threads) {
         thread.join();
     }
-    EXPECT_THROW((void)supervisor::connect_guest(machine.run_dir(), 2, boot_time), os::Error);
+    EXPECT_THROW((void)vm.connect_guest(2, boot_time), os::Error);
     std::cout << "one round trip with handshake: "
               << std::chrono::duration<double, std::milli>(first).count() << " ms\n";
 }
@@ -115,7 +115,7 @@ TEST_F(VmUse, PauseStopsAndResumeGoesOn) {
     }
     vm.resume();
     EXPECT_FALSE(Machine::wait_event(watch.get(), "resumed").empty());
-    echo(machine, "awake");
+    echo(vm, "awake");
 }
 
 TEST_F(VmUse, AFloodingGuestStaysWithinItsLimitAndCostsLittle) {

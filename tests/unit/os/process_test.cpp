@@ -6,6 +6,8 @@
 
 #include <csignal>
 
+#include <sys/resource.h>
+
 namespace banger::os {
 namespace {
 
@@ -70,6 +72,33 @@ TEST(Process, IdentityEndsWithTheProcess) {
     EXPECT_TRUE(end_process(*id, 1s));
     EXPECT_FALSE(id->alive());
     EXPECT_FALSE(end_process(*id, 1s));
+}
+
+TEST(Process, HavingNoDescriptorLeftIsNoProofOfDeath) {
+    Child child = Child::spawn({"sleep", "30"});
+    const auto id = identify(child.pid());
+    ASSERT_TRUE(id);
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit none{3, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    EXPECT_THROW((void)id->alive(), Error);
+    EXPECT_THROW((void)open_pidfd(*id), Error);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_TRUE(id->alive());
+}
+
+TEST(Process, ASignalReachesThatVeryProcess) {
+    Child child = Child::spawn({"sleep", "30"});
+    const auto id = identify(child.pid());
+    ASSERT_TRUE(id);
+    ProcessId other = *id;
+    other.start_time += 1;
+    EXPECT_FALSE(send_signal(other, SIGTERM));
+    EXPECT_TRUE(id->alive());
+    EXPECT_TRUE(send_signal(*id, SIGTERM));
+    EXPECT_EQ(child.wait().signal, SIGTERM);
+    EXPECT_FALSE(send_signal(*id, SIGTERM));
 }
 
 } // namespace

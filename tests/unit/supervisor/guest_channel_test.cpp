@@ -117,7 +117,7 @@ class GuestChannelTest : public testing::Test {
     }
 
     os::UniqueFd connect(std::uint32_t number) {
-        return connect_guest(dir.path(), number, time_limit);
+        return Supervised(dir.path(), {}, {}).connect_guest(number, time_limit);
     }
     /// Both ends know each other before the test begins.
     void settle() {

@@ -1,0 +1,65 @@
+#include "vm/process_record.hpp"
+
+#include "os/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm {
+using nlohmann::json;
+using supervisor::Supervised;
+
+namespace {
+
+os::ProcessId process_of(const json& record, const std::string& who) {
+    return {record.at(who).get<pid_t>(), record.at(who + "_start_time").get<std::uint64_t>(),
+            record.at("boot_id").get<std::string>()};
+}
+
+} // namespace
+
+std::string to_record(const Supervised& process) {
+    return json({{"vmm", process.vmm().pid},
+                 {"vmm_start_time", process.vmm().start_time},
+                 {"supervisor", process.supervisor().pid},
+                 {"supervisor_start_time", process.supervisor().start_time},
+                 {"boot_id", process.supervisor().boot_id},
+                 {"run_dir", process.run_dir().string()}})
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::optional<Supervised> from_record(const std::string& record,
+                                      const std::filesystem::path& run_dir) {
+    try {
+        const json in = json::parse(record);
+        if (!in.contains("vmm")) {
+            return std::nullopt;
+        }
+        return Supervised(in.value("run_dir", run_dir.string()), process_of(in, "supervisor"),
+                          process_of(in, "vmm"));
+    } catch (const json::exception&) { // not of our making
+        return std::nullopt;
+    }
+}
+
+Found find_process(const std::string& record, const std::filesystem::path& run_dir) {
+    Found found;
+    found.process = from_record(record, run_dir);
+    if (found.process && (found.process->vmm().alive() || found.process->supervisor().alive())) {
+        return found;
+    }
+    const std::filesystem::path last_dir = found.process ? found.process->run_dir() : run_dir;
+    found.process.reset();
+    try {
+        // A daemon that was killed at the wrong moment had not written the record yet.
+        found.process = supervisor::adopt(run_dir);
+        found.exit = supervisor::last_exit(last_dir);
+    } catch (const os::Error& error) {
+        if (error.kind() != os::ErrorKind::internal) {
+            throw;
+        }
+        found.exit.emplace().reason = error.what(); // a damaged file; the record's process is dead
+    }
+    return found;
+}
+
+} // namespace banger::vm

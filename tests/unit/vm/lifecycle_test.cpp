@@ -1,0 +1,213 @@
+// What becomes of a VM when things end or fail at the wrong moment.
+
+#include "unit/vm/world.hpp"
+
+#include "os/error.hpp"
+#include "os/process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <optional>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::vm::test {
+namespace {
+
+using nlohmann::json;
+using os::Error;
+using os::ErrorKind;
+
+class LifecycleTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        World::make_bundle(dir_.path() / "bundle");
+        world.emplace(dir_.path(), run_dir());
+    }
+    void TearDown() override {
+        if (world) {
+            for (const auto& machine : world->machines.list()) {
+                end(*machine);
+            }
+        }
+    }
+
+    [[nodiscard]] std::filesystem::path run_dir() const { return dir_.path() / "run"; }
+
+    /// Ends this daemon (not its VMs) and starts the next.
+    void restart(const std::filesystem::path& run) {
+        world.reset();
+        world.emplace(dir_.path(), run);
+        world->adopt();
+        for (const auto& machine : world->machines.list()) {
+            EXPECT_TRUE(world->wait([&] { return !machine->busy(); }));
+        }
+    }
+
+    static json exit_of(const Machine& machine) { return json::parse(machine.row.exit.value()); }
+
+  private:
+    os::TemporaryDir dir_{"bgr-life"};
+
+  protected:
+    std::optional<World> world;
+};
+
+TEST_F(LifecycleTest, AVmWithoutItsRunFolderStillRuns) {
+    const auto before = world->create("a")->process->vmm();
+    os::remove_tree(run_dir());
+    restart(run_dir());
+    const auto machine = world->machines.get("a");
+    EXPECT_EQ(machine->state, State::running);
+    ASSERT_TRUE(machine->process);
+    EXPECT_EQ(machine->process->vmm(), before);
+    EXPECT_THROW((void)world->lifecycle.remove("a", false), Error);
+
+    // No socket leads to its supervisor: a signal is its power button.
+    world->finish(world->lifecycle.stop("a", {.timeout = std::chrono::seconds(20)}));
+    EXPECT_EQ(machine->state, State::stopped);
+    EXPECT_FALSE(before.alive());
+}
+
+TEST_F(LifecycleTest, AnotherRunFolderDoesNotHideAVm) {
+    const supervisor::Supervised first = *world->create("a")->process;
+    const auto before = first.vmm();
+    const auto folder = first.run_dir();
+    restart(run_dir() / "other");
+    const auto machine = world->machines.get("a");
+    EXPECT_EQ(machine->state, State::running);
+    EXPECT_EQ(machine->process->vmm(), before);
+    EXPECT_EQ(machine->process->run_dir(), folder);
+    world->finish(world->lifecycle.kill("a"));
+    EXPECT_EQ(machine->state, State::stopped);
+    EXPECT_FALSE(before.alive());
+}
+
+TEST_F(LifecycleTest, OnlyADeadVmmIsAnEnd) {
+    const auto process = *world->create("a")->process;
+    world.reset();
+    os::send_signal(process.supervisor(), SIGKILL); // its VMM alone still writes to the disks
+    restart(run_dir());
+    const auto machine = world->machines.get("a");
+    EXPECT_EQ(machine->state, State::running);
+    os::send_signal(process.vmm(), SIGKILL);
+    EXPECT_TRUE(world->wait([&] { return machine->state == State::crashed; }));
+    EXPECT_FALSE(exit_of(*machine).at("reason").get<std::string>().empty());
+}
+
+TEST_F(LifecycleTest, AnEndWhileNoDaemonLookedIsSeen) {
+    const auto process = *world->create("a")->process;
+    world.reset();
+    os::send_signal(process.vmm(), SIGKILL);
+    os::send_signal(process.supervisor(), SIGKILL);
+    EXPECT_TRUE(process.wait_ended(std::chrono::seconds(5)));
+    restart(run_dir());
+    const auto machine = world->machines.get("a");
+    EXPECT_EQ(machine->state, State::crashed);
+    EXPECT_TRUE(world->wait([&] { return !machine->busy(); }));
+    EXPECT_EQ(machine->state, State::crashed);
+}
+
+TEST_F(LifecycleTest, AVmmThatDiesWhilePluginsHearOfItIsNoRunningVm) {
+    world->capabilities.on_hook = [&](Hook hook, const VmView&) {
+        if (hook == Hook::on_ready) {
+            const auto machine = world->machines.get("a");
+            end(*machine);
+            EXPECT_TRUE(machine->process->wait_ended(std::chrono::seconds(5)));
+            std::this_thread::sleep_for(std::chrono::seconds(1)); // the loop sees it meanwhile
+        }
+    };
+    const auto machine = world->create("a");
+    EXPECT_TRUE(world->wait([&] { return machine->state == State::crashed; }));
+}
+
+TEST_F(LifecycleTest, AVmmThatDiesDuringASetIsNoRunningVm) {
+    const auto machine = world->create("a");
+    world->capabilities.on_change = [&](const VmView&) {
+        end(*machine);
+        EXPECT_TRUE(machine->process->wait_ended(std::chrono::seconds(5)));
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    };
+    SetRequest request;
+    request.options = {{"nat", {{"enabled", true}}}};
+    world->finish(world->lifecycle.set("a", request));
+    EXPECT_TRUE(world->wait([&] { return machine->state == State::crashed; }));
+}
+
+/// before_start fails, and so does its undo for the first `failures` times.
+void fail_start(World& world, int failures) {
+    world.capabilities.on_hook = [](Hook hook, const VmView&) {
+        if (hook == Hook::before_start) {
+            throw Error(ErrorKind::unavailable, "no tap");
+        }
+    };
+    world.capabilities.on_undo = [left = std::make_shared<int>(failures)] {
+        std::vector<UndoFailure> failed;
+        if ((*left)-- > 0) {
+            failed.push_back({"nat", "before_start", Error(ErrorKind::busy, "still in use")});
+        }
+        return failed;
+    };
+}
+
+TEST_F(LifecycleTest, ACreateWhoseRollbackFailsIsTriedAgainUntilItIsGone) {
+    fail_start(*world, 1);
+    CreateRequest request;
+    request.name = "a";
+    const auto operation = world->lifecycle.create(request);
+    world->finish(operation);
+    EXPECT_EQ(operation->error()->kind(), ErrorKind::unavailable);
+    EXPECT_EQ(world->machines.get("a")->state, State::cleanup_pending);
+    EXPECT_TRUE(world->wait([&] { return !world->machines.find("a"); }));
+}
+
+TEST_F(LifecycleTest, AnUndoThatThrowsLeavesAVmThatCanBeDeleted) {
+    fail_start(*world, 0);
+    world->capabilities.on_undo = []() -> std::vector<UndoFailure> {
+        throw Error(ErrorKind::exhausted, "the journal cannot be written");
+    };
+    CreateRequest request;
+    request.name = "a";
+    world->finish(world->lifecycle.create(request));
+    EXPECT_EQ(world->machines.get("a")->state, State::cleanup_pending);
+    world->finish(world->lifecycle.remove("a", false));
+    EXPECT_EQ(world->machines.get("a")->state, State::cleanup_pending);
+    world->capabilities.on_undo = [] { return std::vector<UndoFailure>{}; };
+    world->finish(world->lifecycle.remove("a", false));
+    EXPECT_FALSE(world->machines.find("a"));
+}
+
+TEST_F(LifecycleTest, AStartWhoseUndoFailsIsTriedAgainUntilTheVmIsStopped) {
+    const auto machine = world->create("a");
+    world->finish(world->lifecycle.kill("a"));
+    fail_start(*world, 1);
+    world->finish(world->lifecycle.start("a", std::nullopt));
+    EXPECT_EQ(machine->state, State::cleanup_pending);
+    EXPECT_THROW((void)world->lifecycle.start("a", std::nullopt), Error);
+    EXPECT_TRUE(world->wait([&] { return machine->state == State::stopped; }));
+    world->capabilities.on_hook = [](Hook, const VmView&) {};
+    world->finish(world->lifecycle.start("a", std::nullopt));
+    EXPECT_EQ(machine->state, State::running);
+}
+
+TEST_F(LifecycleTest, ADeleteThatCannotReleaseIsTriedAgain) {
+    const auto machine = world->create("a");
+    fail_start(*world, 1);
+    const auto operation = world->lifecycle.remove("a", true);
+    world->finish(operation);
+    EXPECT_EQ(operation->state(), OperationState::succeeded); // --force drops the records
+    EXPECT_FALSE(world->machines.find("a"));
+
+    world->capabilities.on_hook = [](Hook, const VmView&) {};
+    (void)world->create("b");
+    world->finish(world->lifecycle.kill("b"));
+    fail_start(*world, 1);
+    world->finish(world->lifecycle.remove("b", false));
+    EXPECT_EQ(world->machines.get("b")->state, State::cleanup_pending);
+    EXPECT_TRUE(world->wait([&] { return !world->machines.find("b"); }));
+}
+
+} // namespace
+} // namespace banger::vm::test

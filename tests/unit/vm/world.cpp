@@ -1,0 +1,132 @@
+#include "unit/vm/world.hpp"
+
+#include "os/error.hpp"
+#include "os/process.hpp"
+
+#include <boost/asio/detached.hpp>
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace banger::vm::test {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Plans nothing: the stand-in for banger-vm does not read it.
+class FakeVmm final : public vmm::Hypervisor {
+  public:
+    FakeVmm() {
+        probe_.driver = "qemu";
+        probe_.usable = true;
+        probe_.accel = "tcg";
+    }
+    [[nodiscard]] std::string_view name() const noexcept override { return "qemu"; }
+    [[nodiscard]] const vmm::Probe& probe() const noexcept override { return probe_; }
+    [[nodiscard]] vmm::Capabilities capabilities() const noexcept override { return {}; }
+    [[nodiscard]] vmm::SupervisorPlan plan(const vmm::LaunchSpec& spec) const override {
+        vmm::SupervisorPlan plan;
+        plan.id = spec.id;
+        plan.name = spec.name;
+        plan.driver = "qemu";
+        plan.accel = "tcg";
+        plan.dir = spec.dir;
+        plan.run_dir = spec.run_dir;
+        plan.argv = {"vmm"};
+        return plan;
+    }
+
+  private:
+    vmm::Probe probe_;
+};
+
+Settings settings_of(const fs::path& data, const fs::path& run) {
+    Settings settings;
+    settings.vms_dir = data / "vms";
+    settings.run_dir = run;
+    settings.templates_dir = data / "templates";
+    settings.banger_vm = BANGER_FAKE_VM;
+    settings.subnet = net::Subnet::parse("10.9.8.0/24");
+    settings.disk_mib = 64;
+    settings.work_disk_mib = 64;
+    return settings;
+}
+
+} // namespace
+
+nlohmann::json FakeCapabilities::checked_options(const nlohmann::json& options) const {
+    return options;
+}
+
+World::World(const fs::path& data, const fs::path& run)
+    : settings(settings_of(data, run)), database(data / "banger.sqlite"),
+      journal(data / "banger.sqlite"), catalog(images, data / "bundle"),
+      lifecycle(
+          {threads, machines, operations, capabilities, catalog, journal, events, settings, [] {
+               auto vmms = std::make_shared<vmm::Hypervisors>();
+               vmms->push_back(std::make_unique<FakeVmm>());
+               return vmms;
+           }}) {
+    machines.load();
+}
+
+World::~World() {
+    pool.join();
+}
+
+void World::make_bundle(const fs::path& dir) {
+    os::make_private_dir(dir);
+    os::write_file_atomic(dir / "bundle.json",
+                          R"({"version":1,"kernel":{"version":"6.1","vmlinuz":"vmlinuz"},
+                              "initramfs":"initramfs.img","work_seed":"work-seed.ext4",
+                              "rootfs":{"name":"debian","path":"rootfs.ext4"},
+                              "ssh_key":"id_ed25519"})");
+    for (const char* name :
+         {"vmlinuz", "initramfs.img", "work-seed.ext4", "rootfs.ext4", "id_ed25519"}) {
+        os::write_file_atomic(dir / name, name);
+    }
+    os::write_file_atomic(dir / "id_ed25519.pub", "ssh-ed25519 AAAA\n");
+    fs::resize_file(dir / "work-seed.ext4", 64U << 20U);
+}
+
+void World::adopt() {
+    bool adopted = false;
+    asio::co_spawn(loop, lifecycle.adopt_all(), [&](std::exception_ptr error) {
+        EXPECT_FALSE(error);
+        adopted = true;
+    });
+    EXPECT_TRUE(wait([&] { return adopted; }));
+}
+
+void World::finish(const Lifecycle::Started& operation) {
+    EXPECT_TRUE(wait([&] { return operation->finished(); })) << operation->to_json();
+}
+
+bool World::wait(const std::function<bool()>& done, std::chrono::seconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    while (!done() && std::chrono::steady_clock::now() < deadline) {
+        loop.restart();
+        loop.run_one_for(std::chrono::milliseconds(100));
+    }
+    return done();
+}
+
+std::shared_ptr<Machine> World::create(const std::string& name) {
+    CreateRequest request;
+    request.name = name;
+    const auto operation = lifecycle.create(request);
+    finish(operation);
+    EXPECT_EQ(operation->state(), OperationState::succeeded) << operation->to_json();
+    return machines.get(name);
+}
+
+void end(const Machine& machine) {
+    if (machine.process) {
+        os::send_signal(machine.process->vmm(), SIGKILL);
+        os::send_signal(machine.process->supervisor(), SIGKILL);
+    }
+}
+
+} // namespace banger::vm::test

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "image/catalog.hpp"
+#include "os/file.hpp"
+#include "store/database.hpp"
+#include "store/hook_journal.hpp"
+#include "store/image_table.hpp"
+#include "vm/events.hpp"
+#include "vm/lifecycle.hpp"
+#include "vm/machines.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace banger::vm::test {
+
+/// Plugins of which a test decides what they do.
+class FakeCapabilities final : public Capabilities {
+  public:
+    std::function<void(Hook, const VmView&)> on_hook = [](Hook, const VmView&) {};
+    std::function<std::vector<UndoFailure>()> on_undo = [] { return std::vector<UndoFailure>{}; };
+    std::function<void(const VmView&)> on_change = [](const VmView&) {};
+
+    void run(Hook hook, const VmView& vm, CallContext&) override { on_hook(hook, vm); }
+    void contribute(const VmView&, GuestConfig&, CallContext&) override {}
+    void validate(const VmView&, const nlohmann::json&, CallContext&) override {}
+    std::vector<UndoFailure> undo(const VmView&, Phase, CallContext&) override { return on_undo(); }
+    std::vector<std::string> readiness_stages(const VmView&) override { return {}; }
+    void wait_ready(const std::string&, const VmView&, CallContext&,
+                    std::chrono::steady_clock::time_point) override {}
+    [[nodiscard]] std::vector<OptionSpec> options() const override { return {}; }
+    [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
+    void change_options(const VmView& vm, const nlohmann::json&, const nlohmann::json&,
+                        CallContext&) override {
+        on_change(vm);
+    }
+    [[nodiscard]] bool may_override(std::string_view, std::string_view) const override {
+        return false;
+    }
+};
+
+/// What a daemon is without its API, on folders that outlive it. Its VMs are processes that sleep
+/// (fake_banger_vm.sh); no network card means that they are ready when they run.
+class World {
+  public:
+    /// The folders: `data` with the bundle in it, and where run folders are made.
+    World(const std::filesystem::path& data, const std::filesystem::path& run);
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    static void make_bundle(const std::filesystem::path& dir);
+    void adopt(); ///< as a starting daemon does
+    /// Lets the loop go until the operation has ended.
+    void finish(const Lifecycle::Started& operation);
+    /// Lets the loop go until `done`; false when it does not come within the time.
+    [[nodiscard]] bool wait(const std::function<bool()>& done,
+                            std::chrono::seconds time = std::chrono::seconds(30));
+    /// A create that succeeded.
+    std::shared_ptr<Machine> create(const std::string& name);
+
+    FakeCapabilities capabilities;
+    asio::io_context loop{1};
+    asio::thread_pool pool{4};
+    Threads threads{loop, pool};
+    Settings settings;
+    store::Database database;
+    store::HookJournal journal;
+    store::ImageTable images{database};
+    image::Catalog catalog;
+    Events events;
+    Machines machines{loop, database, settings, events};
+    Operations operations{loop, [](const Operation&) {}};
+    Lifecycle lifecycle;
+};
+
+/// Ends whatever a test left running of a VM.
+void end(const Machine& machine);
+
+} // namespace banger::vm::test
