@@ -32,6 +32,7 @@ build=(
     libcurl4-openssl-dev
     libext2fs-dev
     liblz4-dev
+    libnftables-dev
     libnl-3-dev
     libnl-route-3-dev
     libspdlog-dev
@@ -55,7 +56,9 @@ tests=(
     jq
     libgmock-dev
     libgtest-dev
+    nftables
     procps
+    socat
     zstd
 )
 

@@ -107,6 +107,52 @@ net::InterfaceAddress Arguments::address(const char* key) {
     return address;
 }
 
+net::Ipv4 Arguments::ipv4(const char* key) {
+    const auto address = net::Ipv4::parse(word(key));
+    if (!address) {
+        refuse(key, "an IPv4 address");
+    }
+    return *address;
+}
+
+std::optional<net::Ipv4> Arguments::optional_ipv4(const char* key) {
+    const nlohmann::json* value = find(key);
+    return value == nullptr || value->is_null() ? std::nullopt : std::optional(ipv4(key));
+}
+
+std::vector<net::Subnet> Arguments::subnets(const char* key, std::size_t limit) {
+    std::vector<net::Subnet> result;
+    for (const nlohmann::json& item : list(key, limit)) {
+        if (!item.is_string() || item.get_ref<const std::string&>().size() > 18) {
+            refuse(key, "a list of networks, \"192.0.2.0/24\"");
+        }
+        result.push_back(net::Subnet::parse(item.get<std::string>()));
+    }
+    std::sort(result.begin(), result.end(), [](const net::Subnet& a, const net::Subnet& b) {
+        return std::pair(a.prefix, a.network) < std::pair(b.prefix, b.network);
+    });
+    std::vector<net::Subnet> outer;
+    for (const net::Subnet& subnet : result) { // wide ones first
+        if (std::none_of(outer.begin(), outer.end(),
+                         [&](const net::Subnet& wide) { return wide.overlaps(subnet); })) {
+            outer.push_back(subnet);
+        }
+    }
+    return outer;
+}
+
+bool Arguments::flag(const char* key) {
+    const nlohmann::json& value = get(key);
+    if (!value.is_boolean()) {
+        refuse(key, "true or false");
+    }
+    return value.get<bool>();
+}
+
+std::uint16_t Arguments::port(const char* key) {
+    return static_cast<std::uint16_t>(number(key, 1, 65535));
+}
+
 std::uint64_t Arguments::number(const char* key, std::uint64_t min, std::uint64_t max) {
     const nlohmann::json& value = get(key);
     const bool whole =

@@ -6,12 +6,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
 namespace banger::net {
 struct InterfaceAddress;
-}
+struct Ipv4;
+struct Subnet;
+} // namespace banger::net
 
 namespace banger::privileged {
 
@@ -28,6 +31,13 @@ class Arguments {
     [[nodiscard]] std::string tag(const char* key);
     /// A host's address in a private network of /16 to /30.
     [[nodiscard]] net::InterfaceAddress address(const char* key);
+    [[nodiscard]] net::Ipv4 ipv4(const char* key);
+    /// Nothing when absent or null.
+    [[nodiscard]] std::optional<net::Ipv4> optional_ipv4(const char* key);
+    /// At most `limit` networks; those inside another one are left out.
+    [[nodiscard]] std::vector<net::Subnet> subnets(const char* key, std::size_t limit);
+    [[nodiscard]] bool flag(const char* key);
+    [[nodiscard]] std::uint16_t port(const char* key); ///< 1..65535
     [[nodiscard]] std::uint64_t number(const char* key, std::uint64_t min, std::uint64_t max);
     [[nodiscard]] int mtu(const char* key); ///< 576..65535, 1500 when absent
     [[nodiscard]] uid_t uid(const char* key);

@@ -15,11 +15,14 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::array<Verb, 7> table{{
+constexpr std::array<Verb, 10> table{{
     {"batch", true, parse_batch},
     {"bridge-delete", true, parse_bridge_delete},
     {"bridge-ensure", true, parse_bridge_ensure},
     {"links", false, parse_links},
+    {"nat-apply", true, parse_nat_apply},
+    {"nat-delete", true, parse_nat_delete},
+    {"nat-show", true, parse_nat_show},
     {"tap-create", true, parse_tap_create},
     {"tap-delete", true, parse_tap_delete},
     {"version", false, parse_version},

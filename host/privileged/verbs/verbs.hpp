@@ -17,6 +17,16 @@ namespace banger::privileged {
 /// {} -> {links:[{name,kind,bridge,mtu,up,in_use,owner_uid,mine,tag,age_s}]}: interfaces with names
 /// of ours
 [[nodiscard]] Action parse_links(Arguments& arguments);
+/// {bridge,subnet,tag,guests:[{address,open,allowed:[net]}],ports:[{protocol,host?,port,guest,
+/// guest_port}],closed:[net],host_access,dns_port?} -> {forwarding_switched_on}. The nft table of
+/// this banger becomes exactly that, in one transaction; forwarding is switched on when it is off.
+[[nodiscard]] Action parse_nat_apply(Arguments& arguments);
+/// {tag} -> {existed,forwarding_switched_off}. Forwarding goes back to what it was before the first
+/// table of any banger, with the last one.
+[[nodiscard]] Action parse_nat_delete(Arguments& arguments);
+/// {} -> {tables:[{name,mine,tag,addresses:[],ports:[]}],forwarding,drops:[{table,chain,family}]}:
+/// tables of ours with what VMs have in them, and the chains of others that drop what is forwarded
+[[nodiscard]] Action parse_nat_show(Arguments& arguments);
 /// {tap,bridge,owner_uid,mtu?,tag?} -> {index,existed}
 [[nodiscard]] Action parse_tap_create(Arguments& arguments);
 /// {tap} -> {existed}. Busy while a process has it open.
