@@ -24,27 +24,11 @@ struct PutLink {
     void operator()(rtnl_link* link) const noexcept { rtnl_link_put(link); }
 };
 
-std::string base36(std::uint64_t number, std::size_t length) {
-    std::string text;
-    for (; text.size() < length; number /= 36) {
-        text += "0123456789abcdefghijklmnopqrstuvwxyz"[number % 36];
-    }
-    return text;
-}
-
 } // namespace
-
-std::string short_tag(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325U; // FNV-1a: the same in every build
-    for (const char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    }
-    return base36(hash ^ hash >> 32U, 6);
-}
 
 std::string random_name(const std::string& tag) {
     thread_local std::mt19937_64 random{std::random_device{}()};
-    return "bgr" + tag + base36(random(), 12 - tag.size());
+    return "bgr" + tag + banger::base36(random(), 12 - tag.size());
 }
 
 HostTaps::~HostTaps() = default;

@@ -39,8 +39,6 @@ class HostTaps final : public TapEdge {
     std::unique_ptr<nlohmann::json> links_;
 };
 
-/// 6 of 0-9a-z that stand for this text.
-[[nodiscard]] std::string short_tag(std::string_view text);
 /// An interface name of 15 bytes, new in practice: "bgr", the tag, 6 at random.
 [[nodiscard]] std::string random_name(const std::string& tag);
 

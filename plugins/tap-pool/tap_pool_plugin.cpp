@@ -46,7 +46,7 @@ class TapPool {
     static constexpr const char* const* requires_ext = required;
 
     TapPool(Host host, Call&, std::string_view config)
-        : host_(host), config_(read_config(config)), tag_(short_tag(host.state_dir())),
+        : host_(host), config_(read_config(config)), tag_(banger::tag_of(host.state_dir())),
           pool_(config_, tag_, [tag = tag_] { return random_name(tag); }) {}
 
     // ---- the life of a VM ----
