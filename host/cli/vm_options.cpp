@@ -103,10 +103,13 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
         } else {
             added = verb.add_option(option.flag, given_[i], help_of(option));
             added->type_name(option.type == "string" || option.type == "array" ? "TEXT" : "N");
-            added->expected(1)->allow_extra_args(false);
-            if (option.type == "array") {
+            if (option.type == "array") { // one value each time the flag is given
+                added->expected(1, CLI::detail::expected_max_vector_size);
                 added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+            } else {
+                added->expected(1);
             }
+            added->allow_extra_args(false);
         }
         if (!option.choices.empty()) {
             added->check(CLI::IsMember(option.choices));

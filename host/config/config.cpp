@@ -4,7 +4,10 @@ namespace banger::config {
 
 Config default_config() {
     Config config;
-    config.plugins.entries["tap-pool"] = PluginEntry{}; // without it a VM has no network
+    // Without these a VM has no network, and its network leads nowhere.
+    for (const char* id : {"tap-pool", "nat"}) {
+        config.plugins.entries[id] = PluginEntry{};
+    }
     return config;
 }
 

@@ -1,0 +1,373 @@
+#include "config.hpp"
+#include "host_filter.hpp"
+#include "listeners.hpp"
+#include "name_cache.hpp"
+#include "rule_set.hpp"
+
+#include <banger/plugin.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+
+#include <nlohmann/json.hpp>
+
+namespace nat {
+namespace {
+
+using banger::Call;
+using banger::Error;
+using banger::Host;
+using banger::view;
+using banger::Vm;
+using nlohmann::json;
+
+constexpr std::string_view table_kept = "table"; ///< key: the host has, or may have, our table
+
+bool runs(const Vm& vm) {
+    return vm.pid() != 0 || vm.state() == BANGER_VM_RUNNING || vm.state() == BANGER_VM_PAUSED ||
+           vm.state() == BANGER_VM_STOPPING;
+}
+
+std::vector<Port> ports_of(const json& options) {
+    std::vector<Port> ports;
+    for (const json& text : options.value("publish", json::array())) {
+        ports.push_back(Port::parse(text.get<std::string>()));
+        for (std::size_t i = 0; i + 1 < ports.size(); ++i) {
+            if (ports[i].clashes(ports.back())) {
+                throw Error(BANGER_E_INVALID, "--publish: " + ports[i].text() + " and " +
+                                                  ports.back().text() + " are the same port");
+            }
+        }
+    }
+    return ports;
+}
+
+void refuse_taken(const std::vector<Port>& wanted, const std::vector<Port>& held) {
+    for (const Port& port : wanted) {
+        if (std::find(held.begin(), held.end(), port) != held.end()) {
+            continue;
+        }
+        if (const auto owner = listener(port)) {
+            throw Error(BANGER_E_CONFLICT,
+                        "port " + std::to_string(port.port) + "/" + port.protocol +
+                            " of this machine is in use by " + *owner,
+                        "choose another one, such as --publish " +
+                            std::to_string(port.port < 64535 ? port.port + 1000 : 1024) + ":" +
+                            std::to_string(port.guest_port));
+        }
+    }
+}
+
+} // namespace
+
+class Nat {
+  public:
+    static constexpr const char* id = "nat";
+    static constexpr const char* name = "NAT";
+    static constexpr const char* version = "1.0.0";
+    static constexpr const char* license = "MIT";
+    static constexpr const char* summary = "Lets VMs reach the world, and the world their ports";
+    static constexpr const char* config_schema = nat::config_schema;
+    static constexpr std::uint32_t hook_timeout_ms = 30000;
+    static constexpr bool concurrent = true;
+    static constexpr const char* const required[] = {BANGER_EXT_NETWORK_INFO, BANGER_EXT_PRIVILEGED,
+                                                     BANGER_EXT_TIMER, BANGER_EXT_KV, nullptr};
+    static constexpr const char* const* requires_ext = required;
+    static constexpr const char* const later[] = {"tap-pool", nullptr};
+    static constexpr const char* const* after = later; ///< the bridge is there when we need it
+
+    Nat(Host host, Call&, std::string_view config)
+        : host_(host), config_(read_config(config)), tag_(banger::tag_of(host.state_dir())),
+          names_(look_up),
+          refresh_(host, std::chrono::seconds(config_.refresh_s),
+                   std::chrono::seconds(config_.refresh_s), [this](Call& call) { refresh(call); }) {
+    }
+
+    // ---- options of a VM ----
+    static constexpr banger_option options[] = {
+        banger::option(
+            "nat", "nat",
+            R"({"type": "boolean", "description": "reach the network beyond this machine"})",
+            BANGER_OPTION_LIVE),
+        banger::option("egress", "egress",
+                       R"({"type": "string", "maxLength": 4096, "default": "open",
+                           "description": "with NAT: open, none, or allow=NETWORK,ADDRESS,NAME,..."})",
+                       BANGER_OPTION_LIVE),
+        banger::option(
+            "publish", "publish",
+            R"({"type": "array", "items": {"type": "string"}, "maxItems": 64, "default": [],
+                           "description": "[ADDRESS:]HOST_PORT:VM_PORT[/udp], may be repeated"})",
+            BANGER_OPTION_LIVE)};
+    void validate_options(Call&, std::string_view options_json) {
+        const json given = json::parse(options_json);
+        (void)Egress::parse(given.value("egress", "open"));
+        (void)ports_of(given);
+    }
+    void option_changed(Call& call, const Vm& vm, std::string_view, std::string_view after_json) {
+        VmRules rules = read(call, vm, json::parse(after_json));
+        const auto before = rules_.find(std::string(vm.id()));
+        refuse_taken(rules.ports, before ? before->ports : std::vector<Port>());
+        rules_.put(std::string(vm.id()), std::move(rules));
+        settle(call);
+    }
+    void option_undo(Call& call, const Vm& vm, std::string_view before_json, std::string_view,
+                     std::uint32_t) {
+        rules_.put(std::string(vm.id()), read(call, vm, json::parse(before_json)));
+        settle(call);
+    }
+
+    // ---- the life of a VM ----
+    /// Ports are taken before anything runs; the filter is changed while the guest boots.
+    void before_start(Call& call, const Vm& vm) {
+        VmRules rules = read(call, vm, options_of(vm));
+        refuse_taken(rules.ports, {});
+        rules_.put(std::string(vm.id()), std::move(rules));
+    }
+    void after_start(Call& call, const Vm&) { settle(call); }
+    void after_stop(Call& call, const Vm& vm) { drop(call, vm); }
+    void after_delete(Call& call, const Vm& vm) { drop(call, vm); }
+    void undo(Call& call, const Vm& vm, std::uint32_t, std::uint32_t) { drop(call, vm); }
+    void reconcile(Call& call, const Vm& vm) {
+        if (!runs(vm)) {
+            rules_.erase(std::string(vm.id()));
+            return;
+        }
+        VmRules rules = read(call, vm, options_of(vm));
+        try {
+            rules_.put(std::string(vm.id()), rules);
+        } catch (const Error& error) { // it ran with them before; the other one came first
+            call.warning(error.what());
+            rules.ports.clear();
+            rules_.put(std::string(vm.id()), std::move(rules));
+        }
+    }
+
+    // ---- the daemon ----
+    void reconcile_all(Call& call) {
+        if (!rules_.all().empty() || banger::Kv(host_).find(call, table_kept)) {
+            settle(call);
+        }
+    }
+
+    // ---- what it holds on the host ----
+    void list(Call& call, const Vm& vm) {
+        const banger_vm_address* address = banger::NetworkInfo(host_).find(call, vm.id());
+        if (address != nullptr && banger::Kv(host_).find(call, table_kept)) {
+            emit_objects(call, std::string(view(address->address)));
+        }
+    }
+    void list_all(Call& call) { emit_objects(call, {}); }
+    void release(Call& call, std::string_view object_json) {
+        const json object = json::parse(object_json);
+        if (object.at("kind") == "nft-table" && object.at("name") != table_name(call)) {
+            filter(call).remove_table(object.at("tag"));
+            return;
+        }
+        rules_.touch(); // what no VM explains is gone when the filter is made anew
+        settle(call);
+    }
+
+    // ---- when asked ----
+    void ls(Call& call, std::string_view) {
+        json rows = json::array();
+        for (const auto& [vm, rules] : rules_.all()) {
+            json ports = json::array();
+            for (const Port& port : rules.ports) {
+                ports.push_back(port.text());
+            }
+            rows.push_back({{"vm", rules.name},
+                            {"address", rules.address},
+                            {"nat", rules.nat},
+                            {"egress", egress_text(rules)},
+                            {"ports", std::move(ports)}});
+        }
+        call.emit_json(rows.dump());
+    }
+    void ports(Call& call, std::string_view) {
+        json rows = json::array();
+        for (const auto& [vm, rules] : rules_.all()) {
+            for (const Port& port : rules.ports) {
+                rows.push_back({{"vm", rules.name},
+                                {"host", port.host.empty() ? "*" : port.host},
+                                {"port", port.port},
+                                {"protocol", port.protocol},
+                                {"to", rules.address + ":" + std::to_string(port.guest_port)}});
+            }
+        }
+        call.emit_json(rows.dump());
+    }
+    void state(Call& call, std::string_view) {
+        std::size_t with_nat = 0;
+        std::size_t published = 0;
+        for (const auto& [vm, rules] : rules_.all()) {
+            with_nat += rules.nat ? 1 : 0;
+            published += rules.ports.size();
+        }
+        call.emit_json(json{{"title", "NAT"},
+                            {"value", std::to_string(with_nat) + " VMs, " +
+                                          std::to_string(published) + " published ports"}}
+                           .dump());
+    }
+    void check_forward(Call& call, std::string_view);
+
+    static constexpr banger_action cli[] = {
+        banger::action<&Nat::ls>("ls", "what each running VM may reach"),
+        banger::action<&Nat::ports>("ports", "ports of this machine that lead into VMs", nullptr,
+                                    nullptr, "vm ports")};
+    static constexpr banger_action status[] = {
+        banger::action<&Nat::state>("nat", "VMs with NAT, published ports")};
+    static constexpr banger_action doctor[] = {
+        banger::action<&Nat::check_forward>("forward", "nothing else drops what VMs send")};
+
+  private:
+    HostFilter filter(Call& call) const { return {host_, call, config_, tag_}; }
+
+    static json options_of(const Vm& vm) {
+        const json spec = json::parse(vm.spec_json());
+        const auto all = spec.find("options");
+        return all != spec.end() && all->is_object() ? all->value(id, json::object())
+                                                     : json::object();
+    }
+
+    VmRules read(Call& call, const Vm& vm, const json& given) const {
+        const banger_vm_address* address = banger::NetworkInfo(host_).find(call, vm.id());
+        if (address == nullptr) {
+            throw Error(BANGER_E_NOT_FOUND, "VM " + std::string(vm.name()) + " has no address");
+        }
+        VmRules rules;
+        rules.name = std::string(vm.name());
+        rules.address = std::string(view(address->address));
+        rules.nat = given.value("nat", config_.by_default);
+        rules.egress = Egress::parse(given.value("egress", "open"));
+        rules.ports = ports_of(given);
+        return rules;
+    }
+
+    /// Makes the host as rules_ says. The note that there may be a table is written first and
+    /// taken back last, so a daemon that dies in between looks again.
+    void settle(Call& call) {
+        (void)names_.refresh(rules_.names(), true);
+        rules_.settle([&](const RuleSet::Rules& rules) {
+            const banger::Kv kv(host_);
+            kv.set(call, table_kept, "1");
+            filter(call).apply(rules, names_);
+            if (rules.empty()) {
+                kv.remove(call, table_kept);
+            }
+        });
+    }
+    void drop(Call& call, const Vm& vm) {
+        rules_.erase(std::string(vm.id()));
+        settle(call);
+    }
+    void refresh(Call& call) {
+        if (!rules_.names().empty() && names_.refresh(rules_.names(), false)) {
+            rules_.touch();
+            settle(call);
+        }
+    }
+
+    static std::string egress_text(const VmRules& rules) {
+        if (!rules.nat || rules.egress.open) {
+            return rules.nat ? "open" : "none";
+        }
+        std::string text;
+        for (const auto* list : {&rules.egress.networks, &rules.egress.names}) {
+            for (const std::string& item : *list) {
+                text += (text.empty() ? "allow=" : ",") + item;
+            }
+        }
+        return text.empty() ? "none" : text;
+    }
+
+    std::string table_name(Call& call) const {
+        return "banger_" + std::to_string(banger::NetworkInfo(host_).network(call).owner_uid) +
+               "_" + tag_;
+    }
+
+    /// Of one address, or everything.
+    void emit_objects(Call& call, const std::string& only) {
+        const json found = filter(call).show();
+        const RuleSet::Rules rules = rules_.all();
+        const auto vm_of = [&](const std::string& address) {
+            const auto vm = std::find_if(rules.begin(), rules.end(), [&](const auto& entry) {
+                return entry.second.address == address;
+            });
+            return vm != rules.end() ? json(vm->first) : json();
+        };
+        const std::string ours = table_name(call);
+        for (const json& table : found.at("tables")) {
+            if (table.at("mine") != true) {
+                continue;
+            }
+            const bool mine = table.at("name") == ours;
+            if (only.empty()) {
+                call.emit_json(json{{"kind", "nft-table"},
+                                    {"name", table.at("name")},
+                                    {"tag", table.at("tag")},
+                                    {"vm", nullptr},
+                                    {"state", mine && !rules.empty() ? "in-use" : "idle"},
+                                    {"detail", mine ? "NAT, egress and published ports of all VMs"
+                                                    : "made by another banger of this user"}}
+                                   .dump());
+            }
+            for (const json& address : table.at("addresses")) {
+                if (mine && (only.empty() || address == only)) {
+                    const json vm = vm_of(address);
+                    call.emit_json(json{{"kind", "nft-element"},
+                                        {"name", address},
+                                        {"vm", vm},
+                                        {"state", vm.is_null() ? "idle" : "in-use"},
+                                        {"detail", "may send beyond this machine"}}
+                                       .dump());
+                }
+            }
+            for (const json& port : table.at("ports")) {
+                if (mine && (only.empty() || port.at("guest") == only)) {
+                    const json vm = vm_of(port.at("guest"));
+                    call.emit_json(
+                        json{{"kind", "port"},
+                             {"name", port.at("protocol").get<std::string>() + " " +
+                                          port.at("port").dump()},
+                             {"vm", vm},
+                             {"state", vm.is_null() ? "idle" : "in-use"},
+                             {"detail", "leads to " + port.at("guest").get<std::string>() + ":" +
+                                            port.at("guest_port").dump()}}
+                            .dump());
+                }
+            }
+        }
+    }
+
+    Host host_;
+    Config config_;
+    std::string tag_;
+    RuleSet rules_;
+    NameCache names_;
+    banger::Timer refresh_; ///< last: it ends before what it uses
+};
+
+/// Docker and firewalld drop what they do not know; an accept of ours does not overrule that.
+void Nat::check_forward(Call& call, std::string_view) {
+    const json found = filter(call).show();
+    std::string dropping;
+    for (const json& chain : found.at("drops")) {
+        dropping += (dropping.empty() ? "" : ", ") + chain.at("family").get<std::string>() + " " +
+                    chain.at("table").get<std::string>() + " " +
+                    chain.at("chain").get<std::string>();
+    }
+    json check{{"severity", "ok"}, {"title", "nothing else drops what VMs send"}};
+    if (!dropping.empty()) {
+        check = {{"severity", "warning"},
+                 {"title", "VMs with NAT may not reach anything"},
+                 {"cause", "forwarded packets are dropped by default in: " + dropping},
+                 {"fix", "sudo iptables -I DOCKER-USER -i banger -j ACCEPT; sudo iptables -I "
+                         "DOCKER-USER -o banger -j ACCEPT"}};
+    }
+    call.emit_json(check.dump());
+}
+
+} // namespace nat
+
+BANGER_PLUGIN(nat::Nat)

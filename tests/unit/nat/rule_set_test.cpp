@@ -1,0 +1,96 @@
+#include "rule_set.hpp"
+
+#include <banger/plugin.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+namespace nat {
+namespace {
+
+using banger::Error;
+
+VmRules rules(const std::string& name, std::vector<Port> ports = {}) {
+    return {name, "172.30.88.2", true, {}, std::move(ports)};
+}
+
+TEST(RuleSet, ThePortsOfOneVmAreClosedToOthers) {
+    RuleSet set;
+    set.put("1", rules("web", {Port::parse("8080:80")}));
+    set.put("1", rules("web", {Port::parse("8080:81")})); // its own it may change
+    try {
+        set.put("2", rules("late", {Port::parse("127.0.0.1:8080:22")}));
+        FAIL() << "accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), BANGER_E_CONFLICT);
+        EXPECT_STREQ(error.what(),
+                     "port 8080/tcp of this machine is published by VM web (8080:81)");
+    }
+    EXPECT_FALSE(set.find("2"));
+    set.erase("1");
+    EXPECT_NO_THROW(set.put("2", rules("late", {Port::parse("8080:22")})));
+}
+
+TEST(RuleSet, SettlesOnceForEachChange) {
+    RuleSet set;
+    int applied = 0;
+    const auto apply = [&](const RuleSet::Rules&) { ++applied; };
+    set.settle(apply);
+    EXPECT_EQ(applied, 1) << "what the host has is unknown at first";
+    set.settle(apply);
+    set.put("1", rules("web"));
+    set.put("1", rules("web"));
+    set.settle(apply);
+    set.erase("2");
+    set.settle(apply);
+    EXPECT_EQ(applied, 2);
+    set.touch();
+    set.settle(apply);
+    EXPECT_EQ(applied, 3);
+}
+
+TEST(RuleSet, AfterAFailureItTriesAgain) {
+    RuleSet set;
+    set.put("1", rules("web"));
+    EXPECT_THROW(set.settle([](const RuleSet::Rules&) { throw Error(BANGER_E_PERMISSION, "no"); }),
+                 Error);
+    std::size_t seen = 0;
+    set.settle([&](const RuleSet::Rules& all) { seen = all.size(); });
+    EXPECT_EQ(seen, 1U);
+}
+
+TEST(RuleSet, ManyAtOnceEndWithTheLastState) {
+    RuleSet set;
+    RuleSet::Rules host;
+    std::atomic<int> inside = 0;
+    std::atomic<bool> overlapped = false;
+    const auto apply = [&](const RuleSet::Rules& all) {
+        overlapped = overlapped || ++inside > 1;
+        host = all;
+        --inside;
+    };
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+        threads.emplace_back([&, t] {
+            const std::string vm = std::to_string(t);
+            for (int i = 0; i < 200; ++i) {
+                VmRules wanted = rules(vm);
+                wanted.nat = i % 2 == 0;
+                set.put(vm, wanted);
+                set.settle(apply);
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    EXPECT_FALSE(overlapped);
+    EXPECT_EQ(host, set.all());
+    EXPECT_EQ(host.size(), 8U);
+    EXPECT_FALSE(host.at("3").nat);
+}
+
+} // namespace
+} // namespace nat
