@@ -14,6 +14,7 @@ vm::Settings vm_settings(const config::Config& config, const os::UserPaths& path
     vm::Settings settings;
     settings.vms_dir = paths.data / "vms";
     settings.run_dir = paths.runtime / "vm";
+    settings.images_dir = paths.data / "images";
     settings.templates_dir = paths.data / "templates";
     settings.banger_vm = os::installation().libexec / "banger-vm";
     settings.subnet = subnet;

@@ -26,6 +26,7 @@ Image from_row(const store::ImageRow& row, const Bundle* bundle) {
     if (row.kernel.empty() && bundle != nullptr) {
         image.kernel = bundle->vmlinuz;
         image.kernel_elf = bundle->vmlinux;
+        image.kernel_version = row.initrd.empty() ? bundle->kernel_version : "";
     } else {
         image.kernel = row.kernel;
     }
@@ -106,6 +107,7 @@ std::optional<Image> Catalog::bundle_image() {
     image.name = found->rootfs_name;
     image.kind = "bundle";
     image.rootfs = found->rootfs;
+    image.kernel_version = found->kernel_version;
     image.kernel = found->vmlinuz;
     image.kernel_elf = found->vmlinux;
     image.initramfs = found->initramfs;

@@ -13,6 +13,7 @@ struct Image {
     std::string name;
     std::string kind; ///< "bundle" (the default image) or "registered" (files of the user's own)
     std::filesystem::path rootfs;
+    std::string kernel_version; ///< of `kernel`; empty when not known
     std::filesystem::path kernel;
     std::filesystem::path kernel_elf; ///< uncompressed; empty when there is none
     std::filesystem::path initramfs;

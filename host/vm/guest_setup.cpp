@@ -1,6 +1,6 @@
 #include "vm/guest_setup.hpp"
 
-#include "image/disks.hpp"
+#include "image/boot_files.hpp"
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
@@ -18,11 +18,11 @@ namespace {
 
 constexpr std::string_view host = "banger"; ///< owner of what no plugin gave
 
-void add_disks(GuestConfig& config, const store::VmRow& row, const image::Image& image) {
+void add_disks(GuestConfig& config, const store::VmRow& row) {
     if (image::disk_mode(row.disk_mode) == image::DiskMode::copy) {
         config.drive(host, {.id = "root", .path = "root.ext4"});
     } else {
-        config.drive(host, {.id = "base", .path = image.rootfs.string(), .read_only = true});
+        config.drive(host, {.id = "base", .path = image::BootFiles::base_name, .read_only = true});
         config.drive(host, {.id = "overlay", .path = "overlay.ext4"});
     }
     config.drive(host, {.id = "work", .path = "work.ext4"});
@@ -83,14 +83,13 @@ void add_identity(GuestConfig& config, const store::VmRow& row, const image::Bun
 } // namespace
 
 GuestConfig build_guest_config(const store::VmRow& row, const VmView& view,
-                               const image::Image& image, const image::Bundle& bundle,
-                               const Settings& settings, Capabilities& capabilities,
-                               CallContext& context) {
+                               const image::Bundle& bundle, const Settings& settings,
+                               Capabilities& capabilities, CallContext& context) {
     GuestConfig config([&capabilities](std::string_view owner, std::string_view field) {
         return capabilities.may_override(owner, field);
     });
     config.kernel_arg(host, "quiet", "");
-    add_disks(config, row, image);
+    add_disks(config, row);
     add_identity(config, row, bundle, settings);
     capabilities.contribute(view, config, context);
     add_network(config, row, settings);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "image/bundle.hpp"
-#include "image/image.hpp"
 #include "vm/capabilities.hpp"
 #include "vm/guest_config.hpp"
 #include "vm/machine.hpp"
@@ -12,8 +11,7 @@ namespace banger::vm {
 /// the plugins contribute, then the guest's network from the card they gave. Validated and frozen.
 /// [pool thread]
 [[nodiscard]] GuestConfig build_guest_config(const store::VmRow& row, const VmView& view,
-                                             const image::Image& image, const image::Bundle& bundle,
-                                             const Settings& settings, Capabilities& capabilities,
-                                             CallContext& context);
+                                             const image::Bundle& bundle, const Settings& settings,
+                                             Capabilities& capabilities, CallContext& context);
 
 } // namespace banger::vm

@@ -23,7 +23,8 @@ bool is_start(const Operation& operation) {
 } // namespace
 
 Lifecycle::Lifecycle(Parts parts)
-    : parts_(std::move(parts)), disks_(parts_.settings.templates_dir) {}
+    : parts_(std::move(parts)), disks_(parts_.settings.templates_dir),
+      boot_files_(parts_.settings.images_dir) {}
 
 void Lifecycle::require_idle(const Machine& machine) const {
     if (const auto busy = machine.busy()) {
@@ -200,6 +201,12 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      co_await keep_copy(machine);
                      co_return json{{"vm", to_json(*machine, parts_.settings)}};
                  });
+}
+
+asio::awaitable<void> Lifecycle::collect_images() {
+    auto work = offload(parts_.threads,
+                        [this, images = parts_.catalog.list()] { boot_files_.collect(images); });
+    co_await std::move(work);
 }
 
 asio::awaitable<void> Lifecycle::keep_copy(Ptr machine) {

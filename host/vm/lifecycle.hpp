@@ -1,5 +1,6 @@
 #pragma once
 
+#include "image/boot_files.hpp"
 #include "image/catalog.hpp"
 #include "image/disks.hpp"
 #include "vm/machines.hpp"
@@ -106,6 +107,8 @@ class Lifecycle {
     void hold(const Ptr& machine);
     asio::awaitable<void> retry_cleanup(Ptr machine);
 
+    /// Removes copies of images that nothing uses any more.
+    asio::awaitable<void> collect_images();
     /// Writes the copy of the record that a lost database is rebuilt from.
     asio::awaitable<void> keep_copy(Ptr machine);
 
@@ -115,6 +118,7 @@ class Lifecycle {
 
     Parts parts_;
     image::Disks disks_;
+    image::BootFiles boot_files_;
 };
 
 /// Runs `call(capabilities, view, context)` on the pool. Its context is never cancelled once the

@@ -88,7 +88,9 @@ asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::
     auto work = offload(parts_.threads, [this, paths, row, image] {
         os::make_private_dir(paths.dir);
         make_identity(paths, host_key_alias(row.id));
-        disks_.make(image, image::disk_mode(row.disk_mode),
+        const image::DiskMode mode = image::disk_mode(row.disk_mode);
+        boot_files_.keep(image, mode, paths.dir);
+        disks_.make(image, mode,
                     {.root_mib = static_cast<std::uint64_t>(row.disk_mib),
                      .work_mib = static_cast<std::uint64_t>(row.work_disk_mib)},
                     paths.dir);
@@ -118,6 +120,7 @@ asio::awaitable<void> Lifecycle::discard(Operation& operation, Ptr machine) {
     }
     parts_.journal.forget(machine->id());
     parts_.machines.erase(*machine);
+    co_await collect_images();
 }
 
 } // namespace banger::vm

@@ -86,6 +86,7 @@ asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool f
     }
     parts_.journal.forget(machine->id());
     parts_.machines.erase(*machine);
+    co_await collect_images();
 }
 
 } // namespace banger::vm

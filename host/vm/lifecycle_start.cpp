@@ -22,13 +22,18 @@ namespace {
 struct LaunchFacts {
     store::VmRow row;
     VmView view;
-    image::Image image;
+    std::optional<image::Image> image; ///< as it is now; the VM may boot from an older one
     image::Bundle bundle;
     MachinePaths paths;
 };
 
-vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const GuestConfig& config,
-                            const Settings& settings) {
+/// What of it is for the VMM to boot.
+struct Boot {
+    image::Image image;
+    std::shared_ptr<GuestConfig> config;
+};
+
+vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const Boot& boot, const Settings& settings) {
     vmm::LaunchSpec spec;
     spec.id = facts.row.id;
     spec.name = facts.row.name;
@@ -37,13 +42,13 @@ vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const GuestConfig& config,
     spec.vcpus = static_cast<std::uint32_t>(facts.row.vcpus);
     spec.memory_mib = static_cast<std::uint64_t>(facts.row.memory_mib);
     // The ELF kernel boots without unpacking itself first.
-    spec.kernel = facts.image.kernel_elf.empty() ? facts.image.kernel : facts.image.kernel_elf;
+    spec.kernel = boot.image.kernel_elf.empty() ? boot.image.kernel : boot.image.kernel_elf;
     spec.initrd = facts.paths.initrd();
-    spec.kernel_args = config.kernel_args();
-    for (const Drive& drive : config.drives()) {
+    spec.kernel_args = boot.config->kernel_args();
+    for (const Drive& drive : boot.config->drives()) {
         spec.disks.push_back({drive.id, drive.path, drive.read_only});
     }
-    for (const Nic& nic : config.nics()) {
+    for (const Nic& nic : boot.config->nics()) {
         spec.nics.push_back({nic.id, nic.tap, nic.mac, nic.mtu});
     }
     spec.console_path = facts.paths.console();
@@ -57,23 +62,25 @@ vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const GuestConfig& config,
 asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, Ptr machine) {
     const Settings& settings = parts_.settings;
     LaunchFacts facts{machine->row, view_of(*machine, settings),
-                      parts_.catalog.get(machine->row.image), parts_.catalog.bundle(),
+                      parts_.catalog.find(machine->row.image), parts_.catalog.bundle(),
                       MachinePaths(settings, *machine)};
-    image::check_files(facts.image);
     operation.stage("configure");
     auto config_work =
-        offload(parts_.threads, [&settings, facts, &capabilities = parts_.capabilities,
+        offload(parts_.threads, [this, &settings, facts, &capabilities = parts_.capabilities,
                                  context = context_of(operation)]() mutable {
             os::make_private_dir(facts.paths.run);
-            auto built = std::make_shared<GuestConfig>(build_guest_config(
-                facts.row, facts.view, facts.image, facts.bundle, settings, capabilities, context));
-            image::write_initrd(facts.image.initramfs, built->guest_json().dump(),
+            Boot built;
+            built.image = boot_files_.of_vm(facts.paths.dir, image::disk_mode(facts.row.disk_mode),
+                                            facts.image);
+            built.config = std::make_shared<GuestConfig>(build_guest_config(
+                facts.row, facts.view, facts.bundle, settings, capabilities, context));
+            image::write_initrd(built.image.initramfs, built.config->guest_json().dump(),
                                 facts.paths.initrd());
             return built;
         });
-    auto config = co_await std::move(config_work);
+    const Boot boot = co_await std::move(config_work);
     json warnings = json::array();
-    if (config->nics().empty()) {
+    if (boot.config->nics().empty()) {
         warnings.push_back("no plugin gave this VM a network card; it can be reached only by "
                            "banger vm console");
     }
@@ -81,12 +88,12 @@ asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, 
 
     operation.stage("launch");
     auto started_work =
-        offload(parts_.threads, [&settings, facts, config, hypervisors = parts_.hypervisors] {
+        offload(parts_.threads, [&settings, facts, boot, hypervisors = parts_.hypervisors] {
             const auto vmms = hypervisors();
             const vmm::Choice choice = vmm::choose(facts.row.vmm, *vmms);
             std::error_code code;
             std::filesystem::remove(facts.paths.console(), code); // the last boot's
-            const auto plan = choice.hypervisor->plan(launch_spec(facts, *config, settings));
+            const auto plan = choice.hypervisor->plan(launch_spec(facts, boot, settings));
             return std::pair(supervisor::launch(plan, settings.banger_vm), plan);
         });
     auto started = co_await std::move(started_work);

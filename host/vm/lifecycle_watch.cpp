@@ -150,6 +150,7 @@ asio::awaitable<void> Lifecycle::adopt_all() {
     for (const Ptr& machine : parts_.machines.list()) {
         co_await adopt(machine);
     }
+    co_await collect_images();
 }
 
 asio::awaitable<void> Lifecycle::adopt(Ptr machine) {

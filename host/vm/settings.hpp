@@ -14,6 +14,7 @@ struct Settings {
     std::filesystem::path vms_dir;       ///< one folder per VM, by id
     std::filesystem::path run_dir;       ///< one short-lived folder per running VM
     std::filesystem::path templates_dir; ///< formatted disks to clone
+    std::filesystem::path images_dir;    ///< copies of images that VMs boot from
     std::filesystem::path banger_vm;     ///< the supervisor program
 
     net::Subnet subnet;

@@ -1,5 +1,6 @@
 #include "api/resources/resources.hpp"
 
+#include "image/boot_files.hpp"
 #include "image/catalog.hpp"
 #include "os/error.hpp"
 #include "vm/machines.hpp"
@@ -24,11 +25,25 @@ std::vector<std::string> users_of(const vm::Machines& machines, const std::strin
     return names;
 }
 
+/// VMs of the image that keep the base of an earlier build.
+json on_older_base(const Parts& parts, const image::Image& image) {
+    const image::BootFiles files(parts.settings.images_dir);
+    json names = json::array();
+    for (const auto& machine : parts.machines.list()) {
+        const auto dir = vm::MachinePaths(parts.settings, *machine).dir;
+        if (machine->row.image == image.name && !files.is_current(dir, image)) {
+            names.push_back(machine->name());
+        }
+    }
+    return names;
+}
+
 json shown(const image::Image& image, const Parts& parts) {
     json document = image::to_json(image);
     const std::string& standard = parts.settings.image;
     document["default"] = standard.empty() ? image.kind == "bundle" : image.name == standard;
     document["used_by"] = users_of(parts.machines, image.name);
+    document["older_base"] = on_older_base(parts, image);
     return document;
 }
 

@@ -47,6 +47,7 @@ Settings settings_of(const fs::path& data, const fs::path& run) {
     settings.vms_dir = data / "vms";
     settings.run_dir = run;
     settings.templates_dir = data / "templates";
+    settings.images_dir = data / "images";
     settings.banger_vm = BANGER_FAKE_VM;
     settings.subnet = net::Subnet::parse("10.9.8.0/24");
     settings.disk_mib = 64;
