@@ -2,7 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 
-#include "os/process.hpp"
+#include "os/child.hpp"
 
 #include <filesystem>
 

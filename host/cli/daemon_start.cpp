@@ -1,8 +1,8 @@
 #include "cli/daemon_start.hpp"
 
+#include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
 #include "os/unix_socket.hpp"
 
 #include <algorithm>

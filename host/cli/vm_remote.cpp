@@ -3,8 +3,9 @@
 #include "cli/noun.hpp"
 #include "cli/ssh_command.hpp"
 
+#include "os/child.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <algorithm>
 #include <csignal>

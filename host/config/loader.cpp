@@ -36,8 +36,7 @@ class Loader {
             }
         }
         members(node, "", sections,
-                [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
-                    static_cast<void>(key);
+                [&](const std::string& name, const YAML::Node&, const YAML::Node& value) {
                     section(name, value);
                 });
     }
@@ -58,7 +57,8 @@ class Loader {
         for (const auto& member : node) {
             const YAML::Node& key = member.first;
             const std::string name = key.IsScalar() ? key.Scalar() : std::string();
-            const std::string full = path.empty() ? name : path + "." + name;
+            std::string full = path;
+            full.append(path.empty() ? "" : ".").append(name);
             if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
                 problems_.add(key.Mark(), full, "this key stands here twice");
             } else if (!known.empty() &&

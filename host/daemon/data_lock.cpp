@@ -1,6 +1,7 @@
 #include "daemon/data_lock.hpp"
 
 #include "os/error.hpp"
+#include "os/file.hpp"
 #include "os/paths.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "os/file.hpp"
+#include "os/file_lock.hpp"
 
 namespace banger::os {
 struct UserPaths;

@@ -1,8 +1,8 @@
 #include "daemon/doctor.hpp"
 
 #include "net/collision.hpp"
+#include "os/child.hpp"
 #include "os/error.hpp"
-#include "os/process.hpp"
 
 #include <array>
 #include <cerrno>

@@ -4,6 +4,7 @@
 #include "daemon/log.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/file_lock.hpp"
 #include "os/paths.hpp"
 
 #include <CLI/CLI.hpp>

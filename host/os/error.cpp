@@ -1,6 +1,7 @@
 #include "os/error.hpp"
 
-#include <array>
+#include "os/enum_names.hpp"
+
 #include <cerrno>
 #include <new>
 #include <system_error>
@@ -9,7 +10,7 @@
 namespace banger::os {
 namespace {
 
-constexpr std::array<std::pair<ErrorKind, std::string_view>, 11> kinds{{
+constexpr auto kinds = enum_names<ErrorKind>({
     {ErrorKind::invalid, "invalid"},
     {ErrorKind::not_found, "not_found"},
     {ErrorKind::conflict, "conflict"},
@@ -21,7 +22,7 @@ constexpr std::array<std::pair<ErrorKind, std::string_view>, 11> kinds{{
     {ErrorKind::timeout, "timeout"},
     {ErrorKind::cancelled, "cancelled"},
     {ErrorKind::internal, "internal"},
-}};
+});
 
 ErrorKind kind_of(int code) noexcept {
     switch (code) {
@@ -80,21 +81,11 @@ std::string hint_of(int code) {
 } // namespace
 
 std::string_view to_string(ErrorKind kind) noexcept {
-    for (const auto& [value, name] : kinds) {
-        if (value == kind) {
-            return name;
-        }
-    }
-    return "internal";
+    return kinds.name(kind);
 }
 
 ErrorKind error_kind(std::string_view name) noexcept {
-    for (const auto& [value, text] : kinds) {
-        if (text == name) {
-            return value;
-        }
-    }
-    return ErrorKind::internal;
+    return kinds.find(name).value_or(ErrorKind::internal);
 }
 
 Error::Error(ErrorKind kind, const std::string& message, std::string hint)

@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -119,7 +118,7 @@ void make_private_dir(const fs::path& path, mode_t mode) {
 }
 
 std::vector<std::string> tail_lines(const fs::path& path, std::size_t count) {
-    constexpr off_t window = 256 * 1024;
+    constexpr off_t window = off_t{256} << 10U;
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) {
         return {};
@@ -256,38 +255,6 @@ UniqueFd watch_removals(const fs::path& folder) {
         throw errno_error("watch " + folder.string());
     }
     return fd;
-}
-
-std::optional<FileLock> FileLock::try_acquire(const fs::path& path) {
-    UniqueFd fd = open_file(path, O_RDWR | O_CREAT, 0600);
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) {
-            return std::nullopt;
-        }
-        throw errno_error("lock " + path.string());
-    }
-    return FileLock(std::move(fd));
-}
-
-TemporaryDir::TemporaryDir(std::string_view prefix) {
-    const char* root = std::getenv("TMPDIR");
-    std::string pattern = (root != nullptr && *root != '\0' ? std::string(root) : "/tmp") + "/" +
-                          std::string(prefix) + ".XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        throw errno_error("create temporary folder " + pattern);
-    }
-    path_ = pattern;
-}
-
-TemporaryDir::TemporaryDir(TemporaryDir&& other) noexcept : path_(std::move(other.path_)) {
-    other.path_.clear();
-}
-
-TemporaryDir::~TemporaryDir() {
-    if (!path_.empty()) {
-        std::error_code code;
-        fs::remove_all(path_, code);
-    }
 }
 
 } // namespace banger::os

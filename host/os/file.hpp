@@ -54,30 +54,4 @@ void remove_tree(const std::filesystem::path& path);
 /// Readable when something was removed from the folder, or the folder itself (inotify(7)).
 [[nodiscard]] UniqueFd watch_removals(const std::filesystem::path& folder);
 
-/// An advisory lock (flock) on a file, held until this object and the children that inherited it
-/// go.
-class FileLock {
-  public:
-    /// nullopt when somebody else holds it.
-    [[nodiscard]] static std::optional<FileLock> try_acquire(const std::filesystem::path& path);
-    [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-
-  private:
-    explicit FileLock(UniqueFd fd) noexcept : fd_(std::move(fd)) {}
-    UniqueFd fd_;
-};
-
-/// A folder below the temporary folder that is removed with its content.
-class TemporaryDir {
-  public:
-    explicit TemporaryDir(std::string_view prefix = "banger");
-    TemporaryDir(TemporaryDir&& other) noexcept;
-    TemporaryDir& operator=(TemporaryDir&&) = delete;
-    ~TemporaryDir();
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
-
 } // namespace banger::os

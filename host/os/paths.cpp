@@ -38,7 +38,7 @@ fs::path runtime_root() {
     if (const auto path = from_env("XDG_RUNTIME_DIR")) {
         return *path;
     }
-    const fs::path user = "/run/user/" + std::to_string(::geteuid());
+    fs::path user = "/run/user/" + std::to_string(::geteuid());
     if (fs::is_directory(user) && ::access(user.c_str(), W_OK) == 0) {
         return user;
     }

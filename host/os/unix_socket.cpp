@@ -1,9 +1,9 @@
 #include "os/unix_socket.hpp"
 
+#include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/paths.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -15,7 +15,6 @@
 
 namespace banger::os {
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -55,13 +54,10 @@ bool connect_to(int fd, const sockaddr_un& address) {
     return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-void wait_ready(int fd, short events, Clock::time_point deadline, const char* what) {
+void wait_ready(int fd, short events, Deadline deadline, const char* what) {
     pollfd entry{fd, events, 0};
     for (;;) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        const int ready =
-            ::poll(&entry, 1, static_cast<int>(std::clamp<long long>(left, 0, 1 << 30)));
+        const int ready = ::poll(&entry, 1, poll_time(deadline));
         if (ready > 0) {
             return;
         }
@@ -124,7 +120,7 @@ UniqueFd connect_unix(const fs::path& path) {
 }
 
 std::optional<std::string> read_line(int fd, std::chrono::milliseconds timeout, std::size_t limit) {
-    const auto deadline = Clock::now() + timeout;
+    const Deadline deadline = std::chrono::steady_clock::now() + timeout;
     std::string line;
     for (;;) {
         wait_ready(fd, POLLIN, deadline, "read a line");
@@ -150,7 +146,7 @@ std::optional<std::string> read_line(int fd, std::chrono::milliseconds timeout, 
 }
 
 void send_all(int fd, std::string_view bytes, std::chrono::milliseconds timeout) {
-    const auto deadline = Clock::now() + timeout;
+    const Deadline deadline = std::chrono::steady_clock::now() + timeout;
     while (!bytes.empty()) {
         wait_ready(fd, POLLOUT, deadline, "send");
         const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

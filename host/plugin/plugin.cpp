@@ -1,11 +1,11 @@
 #include "plugin/plugin.hpp"
 
+#include "os/enum_names.hpp"
 #include "plugin/background.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/host_view.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <poll.h>
@@ -21,20 +21,15 @@ constexpr std::size_t kept_calls = 16;
 } // namespace
 
 std::string_view to_string(State state) noexcept {
-    static constexpr std::array<std::pair<State, std::string_view>, 6> names{{
+    static constexpr auto names = os::enum_names<State>({
         {State::disabled, "disabled"},
         {State::failed, "failed"},
         {State::active, "active"},
         {State::stuck, "stuck"},
         {State::faulted, "faulted"},
         {State::stopped, "stopped"},
-    }};
-    for (const auto& [value, name] : names) {
-        if (value == state) {
-            return name;
-        }
-    }
-    return "unknown";
+    });
+    return names.name(state);
 }
 
 bool Lanes::enter(const std::string& key, Deadline deadline, int cancel_fd) {

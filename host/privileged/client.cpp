@@ -1,12 +1,12 @@
 #include "privileged/client.hpp"
 
+#include "os/child.hpp"
+#include "os/enum_names.hpp"
 #include "os/error.hpp"
 #include "os/paths.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <array>
 
 #include <pwd.h>
 #include <sys/stat.h>
@@ -19,8 +19,8 @@ using os::Error;
 using os::ErrorKind;
 namespace fs = std::filesystem;
 
-constexpr std::array<std::pair<Mode, std::string_view>, 3> modes{
-    {{Mode::root, "root"}, {Mode::sudo, "sudo"}, {Mode::none, "none"}}};
+constexpr auto modes =
+    os::enum_names<Mode>({{Mode::root, "root"}, {Mode::sudo, "sudo"}, {Mode::none, "none"}});
 
 /// A verb that changes nothing needs no root, so a cold sudo does not hide what is there. The
 /// helper holds the same distinction (verb.cpp); a mistake here could only cost the rights, not
@@ -69,12 +69,7 @@ std::string joined(const std::vector<std::string>& argv, const std::string& inpu
 } // namespace
 
 std::string_view to_string(Mode mode) noexcept {
-    for (const auto& [value, name] : modes) {
-        if (value == mode) {
-            return name;
-        }
-    }
-    return "none";
+    return modes.name(mode);
 }
 
 Client::Client(Log log)

@@ -1,13 +1,12 @@
 #include "store/hook_journal.hpp"
 
+#include "os/clock.hpp"
+#include "os/enum_names.hpp"
 #include "os/error.hpp"
 #include "store/database.hpp"
 #include "store/query.hpp"
 
-#include <array>
-#include <chrono>
 #include <mutex>
-#include <utility>
 
 namespace banger::store {
 using os::Error;
@@ -18,27 +17,19 @@ namespace {
 constexpr std::size_t max_cookie = 64U << 10U;
 constexpr std::int64_t kept_records = 1000; ///< final ones, for a look back
 
-constexpr std::array<std::pair<JournalState, std::string_view>, 5> states{{
+constexpr auto states = os::enum_names<JournalState>({
     {JournalState::intent, "intent"},
     {JournalState::done, "done"},
     {JournalState::undone, "undone"},
     {JournalState::undo_failed, "undo_failed"},
     {JournalState::released, "released"},
-}};
+});
 
 JournalState parse_state(std::string_view name) {
-    for (const auto& [state, text] : states) {
-        if (text == name) {
-            return state;
-        }
+    if (const auto state = states.find(name)) {
+        return *state;
     }
     throw Error(ErrorKind::internal, "journal state " + std::string(name) + " is not known");
-}
-
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
 }
 
 constexpr const char* begin_sql =
@@ -87,12 +78,7 @@ void require_found(int changed, std::int64_t seq) {
 } // namespace
 
 std::string_view to_string(JournalState state) noexcept {
-    for (const auto& [value, text] : states) {
-        if (value == state) {
-            return text;
-        }
-    }
-    return "unknown";
+    return states.name(state);
 }
 
 struct HookJournal::State {
@@ -121,7 +107,7 @@ std::int64_t HookJournal::begin(const std::string& vm_id, const std::string& plu
                                 std::string_view hook) {
     const std::scoped_lock hold(state_->lock);
     Query query(state_->database, begin_sql);
-    query.bind(vm_id).bind(plugin).bind(hook).bind(now_ms());
+    query.bind(vm_id).bind(plugin).bind(hook).bind(os::now_ms());
     static_cast<void>(query.next());
     const std::int64_t seq = query.integer();
     static_cast<void>(query.next()); // the end of the statement is what commits it
@@ -139,7 +125,7 @@ void HookJournal::done(std::int64_t seq, std::string_view cookie) {
     require_fits(cookie);
     const std::scoped_lock hold(state_->lock);
     Query query(state_->database, done_sql);
-    require_found(query.bind_blob(cookie).bind(now_ms()).bind(seq).run(), seq);
+    require_found(query.bind_blob(cookie).bind(os::now_ms()).bind(seq).run(), seq);
 }
 
 void HookJournal::finish(std::int64_t seq, JournalState state, std::string_view error) {
@@ -150,7 +136,7 @@ void HookJournal::finish(std::int64_t seq, JournalState state, std::string_view 
     const std::scoped_lock hold(state_->lock);
     Transaction transaction(state_->database);
     Query query(state_->database, finish_sql);
-    query.bind(to_string(state)).bind(error).bind(now_ms()).bind(seq);
+    query.bind(to_string(state)).bind(error).bind(os::now_ms()).bind(seq);
     require_found(query.run(), seq);
     Query(state_->database, prune_sql).bind(seq - kept_records).run();
     transaction.commit();

@@ -1,5 +1,6 @@
 #include "supervisor/client.hpp"
 
+#include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/paths.hpp"

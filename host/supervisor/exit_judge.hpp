@@ -1,6 +1,6 @@
 #pragma once
 
-#include "os/process.hpp"
+#include "os/child.hpp"
 #include "vmm/exit.hpp"
 
 #include <string>

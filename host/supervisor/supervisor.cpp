@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/process.hpp"
 #include "os/unix_socket.hpp"
 #include "supervisor/exit_judge.hpp"
 

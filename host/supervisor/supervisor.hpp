@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/child.hpp"
 #include "os/unique_fd.hpp"
 #include "supervisor/console.hpp"
 #include "supervisor/console_log.hpp"

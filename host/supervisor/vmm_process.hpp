@@ -1,6 +1,6 @@
 #pragma once
 
-#include "os/process.hpp"
+#include "os/child.hpp"
 #include "os/unique_fd.hpp"
 #include "vmm/plan.hpp"
 

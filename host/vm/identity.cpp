@@ -2,7 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
 #include "vm/machine.hpp"
 
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 
 #include "os/clock.hpp"
 #include "os/error.hpp"
+#include "os/process.hpp"
 #include "supervisor/run_record.hpp"
 #include "vm/events.hpp"
 #include "vm/process_record.hpp"

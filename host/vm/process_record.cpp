@@ -1,6 +1,7 @@
 #include "vm/process_record.hpp"
 
 #include "os/error.hpp"
+#include "os/process.hpp"
 
 #include <nlohmann/json.hpp>
 

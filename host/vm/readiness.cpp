@@ -1,7 +1,7 @@
 #include "vm/readiness.hpp"
 
 #include "os/error.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>

@@ -1,7 +1,7 @@
 #include "vm/ssh.hpp"
 
 #include "os/error.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
 #include "vm/identity.hpp"
 #include "vm/machine.hpp"
 

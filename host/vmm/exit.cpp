@@ -1,38 +1,27 @@
 #include "vmm/exit.hpp"
 
-#include <array>
-#include <utility>
+#include "os/enum_names.hpp"
 
 namespace banger::vmm {
 namespace {
 
-constexpr std::array<std::pair<ExitCause, std::string_view>, 6> causes{{
+constexpr auto causes = os::enum_names<ExitCause>({
     {ExitCause::poweroff, "poweroff"},
     {ExitCause::reboot, "reboot"},
     {ExitCause::killed, "killed"},
     {ExitCause::crashed, "crashed"},
     {ExitCause::failed_to_start, "failed_to_start"},
     {ExitCause::unknown, "unknown"},
-}};
+});
 
 } // namespace
 
 std::string_view to_string(ExitCause cause) noexcept {
-    for (const auto& [value, name] : causes) {
-        if (value == cause) {
-            return name;
-        }
-    }
-    return "unknown";
+    return causes.name(cause);
 }
 
 ExitCause exit_cause(std::string_view name) noexcept {
-    for (const auto& [value, text] : causes) {
-        if (text == name) {
-            return value;
-        }
-    }
-    return ExitCause::unknown;
+    return causes.find(name).value_or(ExitCause::unknown);
 }
 
 } // namespace banger::vmm

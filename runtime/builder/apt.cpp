@@ -1,9 +1,9 @@
 #include "builder/apt.hpp"
 
 #include "builder/tool.hpp"
+#include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
 
 #include <cctype>
 #include <pwd.h>

@@ -5,7 +5,7 @@
 #include "builder/manifest.hpp"
 #include "builder/parts.hpp"
 #include "os/error.hpp"
-#include "os/file.hpp"
+#include "os/file_lock.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>

@@ -4,6 +4,7 @@
 #include "builder/tool.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,9 +1,10 @@
 #include "builder/tool.hpp"
 
 #include "builder/interrupt.hpp"
+#include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <array>
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "plugin/actions.hpp"
 #include "plugin/catalog.hpp"
 #include "plugin/dispatch.hpp"

@@ -1,4 +1,4 @@
-#include "os/process.hpp"
+#include "os/run.hpp"
 #include "plugin/extensions.hpp"
 
 #include <algorithm>

@@ -1,8 +1,9 @@
 #include "vmm/qemu/host.hpp"
 
+#include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
 #include "vmm/kvm_probe.hpp"
 #include "vmm/qemu/host_cache.hpp"
 #include "vmm/tsc.hpp"

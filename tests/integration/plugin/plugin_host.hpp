@@ -1,6 +1,6 @@
 #pragma once
 
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "plugin/catalog.hpp"
 #include "plugin/dispatch.hpp"
 #include "store/hook_journal.hpp"

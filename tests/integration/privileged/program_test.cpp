@@ -1,9 +1,11 @@
 // The program banger-priv itself: who may, one at a time, killed at any moment.
 
 #include "net/link.hpp"
+#include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
+#include "os/temporary_dir.hpp"
 #include "privileged/client.hpp"
 #include "support/network_namespace.hpp"
 

@@ -3,6 +3,7 @@
 #include "integration/vmm/machine.hpp"
 
 #include "os/error.hpp"
+#include "os/file.hpp"
 #include "os/unix_socket.hpp"
 
 #include <gtest/gtest.h>

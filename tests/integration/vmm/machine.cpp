@@ -1,6 +1,7 @@
 #include "integration/vmm/machine.hpp"
 
 #include "os/error.hpp"
+#include "os/file.hpp"
 #include "os/paths.hpp"
 #include "os/unix_socket.hpp"
 

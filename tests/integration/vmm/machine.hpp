@@ -1,6 +1,6 @@
 #pragma once
 
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "supervisor/client.hpp"
 #include "vmm/hypervisor.hpp"
 #include "vmm/qemu/driver.hpp"

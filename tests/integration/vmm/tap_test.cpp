@@ -4,6 +4,7 @@
 #include "support/network_namespace.hpp"
 
 #include "os/error.hpp"
+#include "os/file.hpp"
 
 #include <gtest/gtest.h>
 

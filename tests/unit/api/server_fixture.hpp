@@ -2,7 +2,7 @@
 
 #include "api/router.hpp"
 #include "api/server.hpp"
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "unit/api/raw_client.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>

@@ -1,5 +1,7 @@
 #include "program.hpp"
 
+#include "os/run.hpp"
+
 #include <gmock/gmock.h>
 
 #include <unistd.h>

@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "os/unix_socket.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,7 @@
 #include "program.hpp"
 
+#include "os/run.hpp"
+
 #include <chrono>
 #include <thread>
 

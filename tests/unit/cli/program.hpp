@@ -2,9 +2,8 @@
 
 #include "support/fake_daemon.hpp"
 
-#include "os/file.hpp"
 #include "os/paths.hpp"
-#include "os/process.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,7 @@
 #include "program.hpp"
 
+#include "os/file.hpp"
+
 #include <gmock/gmock.h>
 
 namespace banger::test {

@@ -1,6 +1,7 @@
 #include "cli/ssh_command.hpp"
 
-#include "os/process.hpp"
+#include "os/child.hpp"
+#include "os/run.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

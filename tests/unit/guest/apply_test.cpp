@@ -2,6 +2,7 @@
 
 #include "guest/config.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

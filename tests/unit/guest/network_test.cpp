@@ -3,8 +3,9 @@
 #include "guest/config.hpp"
 #include "support/network_namespace.hpp"
 
+#include "os/child.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

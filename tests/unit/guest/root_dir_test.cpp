@@ -1,6 +1,7 @@
 #include "guest/root_dir.hpp"
 
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,7 +1,8 @@
 #include "image/initrd.hpp"
 
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gtest/gtest.h>
 

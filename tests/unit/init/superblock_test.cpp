@@ -1,7 +1,9 @@
 #include "init/superblock.hpp"
 
+#include "os/child.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gtest/gtest.h>
 

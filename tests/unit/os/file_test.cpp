@@ -1,6 +1,7 @@
 #include "os/file.hpp"
 
 #include "os/error.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -60,15 +61,6 @@ TEST(File, CloneKeepsHolesAndContent) {
     EXPECT_LT(allocated_bytes(dir.path() / "copy"), 1U << 20U);
     EXPECT_EQ(read_file(dir.path() / "copy", 65U << 20U).substr(32U << 20U, 6), "middle");
     EXPECT_THROW(clone_file(from, dir.path() / "copy"), Error);
-}
-
-TEST(File, ALockIsHeldOnce) {
-    const TemporaryDir dir;
-    auto first = FileLock::try_acquire(dir.path() / "lock");
-    ASSERT_TRUE(first);
-    EXPECT_FALSE(FileLock::try_acquire(dir.path() / "lock"));
-    first.reset();
-    EXPECT_TRUE(FileLock::try_acquire(dir.path() / "lock"));
 }
 
 } // namespace

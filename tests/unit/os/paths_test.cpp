@@ -1,7 +1,7 @@
 #include "os/paths.hpp"
 
 #include "os/error.hpp"
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "os/unix_socket.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 #include "os/process.hpp"
 
+#include "os/child.hpp"
 #include "os/error.hpp"
 
 #include <gtest/gtest.h>
@@ -12,53 +13,6 @@ namespace banger::os {
 namespace {
 
 using namespace std::chrono_literals;
-
-TEST(Process, RunCollectsBothStreamsAndTheStatus) {
-    const Output output = run({"sh", "-c", "cat; echo bad >&2; exit 3"}, {.input = "in"});
-    EXPECT_EQ(output.out, "in");
-    EXPECT_EQ(output.err, "bad\n");
-    EXPECT_EQ(output.status.code, 3);
-    EXPECT_EQ(output.status.text(), "exit status 3");
-}
-
-TEST(Process, RunEndsAtItsTimeAndWhenCancelled) {
-    EXPECT_TRUE(run({"sleep", "30"}, {.timeout = 50ms}).timed_out);
-    int fds[2];
-    ASSERT_EQ(::pipe(fds), 0);
-    const UniqueFd read(fds[0]);
-    UniqueFd write(fds[1]);
-    write.reset(); // end of stream reads as readable
-    EXPECT_TRUE(run({"sleep", "30"}, {.cancel_fd = read.get()}).cancelled);
-}
-
-TEST(Process, AGrandchildThatHoldsThePipesDoesNotHoldUs) {
-    const Output output = run({"sh", "-c", "sleep 5 & echo done"}, {.timeout = 4s});
-    EXPECT_EQ(output.out, "done\n");
-    EXPECT_FALSE(output.timed_out);
-}
-
-TEST(Process, AChildThatReadsNothingIsNoSigpipe) {
-    EXPECT_EQ(
-        run({"sh", "-c", "exec <&-; exit 4"}, {.input = std::string(1 << 20, 'x')}).status.code, 4);
-}
-
-TEST(Process, MissingProgramIsNamed) {
-    try {
-        (void)Child::spawn({"no-such-program-here"});
-        FAIL();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.kind(), ErrorKind::not_found);
-        EXPECT_NE(std::string(error.what()).find("no-such-program-here"), std::string::npos);
-    }
-}
-
-TEST(Process, ASignalIsToldFromAStatus) {
-    Child child = Child::spawn({"sleep", "30"});
-    child.kill(SIGKILL);
-    const ExitStatus status = child.wait();
-    EXPECT_EQ(status.signal, SIGKILL);
-    EXPECT_FALSE(status.ok());
-}
 
 TEST(Process, IdentityEndsWithTheProcess) {
     Child child = Child::spawn({"sleep", "30"});

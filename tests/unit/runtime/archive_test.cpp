@@ -3,7 +3,7 @@
 #include "builder/interrupt.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -4,6 +4,7 @@
 #include "builder/interrupt.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

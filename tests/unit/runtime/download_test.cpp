@@ -5,6 +5,7 @@
 #include "file_server.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <csignal>
 #include <gmock/gmock.h>

@@ -2,7 +2,8 @@
 #include "builder/vmlinux.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "os/process.hpp"
+#include "os/run.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <cstring>
 #include <elf.h>

@@ -1,7 +1,7 @@
 #include "builder/manifest.hpp"
 
 #include "os/error.hpp"
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

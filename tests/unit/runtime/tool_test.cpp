@@ -3,6 +3,7 @@
 #include "builder/interrupt.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <csignal>
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 #include "store/database.hpp"
 
 #include "os/error.hpp"
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "store/query.hpp"
 #include "store/schema.hpp"
 

@@ -1,6 +1,7 @@
 // What must hold when the process, the disk or the file fails under the database.
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "store/database.hpp"
 #include "store/kv_table.hpp"
 #include "store/lease_table.hpp"

@@ -1,7 +1,7 @@
 #include "store/hook_journal.hpp"
 
 #include "os/error.hpp"
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "store/database.hpp"
 #include "store/vm_table.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "store/database.hpp"
 #include "store/image_table.hpp"
 #include "store/lease_table.hpp"

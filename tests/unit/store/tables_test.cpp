@@ -1,5 +1,5 @@
 #include "os/error.hpp"
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "store/database.hpp"
 #include "store/image_table.hpp"
 #include "store/kv_table.hpp"

@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "supervisor/console.hpp"
 
 #include <gtest/gtest.h>

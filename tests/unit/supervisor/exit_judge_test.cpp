@@ -2,6 +2,8 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/process.hpp"
+#include "os/temporary_dir.hpp"
 #include "supervisor/run_record.hpp"
 
 #include <gtest/gtest.h>

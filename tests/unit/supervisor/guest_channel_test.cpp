@@ -2,7 +2,7 @@
 
 #include "channel/guest_mux.hpp"
 #include "os/error.hpp"
-#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "os/unix_socket.hpp"
 #include "supervisor/client.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "os/error.hpp"
 #include "os/process.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/temporary_dir.hpp"
 #include "vmm/kvm_probe.hpp"
 #include "vmm/qemu/host.hpp"
 #include "vmm/qemu/host_cache.hpp"

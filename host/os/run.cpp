@@ -1,0 +1,135 @@
+#include "os/run.hpp"
+
+#include "os/deadline.hpp"
+#include "os/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace banger::os {
+namespace {
+
+struct Pipe {
+    UniqueFd read;
+    UniqueFd write;
+    Pipe() {
+        std::array<int, 2> fds{};
+        if (::pipe2(fds.data(), O_CLOEXEC) != 0) {
+            throw errno_error("pipe");
+        }
+        read.reset(fds[0]);
+        write.reset(fds[1]);
+    }
+};
+
+/// Reads what is there; false at the end of the stream.
+bool drain(int fd, std::string& into, std::size_t limit) {
+    std::array<char, 65536> buffer{};
+    const ssize_t n = ::read(fd, buffer.data(), buffer.size());
+    if (n <= 0) {
+        return n < 0 && (errno == EINTR || errno == EAGAIN);
+    }
+    const std::size_t room = limit > into.size() ? limit - into.size() : 0;
+    into.append(buffer.data(), std::min(room, static_cast<std::size_t>(n)));
+    return true;
+}
+
+/// write() where a reader that went away is EPIPE and no signal, whatever the process has set up.
+ssize_t write_without_sigpipe(int fd, const char* data, std::size_t size) {
+    sigset_t pipe;
+    sigset_t before;
+    ::sigemptyset(&pipe);
+    ::sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    const ssize_t n = ::write(fd, data, size);
+    const int code = errno;
+    if (n < 0 && code == EPIPE && ::sigismember(&before, SIGPIPE) == 0) {
+        const timespec now{};
+        ::sigtimedwait(&pipe, nullptr, &now); // take the one that is pending now
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = code;
+    return n;
+}
+
+/// Writes what fits; closes the descriptor when all is written or the reader went away.
+void feed(UniqueFd& fd, const std::string& input, std::size_t& at) {
+    const ssize_t n = write_without_sigpipe(fd.get(), input.data() + at, input.size() - at);
+    if (n > 0) {
+        at += static_cast<std::size_t>(n);
+    }
+    if (at == input.size() || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        fd.reset();
+    }
+}
+
+} // namespace
+
+Output run(const std::vector<std::string>& argv, const RunOptions& options) {
+    Pipe in;
+    Pipe out;
+    Pipe err;
+    SpawnOptions spawn;
+    spawn.cwd = options.cwd;
+    spawn.env = options.env;
+    spawn.stdin_fd = in.read.get();
+    spawn.stdout_fd = out.write.get();
+    spawn.stderr_fd = err.write.get();
+    Child child = Child::spawn(argv, spawn);
+    in.read.reset();
+    out.write.reset();
+    err.write.reset();
+    ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
+    std::size_t fed = 0;
+    if (options.input.empty()) {
+        in.write.reset();
+    }
+
+    Output output;
+    const Deadline deadline = std::chrono::steady_clock::now() + options.timeout;
+    while (out.read || err.read || child.pid() > 0) {
+        // A negative descriptor makes poll skip its entry.
+        std::array<pollfd, 5> entries{{{out.read.get(), POLLIN, 0},
+                                       {err.read.get(), POLLIN, 0},
+                                       {in.write.get(), POLLOUT, 0},
+                                       {options.cancel_fd, POLLIN, 0},
+                                       {child.pidfd().get(), POLLIN, 0}}};
+        const int ready = ::poll(entries.data(), entries.size(), poll_time(deadline));
+        if (ready < 0 && errno != EINTR) {
+            throw errno_error("poll");
+        }
+        output.timed_out = ready == 0;
+        output.cancelled = ready > 0 && entries[3].revents != 0;
+        if (output.timed_out || output.cancelled) {
+            child.kill(SIGKILL);
+            output.status = child.wait();
+            return output;
+        }
+        if (ready <= 0) {
+            continue;
+        }
+        if (entries[0].revents != 0 && !drain(out.read.get(), output.out, options.limit)) {
+            out.read.reset();
+        }
+        if (entries[1].revents != 0 && !drain(err.read.get(), output.err, options.limit)) {
+            err.read.reset();
+        }
+        if (entries[2].revents != 0) {
+            feed(in.write, options.input, fed);
+        }
+        // A grandchild may hold the pipes open for ever: the end of the child ends the wait.
+        if (entries[4].revents != 0 && entries[0].revents == 0 && entries[1].revents == 0) {
+            break;
+        }
+    }
+    output.status = child.wait();
+    return output;
+}
+
+} // namespace banger::os

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "os/child.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace banger::os {
+
+struct Output {
+    ExitStatus status;
+    std::string out;
+    std::string err;
+    bool timed_out = false;
+    bool cancelled = false;
+};
+
+struct RunOptions {
+    std::chrono::milliseconds timeout{30000};
+    std::string input;             ///< given to its standard input
+    std::size_t limit = 4U << 20U; ///< bytes kept of each stream; the rest is read and dropped
+    int cancel_fd = -1;            ///< readable means: end it now
+    std::optional<std::filesystem::path> cwd;
+    std::optional<std::vector<std::string>> env;
+};
+
+/// Runs to the end, collecting both streams. Only a failing spawn throws.
+[[nodiscard]] Output run(const std::vector<std::string>& argv, const RunOptions& options = {});
+
+} // namespace banger::os

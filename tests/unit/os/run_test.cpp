@@ -1,0 +1,42 @@
+#include "os/run.hpp"
+
+#include "os/unique_fd.hpp"
+
+#include <gtest/gtest.h>
+
+namespace banger::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Run, CollectsBothStreamsAndTheStatus) {
+    const Output output = run({"sh", "-c", "cat; echo bad >&2; exit 3"}, {.input = "in"});
+    EXPECT_EQ(output.out, "in");
+    EXPECT_EQ(output.err, "bad\n");
+    EXPECT_EQ(output.status.code, 3);
+    EXPECT_EQ(output.status.text(), "exit status 3");
+}
+
+TEST(Run, EndsAtItsTimeAndWhenCancelled) {
+    EXPECT_TRUE(run({"sleep", "30"}, {.timeout = 50ms}).timed_out);
+    int fds[2];
+    ASSERT_EQ(::pipe(fds), 0);
+    const UniqueFd read(fds[0]);
+    UniqueFd write(fds[1]);
+    write.reset(); // end of stream reads as readable
+    EXPECT_TRUE(run({"sleep", "30"}, {.cancel_fd = read.get()}).cancelled);
+}
+
+TEST(Run, AGrandchildThatHoldsThePipesDoesNotHoldUs) {
+    const Output output = run({"sh", "-c", "sleep 5 & echo done"}, {.timeout = 4s});
+    EXPECT_EQ(output.out, "done\n");
+    EXPECT_FALSE(output.timed_out);
+}
+
+TEST(Run, AChildThatReadsNothingIsNoSigpipe) {
+    EXPECT_EQ(
+        run({"sh", "-c", "exec <&-; exit 4"}, {.input = std::string(1 << 20, 'x')}).status.code, 4);
+}
+
+} // namespace
+} // namespace banger::os
