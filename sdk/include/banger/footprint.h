@@ -1,4 +1,4 @@
-/* What a plugin holds on the host. `vm show --host`, `doctor --leaks` and its --fix are made of
+/* What a plugin holds on the host: GET /v1/footprint and POST /v1/footprint/release are made of
  * these three alone. */
 #ifndef BANGER_FOOTPRINT_H
 #define BANGER_FOOTPRINT_H

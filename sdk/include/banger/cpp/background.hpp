@@ -1,6 +1,5 @@
 #pragma once
 
-#include "../ext/api.h"
 #include "../ext/events.h"
 #include "../ext/thread.h"
 #include "../ext/timer.h"
@@ -11,8 +10,10 @@
 #include <memory>
 #include <thread>
 
-/// Work outside the host's hooks. Each object ends its work in the destructor; keep them as members
-/// of the plugin, after what they use.
+/// Work outside the host's hooks. Each object ends its work in the destructor, which waits for a
+/// function that runs; keep them as members of the plugin, after what they use. Constructors may be
+/// called on any thread from init() on and throw Error(BANGER_E_UNAVAILABLE) when the host takes no
+/// more. What leaves a function becomes a line in the log.
 namespace banger {
 inline namespace sdk_1_0 {
 

@@ -34,6 +34,7 @@ class Host {
         throw Error(BANGER_E_UNSUPPORTED, std::string("this host has no extension ") + id);
     }
 
+    /// [any-thread] level: BANGER_LOG_*
     void log(int level, std::string_view text, Fields fields = {},
              banger_call* call = nullptr) const {
         std::vector<banger_kv> kv;
@@ -47,7 +48,8 @@ class Host {
     const banger_host* raw_;
 };
 
-/// One call from the host, for as long as it lasts.
+/// One call from the host, for as long as it lasts. cancelled(), remaining(), cancel_fd(), check()
+/// and the log lines are [any-thread], the rest [call-thread].
 class Call {
   public:
     explicit Call(banger_call* raw) noexcept : raw_(raw) {}
@@ -71,8 +73,10 @@ class Call {
         }
     }
 
-    /// Bytes to find again as Vm::cookie() in later calls for this VM.
+    /// Bytes (<= 64 KiB) to find again as Vm::cookie() in later calls for this VM. Durable on
+    /// return.
     void cookie(std::string_view bytes) { checked(host_slot()->call_set_cookie(raw_, str(bytes))); }
+    /// Output of an action or a footprint list: BANGER_EMIT_*, copied.
     void emit(std::uint32_t kind, std::string_view bytes) {
         checked(host_slot()->call_emit(raw_, kind, str(bytes)));
     }
@@ -104,6 +108,7 @@ class Vm {
     [[nodiscard]] std::string_view run_dir() const { return view(raw_->run_dir); }
     [[nodiscard]] std::string_view spec_json() const { return view(raw_->spec_json); }
     [[nodiscard]] std::string_view cookie() const { return view(raw_->cookie); }
+    /// Of the VMM; 0 when none runs.
     [[nodiscard]] int pid() const { return raw_->pid; }
 
   private:

@@ -73,13 +73,17 @@ inline banger_status checked(banger_status status) {
     return status;
 }
 
-/// The value of a result, which lives until its call ends; a failure throws.
-inline std::string_view value(const banger_result* result) {
+/// The result of a host function, which lives until its call ends; a failure throws.
+template <class Result>
+const Result& succeeded(const Result* result) {
     if (result->status < 0) {
         throw Error(result->status, std::string(view(result->message)),
                     std::string(view(result->hint)));
     }
-    return view(result->value);
+    return *result;
+}
+inline std::string_view value(const banger_result* result) {
+    return view(succeeded(result).value);
 }
 
 } // namespace sdk_1_0

@@ -63,6 +63,7 @@ void void_hook(void* self, banger_call* raw) noexcept {
     });
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names and types
 #define BANGER_SDK_DETECT(member)                                                                  \
     template <class T, class = void>                                                               \
     struct Has_##member : std::false_type {};                                                      \
@@ -97,6 +98,8 @@ void void_hook(void* self, banger_call* raw) noexcept {
     struct member##_list {                                                                         \
         static constexpr const auto& get() { return T::member; }                                   \
     };
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 using Init = banger_status (*)(void*, banger_call*);
 using Contribute = banger_status (*)(void*, banger_call*, const banger_vm*, banger_gcb*);
