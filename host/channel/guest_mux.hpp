@@ -27,7 +27,6 @@ class GuestMux final : private MuxEvents {
     explicit GuestMux(std::uint64_t session) : mux_(Side::guest, *this, session) {}
 
     void listen(std::uint32_t port, Accept accept) { listeners_[port] = std::move(accept); }
-    void unlisten(std::uint32_t port) { listeners_.erase(port); } ///< its streams go on
 
     void greet() { mux_.greet(); } ///< after each open of the port
     void feed(std::string_view bytes) { mux_.feed(bytes); }

@@ -25,21 +25,6 @@ std::string site_text(const std::string& kind, const banger_action& action) {
 
 } // namespace
 
-std::vector<ActionInfo> Actions::list() const {
-    std::vector<ActionInfo> result;
-    for (const Plugin* plugin : catalog_.active()) {
-        for (const auto& [kind, actions] : plugin->manifest.actions) {
-            for (std::uint32_t i = 0; i < actions->count; ++i) {
-                const banger_action& action = *actions->items[i];
-                result.push_back({plugin->id(), kind, action.name, text(action.summary),
-                                  text(action.params_schema), text(action.result_schema),
-                                  text(action.place)});
-            }
-        }
-    }
-    return result;
-}
-
 const banger_action& Actions::get(const Plugin& plugin, const std::string& kind,
                                   const std::string& name) const {
     std::vector<std::string> names;

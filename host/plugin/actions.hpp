@@ -10,11 +10,6 @@
 
 namespace banger::plugin {
 
-/// One thing that a plugin does when asked.
-struct ActionInfo {
-    std::string plugin, kind, name, summary, params_schema, result_schema, place;
-};
-
 struct ActionResult {
     banger_status status = BANGER_OK; ///< OK or SKIP
     std::vector<Output> output;
@@ -32,7 +27,6 @@ class Actions {
   public:
     explicit Actions(Catalog& catalog) : catalog_(catalog) {}
 
-    [[nodiscard]] std::vector<ActionInfo> list() const;
     /// Throws not_found (with the nearest name), invalid (arguments), or what the plugin said.
     [[nodiscard]] ActionResult run(const std::string& plugin, const std::string& kind,
                                    const std::string& name, const std::string& args_json,

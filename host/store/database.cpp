@@ -197,10 +197,6 @@ void Database::move_aside() {
     damaged_ = target;
 }
 
-int Database::schema_version() {
-    return static_cast<int>(pragma("user_version"));
-}
-
 std::int64_t Database::pragma(const std::string& name) {
     Query query(*this, "PRAGMA " + name);
     return query.next() ? query.integer() : 0;
@@ -267,9 +263,7 @@ Transaction::~Transaction() {
         } else if (sqlite3_get_autocommit(database_.handle_->getHandle()) == 0) {
             Query(database_, "ROLLBACK").run(); // a full disk has rolled back already
         }
-    } catch (...) {
-        // SQLite undoes what is left at the next open; nothing was committed.
-        static_cast<void>(os::current_error());
+    } catch (...) { // SQLite undoes what is left at the next open; nothing was committed
     }
 }
 

@@ -45,7 +45,6 @@ class Database {
     [[nodiscard]] const std::optional<std::filesystem::path>& damaged() const noexcept {
         return damaged_;
     }
-    [[nodiscard]] int schema_version();
 
   private:
     friend class Query;

@@ -13,7 +13,7 @@ class Database;
 /// Small values that a plugin keeps across restarts. Each plugin sees only its own keys.
 class KvTable {
   public:
-    static constexpr std::size_t max_key = 256;
+    static constexpr std::size_t max_key = 255;
     static constexpr std::size_t max_value = 64U << 10U;
     explicit KvTable(Database& database) : database_(database) {}
 

@@ -23,10 +23,6 @@ void LeaseTable::acquire(std::string_view address, std::string_view vm_id) {
     transaction.commit();
 }
 
-bool LeaseTable::release(std::string_view vm_id) {
-    return Query(database_, "DELETE FROM lease WHERE vm_id = ?").bind(vm_id).run() > 0;
-}
-
 std::optional<std::string> LeaseTable::address_of(std::string_view vm_id) const {
     Query query(database_, "SELECT address FROM lease WHERE vm_id = ?");
     return query.bind(vm_id).next() ? std::optional(query.text()) : std::nullopt;

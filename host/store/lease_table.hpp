@@ -22,7 +22,6 @@ class LeaseTable {
     explicit LeaseTable(Database& database) : database_(database) {}
 
     void acquire(std::string_view address, std::string_view vm_id); ///< throws conflict
-    bool release(std::string_view vm_id);                           ///< false when it had none
 
     [[nodiscard]] std::optional<std::string> address_of(std::string_view vm_id) const;
     [[nodiscard]] std::optional<std::string> owner_of(std::string_view address) const;

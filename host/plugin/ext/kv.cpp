@@ -1,5 +1,6 @@
 #include "plugin/extensions.hpp"
 #include "plugin/text.hpp"
+#include "store/kv_table.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -9,12 +10,9 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::size_t max_key = 255;
-constexpr std::size_t max_value = 64U << 10U;
-
 std::string key_of(banger_str key) {
     std::string text = copy(key);
-    if (text.empty() || text.size() > max_key || !is_utf8(text)) {
+    if (text.empty() || text.size() > store::KvTable::max_key || !is_utf8(text)) {
         throw Error(ErrorKind::invalid, "kv: a key has 1 to 255 bytes of UTF-8");
     }
     return text;
@@ -41,9 +39,10 @@ const banger_result* list(const banger_host*, banger_call* call, banger_str pref
 banger_status set(const banger_host*, banger_call* call, banger_str key,
                   banger_str value) noexcept {
     return perform(call, "kv.set", [&] {
-        if (value.len > max_value) {
-            throw Error(ErrorKind::invalid,
-                        "kv: a value has at most " + std::to_string(max_value) + " bytes");
+        if (value.len > store::KvTable::max_value) {
+            throw Error(ErrorKind::invalid, "kv: a value has at most " +
+                                                std::to_string(store::KvTable::max_value) +
+                                                " bytes");
         }
         call->plugin.services.kv->set(call->plugin.id(), key_of(key), copy(value));
     });

@@ -36,7 +36,7 @@ TEST_F(DatabaseTest, ANewFileIsFreshPrivateAndSafeAgainstAPowerCut) {
     Database database(path);
     EXPECT_TRUE(database.fresh());
     EXPECT_FALSE(database.damaged());
-    EXPECT_EQ(database.schema_version(), static_cast<int>(migrations().size()));
+    EXPECT_EQ(pragma(database, "user_version"), std::to_string(migrations().size()));
     EXPECT_EQ(pragma(database, "journal_mode"), "wal");
     EXPECT_EQ(pragma(database, "synchronous"), "2"); // FULL
     EXPECT_EQ(pragma(database, "foreign_keys"), "1");
