@@ -2,6 +2,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <optional>
+
 namespace banger::api {
 namespace {
 
@@ -11,15 +13,16 @@ constexpr std::chrono::milliseconds again{20};
 } // namespace
 
 struct Deadline::State {
-    explicit State(Socket& socket_of) : socket(&socket_of), timer(socket_of.get_executor()) {}
+    explicit State(Socket& socket_of)
+        : socket(&socket_of), timer(std::in_place, socket_of.get_executor()) {}
     Socket* socket; ///< null once the deadline is gone
-    boost::asio::steady_timer timer;
+    std::optional<boost::asio::steady_timer> timer;
     bool passed = false;
 };
 
 void Deadline::arm(const std::shared_ptr<State>& state, std::chrono::milliseconds time) {
-    state->timer.expires_after(time);
-    state->timer.async_wait([state](const boost::system::error_code& code) {
+    state->timer->expires_after(time);
+    state->timer->async_wait([state](const boost::system::error_code& code) {
         if (code || state->socket == nullptr) {
             return;
         }
@@ -37,7 +40,7 @@ Deadline::Deadline(Socket& socket, std::chrono::milliseconds time)
 
 Deadline::~Deadline() {
     state_->socket = nullptr;
-    state_->timer.cancel();
+    state_->timer.reset(); // its handler, if it waits, gets operation_aborted
 }
 
 bool Deadline::passed() const noexcept {

@@ -41,6 +41,8 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/plugins", "listPlugins", ""},
     {"GET", "/v1/plugins/{id}", "getPlugin", ""},
     {"POST", "/v1/plugins/{id}/actions/{kind}/{verb}", "runPluginAction", ""},
+    {"GET", "/v1/footprint", "listFootprint", "vm"},
+    {"POST", "/v1/footprint/release", "releaseFootprint", ""},
 });
 
 } // namespace

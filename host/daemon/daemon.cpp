@@ -120,7 +120,7 @@ struct Daemon::Parts {
 
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     bool stopping = false;
-    std::exception_ptr failure; ///< why it could not start
+    std::exception_ptr failure; ///< why it could not start, or end as it should
 };
 
 Daemon::Parts::Parts(config::Config given, os::UserPaths user,
@@ -155,7 +155,7 @@ plugin::Services Daemon::Parts::make_services() {
         }
         text += ": " + line.text;
         for (const auto& [key, value] : line.fields) {
-            text += " " + key + "=" + value;
+            text.append(" ").append(key).append("=").append(value);
         }
         const auto level = static_cast<std::size_t>(std::clamp(line.level, 0, 4));
         write_log(*log, levels.at(level), text);
@@ -197,7 +197,7 @@ api::Parts Daemon::Parts::api_parts() {
         actions,
         database,
         settings,
-        [this] {
+        [] {
             return json{{"version", BANGER_VERSION}, {"api", 1}, {"pid", ::getpid()}};
         },
         [this] { return json::parse(config::to_json(config).dump()); },
@@ -252,7 +252,8 @@ asio::awaitable<json> Daemon::Parts::status() {
 }
 
 DoctorFacts Daemon::Parts::doctor_facts() {
-    DoctorFacts facts{{}, {}, settings, config.network.bridge, config.vm.vmm, {}, {}};
+    DoctorFacts facts{
+        .settings = settings, .bridge = config.network.bridge, .wanted_vmm = config.vm.vmm};
     if (database.damaged()) {
         facts.damaged_database = database.damaged()->string();
     }
@@ -261,6 +262,10 @@ DoctorFacts Daemon::Parts::doctor_facts() {
         facts.missing = bundle->missing();
     } else {
         facts.bundle_problem = why;
+    }
+    for (const store::JournalRecord& record : dispatch.orphans()) {
+        facts.orphans.push_back(record.plugin + " (" + record.hook + " of VM " + record.vm_id +
+                                ")");
     }
     for (const plugin::PluginInfo& info : plugins.list()) {
         if (info.state != plugin::State::active && info.state != plugin::State::disabled) {
@@ -335,7 +340,7 @@ asio::awaitable<void> Daemon::Parts::start() {
     api::add_events(router, resources);
     api::add_plugins(router, resources);
     for (const std::string& route : router.missing()) {
-        throw std::logic_error("no handler for " + route);
+        throw Error(os::ErrorKind::internal, "no handler for " + route);
     }
     api::ServerOptions options;
     options.log = [this](std::string_view level, const std::string& text) {
@@ -415,7 +420,12 @@ asio::awaitable<void> Daemon::Parts::stop() {
 void Daemon::Parts::ask_stop() {
     if (!stopping) {
         stopping = true;
-        asio::co_spawn(loop, stop(), asio::detached);
+        asio::co_spawn(loop, stop(), [this](const std::exception_ptr& error) {
+            if (error) { // it ends all the same
+                failure = failure ? failure : error;
+                loop.stop();
+            }
+        });
     }
 }
 
@@ -434,7 +444,7 @@ void Daemon::run() {
             parts.ask_stop();
         }
     });
-    asio::co_spawn(parts.loop, parts.start(), [&parts](std::exception_ptr error) {
+    asio::co_spawn(parts.loop, parts.start(), [&parts](const std::exception_ptr& error) {
         if (error) {
             parts.failure = error;
             parts.ask_stop();

@@ -152,6 +152,10 @@ json host_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors,
         checks.push_back(check("plugin", "error", "plugin " + problem, "",
                                "see banger plugin ls and config.yaml"));
     }
+    for (const std::string& orphan : facts.orphans) {
+        checks.push_back(check("orphan", "warning", "a plugin that is not loaded held something",
+                               orphan, "switch it on again: it then gives back what it held"));
+    }
     return checks;
 }
 

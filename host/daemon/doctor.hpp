@@ -20,7 +20,8 @@ struct DoctorFacts {
     std::string bridge;
     std::string wanted_vmm;
     std::string damaged_database;             ///< where the damaged one was put aside; mostly empty
-    std::vector<std::string> plugin_problems; ///< "nat: failed: ..."
+    std::vector<std::string> plugin_problems; ///< "nat is failed: ..."
+    std::vector<std::string> orphans;         ///< what only a plugin that is not loaded can undo
 };
 
 /// The host's own checks, as GET /v1/doctor lists them. [pool thread]

@@ -62,10 +62,20 @@ int serve(bool foreground) {
         banger::daemon::Daemon daemon(config, paths, log);
         daemon.run();
     } catch (...) {
-        log->error("bangerd did not start: {}", banger::os::current_error().what());
+        log->error("bangerd ends: {}", banger::os::current_error().what());
         throw;
     }
     return 0;
+}
+
+int run(CLI::App& app, int argc, char** argv) {
+    bool foreground = false;
+    std::string config_file;
+    app.add_flag("--foreground", foreground, "log to standard error too");
+    app.add_option("--check-config", config_file, "check a config.yaml and end")->type_name("FILE");
+    app.set_version_flag("--version", "bangerd " BANGER_VERSION);
+    app.parse(argc, argv);
+    return config_file.empty() ? serve(foreground) : check_config(config_file);
 }
 
 } // namespace
@@ -73,17 +83,15 @@ int serve(bool foreground) {
 int main(int argc, char** argv) {
     ::umask(077);
     std::signal(SIGPIPE, SIG_IGN);
-    CLI::App app{
-        "The daemon of banger: runs VMs for the banger command, which starts it by itself.",
-        "bangerd"};
-    bool foreground = false;
-    std::string config_file;
-    app.add_flag("--foreground", foreground, "log to standard error too");
-    app.add_option("--check-config", config_file, "check a config.yaml and end")->type_name("FILE");
-    app.set_version_flag("--version", "bangerd " BANGER_VERSION);
-    CLI11_PARSE(app, argc, argv);
     try {
-        return config_file.empty() ? serve(foreground) : check_config(config_file);
+        CLI::App app{
+            "The daemon of banger: runs VMs for the banger command, which starts it by itself.",
+            "bangerd"};
+        try {
+            return run(app, argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app.exit(error);
+        }
     } catch (...) {
         print(banger::os::current_error());
         return 1;

@@ -1,7 +1,8 @@
 #include "daemon/services.hpp"
 
-#include "daemon/api_access.hpp"
+#include "daemon/local_api.hpp"
 #include "daemon/on_loop.hpp"
+#include "daemon/status.hpp"
 #include "os/error.hpp"
 #include "store/kv_table.hpp"
 #include "supervisor/client.hpp"
@@ -28,14 +29,6 @@ std::chrono::milliseconds left(Deadline deadline) {
 }
 
 class Values final : public plugin::KeyValues {
-    template <class F>
-    auto table(F use) {
-        return on_loop(parts_.loop, [this, use] {
-            store::KvTable kv(parts_.database);
-            return use(kv);
-        });
-    }
-
   public:
     explicit Values(const PluginServices::Parts& parts) : parts_(parts) {}
     std::optional<std::string> find(const std::string& plugin, const std::string& key) override {
@@ -52,6 +45,13 @@ class Values final : public plugin::KeyValues {
     }
 
   private:
+    template <class F>
+    std::invoke_result_t<F, store::KvTable&> table(F use) {
+        return on_loop(parts_.loop, [this, use] {
+            store::KvTable kv(parts_.database);
+            return use(kv);
+        });
+    }
     const PluginServices::Parts& parts_;
 };
 
@@ -69,14 +69,7 @@ class Privileged final : public plugin::PrivilegedSteps {
             .run(verb, json::parse(args_json), left(deadline), cancel_fd, record)
             .dump();
     }
-    std::string readiness_json() override {
-        const privileged::Readiness readiness = parts_.privileged.readiness();
-        return json({{"mode", privileged::to_string(readiness.mode)},
-                     {"ready", readiness.ready},
-                     {"reason", readiness.reason},
-                     {"command", readiness.command}})
-            .dump();
-    }
+    std::string readiness_json() override { return to_json(parts_.privileged.readiness()).dump(); }
 
   private:
     const PluginServices::Parts& parts_;
@@ -143,6 +136,7 @@ class EventSubscription final : public plugin::Following {
   public:
     EventSubscription(boost::asio::io_context& loop, vm::Events::Subscription subscription)
         : loop_(loop), subscription_(std::move(subscription)) {}
+    // NOLINTNEXTLINE(bugprone-exception-escape): without memory for this the daemon may end
     ~EventSubscription() override {
         boost::asio::post(loop_, [held = std::make_shared<vm::Events::Subscription>(
                                       std::move(subscription_))] {});

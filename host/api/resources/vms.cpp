@@ -30,12 +30,14 @@ void check_running(const vm::Machine& machine) {
     }
 }
 
+constexpr std::int64_t longest_wait_s = 86400; ///< a day
+
 /// Waits until the VM is in the wanted state, has gone a way that does not lead there, or the time
 /// is over.
 asio::awaitable<Response> wait_for(const Parts& parts, Request request) {
     const auto machine = parts.machines.get(request.param("name"));
     const std::string wanted = request.find_query("state").value_or("ready");
-    const auto seconds = request.find_number("timeout_s", 0, 24 * 3600).value_or(60);
+    const auto seconds = request.find_number("timeout_s", 0, longest_wait_s).value_or(60);
     const auto target = wanted == "ready" ? vm::State::running : vm::find_state(wanted);
     if (!target && wanted != "deleted") {
         throw Error(ErrorKind::invalid, "unknown state '" + wanted + "'",

@@ -1,4 +1,4 @@
-#include "daemon/api_access.hpp"
+#include "daemon/local_api.hpp"
 
 #include "api/router.hpp"
 #include "os/error.hpp"
@@ -64,6 +64,7 @@ class StreamFollowing final : public plugin::Following {
   public:
     StreamFollowing(asio::io_context& loop, std::shared_ptr<Reader> reader)
         : loop_(loop), reader_(std::move(reader)) {}
+    // NOLINTNEXTLINE(bugprone-exception-escape): without memory for this the daemon may end
     ~StreamFollowing() override {
         asio::post(loop_, [reader = reader_] {
             reader->ended = true;
@@ -119,16 +120,17 @@ asio::awaitable<void> read_lines(asio::io_context& loop, const api::Router& rout
 plugin::ApiAnswer LocalApi::request(const std::string& method, const std::string& target,
                                     const std::string& body_json, plugin::Deadline deadline,
                                     int cancel_fd) {
+    const std::string what = method + " " + target;
     auto result = asio::co_spawn(
         loop_, answer(loop_, router_, request_of(method, target, body_json)), asio::use_future);
     while (result.wait_for(std::chrono::milliseconds(0)) != std::future_status::ready) {
         if (std::chrono::steady_clock::now() >= deadline) {
-            throw Error(ErrorKind::timeout, method + " " + target + ": no answer in time");
+            throw Error(ErrorKind::timeout, what + ": no answer in time");
         }
         // The loop answers within microseconds unless the request itself waits for something.
         if (result.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready &&
             readable(cancel_fd, std::chrono::milliseconds(0))) {
-            throw Error(ErrorKind::cancelled, method + " " + target + ": cancelled");
+            throw Error(ErrorKind::cancelled, what + ": cancelled");
         }
     }
     return result.get();
