@@ -70,7 +70,8 @@ Mirrors find_mirrors(const Debian& debian, const Interrupt& interrupt) {
     return out;
 }
 
-Apt::Apt(fs::path folder, const std::vector<std::string>& sources, const Interrupt& interrupt)
+Apt::Apt(const fs::path& folder, const std::vector<std::string>& sources,
+         const Interrupt& interrupt)
     : folder_(fs::absolute(folder)), interrupt_(interrupt) {
     fs::create_directories(folder_ / "lists/partial");
     fs::create_directories(folder_ / "cache/archives/partial");

@@ -27,7 +27,7 @@ struct Mirrors {
 /// Packages are checked by Debian's signatures.
 class Apt {
   public:
-    Apt(std::filesystem::path folder, const std::vector<std::string>& sources,
+    Apt(const std::filesystem::path& folder, const std::vector<std::string>& sources,
         const Interrupt& interrupt);
 
     void update() const;

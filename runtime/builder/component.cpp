@@ -46,19 +46,15 @@ std::uint64_t bytes_on_disk(const fs::path& path) {
     return sum;
 }
 
-std::string mib(std::uint64_t bytes) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / 1048576.0);
-    return text;
-}
-
 void print(const Record& record) {
-    std::printf("  %-12s %12s  %s\n", record.name.c_str(), mib(record.bytes).c_str(),
-                record.built_now
-                    ? (std::to_string(static_cast<int>(record.seconds * 10 + 0.5) / 10) + "." +
-                       std::to_string(static_cast<int>(record.seconds * 10 + 0.5) % 10) + " s")
-                          .c_str()
-                    : "unchanged");
+    constexpr double mib = 1U << 20U;
+    std::printf("  %-12s %8.1f MiB  ", record.name.c_str(),
+                static_cast<double>(record.bytes) / mib);
+    if (record.built_now) {
+        std::printf("%.1f s\n", record.seconds);
+    } else {
+        std::puts("unchanged");
+    }
     std::fflush(stdout);
 }
 
@@ -69,7 +65,7 @@ json read_json(const fs::path& path) {
 
 } // namespace
 
-Workshop::Workshop(fs::path folder, const Interrupt& interrupt)
+Workshop::Workshop(const fs::path& folder, const Interrupt& interrupt)
     : folder_(fs::absolute(folder)), interrupt_(interrupt) {
     fs::create_directories(folder_ / ".state");
     clear_staging();

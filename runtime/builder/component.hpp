@@ -34,7 +34,7 @@ struct Record {
 /// not made again.
 class Workshop {
   public:
-    Workshop(std::filesystem::path folder, const Interrupt& interrupt);
+    Workshop(const std::filesystem::path& folder, const Interrupt& interrupt);
     ~Workshop();
     Workshop(const Workshop&) = delete;
     Workshop& operator=(const Workshop&) = delete;

@@ -121,7 +121,28 @@ int build(const Arguments& arguments) {
     return 0;
 }
 
-int report(const Error& error) {
+Arguments read_arguments(CLI::App& app, int argc, char** argv) {
+    Arguments arguments;
+    arguments.init = find_init();
+    app.add_option("--manifest", arguments.manifest, "What the bundle is made of")
+        ->envname("RUNTIME_MANIFEST")
+        ->required()
+        ->check(CLI::ExistingFile);
+    app.add_option("--out", arguments.out, "Bundle folder")->required();
+    app.add_option("--cache", arguments.cache, "Folder for downloads (default: OUT/.cache)");
+    app.add_option("--init", arguments.init,
+                   "The init program of the initramfs (default: that of this installation)");
+    app.add_option("--agent", arguments.agent, "Guest agent program to put into the bundle");
+    app.add_option("--firecracker", arguments.firecracker,
+                   "Firecracker program or release archive to use")
+        ->envname("FIRECRACKER");
+    app.add_flag("--refresh", arguments.refresh,
+                 "Make every part anew (newest packages); the SSH key stays");
+    app.parse(argc, argv);
+    return arguments;
+}
+
+int report(const Error& error) noexcept {
     std::fprintf(stderr, "banger-bundle: %s\n", error.what());
     for (const std::string& line : error.details()) {
         std::fprintf(stderr, "    %s\n", line.c_str());
@@ -139,27 +160,14 @@ int main(int argc, char** argv) {
     using namespace banger;
     // The root file system is unpacked there on its way: /tmp may be memory.
     ::setenv("TMPDIR", "/var/tmp", 0);
-    bundle::Arguments arguments;
-    arguments.init = bundle::find_init();
-    CLI::App app{"Makes the runtime bundle: kernel, initramfs, root file system, keys. Run again, "
-                 "it makes only what changed."};
-    app.add_option("--manifest", arguments.manifest, "What the bundle is made of")
-        ->envname("RUNTIME_MANIFEST")
-        ->required()
-        ->check(CLI::ExistingFile);
-    app.add_option("--out", arguments.out, "Bundle folder")->required();
-    app.add_option("--cache", arguments.cache, "Folder for downloads (default: OUT/.cache)");
-    app.add_option("--init", arguments.init,
-                   "The init program of the initramfs (default: that of this installation)");
-    app.add_option("--agent", arguments.agent, "Guest agent program to put into the bundle");
-    app.add_option("--firecracker", arguments.firecracker,
-                   "Firecracker program or release archive to use")
-        ->envname("FIRECRACKER");
-    app.add_flag("--refresh", arguments.refresh,
-                 "Make every part anew (newest packages); the SSH key stays");
-    CLI11_PARSE(app, argc, argv);
     try {
-        return bundle::build(arguments);
+        CLI::App app{"Makes the runtime bundle: kernel, initramfs, root file system, keys. Run "
+                     "again, it makes only what changed."};
+        try {
+            return bundle::build(bundle::read_arguments(app, argc, argv));
+        } catch (const CLI::ParseError& error) {
+            return app.exit(error);
+        }
     } catch (...) {
         return bundle::report(os::current_error());
     }

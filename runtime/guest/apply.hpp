@@ -25,6 +25,6 @@ struct Problem {
 /// Makes the guest what `config` says: random generator first, then clock, identity, network,
 /// access, files. May run again at any time (after a snapshot restore): a second run with the same
 /// configuration changes nothing. Every step is tried; what failed is returned.
-std::vector<Problem> apply(const Config& config, const Target& target);
+[[nodiscard]] std::vector<Problem> apply(const Config& config, const Target& target);
 
 } // namespace banger::guest

@@ -7,6 +7,6 @@
 namespace banger::guest {
 
 /// Decodes standard base64 with padding; nullopt when the text is anything else.
-std::optional<std::string> decode_base64(std::string_view text);
+[[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 
 } // namespace banger::guest

@@ -81,6 +81,6 @@ inline constexpr std::size_t max_config_bytes = 16U << 20;
 
 /// Reads guest.json. Unknown keys are skipped (an older guest under a newer host).
 /// Throws std::invalid_argument naming the key, e.g. "guest.json: network[0].mac: ...".
-Config parse_config(std::string_view json);
+[[nodiscard]] Config parse_config(std::string_view json);
 
 } // namespace banger::guest

@@ -9,6 +9,6 @@ namespace banger::guest {
 bool set_wall_clock(std::int64_t unix_ns);
 
 /// Nanoseconds since this kernel started.
-std::int64_t since_boot_ns();
+[[nodiscard]] std::int64_t since_boot_ns();
 
 } // namespace banger::guest
