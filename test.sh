@@ -7,7 +7,7 @@ usage() {
     cat <<'TEXT'
 usage: ./test.sh [-k FILTER] [-L LABEL] [--no-deps] [-h]
   -k FILTER    only tests whose name matches the regular expression (ctest -R)
-  -L LABEL     only tests with this label: unit, style, abi, integration, e2e
+  -L LABEL     only tests with this label: unit, style, abi, integration, fuzz, e2e
   --no-deps    do not look for missing packages
 TEXT
 }

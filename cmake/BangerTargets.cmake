@@ -9,7 +9,8 @@ function(banger_add_library folder)
     banger_sanitize(${target})
 endfunction()
 
-# banger_add_program(<name> DESTINATION <install dir> sources... LIBS libraries...)
+# banger_add_program(<name> DESTINATION <install dir> [OUTPUT folder] sources... LIBS libraries...)
+# It is built in bin/, or in that folder, of the build tree.
 function(banger_add_program name)
     cmake_parse_arguments(ARG "" "DESTINATION;OUTPUT" "LIBS" ${ARGN})
     add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})

@@ -24,17 +24,10 @@ if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${BANGER_CCACHE})
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-                    -Wswitch-enum -Wunused-result -Wimplicit-fallthrough
-                    -Wno-missing-field-initializers) # designated initializers leave the rest at its default
-# C has none of the C++ only warnings; ask for them where they exist.
-set(BANGER_CXX_ONLY -Wnon-virtual-dtor -Woverloaded-virtual)
-get_directory_property(options COMPILE_OPTIONS)
-list(REMOVE_ITEM options ${BANGER_CXX_ONLY})
-set_directory_properties(PROPERTIES COMPILE_OPTIONS "${options}")
-foreach(warning IN LISTS BANGER_CXX_ONLY)
-    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:${warning}>)
-endforeach()
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wswitch-enum -Wunused-result -Wimplicit-fallthrough
+                    -Wno-missing-field-initializers # designated initializers leave the rest at its default
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+                    $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 if(BANGER_WERROR)
     add_compile_options(-Werror)
 endif()

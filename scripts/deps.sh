@@ -30,8 +30,6 @@ build=(
     libarchive-dev
     libcli11-dev
     libcurl4-openssl-dev
-    libext2fs-dev
-    liblz4-dev
     libnftables-dev
     libnl-3-dev
     libnl-route-3-dev
@@ -45,11 +43,11 @@ build=(
     ninja-build
     nlohmann-json3-dev
     pkgconf
-    zlib1g-dev
 )
 tests=(
     clang
     clang-format
+    clang-tidy
     cpio
     file
     iproute2
