@@ -21,7 +21,7 @@ void GuestMux::stream_requested(StreamId id, std::uint32_t port) {
         return;
     }
     mux_.accept(id);
-    const Accept accept = it->second; // it may unlisten while it runs
+    const Accept accept = it->second; // it may listen anew while it runs
     handlers_[id] = std::make_shared<const StreamHandler>(accept(id));
 }
 

@@ -58,7 +58,7 @@ struct Background::Callback : std::enable_shared_from_this<Callback> {
         std::unique_ptr<Following> fed_by;
         std::unique_lock hold(lock);
         cancelled = true;
-        fed_by.swap(source);
+        fed_by.swap(source_);
         if (runner != std::this_thread::get_id()) {
             ended.wait_until(hold, deadline, [this] { return runner == std::thread::id{}; });
         }
@@ -67,12 +67,12 @@ struct Background::Callback : std::enable_shared_from_this<Callback> {
     void attach(std::unique_ptr<Following> feed) {
         const std::scoped_lock hold(lock);
         if (!cancelled) {
-            source = std::move(feed);
+            source_ = std::move(feed);
         }
     }
 
   private:
-    std::unique_ptr<Following> source; ///< what feeds it
+    std::unique_ptr<Following> source_; ///< what feeds it
     /// Marks the time in which the function runs.
     struct Running {
         explicit Running(Callback& callback) : of(callback) {
@@ -135,24 +135,24 @@ struct Background::Stream : Callback {
     const Deliver deliver;
 
     void push(const std::string& text, bool over) {
-        const std::scoped_lock hold(queue_lock);
-        if (ended_by_us) {
+        const std::scoped_lock hold(queue_lock_);
+        if (ended_by_us_) {
             return;
         }
-        if (waiting.size() >= max_waiting) {
+        if (waiting_.size() >= max_waiting) {
             if (full == Full::drop_oldest) {
-                waiting.pop_front();
-                ++dropped;
+                waiting_.pop_front();
+                ++dropped_;
             } else {
-                waiting.emplace_back(
+                waiting_.emplace_back(
                     "the reader fell " + std::to_string(max_waiting) + " lines behind", true);
-                ended_by_us = true;
+                ended_by_us_ = true;
                 return;
             }
         }
-        waiting.emplace_back(text, over);
-        if (!draining) {
-            draining = true;
+        waiting_.emplace_back(text, over);
+        if (!draining_) {
+            draining_ = true;
             plugin.guard.post(
                 [self = std::static_pointer_cast<Stream>(shared_from_this())] { self->drain(); });
         }
@@ -160,17 +160,17 @@ struct Background::Stream : Callback {
 
   private:
     void drain() {
-        std::unique_lock hold(queue_lock);
-        while (dropped > 0 || !waiting.empty()) {
+        std::unique_lock hold(queue_lock_);
+        while (dropped_ > 0 || !waiting_.empty()) {
             auto item = std::make_shared<std::pair<std::string, bool>>();
-            const std::uint64_t missed = dropped;
+            const std::uint64_t missed = dropped_;
             if (missed > 0) {
                 *item = {R"({"type":"events.dropped","count":)" + std::to_string(missed) + "}",
                          false};
-                dropped = 0;
+                dropped_ = 0;
             } else {
-                *item = std::move(waiting.front());
-                waiting.pop_front();
+                *item = std::move(waiting_.front());
+                waiting_.pop_front();
             }
             hold.unlock();
             const bool asked = call([function = deliver, item](banger_call* call) {
@@ -181,23 +181,23 @@ struct Background::Stream : Callback {
                 continue;
             }
             if (missed > 0) {
-                dropped += missed;
+                dropped_ += missed;
             } else {
-                waiting.push_front(std::move(*item));
+                waiting_.push_front(std::move(*item));
             }
             plugin.guard.post_at(
                 Clock::now() + ask_again,
                 [self = std::static_pointer_cast<Stream>(shared_from_this())] { self->drain(); });
             return; // still "draining": the next attempt goes on from here
         }
-        draining = false;
+        draining_ = false;
     }
 
-    std::mutex queue_lock;
-    std::deque<std::pair<std::string, bool>> waiting;
-    std::uint64_t dropped = 0;
-    bool draining = false;
-    bool ended_by_us = false;
+    std::mutex queue_lock_;
+    std::deque<std::pair<std::string, bool>> waiting_;
+    std::uint64_t dropped_ = 0;
+    bool draining_ = false;
+    bool ended_by_us_ = false;
 };
 
 Background::Background(Plugin& plugin) : plugin_(plugin) {}

@@ -145,9 +145,11 @@ void Catalog::check_unknown(std::vector<std::string>& problems) const {
             continue;
         }
         const auto near = os::nearest(id, known);
-        problems.push_back((entry.place.empty() ? "" : entry.place + ": ") + "plugins.entries." +
-                           id + ": no plugin '" + id + "' in " + folders(settings_) +
-                           (near ? "; did you mean '" + *near + "'?" : ""));
+        std::string problem = entry.place.empty() ? "" : entry.place + ": ";
+        problem.append("plugins.entries.").append(id).append(": no plugin '").append(id);
+        problem.append("' in ").append(folders(settings_));
+        problem.append(near ? "; did you mean '" + *near + "'?" : "");
+        problems.push_back(std::move(problem));
     }
 }
 

@@ -79,6 +79,7 @@ void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context
         return;
     }
     std::vector<std::string> lines;
+    lines.reserve(failures.size());
     for (const Error& error : failures) {
         lines.emplace_back(error.what());
     }
