@@ -148,9 +148,21 @@ TEST_F(ConsoleTest, AttachedSeeAndType) {
 
 TEST_F(ConsoleTest, TypingToADeafGuestIsBounded) {
     for (int i = 0; i < 100; ++i) {
-        console->type(std::string(10000, 'k')); // a pipe and 64 KiB, then it goes nowhere
+        console->type(std::string(10000, 'k'));
     }
-    run_for(std::chrono::milliseconds(20));
+    ::fcntl(guest_in.get(), F_SETFL, O_NONBLOCK);
+    const auto pipe_size = static_cast<std::size_t>(::fcntl(guest_in.get(), F_GETPIPE_SZ));
+    std::size_t got = 0;
+    std::string text(65536, '\0');
+    for (int idle = 0; idle < 3; ++idle) {
+        run_for(std::chrono::milliseconds(20));
+        for (ssize_t n = 0; (n = ::read(guest_in.get(), text.data(), text.size())) > 0; idle = 0) {
+            got += static_cast<std::size_t>(n);
+        }
+    }
+    EXPECT_GE(got, pipe_size);
+    EXPECT_LE(got, pipe_size + 65536U)
+        << "what is not read beyond the pipe and 64 KiB goes nowhere";
 }
 
 TEST_F(ConsoleTest, DrainTakesWhatTheDeadLeft) {
