@@ -85,7 +85,9 @@ int show(Session& session, const OneArgs& args) {
     std::vector<Span> spans;
     if (const auto operation = operation_of(json)) {
         for (const Stage& stage : operation->stages) {
-            spans.push_back({stage.name, stage.seconds.value_or(0)});
+            const bool bad = stage.state == "failed" || stage.state == "cancelled";
+            spans.push_back(
+                {stage.name + (bad ? " " + stage.state : ""), stage.seconds.value_or(0), bad});
         }
     }
     session.print(spans.empty() ? "" : "\n" + waterfall(spans, session.out));

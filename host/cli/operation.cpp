@@ -7,7 +7,7 @@ namespace banger::cli {
 namespace {
 
 Stage stage_of(const Json& json) {
-    Stage stage{text_at(json, "name"), std::nullopt};
+    Stage stage{text_at(json, "name"), std::nullopt, text_at(json, "state")};
     if (const auto ms = number_at(json, "ms"); ms && !value_at(json, "ended_at").is_null()) {
         stage.seconds = *ms / 1000;
     }

@@ -11,6 +11,7 @@ namespace banger::cli {
 struct Stage {
     std::string name;
     std::optional<double> seconds; ///< set when it is over
+    std::string state;             ///< running, done, failed, cancelled
 };
 
 /// An operation as the daemon last told it.

@@ -54,6 +54,7 @@ void Progress::update(std::size_t index, const std::string& label, const Operati
         line.stage_began = now;
     }
     if (!terminal_.tty) {
+        plain_failures(line);
         if (new_stage && line.live) {
             plain_line(line, now);
         }
@@ -68,12 +69,38 @@ void Progress::update(std::size_t index, const std::string& label, const Operati
 
 void Progress::keep_finished_stages(Line& line) {
     const auto& stages = line.operation.stages;
-    while (line.stages_shown < stages.size() && stages[line.stages_shown].seconds) {
-        const Stage& stage = stages[line.stages_shown++];
-        write_(fitted(terminal_.green("✓") + " " + stage.name + "  " +
-                          terminal_.dim(duration_text(*stage.seconds)),
+    while (line.stages_shown < stages.size() &&
+           (stages[line.stages_shown].seconds || line.operation.over())) {
+        write_(fitted(stage_line(stages[line.stages_shown++]),
                       static_cast<std::size_t>(terminal_.width)) +
                "\n");
+    }
+}
+
+std::string Progress::stage_line(const Stage& stage) const {
+    if (!stage.seconds) { // nobody saw its end
+        return terminal_.dim("· " + stage.name + "  not finished");
+    }
+    const std::string time = terminal_.dim(duration_text(*stage.seconds));
+    if (stage.state == "failed") {
+        return terminal_.red("✗") + " " + stage.name + "  " + terminal_.red("failed") + "  " + time;
+    }
+    if (stage.state == "cancelled") {
+        return terminal_.yellow("!") + " " + stage.name + "  " + terminal_.yellow("cancelled") +
+               "  " + time;
+    }
+    return terminal_.green("✓") + " " + stage.name + "  " + time;
+}
+
+void Progress::plain_failures(Line& line) {
+    const auto& stages = line.operation.stages;
+    for (; line.stages_shown < stages.size() && stages[line.stages_shown].seconds;
+         ++line.stages_shown) {
+        const Stage& stage = stages[line.stages_shown];
+        if (stage.state == "failed" || stage.state == "cancelled") {
+            write_(line.label + ": " + stage.name + " " + stage.state + " (" +
+                   duration_text(*stage.seconds) + ")\n");
+        }
     }
 }
 

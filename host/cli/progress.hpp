@@ -13,7 +13,7 @@ namespace banger::cli {
 
 /// Shows operations on standard error. On a terminal one live line for each that runs, and its
 /// finished stages as lines that stay when it is the only one; otherwise one plain line for each
-/// stage that begins, and a sign of life in long ones.
+/// stage that begins or fails, and a sign of life in long ones.
 class Progress {
   public:
     using Clock = std::chrono::steady_clock;
@@ -40,12 +40,14 @@ class Progress {
         std::string label;
         Operation operation;
         bool live = false;
-        std::size_t stages_shown = 0;
+        std::size_t stages_shown = 0;  ///< those that ended
         Clock::time_point began;       ///< of the operation, by our clock
         Clock::time_point stage_began; ///< of its stage
         Clock::time_point spoke;       ///< the last plain line
     };
     void keep_finished_stages(Line& line);
+    [[nodiscard]] std::string stage_line(const Stage& stage) const;
+    void plain_failures(Line& line);
     void plain_line(Line& line, Clock::time_point now);
     void erase();
     void draw();

@@ -48,7 +48,8 @@ std::string waterfall(const std::vector<Span>& spans, const Terminal& terminal) 
         }
         text += span.name + std::string(name_width - display_width(span.name), ' ') +
                 left_padded(duration_text(span.seconds), time_width) + "  " +
-                std::string(from, ' ') + terminal.green(bar) + "\n";
+                std::string(from, ' ') + (span.bad ? terminal.red(bar) : terminal.green(bar)) +
+                "\n";
     }
     return text + "total" + std::string(name_width - 5, ' ') +
            left_padded(duration_text(total), time_width) + "\n";

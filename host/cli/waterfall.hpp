@@ -10,6 +10,7 @@ namespace banger::cli {
 struct Span {
     std::string name;
     double seconds = 0;
+    bool bad = false; ///< it failed or was cancelled
 };
 
 /// Consecutive spans as bars, each beginning where the one before ended, and their sum.

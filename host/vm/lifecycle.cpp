@@ -70,7 +70,7 @@ asio::awaitable<void> Lifecycle::preempt(std::shared_ptr<Operation> other) {
 }
 
 CallContext Lifecycle::context_of(Operation& operation) const {
-    return operation.rolling_back() ? operation.rollback_context() : operation.context();
+    return operation.heeds_cancel() ? operation.context() : operation.rollback_context();
 }
 
 Lifecycle::Started Lifecycle::start(const std::string& name,

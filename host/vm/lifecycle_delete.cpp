@@ -47,7 +47,7 @@ asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool f
         std::rethrow_exception(veto);
     }
 
-    operation.begin_rollback(); // what is deleted cannot come back
+    operation.no_way_back(); // what is deleted cannot come back
     operation.stage("disks");
     std::exception_ptr failure;
     try {

@@ -82,7 +82,7 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
                                              std::to_string(grace.count()) +
                                              " s; its VMM was ended");
             }
-            operation.begin_rollback(); // from here on there is no way back
+            operation.no_way_back(); // from here on there is no way back
             co_await end_process(machine);
         }
     } catch (...) {
@@ -92,7 +92,7 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         parts_.machines.set_state(*machine, before == State::stopping ? State::running : before);
         std::rethrow_exception(failure);
     }
-    operation.begin_rollback();
+    operation.no_way_back();
     operation.stage("release");
     co_await settle(operation, machine);
 }

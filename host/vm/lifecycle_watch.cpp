@@ -203,7 +203,7 @@ void Lifecycle::recover_running(const Ptr& machine) {
 /// It ended while no daemon looked.
 void Lifecycle::recover_ended(const Ptr& machine) {
     begin("recover", machine, [this, machine](Operation& self) -> asio::awaitable<json> {
-        self.begin_rollback();
+        self.no_way_back();
         self.stage("release");
         co_await settle(self, machine);
         co_return nullptr;
@@ -239,7 +239,7 @@ asio::awaitable<void> Lifecycle::retry_cleanup(Ptr machine) {
 /// What the last daemon left half-done is finished (stop, delete) or undone (create, start).
 void Lifecycle::recover(const Ptr& machine) {
     begin("recover", machine, [this, machine](Operation& self) -> asio::awaitable<json> {
-        self.begin_rollback();
+        self.no_way_back();
         self.stage("recover");
         switch (machine->state) {
         case State::creating:

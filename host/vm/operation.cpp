@@ -37,6 +37,12 @@ std::string_view to_string(OperationState state) noexcept {
     return names.at(static_cast<std::size_t>(state));
 }
 
+std::string_view to_string(StageState state) noexcept {
+    static constexpr std::array<std::string_view, 4> names{"running", "done", "failed",
+                                                           "cancelled"};
+    return names.at(static_cast<std::size_t>(state));
+}
+
 json to_json(const Error& error) {
     return {{"kind", os::to_string(error.kind())},
             {"message", error.what()},
@@ -77,7 +83,8 @@ json Operation::to_json() const {
         stages.push_back({{"name", entry.name},
                           {"started_at", os::to_rfc3339(entry.started_ms)},
                           {"ended_at", time_or_null(entry.ended_ms)},
-                          {"ms", entry.ended_ms.value_or(os::now_ms()) - entry.started_ms}});
+                          {"ms", entry.ended_ms.value_or(os::now_ms()) - entry.started_ms},
+                          {"state", vm::to_string(entry.state)}});
     }
     return {{"id", id_},
             {"kind", kind_},
@@ -103,13 +110,17 @@ void Operation::touch() {
     }
 }
 
+void Operation::end_stage(StageState state) {
+    if (!stages_.empty() && !stages_.back().ended_ms) {
+        stages_.back().ended_ms = os::now_ms();
+        stages_.back().state = state;
+    }
+}
+
 void Operation::stage(std::string name) {
     check();
-    const std::int64_t now = os::now_ms();
-    if (!stages_.empty() && !stages_.back().ended_ms) {
-        stages_.back().ended_ms = now;
-    }
-    stages_.push_back({std::move(name), now, std::nullopt});
+    end_stage(StageState::done);
+    stages_.push_back({.name = std::move(name), .started_ms = os::now_ms(), .ended_ms = {}});
     touch();
 }
 
@@ -128,12 +139,18 @@ void Operation::log(std::string_view level, std::string text) {
 }
 
 void Operation::check() const {
-    if (cancel_asked_ && !rolling_back_) {
+    if (cancel_asked_ && heeds_cancel_) {
         throw Error(ErrorKind::cancelled, kind_ + " " + target_ + " was cancelled");
     }
 }
 
+void Operation::no_way_back() {
+    heeds_cancel_ = false;
+}
+
 void Operation::begin_rollback() {
+    no_way_back();
+    end_stage(cancel_asked_ ? StageState::cancelled : StageState::failed);
     rolling_back_ = true;
 }
 
@@ -183,14 +200,14 @@ void Operation::run() {
 }
 
 void Operation::finish(OperationState state, json result, std::optional<Error> error) {
-    const std::int64_t now = os::now_ms();
-    if (!stages_.empty() && !stages_.back().ended_ms) {
-        stages_.back().ended_ms = now;
-    }
+    // What ends after a roll-back began is the roll-back itself.
+    end_stage(state == OperationState::succeeded || rolling_back_ ? StageState::done
+              : state == OperationState::cancelled                ? StageState::cancelled
+                                                                  : StageState::failed);
     state_ = state;
     result_ = std::move(result);
     error_ = std::move(error);
-    ended_ms_ = now;
+    ended_ms_ = os::now_ms();
     if (state == OperationState::succeeded) {
         percent_ = 100;
     }

@@ -23,6 +23,10 @@ enum class OperationState { queued, running, cancelling, succeeded, failed, canc
 
 [[nodiscard]] std::string_view to_string(OperationState state) noexcept;
 
+enum class StageState { running, done, failed, cancelled };
+
+[[nodiscard]] std::string_view to_string(StageState state) noexcept;
+
 /// One change that somebody asked for: who watches it sees its stages as they happen. All members
 /// are the loop's, but for those of the CallContext it gives out.
 class Operation : public std::enable_shared_from_this<Operation> {
@@ -31,6 +35,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
         std::string name;
         std::int64_t started_ms = 0;
         std::optional<std::int64_t> ended_ms;
+        StageState state = StageState::running;
     };
 
     Operation(boost::asio::io_context& loop, std::string id, std::string kind, std::string target);
@@ -56,8 +61,10 @@ class Operation : public std::enable_shared_from_this<Operation> {
     void check() const;                           ///< throws Error(cancelled)
     [[nodiscard]] CallContext context();          ///< for forward steps
     [[nodiscard]] CallContext rollback_context(); ///< the same, but never cancelled
-    void begin_rollback();                        ///< from here on check() does not throw
-    [[nodiscard]] bool rolling_back() const noexcept { return rolling_back_; }
+    void no_way_back();                           ///< from here on check() does not throw
+    /// The stage that runs is where it failed, or was cancelled; what follows undoes it.
+    void begin_rollback();
+    [[nodiscard]] bool heeds_cancel() const noexcept { return heeds_cancel_; }
     [[nodiscard]] int cancel_fd() const noexcept { return cancel_fd_.get(); }
 
     // For whoever started or watches it.
@@ -70,6 +77,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
   private:
     friend class Operations;
     void run();
+    void end_stage(StageState state);
     void finish(OperationState state, nlohmann::json result, std::optional<os::Error> error);
     void touch();
     [[nodiscard]] CallContext make_context(int fd);
@@ -88,6 +96,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     std::int64_t created_ms_;
     std::optional<std::int64_t> ended_ms_;
     bool cancel_asked_ = false;
+    bool heeds_cancel_ = true;
     bool rolling_back_ = false;
     os::UniqueFd cancel_fd_; ///< eventfd; readable once cancelled
     std::uint64_t version_ = 1;

@@ -63,7 +63,8 @@ TEST_F(ProgressTest, TerminalKeepsFinishedStagesAndOneLiveLine) {
     const Terminal terminal{true, false, 80};
     {
         Progress progress(terminal, 1, write(), clock());
-        progress.update(0, "vm a", running("booting", {{"disks", 0.012}, {"booting", {}}}));
+        progress.update(0, "vm a",
+                        running("booting", {{"disks", 0.012, "done"}, {"booting", {}, ""}}));
         EXPECT_THAT(shown, HasSubstr("✓ disks  12 ms\n"));
         EXPECT_THAT(shown, HasSubstr("vm a  booting  0 ms  total 0 ms\n"));
         shown.clear();
@@ -77,9 +78,31 @@ TEST_F(ProgressTest, TerminalKeepsFinishedStagesAndOneLiveLine) {
     EXPECT_EQ(shown, "\r\033[1A\033[J"); // nothing live stays behind
 }
 
+TEST_F(ProgressTest, TheStageThatFailedIsNoTick) {
+    Progress progress({true, false, 80}, 1, write(), clock());
+    progress.update(
+        0, "vm a",
+        running("rollback", {{"disks", 1, "done"}, {"boot", 120, "failed"}, {"rollback", {}, ""}}));
+    EXPECT_THAT(shown, HasSubstr("✓ disks  1.0 s\n✗ boot  failed  2 min 0 s\n"));
+    shown.clear();
+    Operation over = running("", {{"disks", 1, "done"}, {"boot", 2, "cancelled"}, {"x", {}, ""}});
+    over.state = "cancelled";
+    Progress watched_late({true, false, 80}, 1, write(), clock());
+    watched_late.update(0, "vm a", over);
+    EXPECT_EQ(shown, "✓ disks  1.0 s\n! boot  cancelled  2.0 s\n· x  not finished\n");
+}
+
+TEST_F(ProgressTest, PlainLinesSayWhatFailed) {
+    Progress progress({}, 1, write(), clock());
+    progress.update(0, "vm a", running("boot", {{"boot", {}, "running"}}));
+    now += 2s;
+    progress.update(0, "vm a", running("rollback", {{"boot", 2, "failed"}, {"rollback", {}, ""}}));
+    EXPECT_EQ(shown, "vm a: boot (0 ms)\nvm a: boot failed (2.0 s)\nvm a: rollback (2.0 s)\n");
+}
+
 TEST_F(ProgressTest, SeveralTargetsHaveALineEach) {
     Progress progress({true, false, 80}, 2, write(), clock());
-    progress.update(0, "vm a", running("stopping", {{"asking", 0.1}}));
+    progress.update(0, "vm a", running("stopping", {{"asking", 0.1, "done"}}));
     progress.update(1, "vm b", running("stopping"));
     EXPECT_THAT(shown, Not(HasSubstr("✓")));
     shown.clear();

@@ -60,6 +60,36 @@ TEST_F(OperationTest, AnErrorOfThePoolIsTheOperationsError) {
     EXPECT_EQ(operation->to_json()["error"]["hint"], "hint");
 }
 
+TEST_F(OperationTest, TheStageThatFailedIsToldFromTheRollBack) {
+    const auto operation =
+        operations.start("create", "a", [](Operation& self) -> asio::awaitable<json> {
+            self.stage("disks");
+            self.stage("boot");
+            self.begin_rollback();
+            self.stage("rollback");
+            throw Error(ErrorKind::timeout, "no answer");
+            co_return nullptr;
+        });
+    const auto plain = operations.start("stop", "a", [](Operation& self) -> asio::awaitable<json> {
+        self.no_way_back();
+        self.stage("release");
+        throw Error(ErrorKind::internal, "stuck");
+        co_return nullptr;
+    });
+    loop.run();
+    const auto states = [](const Operation& of) {
+        std::string text;
+        const json document = of.to_json();
+        for (const json& stage : document["stages"]) {
+            text +=
+                stage["name"].get<std::string>() + " " + stage["state"].get<std::string>() + ";";
+        }
+        return text;
+    };
+    EXPECT_EQ(states(*operation), "disks done;boot failed;rollback done;");
+    EXPECT_EQ(states(*plain), "release failed;");
+}
+
 TEST_F(OperationTest, CancelStopsAtTheNextStageAndReachesBlockingSteps) {
     const auto operation =
         operations.start("create", "a", [this](Operation& self) -> asio::awaitable<json> {
@@ -76,7 +106,8 @@ TEST_F(OperationTest, CancelStopsAtTheNextStageAndReachesBlockingSteps) {
     timer.async_wait([&](boost::system::error_code) { operation->cancel(); });
     loop.run();
     EXPECT_EQ(operation->state(), OperationState::cancelled);
-    EXPECT_EQ(operation->stages().size(), 1U);
+    ASSERT_EQ(operation->stages().size(), 1U);
+    EXPECT_EQ(operation->stages().front().state, StageState::cancelled);
 }
 
 TEST_F(OperationTest, AWatcherSeesEveryChangeUntilTheEnd) {
