@@ -36,7 +36,7 @@ bench-create:
 
 runtime-bundle: $(configured)
 	cmake --build --preset $(PRESET) --target banger-bundle
-	build/$(PRESET)/bin/banger-bundle --manifest $(RUNTIME_MANIFEST) --out $(RUNTIME_OUT)
+	build/$(PRESET)/bin/banger-bundle --manifest $(RUNTIME_MANIFEST) --out $(RUNTIME_OUT) $(if $(RETRY),--retry)
 
 install:
 	$(MAKE) --no-print-directory build PRESET=release

@@ -19,7 +19,7 @@ using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::int64_t failure_memory_s = 3600;
+constexpr std::int64_t failure_memory_s = 24 * 3600;
 
 /// Changes when a file was touched: enough to notice a replaced or damaged output without reading
 /// it.
@@ -157,7 +157,7 @@ std::optional<Record> Workshop::try_ensure(const Component& component, std::stri
     const std::int64_t now = std::time(nullptr);
     if (state.is_object() && state.contains("failed") && state.value("input", "") == input &&
         now - state.value("at", std::int64_t{0}) < failure_memory_s) {
-        reason = state.value("failed", "") + " (remembered; --refresh tries again)";
+        reason = state.value("failed", "") + " (remembered for a day; --retry tries again)";
         return std::nullopt;
     }
     try {
@@ -170,6 +170,15 @@ std::optional<Record> Workshop::try_ensure(const Component& component, std::stri
         os::write_file_atomic(
             file, json{{"input", input}, {"failed", reason}, {"at", now}}.dump(1) + "\n", 0644);
         return std::nullopt;
+    }
+}
+
+void Workshop::forget_failures() {
+    for (const auto& entry : fs::directory_iterator(folder_ / ".state")) {
+        const json state = read_json(entry.path());
+        if (state.is_object() && state.contains("failed")) {
+            fs::remove(entry.path());
+        }
     }
 }
 

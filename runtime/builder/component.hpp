@@ -42,11 +42,12 @@ class Workshop {
     /// Makes it unless it is in place. Throws os::Error with the component's name in front.
     Record ensure(const Component& component);
     /// For a component that the bundle can do without: what goes wrong becomes the reason, nothing
-    /// is thrown (but cancelled). A failure is remembered for an hour, so that a refusing network
-    /// is not asked at every run.
+    /// is thrown (but cancelled). A failure is remembered for a day, so that a refusing network is
+    /// not asked at every run.
     std::optional<Record> try_ensure(const Component& component, std::string& reason);
 
-    void forget_all(); ///< makes every component anew, and those tried again that failed
+    void forget_all();      ///< makes every component anew, and those tried again that failed
+    void forget_failures(); ///< those that failed are tried again
     [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
   private:

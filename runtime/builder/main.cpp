@@ -28,6 +28,7 @@ struct Arguments {
     fs::path agent;
     fs::path firecracker;
     bool refresh = false;
+    bool retry = false;
 };
 
 /// banger-init of this build tree or installation.
@@ -53,10 +54,10 @@ std::vector<Record> build_parts(Workshop& workshop, const Site& site) {
         if (const auto record = workshop.try_ensure(firecracker_part(site), reason)) {
             records.push_back(*record);
         } else {
-            std::printf("  %-12s left out: %s\n", "firecracker", reason.c_str());
-            std::printf("  %-12s QEMU runs the guests without it; with the file at hand: "
-                        "FIRECRACKER=FILE\n",
-                        "");
+            const std::string prefix = "firecracker: ";
+            const bool named = reason.starts_with(prefix);
+            std::printf("  %-12s left out, QEMU runs the guests: %s\n", "firecracker",
+                        reason.substr(named ? prefix.size() : 0).c_str());
         }
     }
     return records;
@@ -104,6 +105,9 @@ int build(const Arguments& arguments) {
     if (arguments.refresh) {
         workshop.forget_all();
     }
+    if (arguments.retry) {
+        workshop.forget_failures();
+    }
     const Site site{
         .manifest = &manifest,
         .interrupt = &interrupt,
@@ -138,6 +142,8 @@ Arguments read_arguments(CLI::App& app, int argc, char** argv) {
         ->envname("FIRECRACKER");
     app.add_flag("--refresh", arguments.refresh,
                  "Make every part anew (newest packages); the SSH key stays");
+    app.add_flag("--retry", arguments.retry,
+                 "Try again what could not be had (a failure is remembered for a day)");
     app.parse(argc, argv);
     return arguments;
 }
