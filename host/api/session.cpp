@@ -130,6 +130,7 @@ struct Session::State {
     asio::awaitable<error_code> read_head(Parser& parser);
     asio::awaitable<error_code> read_body(Parser& parser);
     asio::awaitable<bool> send(Response& response, unsigned version, bool keep);
+    asio::awaitable<bool> send_head(const Response& response, unsigned version, bool keep);
     asio::awaitable<bool> send_stream(Response& response, unsigned version, bool keep);
     asio::awaitable<bool> send_chunks(bool chunked);
     asio::awaitable<void> upgrade(Response& response, unsigned version);
@@ -221,8 +222,8 @@ asio::awaitable<bool> Session::State::serve_one() {
         co_return false;
     }
     const unsigned version = parser.get().version();
-    // The answer to HEAD has no body, which no route knows; the end of the connection ends it.
-    const bool keep = parser.keep_alive() && parser.get().method() != http::verb::head;
+    const bool keep = parser.keep_alive();
+    const bool head_only = parser.get().method() == http::verb::head;
     Request request = translated(parser.release(), caller);
     const std::string title = request.method + " " + request.target;
     const auto began = Clock::now();
@@ -236,7 +237,12 @@ asio::awaitable<bool> Session::State::serve_one() {
         co_return co_await send_stream(response, version, keep && !closing);
     }
     const bool last = !keep || closing;
-    const bool sent = co_await send(response, version, !last);
+    bool sent = false;
+    if (head_only) {
+        sent = co_await send_head(response, version, !last);
+    } else {
+        sent = co_await send(response, version, !last);
+    }
     co_return sent && !last;
 }
 
@@ -248,6 +254,15 @@ asio::awaitable<bool> Session::State::send(Response& response, unsigned version,
     error_code code;
     co_await http::async_write(socket, message, asio::redirect_error(asio::use_awaitable, code));
     co_return !code;
+}
+
+/// The answer to HEAD: what GET would say, without the body.
+asio::awaitable<bool> Session::State::send_head(const Response& response, unsigned version,
+                                                bool keep) {
+    auto head = head_of<http::empty_body>(response, version, keep);
+    head.content_length(response.body.size());
+    const std::string text = text_of(head.base());
+    co_return co_await write(text);
 }
 
 asio::awaitable<bool> Session::State::send_stream(Response& response, unsigned version, bool keep) {

@@ -60,6 +60,24 @@ TEST_F(ServerTest, OneConnectionCarriesManyRequests) {
     EXPECT_NE(logged().find("GET /hello -> 200"), std::string::npos);
 }
 
+TEST_F(ServerTest, TheAnswerToHeadHasNoBody) {
+    start();
+    RawClient client = connect();
+    client.send("HEAD /hello HTTP/1.1\r\nHost: x\r\n\r\nHEAD /nosuch HTTP/1.1\r\nHost: x\r\n\r\n" +
+                get("/hello", "Connection: close\r\n"));
+    const std::string all = client.read_to_end();
+    // Only the GET has one, and the bodies that are not there do not shift what follows.
+    EXPECT_EQ(all.find("{\"error\""), std::string::npos) << all;
+    std::size_t answers = 0;
+    for (std::size_t at = all.find("HTTP/1.1 "); at != std::string::npos;
+         at = all.find("HTTP/1.1 ", at + 1)) {
+        ++answers;
+    }
+    EXPECT_EQ(answers, 3U);
+    EXPECT_TRUE(all.ends_with("\r\n\r\nhello\n")) << all;
+    EXPECT_EQ(all.find("Content-Length: 0"), std::string::npos) << all;
+}
+
 TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
     start();
     RawClient client = connect();
