@@ -6,7 +6,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -111,22 +110,9 @@ Arrival read_some(int fd, std::string& into) {
 }
 
 void wait_readable(int fd, Clock::time_point deadline) {
-    pollfd entry{fd, POLLIN, 0};
-    for (;;) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        const int ready =
-            ::poll(&entry, 1, static_cast<int>(std::clamp<long long>(left, 0, 1 << 30)));
-        if (ready > 0) {
-            return;
-        }
-        if (ready == 0) {
-            throw os::Error(os::ErrorKind::timeout, "bangerd does not answer",
-                            "look at its log: banger daemon logs");
-        }
-        if (errno != EINTR) {
-            throw os::errno_error("wait for bangerd");
-        }
+    if (!os::wait_ready(fd, POLLIN, deadline)) {
+        throw os::Error(os::ErrorKind::timeout, "bangerd does not answer",
+                        "look at its log: banger daemon logs");
     }
 }
 

@@ -51,4 +51,9 @@ std::optional<std::string> nearest(std::string_view word,
     return best;
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const auto guess = nearest(word, candidates);
+    return guess ? "; did you mean '" + *guess + "'?" : "";
+}
+
 } // namespace banger::os

@@ -12,4 +12,8 @@ namespace banger::os {
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word,
                                                  const std::vector<std::string>& candidates);
 
+/// "; did you mean 'x'?" or nothing, to go at the end of a message.
+[[nodiscard]] std::string did_you_mean(std::string_view word,
+                                       const std::vector<std::string>& candidates);
+
 } // namespace banger::os

@@ -54,19 +54,9 @@ bool connect_to(int fd, const sockaddr_un& address) {
     return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-void wait_ready(int fd, short events, Deadline deadline, const char* what) {
-    pollfd entry{fd, events, 0};
-    for (;;) {
-        const int ready = ::poll(&entry, 1, poll_time(deadline));
-        if (ready > 0) {
-            return;
-        }
-        if (ready == 0) {
-            throw Error(ErrorKind::timeout, std::string(what) + ": no answer in time");
-        }
-        if (errno != EINTR) {
-            throw errno_error(what);
-        }
+void require_ready(int fd, short events, Deadline deadline, const char* what) {
+    if (!wait_ready(fd, events, deadline)) {
+        throw Error(ErrorKind::timeout, std::string(what) + ": no answer in time");
     }
 }
 
@@ -119,11 +109,24 @@ UniqueFd connect_unix(const fs::path& path) {
     return fd;
 }
 
+bool wait_ready(int fd, short events, Deadline deadline) {
+    pollfd entry{fd, events, 0};
+    for (;;) {
+        const int ready = ::poll(&entry, 1, poll_time(deadline));
+        if (ready >= 0) {
+            return ready > 0;
+        }
+        if (errno != EINTR) {
+            throw errno_error("poll");
+        }
+    }
+}
+
 std::optional<std::string> read_line(int fd, std::chrono::milliseconds timeout, std::size_t limit) {
     const Deadline deadline = std::chrono::steady_clock::now() + timeout;
     std::string line;
     for (;;) {
-        wait_ready(fd, POLLIN, deadline, "read a line");
+        require_ready(fd, POLLIN, deadline, "read a line");
         char byte = 0;
         const ssize_t n = ::read(fd, &byte, 1);
         if (n == 0) {
@@ -148,7 +151,7 @@ std::optional<std::string> read_line(int fd, std::chrono::milliseconds timeout, 
 void send_all(int fd, std::string_view bytes, std::chrono::milliseconds timeout) {
     const Deadline deadline = std::chrono::steady_clock::now() + timeout;
     while (!bytes.empty()) {
-        wait_ready(fd, POLLOUT, deadline, "send");
+        require_ready(fd, POLLOUT, deadline, "send");
         const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0) {
             if (errno == EINTR || errno == EAGAIN) {

@@ -14,11 +14,6 @@ using os::ErrorKind;
 
 namespace {
 
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
-    const auto near = os::nearest(word, known);
-    return near ? "; did you mean '" + *near + "'?" : "";
-}
-
 /// The options of one plugin as one schema: its properties.
 Schema schema_of(const banger_vm_options& options) {
     json properties = json::object();
@@ -78,7 +73,7 @@ json Options::checked(const json& options) const {
         if (std::find(known.begin(), known.end(), id) == known.end()) {
             throw Error(ErrorKind::invalid,
                         "options: no plugin '" + id + "' gives options to VMs" +
-                            did_you_mean(id, known),
+                            os::did_you_mean(id, known),
                         "see the loaded plugins with: banger plugin ls");
         }
     }

@@ -37,11 +37,6 @@ std::string child(const std::string& path, const std::string& key) {
     return path.empty() ? key : path + "." + key;
 }
 
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-    const auto near = os::nearest(word, candidates);
-    return near ? "; did you mean '" + *near + "'?" : "";
-}
-
 bool has_type(const json& value, std::string_view type) {
     if (type == "object") {
         return value.is_object();
@@ -123,7 +118,7 @@ void check_schema(const json& schema, const std::string& where, int depth) {
     for (const auto& [key, value] : schema.items()) {
         if (std::find(keywords.begin(), keywords.end(), key) == keywords.end()) {
             bad_schema(where, "unknown keyword '" + key + "'" +
-                                  did_you_mean(key, {keywords.begin(), keywords.end()}));
+                                  os::did_you_mean(key, {keywords.begin(), keywords.end()}));
         }
         check_keyword(key, value, where);
         if (key == "properties") {
@@ -164,7 +159,7 @@ class Check {
             }
             fail(path,
                  shown(value) + " is not one of " + quoted_list(*list) +
-                     (value.is_string() ? did_you_mean(value.get<std::string>(), words) : ""));
+                     (value.is_string() ? os::did_you_mean(value.get<std::string>(), words) : ""));
         }
         if (const auto constant = schema.find("const");
             constant != schema.end() && *constant != value) {
@@ -209,7 +204,7 @@ class Check {
             } else if (additional != schema.end() && additional->is_object()) {
                 this->value(*additional, member, child(path, key));
             } else if (additional == schema.end() || *additional == json(false)) {
-                fail(child(path, key), "unknown key" + did_you_mean(key, names));
+                fail(child(path, key), "unknown key" + os::did_you_mean(key, names));
             }
         }
         if (const auto required = schema.find("required"); required != schema.end()) {

@@ -5,13 +5,25 @@
 namespace banger::os {
 namespace {
 
-TEST(Nearest, FindsTheMeantWordAndNothingFar) {
-    const std::vector<std::string> names{"testbox", "web-1", "web-2"};
-    EXPECT_EQ(nearest("tetsbox", names), "testbox");
+const std::vector<std::string> names{"testbox", "web-1", "web-2"};
+
+TEST(Nearest, FindsSlips) {
+    EXPECT_EQ(nearest("tetsbox", names), "testbox"); // swapped
+    EXPECT_EQ(nearest("testbx", names), "testbox");  // left out
     EXPECT_EQ(nearest("web1", names), "web-1");
+}
+
+TEST(Nearest, FindsNothingFar) {
     EXPECT_EQ(nearest("database", names), std::nullopt);
     EXPECT_EQ(nearest("", names), std::nullopt);
     EXPECT_EQ(nearest("a", {"b"}), std::nullopt);
+    EXPECT_EQ(nearest("a", {}), std::nullopt);
+    EXPECT_EQ(nearest(std::string(1000, 'a'), {"a"}), std::nullopt);
+}
+
+TEST(Nearest, IsPutIntoAMessage) {
+    EXPECT_EQ(did_you_mean("tetsbox", names), "; did you mean 'testbox'?");
+    EXPECT_EQ(did_you_mean("database", names), "");
 }
 
 } // namespace
