@@ -30,6 +30,7 @@ struct Config {
         std::string bridge = "banger";
         std::string subnet = "172.30.88.0/24"; ///< or "auto": the first that is free
         std::int64_t mtu = 1500;
+        bool required = true; ///< no VM starts that no plugin gives a network card
     } network;
     struct {
         std::string image; ///< empty: the runtime bundle's

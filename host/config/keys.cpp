@@ -1,6 +1,7 @@
 #include "config/keys.hpp"
 
 #include "config/config.hpp"
+#include "config/limits.hpp"
 
 #include <array>
 
@@ -37,6 +38,11 @@ constexpr auto config_table = std::to_array<Key<Config>>({
      "Largest packet on the bridge and in the guests, in bytes",
      {Kind::integer, 576, 65535},
      [](Config& c) -> Slot { return &c.network.mtu; }},
+    {"network",
+     "required",
+     "Whether a VM must get a network card from a plugin; without one only its console is reached",
+     {Kind::boolean},
+     [](Config& c) -> Slot { return &c.network.required; }},
 
     {"vm",
      "image",
@@ -46,26 +52,27 @@ constexpr auto config_table = std::to_array<Key<Config>>({
     {"vm",
      "vcpus",
      "Virtual CPUs",
-     {Kind::integer, 1, 32},
+     {Kind::integer, 1, max_vcpus},
      [](Config& c) -> Slot { return &c.vm.vcpus; }},
     {"vm",
      "memory",
      "Memory of the guest",
-     {Kind::mib, 128, 1 << 24},
+     {Kind::mib, min_memory_mib, max_memory_mib},
      [](Config& c) -> Slot { return &c.vm.memory_mib; }},
     {"vm",
      "disk",
      "Size of the root file system as the guest sees it; blocks are used as needed",
-     {Kind::mib, 64, 1 << 24},
+     {Kind::mib, min_disk_mib, max_disk_mib},
      [](Config& c) -> Slot { return &c.vm.disk_mib; }},
     {"vm",
      "work_disk",
      "Size of the disk that is mounted on /root",
-     {Kind::mib, 64, 1 << 24},
+     {Kind::mib, min_disk_mib, max_disk_mib},
      [](Config& c) -> Slot { return &c.vm.work_disk_mib; }},
     {"vm", "disk_mode", "overlay shares the image read-only; copy gives each VM a full clone",
      choice(disk_modes), [](Config& c) -> Slot { return &c.vm.disk_mode; }},
-    {"vm", "vmm", "Virtual machine monitor; auto takes the best that this machine can run",
+    {"vm", "vmm",
+     "Virtual machine monitor; auto takes the best that works here (firecracker has no driver yet)",
      choice(vmms), [](Config& c) -> Slot { return &c.vm.vmm; }},
     {"vm",
      "create_timeout",

@@ -252,8 +252,10 @@ asio::awaitable<json> Daemon::Parts::status() {
 }
 
 DoctorFacts Daemon::Parts::doctor_facts() {
-    DoctorFacts facts{
-        .settings = settings, .bridge = config.network.bridge, .wanted_vmm = config.vm.vmm};
+    DoctorFacts facts{.settings = settings,
+                      .bridge = config.network.bridge,
+                      .wanted_vmm = config.vm.vmm,
+                      .no_network = dispatch.no_network()};
     if (database.damaged()) {
         facts.damaged_database = database.damaged()->string();
     }

@@ -49,9 +49,9 @@ void check_tools(json& checks) {
 
 void check_kvm(json& checks) {
     if (::access("/dev/kvm", F_OK) != 0) {
-        checks.push_back(check("kvm", "warning", "no /dev/kvm: VMs run under emulation",
+        checks.push_back(check("kvm", "warning", "no /dev/kvm: VMs are emulated, which is slower",
                                "the CPU's virtualisation is off, or this is a VM without nesting",
-                               "switch it on in the firmware or in the host of this VM"));
+                               "switch it on in the firmware, or in the host of this VM"));
     } else if (::access("/dev/kvm", R_OK | W_OK) != 0) {
         checks.push_back(check("kvm", "warning", "/dev/kvm may not be used by this user",
                                std::strerror(errno),
@@ -65,7 +65,9 @@ void check_vmm(json& checks, const DoctorFacts& facts, const vmm::Hypervisors& h
         checks.push_back(check("vmm", "error", "no VMM can be used", choice.reason,
                                "sudo apt-get install qemu-system-x86"));
     } else {
-        checks.push_back(check("vmm", "ok", choice.reason));
+        checks.push_back(check("vmm", "ok",
+                               "VMs run with " + choice.reason.substr(0, choice.reason.find("; ")),
+                               choice.hypervisor->probe().reason));
     }
 }
 
@@ -115,6 +117,10 @@ void check_subnet(json& checks, const DoctorFacts& facts) {
     }
 }
 
+std::string space_text(std::uint64_t mib) {
+    return mib < 10240 ? std::to_string(mib) + " MiB" : std::to_string(mib / 1024) + " GiB";
+}
+
 void check_space(json& checks, const vm::Settings& settings) {
     struct statvfs info {};
     if (::statvfs(settings.vms_dir.parent_path().c_str(), &info) != 0) {
@@ -125,7 +131,7 @@ void check_space(json& checks, const vm::Settings& settings) {
     }
     const std::uint64_t free = info.f_bavail * info.f_frsize >> 20U;
     checks.push_back(check("space", free < 1024 ? "warning" : "ok",
-                           std::to_string(free) + " MiB are free for disks of VMs",
+                           space_text(free) + " free for disks of VMs",
                            free < 1024 ? "VMs will see write errors when it runs out" : "",
                            free < 1024 ? "free some space on that file system" : ""));
 }
@@ -147,6 +153,11 @@ json host_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors,
                                "the database was damaged; VMs were found again in their folders",
                                "the damaged file is kept as " + facts.damaged_database,
                                "look at banger vm ls, then remove that file"));
+    }
+    if (facts.no_network) {
+        checks.push_back(check("network", facts.settings.network_required ? "error" : "warning",
+                               "VMs get no network", facts.no_network->what(),
+                               facts.no_network->hint()));
     }
     for (const std::string& problem : facts.plugin_problems) {
         checks.push_back(check("plugin", "error", "plugin " + problem, "",

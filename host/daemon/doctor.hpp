@@ -1,10 +1,12 @@
 #pragma once
 
 #include "image/catalog.hpp"
+#include "os/error.hpp"
 #include "privileged/client.hpp"
 #include "vm/settings.hpp"
 #include "vmm/choose.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct DoctorFacts {
     std::string damaged_database;             ///< where the damaged one was put aside; mostly empty
     std::vector<std::string> plugin_problems; ///< "nat is failed: ..."
     std::vector<std::string> orphans;         ///< what only a plugin that is not loaded can undo
+    std::optional<os::Error> no_network;      ///< why no plugin gives VMs a network
 };
 
 /// The host's own checks, as GET /v1/doctor lists them. [pool thread]

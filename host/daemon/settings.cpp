@@ -19,6 +19,7 @@ vm::Settings vm_settings(const config::Config& config, const os::UserPaths& path
     settings.banger_vm = os::installation().libexec / "banger-vm";
     settings.subnet = subnet;
     settings.mtu = static_cast<std::uint32_t>(config.network.mtu);
+    settings.network_required = config.network.required;
     settings.image = config.vm.image;
     settings.vcpus = static_cast<std::uint32_t>(config.vm.vcpus);
     settings.memory_mib = static_cast<std::uint64_t>(config.vm.memory_mib);

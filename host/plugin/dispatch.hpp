@@ -32,6 +32,7 @@ class Dispatch final : public vm::Capabilities {
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
     void change_options(const vm::VmView& vm, const nlohmann::json& before,
                         const nlohmann::json& after, vm::CallContext& context) override;
+    [[nodiscard]] std::optional<os::Error> no_network() const override;
     [[nodiscard]] bool may_override(std::string_view plugin, std::string_view field) const override;
 
     /// Open records whose plugin is not loaded: nobody can give back what they stand for.

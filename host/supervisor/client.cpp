@@ -171,8 +171,10 @@ void sweep(const vmm::RunFolder& run) {
 
 } // namespace
 
-Supervised::Supervised(fs::path run_dir, os::ProcessId supervisor, os::ProcessId vmm)
-    : run_{std::move(run_dir)}, supervisor_(std::move(supervisor)), vmm_(std::move(vmm)) {}
+Supervised::Supervised(fs::path run_dir, os::ProcessId supervisor, os::ProcessId vmm,
+                       std::string driver)
+    : run_{std::move(run_dir)}, supervisor_(std::move(supervisor)), vmm_(std::move(vmm)),
+      driver_(std::move(driver)) {}
 
 Supervised launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
                   milliseconds timeout) {
@@ -193,7 +195,7 @@ Supervised launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
         }
         const json answer = parse_answer(line, "banger-vm");
         return Supervised(plan.run_dir, process_from_json(answer.at("supervisor")),
-                          process_from_json(answer.at("vmm")));
+                          process_from_json(answer.at("vmm")), plan.driver);
     } catch (const Error& error) {
         sweep(run);
         throw error.with_context("start VM " + plan.name);
@@ -212,7 +214,7 @@ std::optional<Supervised> adopt(const fs::path& run_dir) {
     if (!state->supervisor.alive() && !vmm.alive()) {
         return std::nullopt;
     }
-    return Supervised(run_dir, state->supervisor, vmm);
+    return Supervised(run_dir, state->supervisor, vmm, state->driver);
 }
 
 UniqueFd Supervised::connect(const fs::path& socket) const {

@@ -26,11 +26,13 @@ struct Status {
 /// again by its supervisor when a call finds it missing.
 class Supervised {
   public:
-    Supervised(std::filesystem::path run_dir, os::ProcessId supervisor, os::ProcessId vmm);
+    Supervised(std::filesystem::path run_dir, os::ProcessId supervisor, os::ProcessId vmm,
+               std::string driver = {});
 
     [[nodiscard]] const std::filesystem::path& run_dir() const noexcept { return run_.path; }
     [[nodiscard]] const os::ProcessId& supervisor() const noexcept { return supervisor_; }
     [[nodiscard]] const os::ProcessId& vmm() const noexcept { return vmm_; }
+    [[nodiscard]] const std::string& driver() const noexcept { return driver_; } ///< "qemu"
 
     [[nodiscard]] Status status() const;
     /// Presses the power button; the guest may ignore it. Where the run folder cannot be made
@@ -59,6 +61,7 @@ class Supervised {
     vmm::RunFolder run_;
     os::ProcessId supervisor_;
     os::ProcessId vmm_;
+    std::string driver_;
 };
 
 /// Starts banger-vm (in a systemd --user scope where a user manager runs) and returns once the

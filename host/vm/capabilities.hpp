@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,9 @@ class Capabilities {
     virtual void change_options(const VmView& vm, const nlohmann::json& before,
                                 const nlohmann::json& after, CallContext& context) = 0;
 
+    /// Why no plugin can give a VM a network card, with the next step; nothing when one may.
+    [[nodiscard]] virtual std::optional<os::Error> no_network() const = 0;
+
     /// May `plugin` take `field` of the guest configuration from another owner?
     [[nodiscard]] virtual bool may_override(std::string_view plugin,
                                             std::string_view field) const = 0;
@@ -131,6 +135,9 @@ class NoCapabilities final : public Capabilities {
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
     void change_options(const VmView&, const nlohmann::json&, const nlohmann::json&,
                         CallContext&) override {}
+    [[nodiscard]] std::optional<os::Error> no_network() const override {
+        return os::Error(os::ErrorKind::unavailable, "there are no plugins");
+    }
     [[nodiscard]] bool may_override(std::string_view, std::string_view) const override {
         return false;
     }

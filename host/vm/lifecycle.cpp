@@ -73,6 +73,16 @@ CallContext Lifecycle::context_of(Operation& operation) const {
     return operation.heeds_cancel() ? operation.context() : operation.rollback_context();
 }
 
+/// A guest that nobody can log in to would only be found out when its boot is given up.
+void Lifecycle::require_network() const {
+    if (!parts_.settings.network_required) {
+        return;
+    }
+    if (const auto reason = parts_.capabilities.no_network()) {
+        throw *reason;
+    }
+}
+
 Lifecycle::Started Lifecycle::start(const std::string& name,
                                     std::optional<std::chrono::seconds> timeout) {
     const Ptr machine = parts_.machines.get(name);
@@ -88,6 +98,7 @@ Lifecycle::Started Lifecycle::start(const std::string& name,
                     "VM " + name + " is " + std::string(to_string(machine->state)),
                     held ? "see what is held with: banger vm show " + name : "");
     }
+    require_network();
     const auto limit = timeout.value_or(parts_.settings.create_timeout);
     return begin(
         "start", machine, [this, machine, limit](Operation& self) -> asio::awaitable<json> {
@@ -117,6 +128,7 @@ Lifecycle::Started Lifecycle::stop(const std::string& name, const StopRequest& r
 Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest& request) {
     const Ptr machine = parts_.machines.get(name);
     require_idle(*machine);
+    require_network(); // before a VM is stopped that could not come back
     return begin(
         "restart", machine, [this, machine, request](Operation& self) -> asio::awaitable<json> {
             if (has_process(machine->state)) {

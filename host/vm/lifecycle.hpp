@@ -114,6 +114,7 @@ class Lifecycle {
 
     template <class Call>
     asio::awaitable<void> plugins(Operation& operation, Ptr machine, Call call);
+    void require_network() const; ///< throws unavailable
     [[nodiscard]] CallContext context_of(Operation& operation) const;
 
     Parts parts_;

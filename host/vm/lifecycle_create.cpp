@@ -55,6 +55,7 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
         row.name =
             make_name([&](const std::string& name) { return machines.find(name) != nullptr; });
     }
+    require_network();
     const Ptr machine = machines.insert(std::move(row));
     const auto limit = request.timeout.value_or(parts_.settings.create_timeout);
     return begin("create", machine,

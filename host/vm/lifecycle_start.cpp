@@ -81,6 +81,11 @@ asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, 
     const Boot boot = co_await std::move(config_work);
     json warnings = json::array();
     if (boot.config->nics().empty()) {
+        if (settings.network_required) {
+            throw parts_.capabilities.no_network().value_or(
+                Error(ErrorKind::unavailable, "no plugin gave this VM a network card",
+                      "see what they said: banger op show " + operation.id()));
+        }
         warnings.push_back("no plugin gave this VM a network card; it can be reached only by "
                            "banger vm console");
     }

@@ -24,6 +24,18 @@ json parsed(const std::string& text) {
     return value.is_discarded() ? json(nullptr) : value;
 }
 
+/// Length of the UTF-8 character at `at`; 0 when it is none, or a control character.
+std::size_t character_at(const std::string& line, std::size_t at) {
+    const auto lead = static_cast<unsigned char>(line[at]);
+    const std::size_t length = lead < 0xc3 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    for (std::size_t i = 1; i < length; ++i) {
+        if (at + i >= line.size() || (static_cast<unsigned char>(line[at + i]) & 0xc0U) != 0x80U) {
+            return 0;
+        }
+    }
+    return lead > 0xf4 ? 0 : length;
+}
+
 /// Drops escape sequences and control characters: the guest decides what is in there.
 std::string plain(const std::string& line) {
     std::string text;
@@ -38,6 +50,9 @@ std::string plain(const std::string& line) {
             }
         } else if (c == '\t') {
             text += ' ';
+        } else if (const std::size_t length = character_at(line, i); length > 0) {
+            text.append(line, i, length);
+            i += length - 1;
         } else if (c >= 0x20 && c != 0x7f) {
             text += static_cast<char>(c < 0x80 ? c : '?');
         }
@@ -88,6 +103,8 @@ json to_json(const Machine& machine, const Settings& settings) {
         {"work_disk_mib", row.work_disk_mib},
         {"disk_mode", row.disk_mode},
         {"vmm", row.vmm},
+        {"driver", running && !machine.process->driver().empty() ? json(machine.process->driver())
+                                                                 : json(nullptr)},
         {"accel", row.accel},
         {"ip", row.ip.empty() ? json(nullptr) : json(row.ip)},
         {"mac", row.mac.empty() ? json(nullptr) : json(row.mac)},

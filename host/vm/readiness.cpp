@@ -1,7 +1,9 @@
 #include "vm/readiness.hpp"
 
+#include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/run.hpp"
+#include "vm/boot_report.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -17,15 +19,7 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-/// The reason that the guest's init printed before it gave up, if it did.
-std::string guest_reason(const std::vector<std::string>& console) {
-    for (auto line = console.rbegin(); line != console.rend(); ++line) {
-        if (const auto at = line->find("banger-init: FATAL: "); at != std::string::npos) {
-            return line->substr(at + 20);
-        }
-    }
-    return {};
-}
+constexpr std::size_t console_lines = 200; ///< from which the telling ones are taken
 
 asio::awaitable<void> sleep(asio::io_context& loop, std::chrono::milliseconds time) {
     asio::steady_timer timer(loop, time);
@@ -59,28 +53,32 @@ void Readiness::check(Operation& operation, const Machine& machine, Clock::time_
         return;
     }
     const MachinePaths paths(settings_, machine);
-    std::vector<std::string> console = console_tail(paths.console());
-    const std::string reason = guest_reason(console);
+    BootReport report = boot_report(console_tail(paths.console(), console_lines));
+    const std::string stage = "(stage " + operation.current_stage() + "): ";
     if (machine.ended) {
         const auto exit = nlohmann::json::parse(machine.row.exit.value_or("{}"), nullptr, false);
-        throw Error(
-            ErrorKind::unavailable,
-            "VM " + machine.name() + " ended before it was ready (stage " +
-                operation.current_stage() + "): " +
-                (!reason.empty() ? reason : exit.value("reason", std::string("cause unknown"))))
-            .with_details(std::move(console));
+        throw Error(ErrorKind::unavailable,
+                    "VM " + machine.name() + " ended before it was ready " + stage +
+                        (!report.reason.empty()
+                             ? report.reason
+                             : exit.value("reason", std::string("cause unknown"))))
+            .with_details(std::move(report.lines));
     }
+    const std::int64_t waited = (os::now_ms() - operation.created_ms() + 500) / 1000;
+    const std::string guest = report.reason.empty() ? report.progress : report.reason;
     throw Error(ErrorKind::timeout,
-                "VM " + machine.name() + " did not answer SSH in time (stage " +
-                    operation.current_stage() + "): " + (reason.empty() ? last : reason),
-                "look at its console below, or give it longer with --timeout")
-        .with_details(std::move(console));
+                "VM " + machine.name() + " did not answer SSH within " + std::to_string(waited) +
+                    " s " + stage + last + "; " +
+                    (report.reason.empty() ? "" : "the guest says: ") + guest,
+                std::string(report.lines.empty() ? "" : "look at its console above, or ") +
+                    "give it longer with --timeout")
+        .with_details(std::move(report.lines));
 }
 
 asio::awaitable<void> Readiness::wait_port(Operation& operation, Machine& machine,
                                            const SshAccess& access, Clock::time_point deadline) {
     const tcp::endpoint endpoint(asio::ip::make_address(access.host), access.port);
-    std::string last = "nothing answered on " + access.host;
+    std::string last = "nothing answered at " + access.host + " on port 22";
     for (;;) {
         check(operation, machine, deadline, last);
         const auto code = co_await try_connect(threads_.loop, endpoint, 250ms);
@@ -88,7 +86,7 @@ asio::awaitable<void> Readiness::wait_port(Operation& operation, Machine& machin
             co_return;
         }
         if (code == asio::error::connection_refused) {
-            last = "the guest is up at " + access.host + ", but nothing listens on port 22";
+            last = "the guest is up at " + access.host + ", but nothing answers on port 22";
         }
         // A refusal costs the guest next to nothing; a connect that waits has waited already.
         co_await sleep(threads_.loop, code == asio::error::connection_refused ? 15ms : 5ms);

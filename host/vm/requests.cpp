@@ -1,5 +1,6 @@
 #include "vm/requests.hpp"
 
+#include "config/limits.hpp"
 #include "os/error.hpp"
 #include "os/nearest.hpp"
 
@@ -15,9 +16,6 @@ using os::ErrorKind;
 
 namespace {
 
-constexpr std::int64_t min_memory_mib = 128; // below it Debian's kernel and initramfs do not fit
-constexpr std::int64_t min_disk_mib = 64;
-constexpr std::int64_t max_disk_mib = std::int64_t{16} << 20U; // 16 TiB, ext4's with 4 KiB blocks
 constexpr std::int64_t max_seconds = 24 * 3600;
 
 void check_members(const json& body, const std::vector<std::string>& known) {
@@ -44,6 +42,10 @@ std::optional<std::string> text(const json& body, const char* key) {
     return at->get<std::string>();
 }
 
+std::string_view unit_of(std::string_view key) {
+    return key.ends_with("_mib") ? " MiB" : key.ends_with("_s") ? " s" : "";
+}
+
 std::optional<std::int64_t> number(const json& body, const char* key, std::int64_t least,
                                    std::int64_t most) {
     const auto at = body.find(key);
@@ -54,12 +56,19 @@ std::optional<std::int64_t> number(const json& body, const char* key, std::int64
     const bool fits = at->is_number_integer() &&
                       (!at->is_number_unsigned() ||
                        at->get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX));
-    if (!fits || at->get<std::int64_t>() < least || at->get<std::int64_t>() > most) {
-        throw Error(ErrorKind::invalid, std::string(key) + " must be a whole number from " +
-                                            std::to_string(least) + " to " + std::to_string(most) +
-                                            ", not " + at->dump());
+    if (!fits) {
+        throw Error(ErrorKind::invalid,
+                    std::string(key) + " must be a whole number, not " + at->dump());
     }
-    return at->get<std::int64_t>();
+    const auto value = at->get<std::int64_t>();
+    if (value < least || value > most) {
+        const std::string limit =
+            value < least ? "at least " + std::to_string(least) : "at most " + std::to_string(most);
+        throw Error(ErrorKind::invalid, std::string(key) + " must be " + limit +
+                                            std::string(unit_of(key)) + ", not " +
+                                            std::to_string(value));
+    }
+    return value;
 }
 
 std::optional<std::chrono::seconds> seconds(const json& body, const char* key,
@@ -87,10 +96,11 @@ CreateRequest create_request(const json& body) {
     CreateRequest request;
     request.name = text(body, "name");
     request.image = text(body, "image");
-    request.vcpus = number(body, "vcpus", 1, 32);
-    request.memory_mib = number(body, "memory_mib", min_memory_mib, std::int64_t{1} << 24U);
-    request.disk_mib = number(body, "disk_mib", min_disk_mib, max_disk_mib);
-    request.work_disk_mib = number(body, "work_disk_mib", min_disk_mib, max_disk_mib);
+    request.vcpus = number(body, "vcpus", 1, config::max_vcpus);
+    request.memory_mib = number(body, "memory_mib", config::min_memory_mib, config::max_memory_mib);
+    request.disk_mib = number(body, "disk_mib", config::min_disk_mib, config::max_disk_mib);
+    request.work_disk_mib =
+        number(body, "work_disk_mib", config::min_disk_mib, config::max_disk_mib);
     request.disk_mode = text(body, "disk_mode");
     request.vmm = text(body, "vmm");
     request.timeout = seconds(body, "timeout_s");
@@ -101,8 +111,8 @@ CreateRequest create_request(const json& body) {
 SetRequest set_request(const json& body) {
     check_members(body, {"vcpus", "memory_mib", "options"});
     SetRequest request;
-    request.vcpus = number(body, "vcpus", 1, 32);
-    request.memory_mib = number(body, "memory_mib", min_memory_mib, std::int64_t{1} << 24U);
+    request.vcpus = number(body, "vcpus", 1, config::max_vcpus);
+    request.memory_mib = number(body, "memory_mib", config::min_memory_mib, config::max_memory_mib);
     request.options = options(body);
     if (!request.vcpus && !request.memory_mib && request.options.empty()) {
         throw Error(ErrorKind::invalid, "nothing to set", "see: banger vm set --help");

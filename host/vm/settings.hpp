@@ -19,7 +19,8 @@ struct Settings {
 
     net::Subnet subnet;
     std::uint32_t mtu = 1500;
-    std::string domain = "vm"; ///< testbox.vm
+    std::string domain = "vm";    ///< testbox.vm
+    bool network_required = true; ///< refuse a VM that no plugin gives a network card
 
     std::string image; ///< empty: the bundle's
     std::uint32_t vcpus = 1;

@@ -18,8 +18,9 @@ const Hypervisor* find(const Hypervisors& hypervisors, std::string_view name) {
 }
 
 std::string describe(const Probe& probe) {
-    std::string text = probe.driver + " " + probe.version + " with " + probe.accel;
-    return probe.reason.empty() ? text : text + " (" + probe.reason + ")";
+    const std::string how = probe.accel == "tcg" ? ", emulated (tcg)" : " with " + probe.accel;
+    return probe.driver + " " + probe.version + how +
+           (probe.reason.empty() ? "" : "; " + probe.reason);
 }
 
 } // namespace
@@ -37,7 +38,7 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
             candidate.probe = hypervisor->probe();
         } else {
             candidate.probe.driver = name;
-            candidate.probe.reason = "this build has no driver for it";
+            candidate.probe.reason = "this version has no driver for it";
         }
         const bool asked = wanted == "auto" || wanted == name;
         if (!candidate.probe.usable) {
@@ -50,7 +51,7 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
             candidate.chosen = true;
             candidate.why = wanted == "auto" ? "best of what this machine can run" : "asked for";
             choice.hypervisor = hypervisor;
-            choice.reason = describe(candidate.probe) + ": " + candidate.why;
+            choice.reason = describe(candidate.probe);
         }
         choice.candidates.push_back(std::move(candidate));
     }
@@ -58,8 +59,10 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
         choice.reason = wanted == "auto" ? "no VMM can be used on this machine"
                                          : std::string(wanted) + " cannot be used";
         for (const Candidate& candidate : choice.candidates) {
-            if (wanted == "auto" || wanted == candidate.probe.driver) {
+            if (wanted == "auto") {
                 choice.reason += "; " + candidate.probe.driver + ": " + candidate.why;
+            } else if (wanted == candidate.probe.driver) {
+                choice.reason += ": " + candidate.why;
             }
         }
     }
@@ -69,15 +72,10 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
 Choice choose(std::string_view wanted, const Hypervisors& hypervisors) {
     Choice choice = survey(wanted, hypervisors);
     if (choice.hypervisor == nullptr) {
-        std::vector<std::string> lines;
-        for (const Candidate& candidate : choice.candidates) {
-            lines.push_back(candidate.probe.driver + ": " + candidate.why);
-        }
         throw os::Error(os::ErrorKind::unavailable, choice.reason,
                         wanted == "auto" || wanted == "qemu"
                             ? "install qemu-system-x86"
-                            : "use --vmm auto, or --vmm qemu, which runs on any machine")
-            .with_details(std::move(lines));
+                            : "use --vmm auto, or --vmm qemu, which runs on any machine");
     }
     return choice;
 }

@@ -179,10 +179,9 @@ KvmResult judge(const std::array<std::int64_t, 2>& seen, bool ended, std::int64_
     if (seen[1] == 0 && ended) {
         result.reason = "/dev/kvm: the test guest stopped half-way";
     } else if (seen[1] == 0 || result.million_per_second < slowest_usable) {
-        result.reason = "/dev/kvm interprets its guests (" +
-                        std::string(seen[1] == 0 ? "below " : "") +
-                        std::to_string(result.million_per_second) +
-                        " million instructions a second): emulation is faster";
+        result.reason =
+            "/dev/kvm is slower than emulation here (" + std::string(seen[1] == 0 ? "below " : "") +
+            std::to_string(result.million_per_second) + " million instructions a second)";
     } else {
         result.usable = true;
     }

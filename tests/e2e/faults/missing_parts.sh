@@ -41,6 +41,18 @@ must_fail 'fake' banger vm create --name a
 nothing_made
 banger daemon stop
 
+step "no plugin for the network: refused at once, unless that is wanted"
+{ cat "$root/default-config" && printf 'plugins:\n  entries:\n    tap-pool: {enabled: false}\n'; } >"$config"
+must_fail 'network.*tap-pool: switched off' banger vm create --name a
+grep -q 'network.required' <<<"$said" || fail "no next step: $said"
+nothing_made
+banger daemon stop
+printf 'network:\n  required: false\n' >>"$config"
+banger vm create --name a >"$root/out" 2>&1
+grep -q 'no plugin gave this VM a network' "$root/out" || fail "no warning: $(cat "$root/out")"
+banger vm delete --force a
+banger daemon stop
+
 step "all back: the same name works"
 cp "$root/default-config" "$config"
 banger vm create --name a

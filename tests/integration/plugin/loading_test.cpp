@@ -250,6 +250,32 @@ TEST_F(Loading, ARequiredPluginStopsTheStart) {
     EXPECT_EQ(host.load(), "required plugin rec-a did not load: plugin rec-a, create: as ordered");
 }
 
+TEST_F(Loading, WhyNoPluginGivesANetworkIsTold) {
+    host.add("rec-a");
+    host.entry("rec-a").enabled = false;
+    EXPECT_EQ(host.load(), "");
+    auto why = host.dispatch->no_network();
+    ASSERT_TRUE(why);
+    EXPECT_STREQ(why->what(),
+                 "no plugin gives VMs a network: plugin rec-a: switched off in config.yaml");
+    EXPECT_THAT(why->hint(), HasSubstr("network.required: false"));
+
+    PluginHost broken;
+    broken.settings.entries["absent"].builtin = true;
+    broken.add("rec-a");
+    ::chmod((broken.plugins / "rec-a.so").c_str(), 0777);
+    EXPECT_EQ(broken.load(), "");
+    why = broken.dispatch->no_network();
+    ASSERT_TRUE(why);
+    EXPECT_THAT(why->what(), HasSubstr("plugin absent: not installed in "));
+    EXPECT_THAT(why->hint(), HasSubstr("banger doctor"));
+
+    PluginHost whole;
+    whole.add("rec-a");
+    EXPECT_EQ(whole.load(), "");
+    EXPECT_FALSE(whole.dispatch->no_network());
+}
+
 TEST_F(Loading, AFailingOnStartEndsThatPluginOnly) {
     host.add("rec-a", "on_start=error");
     host.add("rec-b");

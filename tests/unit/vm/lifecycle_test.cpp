@@ -56,6 +56,27 @@ class LifecycleTest : public ::testing::Test {
     std::optional<World> world;
 };
 
+TEST_F(LifecycleTest, AVmThatGetsNoNetworkIsRefusedBeforeAnythingIsMade) {
+    const auto stopped = world->create("a");
+    world->finish(world->lifecycle.stop("a", {}));
+    world->settings.network_required = true;
+    world->capabilities.networkless.emplace(ErrorKind::unavailable, "plugin x: did not load");
+    CreateRequest request;
+    request.name = "b";
+    EXPECT_THROW(world->lifecycle.create(request), Error);
+    EXPECT_EQ(world->machines.find("b"), nullptr);
+    EXPECT_THROW(world->lifecycle.start("a", {}), Error);
+    EXPECT_EQ(stopped->state, State::stopped);
+
+    // A plugin that might have given one, and did not.
+    world->capabilities.networkless.reset();
+    const auto operation = world->lifecycle.create(request);
+    world->finish(operation);
+    ASSERT_TRUE(operation->error());
+    EXPECT_STREQ(operation->error()->what(), "no plugin gave this VM a network card");
+    EXPECT_EQ(world->machines.find("b"), nullptr);
+}
+
 TEST_F(LifecycleTest, AVmWithoutItsRunFolderStillRuns) {
     const auto before = world->create("a")->process->vmm();
     os::remove_tree(run_dir());

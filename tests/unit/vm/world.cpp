@@ -50,6 +50,7 @@ Settings settings_of(const fs::path& data, const fs::path& run) {
     settings.images_dir = data / "images";
     settings.banger_vm = BANGER_FAKE_VM;
     settings.subnet = net::Subnet::parse("10.9.8.0/24");
+    settings.network_required = false;
     settings.disk_mib = 64;
     settings.work_disk_mib = 64;
     return settings;

@@ -22,6 +22,7 @@ class FakeCapabilities final : public Capabilities {
     std::function<void(Hook, const VmView&)> on_hook = [](Hook, const VmView&) {};
     std::function<std::vector<UndoFailure>()> on_undo = [] { return std::vector<UndoFailure>{}; };
     std::function<void(const VmView&)> on_change = [](const VmView&) {};
+    std::optional<os::Error> networkless;
 
     void run(Hook hook, const VmView& vm, CallContext&) override { on_hook(hook, vm); }
     void contribute(const VmView&, GuestConfig&, CallContext&) override {}
@@ -36,6 +37,7 @@ class FakeCapabilities final : public Capabilities {
                         CallContext&) override {
         on_change(vm);
     }
+    [[nodiscard]] std::optional<os::Error> no_network() const override { return networkless; }
     [[nodiscard]] bool may_override(std::string_view, std::string_view) const override {
         return false;
     }
