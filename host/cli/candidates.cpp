@@ -139,7 +139,7 @@ std::vector<Candidate> x_verbs(const Session& session, const std::string& plugin
 
 std::vector<Candidate> candidates(Session& session, const CLI::App& root,
                                   const std::vector<std::string>& words) {
-    const std::string current = words.empty() ? "" : words.back();
+    std::string current = words.empty() ? "" : words.back();
     const CLI::App* app = &root;
     std::vector<std::string> path;
     std::vector<std::string> given; // positional words
@@ -156,7 +156,7 @@ std::vector<Candidate> candidates(Session& session, const CLI::App& root,
             app = next;
             path.push_back(next->get_name());
         } else if (waiting != nullptr) {
-            waiting = nullptr;
+            waiting = words[i] == "=" ? waiting : nullptr; // bash makes three words of --key=value
         } else if (words[i].starts_with("-")) {
             waiting = taking_value(*app, words[i]);
         } else {
@@ -164,6 +164,14 @@ std::vector<Candidate> candidates(Session& session, const CLI::App& root,
         }
     }
     path.resize(2);
+    std::string before; // "--key=", the part of the word that stays
+    if (const std::size_t equals = current.find('='); equals == 0 && waiting != nullptr) {
+        current.clear();
+    } else if (current.starts_with("--") && equals != std::string::npos) {
+        waiting = taking_value(*app, current.substr(0, equals));
+        before = current.substr(0, equals + 1);
+        current.erase(0, equals + 1);
+    }
 
     std::vector<Candidate> all;
     if (waiting != nullptr) {
@@ -182,6 +190,9 @@ std::vector<Candidate> candidates(Session& session, const CLI::App& root,
     }
     std::erase_if(all,
                   [&](const Candidate& candidate) { return !candidate.word.starts_with(current); });
+    for (Candidate& candidate : all) {
+        candidate.word.insert(0, before);
+    }
     return all;
 }
 

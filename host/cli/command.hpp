@@ -25,7 +25,7 @@ inline void examples(CLI::App* verb, const std::string& lines) {
 
 /// --json, on everything that reads.
 inline void json_flag(CLI::App* verb, bool& json) {
-    verb->add_flag("--json", json, "Print the API's JSON");
+    verb->add_flag("--json", json, "Print JSON, as the API gives it");
 }
 
 // One for each noun; they fill in the verbs.

@@ -2,12 +2,13 @@
 
 #include "cli/candidates.hpp"
 #include "cli/command.hpp"
-#include "cli/did_you_mean.hpp"
 #include "cli/help.hpp"
 #include "cli/raw_tail.hpp"
+#include "os/nearest.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace banger::cli {
 namespace {
@@ -23,10 +24,10 @@ constexpr std::array<NounEntry, 10> nouns{{
     {"vm", "Virtual machines: create, ssh, stop, delete ...", add_vm, true},
     {"image", "What VMs boot from", add_image, true},
     {"op", "Operations: what is being done, and was", add_op, true},
-    {"plugin", "Capabilities of this installation", add_plugin, true},
+    {"plugin", "What this installation can do: networks, and more", add_plugin, true},
     {"daemon", "bangerd, which does the work", add_daemon, true},
     {"doctor", "Check this machine, and say how to repair it", add_doctor, false},
-    {"config", "The configuration", add_config, true},
+    {"config", "The configuration: show it, find it, check it", add_config, true},
     {"x", "Commands that plugins bring", add_x, false},
     {"completion", "Completion for bash, zsh or fish", add_completion, false},
     {"version", "Versions of banger and of the running daemon", add_version, false},
@@ -53,11 +54,13 @@ std::unique_ptr<CLI::App> make_app(Session& session, const NounEntry* filled) {
         std::make_unique<CLI::App>("Virtual machines that feel like shell sessions.", "banger");
     app->formatter(std::make_shared<Help>());
     app->get_formatter()->label("SUBCOMMANDS", "Commands");
-    app->set_help_flag("-h,--help", "This text");
-    app->set_version_flag("--version", "banger " BANGER_VERSION)->description("Its version");
+    app->set_help_flag("-h,--help", "Print this help");
+    app->set_version_flag("--version", "banger " BANGER_VERSION)->description("Print the version");
     app->option_defaults()->always_capture_default(false);
+    app->require_subcommand(0, 1); // one command only: a VM may be called as another one is
     for (const NounEntry& noun : nouns) {
         CLI::App* sub = app->add_subcommand(noun.word, noun.summary)->group("Commands");
+        sub->require_subcommand(0, 1);
         if (&noun == filled) {
             noun.add(*sub, session);
             for (CLI::App* verb : sub->get_subcommands({})) {
@@ -87,15 +90,35 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return result;
 }
 
+/// Verbs of `vm`, and what other programs call them.
+const std::map<std::string, std::string> vm_verbs{
+    {"create", ""}, {"launch", "create"}, {"new", "create"},    {"run", "create"},
+    {"start", ""},  {"stop", ""},         {"restart", ""},      {"kill", ""},
+    {"delete", ""}, {"rm", "delete"},     {"remove", "delete"}, {"ls", ""},
+    {"list", "ls"}, {"show", ""},         {"info", "show"},     {"set", ""},
+    {"ssh", ""},    {"shell", "ssh"},     {"exec", ""},         {"cp", ""},
+    {"copy", "cp"}, {"transfer", "cp"},   {"logs", ""},         {"console", ""},
+    {"wait", ""}};
+
+std::string other_name(const std::string& noun, const std::string& word,
+                       const std::vector<std::string>& known) {
+    const auto verb = vm_verbs.find(word);
+    if (noun == "vm" && verb != vm_verbs.end()) {
+        return "; did you mean 'vm " + verb->second + "'?";
+    }
+    return os::did_you_mean(noun + " " + word, known);
+}
+
 [[noreturn]] void throw_unknown_noun(const std::string& word) {
     std::vector<std::string> known;
     for (const NounEntry& noun : nouns) {
         known.emplace_back(noun.word);
     }
-    const bool verb_of_vm = word == "create" || word == "ssh" || word == "ls" || word == "start" ||
-                            word == "stop" || word == "exec" || word == "delete" || word == "show";
+    const auto verb = vm_verbs.find(word);
     const std::string guess =
-        verb_of_vm ? "; did you mean 'banger vm " + word + "'?" : did_you_mean(word, known);
+        verb != vm_verbs.end()
+            ? "; did you mean 'banger vm " + (verb->second.empty() ? word : verb->second) + "'?"
+            : os::did_you_mean(word, known);
     throw os::Error(os::ErrorKind::invalid, "no command '" + word + "'" + guess,
                     "banger --help lists the commands");
 }
@@ -114,10 +137,17 @@ os::Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
         const std::string word =
             extras.empty() ? "" : extras.front().substr(0, extras.front().find('='));
         text = word.starts_with("-")
-                   ? "unknown option " + word + did_you_mean(word, option_names(*last))
+                   ? "unknown option " + word + os::did_you_mean(word, option_names(*last))
                    : "'" + word + "' is one argument too many";
     } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
         text = name + ": " + text;
+    } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+        text = text.substr(0, text.find(':')) + " needs a value";
+    } else if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
+        const std::string between = " excludes ";
+        if (const std::size_t at = text.find(between); at != std::string::npos) {
+            text.replace(at, between.size(), " does not go together with ");
+        }
     }
     return {os::ErrorKind::invalid, text, "see " + name + " --help"};
 }
@@ -175,7 +205,7 @@ int run(Session& session, std::vector<std::string> words) {
         if (!words[1].starts_with("-") && matching.empty()) {
             throw os::Error(os::ErrorKind::invalid,
                             "no command '" + words[0] + " " + words[1] + "'" +
-                                did_you_mean(words[0] + " " + words[1], verb_names(sub)),
+                                other_name(words[0], words[1], verb_names(sub)),
                             "banger " + words[0] + " --help lists its commands");
         }
     }

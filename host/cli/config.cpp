@@ -4,7 +4,10 @@
 
 #include "os/child.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -27,17 +30,30 @@ bool is_leaf(const Json& json) {
            json.contains("source");
 }
 
+/// A value as YAML that reads as the same: texts are quoted where YAML would see something else.
+std::string yaml(const Json& value) {
+    if (!value.is_string()) {
+        return value.dump();
+    }
+    const auto text = value.get<std::string>();
+    const bool clear = !text.empty() && text.front() != '-' && text.front() != ':' &&
+                       std::all_of(text.begin(), text.end(), [](char c) {
+                           return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                                  std::string_view("_-./").find(c) != std::string_view::npos;
+                       });
+    return clear ? text : value.dump();
+}
+
 void print_level(const Session& session, const Json& json, const std::string& indent) {
     for (const auto& [key, value] : json.items()) {
         if (is_leaf(value)) {
-            const Json& set = value["value"];
-            session.print(indent + key + ": " + (set.empty() ? set.dump() : plain(set)) + "  " +
+            session.print(indent + key + ": " + yaml(value["value"]) + "  " +
                           session.out.dim("# " + plain(value["source"])) + "\n");
         } else if (value.is_object() && !value.empty()) {
             session.print(indent + session.out.bold(key) + ":\n");
             print_level(session, value, indent + "  ");
         } else {
-            session.print(indent + key + ": " + plain(value) + "\n");
+            session.print(indent + key + ": " + yaml(value) + "\n");
         }
     }
 }

@@ -1,4 +1,5 @@
 #include "api_client/json.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/daemon_start.hpp"
 #include "cli/noun.hpp"
@@ -43,8 +44,10 @@ int stop(Session& session, const NoArgs&) {
         session.print("bangerd is not running\n");
         return 0;
     }
-    const auto process =
-        os::identify(static_cast<pid_t>(number_at(api->get("/v1/daemon"), "pid").value_or(0)));
+    const Json daemon = api->get("/v1/daemon");
+    const auto running =
+        static_cast<int>(number_at(value_at(daemon, "vms"), "running").value_or(0));
+    const auto process = os::identify(static_cast<pid_t>(number_at(daemon, "pid").value_or(0)));
     api->post("/v1/daemon/stop");
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (answers(session.paths().socket()) || (process && process->alive())) {
@@ -54,7 +57,11 @@ int stop(Session& session, const NoArgs&) {
         }
         ::usleep(10000);
     }
-    session.print("bangerd stopped; VMs run on\n");
+    session.print("bangerd stopped" +
+                  (running == 0   ? std::string()
+                   : running == 1 ? "; 1 VM runs on"
+                                  : "; " + std::to_string(running) + " VMs run on") +
+                  "\n");
     return 0;
 }
 
@@ -109,8 +116,8 @@ int status(Session& session, const StatusArgs& args) {
          {"up", duration_text(number_at(daemon, "uptime_s").value_or(0))},
          {"vms", flattened(value_at(daemon, "vms"))},
          {"vmm", text_at(vmm, "choice") +
-                     (text_at(vmm, "accel").empty() ? "" : ", " + text_at(vmm, "accel")) +
-                     (text_at(vmm, "reason").empty() ? "" : " (" + text_at(vmm, "reason") + ")")},
+                     (text_at(vmm, "accel").empty() ? "" : " (" + text_at(vmm, "accel") + ")")},
+         {"why", text_at(vmm, "reason")},
          {"privilege", privilege_text(value_at(daemon, "privilege"), session.out)},
          {"bundle", text_at(runtime, "bundle") +
                         (missing.empty() ? "" : session.out.red("  missing: " + missing))},
@@ -182,7 +189,7 @@ void add_daemon(CLI::App& noun, Session& session) {
     auto logs_args = std::make_shared<LogsArgs>();
     verb = noun.add_subcommand("logs", "bangerd's log");
     verb->add_option("-n,--lines", logs_args->lines, "How many lines (default: 100)")
-        ->check(CLI::Range(1, 1000000))
+        ->check(whole_number(1, 1000000))
         ->type_name("N");
     verb->add_flag("-f,--follow", logs_args->follow, "Go on as it writes more");
     runs(verb, session, logs_args, logs);

@@ -19,6 +19,36 @@ std::string mark(const std::string& severity, const Terminal& out) {
     return severity == "warning" ? out.yellow("!") : "·";
 }
 
+void print_check(const Session& session, const Json& check) {
+    const Terminal& out = session.out;
+    const auto width = static_cast<std::size_t>(out.width);
+    const std::string severity = text_at(check, "severity");
+    const std::string source = text_at(check, "source");
+    // Whose check it is matters when a plugin's is bad.
+    const bool named = severity != "ok" && !source.empty() && source != "banger";
+    session.print(mark(severity, out) + " " +
+                  wrapped((named ? source + ": " : "") + text_at(check, "title"), width, 2) + "\n");
+    if (const std::string cause = text_at(check, "cause"); !cause.empty()) {
+        session.print("    " + out.dim(wrapped(cause, width, 4)) + "\n");
+    }
+    if (const std::string fix = text_at(check, "fix"); !fix.empty() && severity != "ok") {
+        session.print("    " + out.bold("fix:") + " " + wrapped(fix, width, 9) + "\n");
+    }
+}
+
+std::string verdict(int errors, int warnings) {
+    if (errors + warnings == 0) {
+        return "everything is in order";
+    }
+    const auto count = [](int number, const char* what) {
+        return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+    };
+    if (errors == 0) {
+        return count(warnings, "warning") + "; VMs can run";
+    }
+    return count(errors, "error") + (warnings > 0 ? ", " + count(warnings, "warning") : "");
+}
+
 int doctor(Session& session, const DoctorArgs& args) {
     const Json answer = session.api().get("/v1/doctor");
     const Json& checks = value_at(answer, "checks");
@@ -34,22 +64,9 @@ int doctor(Session& session, const DoctorArgs& args) {
         return code;
     }
     for (const Json& check : checks) {
-        const std::string severity = text_at(check, "severity");
-        const std::string source = text_at(check, "source");
-        session.print(mark(severity, session.out) + " " + text_at(check, "title") +
-                      (source.empty() ? "" : session.out.dim("  [" + source + "]")) + "\n");
-        if (severity != "ok") {
-            const std::string cause = text_at(check, "cause");
-            const std::string fix = text_at(check, "fix");
-            session.print(cause.empty() ? "" : "    " + cause + "\n");
-            session.print(fix.empty() ? "" : "    fix: " + fix + "\n");
-        }
+        print_check(session, check);
     }
-    session.print(errors + warnings == 0
-                      ? "everything is in order\n"
-                      : std::to_string(errors) + (errors == 1 ? " error, " : " errors, ") +
-                            std::to_string(warnings) +
-                            (warnings == 1 ? " warning\n" : " warnings\n"));
+    session.print("\n" + verdict(errors, warnings) + "\n");
     return code;
 }
 

@@ -45,10 +45,19 @@ std::string Help::make_group(std::string group, bool is_positional,
     return text;
 }
 
+std::string Help::make_option_name(const CLI::Option* option, bool is_positional) const {
+    std::string text = CLI::Formatter::make_option_name(option, is_positional);
+    for (std::size_t at = text.find(','); at != std::string::npos; at = text.find(',', at + 2)) {
+        text.insert(at + 1, " ");
+    }
+    return text;
+}
+
 std::string Help::make_option_opts(const CLI::Option* option) const {
     const bool value = option->get_type_size() != 0 && !option->get_positional();
-    const std::string type = option->get_type_name(); // "N:INT in [1 - 256]"
-    return value ? " " + type.substr(0, type.find(':')) : "";
+    const std::string type = option->get_type_name(); // "TEXT:..." with a check
+    return (value ? " " + type.substr(0, type.find(':')) : "") +
+           (option->get_required() && !option->get_positional() ? " (required)" : "");
 }
 
 } // namespace banger::cli

@@ -1,19 +1,15 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
-#include "cli/noun.hpp"
+#include "cli/listing.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
+#include "cli/targets.hpp"
 #include "cli/watch.hpp"
 
 #include <filesystem>
 
 namespace banger::cli {
 namespace {
-
-struct ReadArgs {
-    std::string name;
-    bool json = false;
-};
 
 struct RegisterArgs {
     std::string name;
@@ -33,37 +29,29 @@ std::string bytes_text(const Json& image) {
     return bytes ? mib_text(static_cast<std::int64_t>(*bytes / (1 << 20))) : "";
 }
 
-int ls(Session& session, const ReadArgs& args) {
-    const Json images = list(session.api(), image_noun);
-    if (args.json) {
-        session.print_json(images);
-        return 0;
+std::vector<std::string> row(const Json& image, const Terminal& terminal) {
+    std::string kind = text_at(image, "kind");
+    if (value_at(image, "ok") == Json(false)) {
+        kind += " " + terminal.red("(files missing)");
     }
-    if (images.empty()) {
-        session.note("no images; banger doctor tells what is missing");
-        return 0;
-    }
-    Table table({"NAME", "KIND", "SIZE", "AGE", "ROOTFS"});
-    for (const Json& image : images) {
-        table.add({text_at(image, "name"), text_at(image, "kind"), bytes_text(image),
-                   age_since(text_at(image, "created_at")), text_at(image, "rootfs")});
-    }
-    session.print(table.text(session.out));
-    return 0;
+    return {text_at(image, "name"), kind, bytes_text(image), text_at(image, "rootfs")};
 }
 
-int show(Session& session, const ReadArgs& args) {
-    const Json image = get_one(session.api(), image_noun, args.name);
-    if (args.json) {
-        session.print_json(image);
-        return 0;
-    }
-    std::vector<std::pair<std::string, std::string>> lines;
-    for (const auto& [key, value] : image.items()) {
-        lines.emplace_back(key, plain(value));
-    }
-    session.print(described(lines, session.out));
-    return 0;
+void show(const Session& session, const Json& image) {
+    const bool standard = value_at(image, "default") == Json(true);
+    const bool broken = value_at(image, "ok") == Json(false);
+    session.print(described({{"name", session.out.bold(text_at(image, "name"))},
+                             {"kind", text_at(image, "kind")},
+                             {"default", standard ? "yes" : ""},
+                             {"broken", broken ? session.out.red("files are missing") : ""},
+                             {"used by", text_at(image, "used_by")},
+                             {"size", bytes_text(image)},
+                             {"rootfs", text_at(image, "rootfs")},
+                             {"kernel", text_at(image, "kernel")},
+                             {"initrd", text_at(image, "initrd")},
+                             {"modules", text_at(image, "modules")},
+                             {"work disk", text_at(image, "work_seed")}},
+                            session.out));
 }
 
 /// The daemon has another working directory.
@@ -91,41 +79,26 @@ int register_image(Session& session, const RegisterArgs& args) {
 }
 
 int remove(Session& session, const DeleteArgs& args) {
-    std::vector<Change> changes;
-    for (const std::string& name : args.names) {
-        changes.push_back({name, [&session, name] {
-                               try {
-                                   return session.api().remove(image_noun.target(name));
-                               } catch (const os::Error& error) {
-                                   throw explained(session.api(), image_noun, name, error);
-                               }
-                           }});
-    }
-    const auto outcomes = carry_out(session, "image", changes);
-    for (const Outcome& outcome : outcomes) {
-        if (!outcome.error && !outcome.left_running) {
-            session.print(outcome.name + " deleted\n");
-        }
-    }
-    return conclude(session, outcomes);
+    return change_all(
+        session, image_noun, "image", args.names, "deleted",
+        [](Api& api, const std::string& name) { return api.remove(image_noun.target(name)); });
 }
 
 } // namespace
 
 void add_image(CLI::App& noun, Session& session) {
-    auto ls_args = std::make_shared<ReadArgs>();
-    CLI::App* verb = noun.add_subcommand("ls", "List the images")->alias("list");
-    json_flag(verb, ls_args->json);
-    runs(verb, session, ls_args, ls);
-
-    auto show_args = std::make_shared<ReadArgs>();
-    verb = noun.add_subcommand("show", "Show one image");
-    verb->add_option("NAME", show_args->name, "The image")->required();
-    json_flag(verb, show_args->json);
-    runs(verb, session, show_args, show);
+    add_reads(noun, session,
+              {image_noun,
+               "no images; banger doctor tells what is missing",
+               {"NAME", "KIND", "SIZE", "ROOTFS"},
+               row,
+               "List the images",
+               "Show images: their files and who uses them",
+               show});
 
     auto register_args = std::make_shared<RegisterArgs>();
-    verb = noun.add_subcommand("register", "Boot from files of yours; they stay where they are");
+    CLI::App* verb =
+        noun.add_subcommand("register", "Boot from files of yours; they stay where they are");
     verb->add_option("NAME", register_args->name, "What to call it")->required();
     verb->add_option("--rootfs", register_args->rootfs, "File system image")
         ->required()

@@ -1,9 +1,13 @@
 #include "cli/noun.hpp"
 
 #include "api_client/json.hpp"
-#include "cli/did_you_mean.hpp"
+
+#include "os/nearest.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
 
 namespace banger::cli {
 
@@ -30,10 +34,27 @@ os::Error explained(const Api& api, const Noun& noun, const std::string& name,
     if (std::find(known.begin(), known.end(), name) != known.end()) {
         return error; // something else is missing
     }
-    const std::string guess = did_you_mean(name, known);
+    const std::string guess = os::did_you_mean(name, known);
     return {os::ErrorKind::not_found,
             std::string("no ") + noun.word + " named '" + name + "'" + guess,
             guess.empty() ? std::string(noun.listed) + " lists them" : ""};
+}
+
+os::Error in_flags(const os::Error& error) {
+    static constexpr auto flags = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {"vcpus ", "--vcpu "},
+        {"memory_mib ", "--memory "},
+        {"disk_mib ", "--disk "},
+        {"work_disk_mib ", "--work-disk "},
+        {"timeout_s ", "--timeout "},
+    });
+    const std::string text = error.what();
+    for (const auto& [member, flag] : flags) {
+        if (error.kind() == os::ErrorKind::invalid && text.starts_with(member)) {
+            return {error.kind(), std::string(flag) + text.substr(member.size()), error.hint()};
+        }
+    }
+    return error;
 }
 
 Json get_one(const Api& api, const Noun& noun, const std::string& name, const std::string& rest) {
@@ -42,6 +63,14 @@ Json get_one(const Api& api, const Noun& noun, const std::string& name, const st
     } catch (const os::Error& error) {
         throw explained(api, noun, name, error);
     }
+}
+
+std::vector<Json> get_all(const Api& api, const Noun& noun, const std::vector<std::string>& names) {
+    std::vector<Json> result;
+    for (const std::string& name : names) {
+        result.push_back(get_one(api, noun, name));
+    }
+    return result;
 }
 
 const Json& value_at(const Json& object, const char* key) {

@@ -33,9 +33,16 @@ inline constexpr Noun plugin_noun{"plugin", "/v1/plugins", "plugins", "id", "ban
 /// `error` with a better text when it says that `name` does not exist: the nearest name.
 [[nodiscard]] os::Error explained(const Api& api, const Noun& noun, const std::string& name,
                                   const os::Error& error);
+/// `error` in the words of the command line when it begins with a member of a request:
+/// "memory_mib must be ..." is "--memory must be ...".
+[[nodiscard]] os::Error in_flags(const os::Error& error);
 /// GET of one, with that explanation.
 [[nodiscard]] Json get_one(const Api& api, const Noun& noun, const std::string& name,
                            const std::string& rest = {});
+
+/// The same of several, in their order; throws for the first that does not exist.
+[[nodiscard]] std::vector<Json> get_all(const Api& api, const Noun& noun,
+                                        const std::vector<std::string>& names);
 
 /// The string at `key`, numbers as text, empty when absent or null.
 [[nodiscard]] std::string text_at(const Json& object, const char* key);

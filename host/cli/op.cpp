@@ -1,4 +1,5 @@
 #include "api_client/json.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/operation.hpp"
@@ -27,6 +28,17 @@ std::string coloured_state(const std::string& state, const Terminal& terminal) {
                                 : terminal.yellow(state);
 }
 
+/// Where it is, or where it failed.
+std::string stage_of(const Json& json) {
+    for (const Json& stage : value_at(json, "stages")) {
+        const std::string state = text_at(stage, "state");
+        if (state == "failed" || state == "cancelled") {
+            return text_at(stage, "name");
+        }
+    }
+    return text_at(json, "stage");
+}
+
 int ls(Session& session, const LsArgs& args) {
     const std::string query =
         "?limit=" + std::to_string(args.limit) + (args.state.empty() ? "" : "&state=" + args.state);
@@ -45,7 +57,7 @@ int ls(Session& session, const LsArgs& args) {
     Table table({"ID", "KIND", "TARGET", "STATE", "STAGE", "TOOK", "AGE"});
     for (const Json& json : operations) {
         table.add({text_at(json, "id"), text_at(json, "kind"), text_at(json, "target"),
-                   coloured_state(text_at(json, "state"), session.out), text_at(json, "stage"),
+                   coloured_state(text_at(json, "state"), session.out), stage_of(json),
                    duration_text(number_at(json, "elapsed_ms").value_or(0) / 1000),
                    age_since(text_at(json, "created_at"))});
     }
@@ -76,7 +88,7 @@ int show(Session& session, const OneArgs& args) {
     session.print(described({{"id", text_at(json, "id")},
                              {"what", text_at(json, "kind") + " " + text_at(json, "target")},
                              {"state", coloured_state(text_at(json, "state"), session.out)},
-                             {"stage", text_at(json, "stage")},
+                             {"stage", stage_of(json)},
                              {"began", text_at(json, "created_at")},
                              {"ended", text_at(json, "ended_at")},
                              {"error", text_at(error, "message")},
@@ -139,11 +151,10 @@ void add_op(CLI::App& noun, Session& session) {
     auto ls_args = std::make_shared<LsArgs>();
     CLI::App* verb = noun.add_subcommand("ls", "List the operations, newest first")->alias("list");
     verb->add_option("-n,--limit", ls_args->limit, "How many (default: 20)")
-        ->check(CLI::Range(1, 500))
+        ->check(whole_number(1, 500))
         ->type_name("N");
     verb->add_option("--state", ls_args->state, "Only those in this state")
-        ->check(
-            CLI::IsMember({"queued", "running", "cancelling", "succeeded", "failed", "cancelled"}))
+        ->check(one_of({"queued", "running", "cancelling", "succeeded", "failed", "cancelled"}))
         ->type_name("STATE");
     json_flag(verb, ls_args->json);
     runs(verb, session, ls_args, ls);

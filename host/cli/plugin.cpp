@@ -1,15 +1,12 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
-#include "cli/noun.hpp"
+#include "cli/listing.hpp"
 #include "cli/table.hpp"
 
 namespace banger::cli {
 namespace {
 
-struct ReadArgs {
-    std::string id;
-    bool json = false;
-};
+using Lines = std::vector<std::pair<std::string, std::string>>;
 
 std::string coloured_state(const std::string& state, const Terminal& terminal) {
     if (state == "active") {
@@ -18,108 +15,119 @@ std::string coloured_state(const std::string& state, const Terminal& terminal) {
     return state == "disabled" || state == "stopped" ? state : terminal.red(state);
 }
 
-std::string first_of(const Json& object, std::initializer_list<const char*> keys) {
-    for (const char* key : keys) {
-        if (std::string text = text_at(object, key); !text.empty()) {
-            return text;
+std::vector<std::string> row(const Json& plugin, const Terminal& terminal) {
+    const std::string why = text_at(plugin, "reason");
+    return {text_at(plugin, "id"), coloured_state(text_at(plugin, "state"), terminal),
+            text_at(plugin, "version"), why.empty() ? text_at(plugin, "summary") : why};
+}
+
+/// What a schema says of a value: "taps kept ready (0 to 64, default: 2)".
+std::string schema_text(const Json& schema) {
+    std::vector<std::string> notes;
+    if (const Json& choices = value_at(schema, "enum"); choices.is_array()) {
+        notes.push_back(plain(choices));
+    }
+    const std::string least = text_at(schema, "minimum");
+    const std::string most = text_at(schema, "maximum");
+    if (!least.empty() && !most.empty()) {
+        notes.push_back(least + " to " + most);
+    } else if (!least.empty() || !most.empty()) {
+        notes.push_back(least.empty() ? "at most " + most : "at least " + least);
+    }
+    if (const Json& standard = value_at(schema, "default"); !standard.is_null()) {
+        const std::string text = plain(standard);
+        notes.push_back("default: " + (text.empty() ? "none" : text));
+    }
+    std::string joined;
+    for (const std::string& note : notes) {
+        joined += (joined.empty() ? "" : ", ") + note;
+    }
+    std::string text = text_at(schema, "description");
+    if (text.empty()) {
+        text = text_at(schema, "type");
+    }
+    return joined.empty() ? text : text + " (" + joined + ")";
+}
+
+void section(const Session& session, const std::string& heading, const Lines& lines) {
+    if (!lines.empty()) {
+        session.print("\n" + session.out.bold(heading) + "\n" + described(lines, session.out));
+    }
+}
+
+std::string or_dash(const std::string& text) {
+    return text.empty() ? "-" : text;
+}
+
+Lines actions_of(const Json& plugin, const std::string& kind, const std::string& prefix) {
+    Lines lines;
+    for (const Json& action : value_at(plugin, "actions")) {
+        if (text_at(action, "kind") == kind) {
+            lines.emplace_back("  " + prefix + text_at(action, "name"),
+                               or_dash(text_at(action, "summary")));
         }
     }
-    return {};
+    return lines;
 }
 
-int ls(Session& session, const ReadArgs& args) {
-    const Json plugins = list(session.api(), plugin_noun);
-    if (args.json) {
-        session.print_json(plugins);
-        return 0;
+Lines options_of(const Json& plugin) {
+    Lines lines;
+    for (const Json& option : value_at(plugin, "options")) {
+        const bool live = value_at(option, "live") == Json(true);
+        const std::string flag = text_at(option, "flag");
+        lines.emplace_back("  " + (flag.empty() ? text_at(option, "name") : flag),
+                           or_dash(schema_text(value_at(option, "schema")) +
+                                   (live ? "; can change while the VM runs" : "")));
     }
-    if (plugins.empty()) {
-        session.note("no plugins; the config's plugins.path says where they are looked for");
-        return 0;
-    }
-    Table table({"ID", "STATE", "VERSION", "WHAT"});
-    for (const Json& plugin : plugins) {
-        const std::string why = first_of(plugin, {"why", "reason", "error"});
-        table.add({text_at(plugin, "id"), coloured_state(text_at(plugin, "state"), session.out),
-                   text_at(plugin, "version"),
-                   why.empty() ? first_of(plugin, {"summary", "description"}) : why});
-    }
-    session.print(table.text(session.out));
-    return 0;
+    return lines;
 }
 
-bool is_entries(const Json& value) {
-    return value.is_array() && !value.empty() && value.front().is_object();
-}
-
-/// Objects in an array as one line each, by their telling members.
-void print_entries(const Session& session, const std::string& heading, const Json& entries) {
-    session.print("\n" + session.out.bold(heading) + "\n");
-    std::vector<std::pair<std::string, std::string>> lines;
-    for (const Json& entry : entries) {
-        const std::string kind = text_at(entry, "kind");
-        const std::string text = first_of(entry, {"summary", "description"});
-        const std::string fallback = text_at(value_at(entry, "schema"), "description");
-        lines.emplace_back("  " + (kind.empty() ? "" : kind + " ") +
-                               first_of(entry, {"flag", "name", "id"}),
-                           !text.empty()      ? text
-                           : fallback.empty() ? "-"
-                                              : fallback);
-    }
-    session.print(described(lines, session.out));
-}
-
-void print_config_keys(const Session& session, const Json& properties) {
-    session.print("\n" + session.out.bold("config") + "\n");
-    std::vector<std::pair<std::string, std::string>> lines;
-    for (const auto& [name, schema] : properties.items()) {
-        const std::string fallback = text_at(schema, "default");
-        lines.emplace_back("  " + name,
-                           text_at(schema, "description") +
-                               (fallback.empty() ? "" : " (default: " + fallback + ")"));
-    }
-    session.print(described(lines, session.out));
-}
-
-int show(Session& session, const ReadArgs& args) {
-    const Json plugin = get_one(session.api(), plugin_noun, args.id);
-    if (args.json) {
-        session.print_json(plugin);
-        return 0;
-    }
-    std::vector<std::pair<std::string, std::string>> lines;
-    for (const auto& [key, value] : plugin.items()) {
-        if (!value.is_object() && !is_entries(value)) {
-            lines.emplace_back(key, key == "state" ? coloured_state(plain(value), session.out)
-                                                   : plain(value));
-        }
-    }
-    session.print(described(lines, session.out));
-    for (const auto& [key, value] : plugin.items()) {
-        if (is_entries(value)) {
-            print_entries(session, key, value);
-        }
-    }
+void show(const Session& session, const Json& plugin) {
+    const std::string id = text_at(plugin, "id");
+    const bool known = !text_at(plugin, "name").empty();
+    const std::string on_error = text_at(plugin, "on_error");
+    session.print(described(
+        {{"id", session.out.bold(id)},
+         {"name", known ? text_at(plugin, "name") + " " + text_at(plugin, "version") : ""},
+         {"what", text_at(plugin, "summary")},
+         {"state", coloured_state(text_at(plugin, "state"), session.out)},
+         {"why", text_at(plugin, "reason")},
+         {"required", value_at(plugin, "required") == Json(true)
+                          ? "yes: bangerd does not start without it"
+                          : "no"},
+         {"on error", on_error == "warn" ? "only tells (warn)" : "the operation fails (fail)"},
+         {"vendor", text_at(plugin, "vendor")},
+         {"license", text_at(plugin, "license")},
+         {"url", text_at(plugin, "url")},
+         {"needs", text_at(plugin, "requires_plugins")},
+         {"stage", text_at(plugin, "readiness_stage")},
+         {"file", text_at(plugin, "path")},
+         {"abi", text_at(plugin, "abi")},
+         {"brings", text_at(plugin, "interfaces")},
+         {"uses", text_at(plugin, "requires_ext")}},
+        session.out));
+    section(session, "Options of VMs (vm create, vm set)", options_of(plugin));
+    section(session, "Commands", actions_of(plugin, "cli", "banger x " + id + " "));
+    section(session, "Checks of banger doctor", actions_of(plugin, "doctor", ""));
+    Lines settings;
     const Json& properties = value_at(value_at(plugin, "config_schema"), "properties");
-    if (properties.is_object() && !properties.empty()) {
-        print_config_keys(session, properties);
+    for (const auto& [name, schema] : properties.items()) {
+        settings.emplace_back("  " + name, or_dash(schema_text(schema)));
     }
-    return 0;
+    section(session, "Settings (plugins.entries." + id + ".config in config.yaml)", settings);
 }
 
 } // namespace
 
 void add_plugin(CLI::App& noun, Session& session) {
-    auto ls_args = std::make_shared<ReadArgs>();
-    CLI::App* verb = noun.add_subcommand("ls", "List the plugins")->alias("list");
-    json_flag(verb, ls_args->json);
-    runs(verb, session, ls_args, ls);
-
-    auto show_args = std::make_shared<ReadArgs>();
-    verb = noun.add_subcommand("show", "Show one: state, interfaces, options, why not loaded");
-    verb->add_option("ID", show_args->id, "The plugin")->required();
-    json_flag(verb, show_args->json);
-    runs(verb, session, show_args, show);
+    add_reads(noun, session,
+              {plugin_noun,
+               "no plugins; plugins.path in config.yaml says where they are looked for",
+               {"ID", "STATE", "VERSION", "WHAT"},
+               row,
+               "List the plugins",
+               "Show plugins: state, options, commands, why not loaded",
+               show});
 }
 
 } // namespace banger::cli

@@ -7,7 +7,8 @@ namespace banger::cli {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest = 6; ///< a column is not cut below this
+constexpr std::size_t least_room = 20; ///< for a value; with less nothing is broken
+constexpr std::size_t narrowest = 6;   ///< a column is not cut below this
 
 std::string padded(const std::string& text, std::size_t width) {
     const std::size_t used = display_width(text);
@@ -78,10 +79,14 @@ std::string described(const std::vector<std::pair<std::string, std::string>>& pa
     for (const auto& [key, value] : pairs) {
         width = value.empty() ? width : std::max(width, display_width(key));
     }
+    const std::size_t indent = width + gap;
+    const auto columns = static_cast<std::size_t>(terminal.width);
+    const std::size_t line = columns > indent + least_room ? columns : 0;
     std::string result;
     for (const auto& [key, value] : pairs) {
         if (!value.empty()) {
-            result += terminal.dim(padded(key, width)) + "  " + value + "\n";
+            result += terminal.dim(padded(key, width)) + std::string(gap, ' ') +
+                      wrapped(value, line, indent) + "\n";
         }
     }
     return result;

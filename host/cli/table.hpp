@@ -20,7 +20,8 @@ class Table {
     std::vector<std::vector<std::string>> rows_;
 };
 
-/// "key:   value" lines with the values in one column; pairs with an empty value are left out.
+/// "key  value" lines with the values in one column, on a terminal broken at its width; pairs with
+/// an empty value are left out.
 [[nodiscard]] std::string described(const std::vector<std::pair<std::string, std::string>>& pairs,
                                     const Terminal& terminal);
 

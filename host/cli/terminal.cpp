@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <sys/ioctl.h>
@@ -64,6 +65,30 @@ std::size_t display_width(std::string_view text) {
         text.remove_prefix(1);
     }
     return width;
+}
+
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+    if (width == 0) {
+        return std::string(text);
+    }
+    std::string result;
+    std::size_t used = indent; // columns of the line
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::string_view word = text.substr(0, end);
+        const std::size_t columns = display_width(word);
+        if (used > indent && used + 1 + columns > width) {
+            result += "\n" + std::string(indent, ' ');
+            used = indent;
+        } else if (used > indent) {
+            result += ' ';
+            ++used;
+        }
+        result += word;
+        used += columns;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return result;
 }
 
 std::string fitted(std::string_view text, std::size_t width) {

@@ -26,6 +26,9 @@ struct Terminal {
 
 /// Columns that the text takes: UTF-8 characters count one each, colour sequences nothing.
 [[nodiscard]] std::size_t display_width(std::string_view text);
+/// Broken at spaces into lines of at most `width` columns. The text begins at column `indent`, and
+/// so do the lines that follow. A word that is longer stays whole; width 0 breaks nothing.
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
 /// Cut to `width` columns with "…" at the end; colours stay balanced.
 [[nodiscard]] std::string fitted(std::string_view text, std::size_t width);
 

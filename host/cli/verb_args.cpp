@@ -1,9 +1,9 @@
 #include "cli/verb_args.hpp"
 
 #include "api_client/json.hpp"
-#include "cli/did_you_mean.hpp"
 #include "cli/noun.hpp"
 #include "os/error.hpp"
+#include "os/nearest.hpp"
 
 namespace banger::cli {
 namespace {
@@ -86,7 +86,7 @@ class Reader {
                 keys.push_back(name);
             }
             throw os::Error(os::ErrorKind::invalid,
-                            "unknown option --" + key + did_you_mean(key, keys));
+                            "unknown option --" + key + os::did_you_mean(key, keys));
         }
         if (equals != std::string::npos) {
             set(key, text.substr(equals + 1));

@@ -1,8 +1,9 @@
 #include "api_client/json.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
-#include "cli/watch.hpp"
+#include "cli/targets.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -18,36 +19,6 @@ struct ChangeArgs {
 };
 
 using Request = std::function<Json(Api&, const std::string& name)>;
-
-/// All names together, one line of result each.
-int change_all(Session& session, const std::vector<std::string>& names, const char* done,
-               const Request& request) {
-    std::vector<std::string> targets; // a name given twice is meant once
-    for (const std::string& name : names) {
-        if (std::find(targets.begin(), targets.end(), name) == targets.end()) {
-            targets.push_back(name);
-        }
-    }
-    std::vector<Change> changes;
-    for (const std::string& name : targets) {
-        changes.push_back({name, [&session, &request, name] {
-                               try {
-                                   return request(session.api(), name);
-                               } catch (const os::Error& error) {
-                                   throw explained(session.api(), vm_noun, name, error);
-                               }
-                           }});
-    }
-    const auto outcomes = carry_out(session, "vm", changes);
-    for (const Outcome& outcome : outcomes) {
-        if (!outcome.error && !outcome.left_running) {
-            const std::string mark = session.out.tty ? session.out.green("✓") + " " : "";
-            session.print(mark + outcome.name + " " + done + " (" + duration_text(outcome.seconds) +
-                          ")\n");
-        }
-    }
-    return conclude(session, outcomes);
-}
 
 Json body_of(const ChangeArgs& args) {
     Json body = Json::object();
@@ -67,19 +38,20 @@ Request post(const char* verb, Json body) {
 }
 
 int start(Session& session, const ChangeArgs& args) {
-    return change_all(session, args.names, "started", post("start", body_of(args)));
+    return change_all(session, vm_noun, "vm", args.names, "started", post("start", body_of(args)));
 }
 
 int stop(Session& session, const ChangeArgs& args) {
-    return change_all(session, args.names, "stopped", post("stop", body_of(args)));
+    return change_all(session, vm_noun, "vm", args.names, "stopped", post("stop", body_of(args)));
 }
 
 int restart(Session& session, const ChangeArgs& args) {
-    return change_all(session, args.names, "restarted", post("restart", body_of(args)));
+    return change_all(session, vm_noun, "vm", args.names, "restarted",
+                      post("restart", body_of(args)));
 }
 
 int kill(Session& session, const ChangeArgs& args) {
-    return change_all(session, args.names, "killed", post("kill", Json::object()));
+    return change_all(session, vm_noun, "vm", args.names, "killed", post("kill", Json::object()));
 }
 
 bool at_rest(const std::string& state) {
@@ -124,17 +96,18 @@ int remove(Session& session, const ChangeArgs& args) {
         }
         force = answer == Answer::delete_all;
     }
-    return change_all(session, args.names, "deleted", [force](Api& api, const std::string& name) {
-        try {
-            return api.remove(vm_noun.target(name) + (force ? "?force=1" : ""));
-        } catch (const os::Error& error) {
-            if (error.kind() == os::ErrorKind::conflict && error.hint().empty()) {
-                throw os::Error(error.kind(), error.what(),
-                                "--force deletes it even while it runs");
-            }
-            throw;
-        }
-    });
+    return change_all(session, vm_noun, "vm", args.names, "deleted",
+                      [force](Api& api, const std::string& name) {
+                          try {
+                              return api.remove(vm_noun.target(name) + (force ? "?force=1" : ""));
+                          } catch (const os::Error& error) {
+                              if (error.kind() == os::ErrorKind::conflict && error.hint().empty()) {
+                                  throw os::Error(error.kind(), error.what(),
+                                                  "--force deletes it even while it runs");
+                              }
+                              throw;
+                          }
+                      });
 }
 
 struct WaitArgs {
@@ -187,14 +160,14 @@ void add_vm_changes(CLI::App& vm, Session& session) {
     args = make();
     CLI::App* verb = add(vm, session, "stop", "Shut VMs down; their disks stay", stop, args);
     timeout(verb, *args, "Pull the plug when the guest takes longer");
-    verb->add_flag("--force", args->force, "Do not ask the guest");
+    verb->add_flag("-f,--force", args->force, "Do not ask the guest");
     examples(verb, "  banger vm stop testbox\n  banger vm stop a b c --timeout 30s");
     args = make();
     timeout(add(vm, session, "restart", "Stop VMs and start them again", restart, args), *args,
             "Give up after this time");
     add(vm, session, "kill", "End VMs at once, as a power cut would", kill, make());
     args = make();
-    verb = add(vm, session, "delete", "Delete VMs with their disks", remove, args);
+    verb = add(vm, session, "delete", "Delete VMs with their disks", remove, args)->alias("rm");
     verb->add_flag("-y,--yes", args->yes, "Do not ask; refuse the ones that run");
     verb->add_flag("-f,--force", args->force, "Do not ask, and delete the ones that run too");
     examples(verb,
@@ -207,7 +180,7 @@ void add_vm_changes(CLI::App& vm, Session& session) {
     verb->add_option("NAME", wait_args->name, "The VM")->required();
     verb->add_option("--for,--state", wait_args->state,
                      "ready (default), running, stopped or deleted")
-        ->check(CLI::IsMember({"ready", "running", "stopped", "deleted"}))
+        ->check(one_of({"ready", "running", "stopped", "deleted"}))
         ->type_name("STATE");
     verb->add_option("--timeout", wait_args->timeout, "Fail after this time")->type_name("TIME");
     json_flag(verb, wait_args->json);

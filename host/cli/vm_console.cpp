@@ -1,5 +1,6 @@
 #include "api_client/json.hpp"
 #include "cli/attach.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/console_text.hpp"
 #include "cli/noun.hpp"
@@ -77,7 +78,7 @@ void add_vm_console(CLI::App& vm, Session& session) {
     CLI::App* verb = vm.add_subcommand("logs", "What the VM wrote on its console");
     verb->add_option("NAME", logs_args->name, "The VM")->required();
     verb->add_option("-n,--lines", logs_args->lines, "How many lines (default: 200)")
-        ->check(CLI::Range(1, 10000))
+        ->check(whole_number(1, 10000))
         ->type_name("N");
     verb->add_flag("-f,--follow", logs_args->follow, "Go on as it writes more");
     verb->add_flag("--raw", logs_args->raw, "Control sequences too, on a terminal");

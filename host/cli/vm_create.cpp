@@ -1,4 +1,5 @@
 #include "api_client/json.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
@@ -11,7 +12,7 @@ namespace {
 struct CreateArgs {
     std::optional<std::string> name; ///< an empty one is the daemon's to refuse
     std::string image;
-    int vcpus = 0;
+    std::optional<std::int64_t> vcpus;
     std::string memory;
     std::string disk;
     std::string work_disk;
@@ -39,8 +40,8 @@ Json body_of(const CreateArgs& args) {
         body["name"] = *args.name;
     }
     text("image", args.image);
-    if (args.vcpus > 0) {
-        body["vcpus"] = args.vcpus;
+    if (args.vcpus) {
+        body["vcpus"] = *args.vcpus;
     }
     size("memory_mib", "--memory", args.memory);
     size("disk_mib", "--disk", args.disk);
@@ -82,12 +83,15 @@ void show_ready(const Session& session, const Outcome& outcome, const Json& vm) 
 
 int create(Session& session, const CreateArgs& args) {
     const Json body = body_of(args);
+    const auto begin = [&] { return session.api().post(vm_noun.path, body); };
     if (args.detach) {
-        return detached(session, session.api().post(vm_noun.path, body), args.json);
+        try {
+            return detached(session, begin(), args.json);
+        } catch (const os::Error& error) {
+            throw in_flags(error);
+        }
     }
-    const auto outcomes = carry_out(
-        session, "vm",
-        {{args.name.value_or(""), [&] { return session.api().post(vm_noun.path, body); }}});
+    const auto outcomes = carry_out(session, "vm", {{args.name.value_or(""), begin}});
     const Outcome& outcome = outcomes.front();
     if (outcome.error || outcome.left_running) {
         return conclude(session, outcomes);
@@ -110,11 +114,12 @@ void add_vm_create(CLI::App& vm, Session& session) {
     auto args = std::make_shared<CreateArgs>();
     CLI::App* verb =
         vm.add_subcommand("create", "Create a VM and return when it can be logged in to");
-    CLI::Option* name = verb->add_option("--name", args->name, "Its name; one is made up without");
+    CLI::Option* name = verb->add_option("--name", args->name, "Its name; one is made up without")
+                            ->type_name("NAME");
     verb->add_option("NAME", args->name, "The same as --name")->excludes(name);
     verb->add_option("--image", args->image, "Image to boot")->type_name("IMAGE");
     verb->add_option("--vcpu,--vcpus", args->vcpus, "Processors")
-        ->check(CLI::Range(1, 256))
+        ->check(whole_number())
         ->type_name("N");
     verb->add_option("--memory", args->memory, "Memory: 512M, 2G")->type_name("SIZE");
     verb->add_option("--disk", args->disk, "Root file system: 20G")->type_name("SIZE");
@@ -122,10 +127,10 @@ void add_vm_create(CLI::App& vm, Session& session) {
         ->type_name("SIZE");
     verb->add_option("--disk-mode", args->disk_mode,
                      "overlay (shares the image) or copy (a private clone)")
-        ->check(CLI::IsMember({"overlay", "copy"}))
+        ->check(one_of({"overlay", "copy"}))
         ->type_name("MODE");
-    verb->add_option("--vmm", args->vmm, "Hypervisor: auto, firecracker, qemu")
-        ->check(CLI::IsMember({"auto", "firecracker", "qemu"}))
+    verb->add_option("--vmm", args->vmm, "auto or qemu (firecracker has no driver yet)")
+        ->check(one_of({"auto", "firecracker", "qemu"}))
         ->type_name("VMM");
     verb->add_option("--timeout", args->timeout, "Give up and undo after this time: 90s, 5m")
         ->type_name("TIME");
@@ -136,7 +141,9 @@ void add_vm_create(CLI::App& vm, Session& session) {
                                                                   : std::vector<VmOption>());
     examples(verb, "  banger vm create --name testbox\n"
                    "  banger vm create --name big --vcpu 4 --memory 4G --disk 40G\n"
-                   "  NAME=$(banger vm create) && banger vm exec $NAME -- uname -a");
+                   "  NAME=$(banger vm create) && banger vm exec $NAME -- uname -a\n"
+                   "\n"
+                   "What is left out is taken from the configuration: banger config show.");
     runs(verb, session, args, create);
 }
 

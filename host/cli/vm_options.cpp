@@ -1,6 +1,7 @@
 #include "cli/vm_options.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/checks.hpp"
 #include "cli/noun.hpp"
 #include "os/file.hpp"
 
@@ -112,7 +113,7 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
             added->allow_extra_args(false);
         }
         if (!option.choices.empty()) {
-            added->check(CLI::IsMember(option.choices));
+            added->check(one_of(option.choices));
         }
         added->group(plugin_group + option.plugin);
     }

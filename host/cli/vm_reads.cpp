@@ -106,6 +106,18 @@ std::string started_text(const Json& vm) {
     return text;
 }
 
+/// The one that runs it; of a VM at rest the one that it is set to.
+std::string vmm_text(const Json& vm) {
+    const std::string wanted = text_at(vm, "vmm");
+    const std::string driver = text_at(vm, "driver");
+    if (driver.empty()) {
+        return wanted == "auto" ? "auto (chosen at each start)" : wanted;
+    }
+    const std::string accel = text_at(vm, "accel");
+    return driver + (accel.empty() ? "" : " (" + accel + ")") +
+           (wanted == "auto" ? ", chosen by banger; banger daemon status says why" : "");
+}
+
 void show_one(const Session& session, const Json& vm) {
     const Terminal& out = session.out;
     const std::string work = size_at(vm, "work_disk_mib");
@@ -122,8 +134,7 @@ void show_one(const Session& session, const Json& vm) {
         {"size", text_at(vm, "vcpus") + " vcpu, " + size_at(vm, "memory_mib") + " memory"},
         {"disks", size_at(vm, "disk_mib") + " root (" + text_at(vm, "disk_mode") + ")" +
                       (work.empty() ? "" : ", " + work + " on /root")},
-        {"vmm",
-         text_at(vm, "vmm") + (text_at(vm, "accel").empty() ? "" : ", " + text_at(vm, "accel"))},
+        {"vmm", vmm_text(vm)},
         {"options", options_text(value_at(vm, "options"))},
         {"created", created.empty() ? "" : age_since(created) + " ago (" + created + ")"},
         {"started", started_text(vm)},
@@ -139,10 +150,7 @@ void show_one(const Session& session, const Json& vm) {
 }
 
 int show(Session& session, const ShowArgs& args) {
-    std::vector<Json> vms;
-    for (const std::string& name : args.names) {
-        vms.push_back(get_one(session.api(), vm_noun, name));
-    }
+    const std::vector<Json> vms = get_all(session.api(), vm_noun, args.names);
     if (args.json) {
         session.print_json(vms.size() == 1 ? vms.front() : Json(vms));
         return 0;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include <unistd.h>
 
@@ -112,25 +113,51 @@ int exec(Session& session, const ExecArgs& args) {
     become(exec_argv(target_of(session, args.name, args.user), tty, session.tail));
 }
 
+/// scp would say it after it has asked the VM, and end with the status of a broken connection.
+void check_local(const std::vector<CopyEnd>& ends) {
+    namespace fs = std::filesystem;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        const bool source = i + 1 < ends.size();
+        const fs::path path = ends[i].path;
+        std::error_code error;
+        if (!ends[i].vm.empty() || fs::exists(path, error)) {
+            continue;
+        }
+        if (source) {
+            throw os::Error(os::ErrorKind::not_found,
+                            "no file '" + path.string() + "' on this machine",
+                            "write NAME:PATH for a path in a VM");
+        }
+        const fs::path folder = path.has_filename() ? path.parent_path() : path;
+        if (!folder.empty() && !fs::is_directory(folder, error)) {
+            throw os::Error(os::ErrorKind::not_found,
+                            "no folder '" + folder.string() + "' on this machine to copy to");
+        }
+    }
+}
+
 int copy(Session& session, const CopyArgs& args) {
     std::vector<CopyEnd> ends;
     std::vector<std::pair<std::string, SshTarget>> targets;
     for (const std::string& text : args.ends) {
         ends.push_back(copy_end_of(text));
-        const std::string& vm = ends.back().vm;
-        const bool known = std::any_of(targets.begin(), targets.end(),
-                                       [&](const auto& target) { return target.first == vm; });
-        if (!vm.empty() && !known) {
-            targets.emplace_back(vm, target_of(session, vm));
-        }
     }
     if (ends.size() < 2) {
         throw os::Error(os::ErrorKind::invalid, "copy from where to where?",
                         "banger vm cp SOURCE... DESTINATION, with NAME:PATH for a path in a VM");
     }
-    if (targets.empty()) {
+    if (std::all_of(ends.begin(), ends.end(), [](const CopyEnd& end) { return end.vm.empty(); })) {
         throw os::Error(os::ErrorKind::invalid, "neither end is in a VM",
                         "write NAME:PATH for a path in a VM");
+    }
+    check_local(ends);
+    for (const CopyEnd& end : ends) {
+        const std::string& vm = end.vm;
+        const bool known = std::any_of(targets.begin(), targets.end(),
+                                       [&](const auto& target) { return target.first == vm; });
+        if (!vm.empty() && !known) {
+            targets.emplace_back(vm, target_of(session, vm));
+        }
     }
     const bool between =
         !ends.back().vm.empty() && std::any_of(ends.begin(), ends.end() - 1,

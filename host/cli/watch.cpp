@@ -8,6 +8,7 @@
 #include "cli/progress.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 
@@ -86,7 +87,7 @@ void Watch::begin(std::size_t index, const Change& change) {
             outcome.last = answer;
         }
     } catch (const os::Error& error) {
-        outcome.error = error;
+        outcome.error = in_flags(error);
         end(index);
     }
 }
@@ -241,6 +242,19 @@ void Watch::run() {
     }
 }
 
+bool has_word(const std::string& text, const std::string& word) {
+    const auto inside = [&](std::size_t at) {
+        return at < text.size() &&
+               (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '-');
+    };
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+        if ((at == 0 || !inside(at - 1)) && !inside(at + word.size())) {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 std::vector<Outcome> carry_out(Session& session, const char* noun,
@@ -263,9 +277,7 @@ int conclude(const Session& session, const std::vector<Outcome>& outcomes) {
         if (!outcome.error) {
             continue;
         }
-        const bool named =
-            outcome.name.empty() ||
-            std::string(outcome.error->what()).find(outcome.name) != std::string::npos;
+        const bool named = outcome.name.empty() || has_word(outcome.error->what(), outcome.name);
         session.report(named ? *outcome.error : outcome.error->with_context(outcome.name));
         const ExitCode own = outcome.error->kind() == os::ErrorKind::cancelled
                                  ? ExitCode::interrupted

@@ -1,9 +1,10 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
-#include "cli/did_you_mean.hpp"
 #include "cli/noun.hpp"
 #include "cli/table.hpp"
 #include "cli/verb_args.hpp"
+
+#include "os/nearest.hpp"
 
 #include <algorithm>
 
@@ -122,7 +123,7 @@ int run(Session& session, const XArgs& args) {
     if (std::find(known.begin(), known.end(), args.verb) == known.end()) {
         throw os::Error(os::ErrorKind::not_found,
                         "plugin '" + args.plugin + "' has no verb '" + args.verb + "'" +
-                            did_you_mean(args.verb, known),
+                            os::did_you_mean(args.verb, known),
                         "banger x " + args.plugin + " lists its verbs");
     }
     const Json answer = session.api().post(plugin_noun.target(args.plugin) + "/actions/cli/" +

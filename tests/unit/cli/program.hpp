@@ -43,12 +43,11 @@ class ProgramTest : public ::testing::Test {
                    const std::string& state = "succeeded", const std::string& error = "null");
     void vms(const std::vector<std::pair<std::string, std::string>>& names_and_states);
 
+    [[nodiscard]] std::vector<std::string> environment() const;
+
     os::TemporaryDir home;
     os::UserPaths paths;
     std::unique_ptr<FakeDaemon> daemon;
-
-  private:
-    [[nodiscard]] std::vector<std::string> environment() const;
 };
 
 [[nodiscard]] std::string operation_json(const std::string& id, const std::string& kind,

@@ -74,10 +74,23 @@ TEST_F(Remote, StoppedVmsAreToldByTheDaemon) {
 }
 
 TEST_F(Remote, CopyWithOneVm) {
-    const Result result = run({"vm", "cp", "notes.txt", "a:"});
+    const std::string notes = (home.path() / "notes.txt").string();
+    os::write_file_atomic(notes, "x");
+    const Result result = run({"vm", "cp", notes, "a:"});
     EXPECT_EQ(result.code, 0) << result.err;
-    EXPECT_THAT(result.out, EndsWith("<-r><--><./notes.txt><a:>\n"));
+    EXPECT_THAT(result.out, EndsWith("<-r><--><" + notes + "><a:>\n"));
     EXPECT_THAT(result.out, HasSubstr("<-o><HostName=172.30.88.2>"));
+}
+
+TEST_F(Remote, LocalEndsOfACopyAreCheckedFirst) {
+    const Result source = run({"vm", "cp", "/nosuch/notes.txt", "a:"});
+    EXPECT_EQ(source.code, 3);
+    EXPECT_EQ(source.err, "error: no file '/nosuch/notes.txt' on this machine\n"
+                          "hint: write NAME:PATH for a path in a VM\n");
+    const Result target = run({"vm", "cp", "a:/etc/hosts", "/nosuch/hosts"});
+    EXPECT_EQ(target.code, 3);
+    EXPECT_THAT(target.err, HasSubstr("no folder '/nosuch' on this machine to copy to"));
+    EXPECT_EQ(run({"vm", "cp", "a:/etc/hosts", (home.path() / "new").string()}).code, 0);
 }
 
 TEST_F(Remote, CopyBetweenVms) {

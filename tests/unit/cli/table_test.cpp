@@ -55,5 +55,21 @@ TEST(Described, LeavesEmptyValuesOut) {
               "name     a\naddress  1.2.3.4\n");
 }
 
+TEST(Wrapped, BreaksAtSpacesBehindTheIndent) {
+    EXPECT_EQ(wrapped("one two three four", 12, 4), "one two\n    three\n    four");
+    EXPECT_EQ(wrapped("one two", 0, 4), "one two");
+    EXPECT_EQ(wrapped("a/very/long/path and", 8, 0), "a/very/long/path\nand");
+    EXPECT_EQ(wrapped("\033[31mone\033[0m two", 7, 0), "\033[31mone\033[0m two");
+    EXPECT_EQ(wrapped("", 10, 2), "");
+}
+
+TEST(Described, BreaksLongValuesOnATerminal) {
+    const std::vector<std::pair<std::string, std::string>> pairs{
+        {"key", "one two three four five six seven"}, {"none", ""}};
+    EXPECT_EQ(described(pairs, {}), "key  one two three four five six seven\n");
+    EXPECT_EQ(described(pairs, {true, false, 30}),
+              "key  one two three four five\n     six seven\n");
+}
+
 } // namespace
 } // namespace banger::cli

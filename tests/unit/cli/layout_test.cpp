@@ -1,0 +1,160 @@
+// What people see of the API's answers.
+#include "program.hpp"
+
+#include "config/config.hpp"
+#include "config/effective.hpp"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::test {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Layout : ProgramTest {
+    Layout() { start_daemon(); }
+};
+
+TEST_F(Layout, DoctorSaysCauseAndFix) {
+    daemon->on("GET /v1/doctor", R"({"checks":[
+        {"id":"vmm","source":"banger","severity":"ok","title":"qemu","cause":"no KVM"},
+        {"id":"kvm","source":"banger","severity":"warning","title":"slow","cause":"/dev/kvm is missing",
+         "fix":"load kvm_intel"}]})");
+    const Result warning = run({"doctor"});
+    EXPECT_EQ(warning.code, 0);
+    EXPECT_EQ(warning.out, "✓ qemu\n    no KVM\n! slow\n    /dev/kvm is missing\n"
+                           "    fix: load kvm_intel\n\n1 warning; VMs can run\n");
+    daemon->on("GET /v1/doctor",
+               R"({"checks":[{"severity":"error","source":"tap-pool","title":"broken"}]})");
+    const Result error = run({"doctor"});
+    EXPECT_EQ(error.code, 1);
+    EXPECT_EQ(error.out, "✗ tap-pool: broken\n\n1 error\n");
+}
+
+TEST_F(Layout, DoctorKeepsToTheTerminalsWidth) {
+    const std::string text(
+        "a long sentence that goes on and on, until no terminal of usual width has room for it");
+    daemon->on("GET /v1/doctor", R"({"checks":[{"severity":"error","title":")" + text +
+                                     R"(","cause":")" + text + R"(","fix":")" + text + R"("}]})");
+    const std::string shown = run_on_terminal({"doctor"}, {}, {"NO_COLOR=1"}).out;
+    EXPECT_THAT(shown, HasSubstr("\r\n  "));
+    EXPECT_THAT(shown, HasSubstr("\r\n    room for it"));
+    for (std::size_t at = 0; at < shown.size();) {
+        const std::size_t end = std::min(shown.find('\n', at), shown.size());
+        EXPECT_LE(end - at, 83U) << shown; // the mark's three bytes are one column, and there is \r
+        at = end + 1;
+    }
+}
+
+TEST_F(Layout, ConfigShowIsYamlThatReadsTheSame) {
+    config::Config config = config::default_config();
+    config.vm.image = "on: # \"odd\"";
+    config.plugins.path = {"/a b", "/c"};
+    config.plugins.entries["tap-pool"].config = R"({"size":3})";
+    config.plugins.entries["tap-pool"].after = {};
+    daemon->on("GET /v1/config", config::to_json(config).dump());
+    const Result shown = run({"config", "show"});
+    EXPECT_EQ(shown.code, 0);
+    EXPECT_THAT(shown.out, HasSubstr("  bundle: \"\"  # default\n"));
+    EXPECT_THAT(shown.out, HasSubstr("  memory: 512M  # default\n"));
+    const auto values = [](const config::Config& of) {
+        nlohmann::ordered_json out;
+        const auto all = config::to_json(of).flatten();
+        for (const auto& [key, value] : all.items()) {
+            if (!key.ends_with("/source")) {
+                out[key] = value;
+            }
+        }
+        return out;
+    };
+    EXPECT_EQ(values(config::parse_config(shown.out, "shown")), values(config));
+}
+
+TEST_F(Layout, PluginShowIsForPeople) {
+    daemon->on("GET /v1/plugins/nat", R"({"id":"nat","state":"failed","reason":"no nft",
+        "on_error":"fail","required":false,"name":"NAT","version":"1.0.0","summary":"Internet",
+        "interfaces":["banger.vm-options/1","banger.cli/1"],
+        "options":[{"name":"nat","flag":"--nat","live":true,
+                    "schema":{"type":"boolean","default":true,"description":"reach the internet"}}],
+        "actions":[{"kind":"cli","name":"ls","summary":"rules"},
+                   {"kind":"doctor","name":"nft","summary":"nft is there"}],
+        "config_schema":{"properties":{"size":{"type":"integer","minimum":0,"maximum":64,
+                         "default":2,"description":"rules kept"}}}})");
+    const Result shown = run({"plugin", "show", "nat"});
+    EXPECT_EQ(shown.code, 0);
+    EXPECT_THAT(shown.out, Not(HasSubstr("{")));
+    EXPECT_THAT(shown.out, HasSubstr("why       no nft\n"));
+    EXPECT_THAT(shown.out, HasSubstr("brings    banger.vm-options/1, banger.cli/1\n"));
+    EXPECT_THAT(shown.out,
+                HasSubstr("  --nat  reach the internet (default: true); can change while"));
+    EXPECT_THAT(shown.out, HasSubstr("  banger x nat ls  rules\n"));
+    EXPECT_THAT(shown.out, HasSubstr("  size  rules kept (0 to 64, default: 2)\n"));
+    EXPECT_EQ(run({"plugin", "show", "nat", "--json"}).out.substr(0, 1), "{");
+}
+
+TEST_F(Layout, ImagesAreShownByTheirFiles) {
+    daemon->on("GET /v1/images", R"({"images":[{"name":"debian","kind":"bundle","ok":true,
+        "size_bytes":1073741824,"rootfs":"/r"},{"name":"mine","kind":"registered","ok":false}]})");
+    daemon->on("GET /v1/images/debian", R"({"name":"debian","kind":"bundle","ok":true,
+        "size_bytes":1073741824,"rootfs":"/r","used_by":["a","b"]})");
+    EXPECT_EQ(run({"image", "ls"}).out, "NAME    KIND                        SIZE  ROOTFS\n"
+                                        "debian  bundle                      1G    /r\n"
+                                        "mine    registered (files missing)  -     -\n");
+    EXPECT_EQ(run({"image", "ls", "-q"}).out, "debian\nmine\n");
+    EXPECT_THAT(run({"image", "show", "debian"}).out, HasSubstr("used by  a, b\n"));
+}
+
+TEST_F(Layout, VmShowNamesTheVmmThatRunsIt) {
+    const std::string rest = R"("name":"a","vcpus":1,"memory_mib":512,"accel":"tcg",)";
+    daemon->on("GET /v1/vms/a", "{" + rest + R"("state":"running","vmm":"auto","driver":"qemu"})");
+    EXPECT_THAT(run({"vm", "show", "a"}).out, HasSubstr("qemu (tcg), chosen by banger; "));
+    daemon->on("GET /v1/vms/a", "{" + rest + R"("state":"running","vmm":"qemu","driver":"qemu"})");
+    EXPECT_THAT(run({"vm", "show", "a"}).out, HasSubstr("  qemu (tcg)\n"));
+    daemon->on("GET /v1/vms/a", "{" + rest + R"("state":"stopped","vmm":"auto","driver":null})");
+    EXPECT_THAT(run({"vm", "show", "a"}).out, HasSubstr("  auto (chosen at each start)\n"));
+}
+
+TEST_F(Layout, ErrorsNameTheFlagThatWasTyped) {
+    daemon->on("POST /v1/vms", problem("invalid", "memory_mib must be at least 128 MiB, not 64"),
+               400);
+    for (const char* how : {"--json", "--detach"}) {
+        const Result result = run({"vm", "create", "--memory", "64M", how});
+        EXPECT_EQ(result.code, 2);
+        EXPECT_EQ(result.err, "error: --memory must be at least 128 MiB, not 64\n");
+    }
+    vms({{"a", "stopped"}});
+    daemon->on("PATCH /v1/vms/a", problem("invalid", "vcpus must be at most 32, not 99"), 400);
+    EXPECT_EQ(run({"vm", "set", "a", "--vcpu", "99"}).err,
+              "error: a: --vcpu must be at most 32, not 99\n");
+}
+
+TEST_F(Layout, OperationsShowTheStageThatFailed) {
+    const std::string operation = R"({"id":"1","kind":"create","target":"a","state":"failed",
+        "stage":"rollback","stages":[{"name":"boot","state":"failed","ended_at":"x","ms":5000},
+        {"name":"rollback","state":"done","ended_at":"x","ms":10}],"log":[],"privileged":[]})";
+    daemon->on("GET /v1/operations", R"({"operations":[)" + operation + "]}");
+    daemon->on("GET /v1/operations/1", operation);
+    EXPECT_THAT(run({"op", "ls"}).out, HasSubstr("failed  boot"));
+    const std::string shown = run({"op", "show", "1"}).out;
+    EXPECT_THAT(shown, HasSubstr("stage  boot\n"));
+    EXPECT_THAT(shown, HasSubstr("boot failed "));
+}
+
+TEST_F(Layout, SetSaysItOnce) {
+    vms({{"a", "stopped"}});
+    daemon->on("PATCH /v1/vms/a", vm_json("a", "stopped"));
+    const Result once = run({"vm", "set", "a", "a", "--vcpu", "2"});
+    EXPECT_EQ(once.out, "a set\n");
+    EXPECT_EQ(once.err, "");
+}
+
+TEST_F(Layout, RequiredOptionsAreMarked) {
+    EXPECT_THAT(run({"image", "register", "--help"}).out, HasSubstr("--rootfs FILE (required)"));
+}
+
+} // namespace
+} // namespace banger::test
