@@ -55,7 +55,7 @@ void Progress::update(std::size_t index, const std::string& label, const Operati
     }
     if (!terminal_.tty) {
         plain_failures(line);
-        if (new_stage && line.live) {
+        if (new_stage && line.live && operation.stage != operation.kind) {
             plain_line(line, now);
         }
         return;
@@ -69,6 +69,9 @@ void Progress::update(std::size_t index, const std::string& label, const Operati
 
 void Progress::keep_finished_stages(Line& line) {
     const auto& stages = line.operation.stages;
+    if (stages.size() == 1 && line.operation.state == "succeeded") {
+        return; // the result says as much
+    }
     while (line.stages_shown < stages.size() &&
            (stages[line.stages_shown].seconds || line.operation.over())) {
         write_(fitted(stage_line(stages[line.stages_shown++]),

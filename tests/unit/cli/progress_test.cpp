@@ -92,6 +92,23 @@ TEST_F(ProgressTest, TheStageThatFailedIsNoTick) {
     EXPECT_EQ(shown, "✓ disks  1.0 s\n! boot  cancelled  2.0 s\n· x  not finished\n");
 }
 
+TEST_F(ProgressTest, AnOperationOfOneStageIsToldByItsResult) {
+    for (const bool tty : {true, false}) {
+        shown.clear();
+        {
+            Progress progress({tty, false, 80}, 1, write(), clock());
+            Operation set = running("set", {{"set", {}, "running"}});
+            set.kind = "set";
+            progress.update(0, "vm a", set);
+            set.state = "succeeded";
+            set.stages = {{"set", 0.01, "done"}};
+            progress.update(0, "vm a", set);
+        }
+        EXPECT_THAT(shown, Not(HasSubstr("✓"))) << tty;
+        EXPECT_TRUE(tty || shown.empty()) << shown;
+    }
+}
+
 TEST_F(ProgressTest, PlainLinesSayWhatFailed) {
     Progress progress({}, 1, write(), clock());
     progress.update(0, "vm a", running("boot", {{"boot", {}, "running"}}));
