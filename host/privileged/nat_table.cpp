@@ -8,7 +8,6 @@
 namespace banger::privileged {
 namespace {
 
-using net::Ipv4;
 using net::Subnet;
 using nlohmann::json;
 

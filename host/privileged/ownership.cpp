@@ -1,5 +1,6 @@
 #include "privileged/ownership.hpp"
 
+#include "net/link.hpp"
 #include "os/error.hpp"
 
 #include <charconv>
@@ -73,6 +74,23 @@ uid_t caller_uid() {
         throw os::Error(os::ErrorKind::permission, "SUDO_UID is not a user id");
     }
     return *uid;
+}
+
+void require_own_bridge(const net::Link& link, uid_t caller) {
+    const auto owner = Ownership::parse(link.alias);
+    if (link.kind != "bridge" || !owner || owner->uid != caller) {
+        throw os::Error(os::ErrorKind::conflict,
+                        "interface " + link.name + " is not a bridge of yours");
+    }
+}
+
+net::Link own_bridge(net::Netlink& netlink, const std::string& name, uid_t caller) {
+    auto link = net::find_link(netlink, name);
+    if (!link) {
+        throw os::Error(os::ErrorKind::not_found, "there is no bridge " + name);
+    }
+    require_own_bridge(*link, caller);
+    return std::move(*link);
 }
 
 } // namespace banger::privileged

@@ -6,6 +6,11 @@
 
 #include <sys/types.h>
 
+namespace banger::net {
+struct Link;
+class Netlink;
+} // namespace banger::net
+
 namespace banger::privileged {
 
 /// Whose an interface is, written on the interface itself (IFLA_IFALIAS, seen by `ip link`), so
@@ -23,5 +28,10 @@ struct Ownership {
 /// The user this process works for: sudo's caller, else ourselves. Throws permission when the
 /// environment says something that is no uid.
 [[nodiscard]] uid_t caller_uid();
+
+/// Throws conflict when this is no bridge that banger made for `caller`.
+void require_own_bridge(const net::Link& link, uid_t caller);
+/// The bridge of that name; throws not_found, too.
+[[nodiscard]] net::Link own_bridge(net::Netlink& netlink, const std::string& name, uid_t caller);
 
 } // namespace banger::privileged

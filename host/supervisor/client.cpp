@@ -63,6 +63,7 @@ json parse_answer(const std::optional<std::string>& line, const char* who) {
     return answer;
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving JSON only asserts
 struct Answered {
     UniqueFd fd;
     json answer;

@@ -13,7 +13,6 @@
 #include <sys/random.h>
 
 namespace banger::supervisor {
-using channel::Mux;
 using channel::ResetReason;
 using channel::StreamId;
 

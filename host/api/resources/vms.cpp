@@ -93,38 +93,29 @@ void add_changes(Router& router, const Parts& parts) {
         co_return answer(parts.lifecycle.create(vm::create_request(request.json())));
     });
     // Every change of a VM waits first for what the daemon itself has to do with it.
-    router.on("PATCH", "/v1/vms/{name}", [&parts](Request request) -> asio::awaitable<Response> {
-        co_await parts.lifecycle.settled(request.param("name"));
-        co_return answer(
-            parts.lifecycle.set(request.param("name"), vm::set_request(request.json())));
+    const auto change = [&](const char* method, const char* path, auto begin) {
+        router.on(method, path, [&parts, begin](Request request) -> asio::awaitable<Response> {
+            co_await parts.lifecycle.settled(request.param("name"));
+            co_return answer(begin(parts.lifecycle, request.param("name"), request));
+        });
+    };
+    change("PATCH", "/v1/vms/{name}", [](auto& lifecycle, auto& name, auto& request) {
+        return lifecycle.set(name, vm::set_request(request.json()));
     });
-    router.on("DELETE", "/v1/vms/{name}", [&parts](Request request) -> asio::awaitable<Response> {
-        co_await parts.lifecycle.settled(request.param("name"));
-        co_return answer(parts.lifecycle.remove(request.param("name"), request.flag("force")));
+    change("DELETE", "/v1/vms/{name}", [](auto& lifecycle, auto& name, auto& request) {
+        return lifecycle.remove(name, request.flag("force"));
     });
-    router.on("POST", "/v1/vms/{name}/start",
-              [&parts](Request request) -> asio::awaitable<Response> {
-                  co_await parts.lifecycle.settled(request.param("name"));
-                  co_return answer(parts.lifecycle.start(request.param("name"),
-                                                         vm::start_timeout(request.json())));
-              });
-    router.on("POST", "/v1/vms/{name}/stop",
-              [&parts](Request request) -> asio::awaitable<Response> {
-                  co_await parts.lifecycle.settled(request.param("name"));
-                  co_return answer(parts.lifecycle.stop(request.param("name"),
-                                                        vm::stop_request(request.json())));
-              });
-    router.on("POST", "/v1/vms/{name}/restart",
-              [&parts](Request request) -> asio::awaitable<Response> {
-                  co_await parts.lifecycle.settled(request.param("name"));
-                  co_return answer(parts.lifecycle.restart(request.param("name"),
-                                                           vm::stop_request(request.json())));
-              });
-    router.on("POST", "/v1/vms/{name}/kill",
-              [&parts](Request request) -> asio::awaitable<Response> {
-                  co_await parts.lifecycle.settled(request.param("name"));
-                  co_return answer(parts.lifecycle.kill(request.param("name")));
-              });
+    change("POST", "/v1/vms/{name}/start", [](auto& lifecycle, auto& name, auto& request) {
+        return lifecycle.start(name, vm::start_timeout(request.json()));
+    });
+    change("POST", "/v1/vms/{name}/stop", [](auto& lifecycle, auto& name, auto& request) {
+        return lifecycle.stop(name, vm::stop_request(request.json()));
+    });
+    change("POST", "/v1/vms/{name}/restart", [](auto& lifecycle, auto& name, auto& request) {
+        return lifecycle.restart(name, vm::stop_request(request.json()));
+    });
+    change("POST", "/v1/vms/{name}/kill",
+           [](auto& lifecycle, auto& name, auto&) { return lifecycle.kill(name); });
 }
 
 } // namespace

@@ -20,10 +20,7 @@ nlohmann::json remove_bridge(const std::string& name, Context& context) {
     if (!link) {
         return {{"existed", false}};
     }
-    const auto owner = Ownership::parse(link->alias);
-    if (link->kind != "bridge" || !owner || owner->uid != context.caller) {
-        throw Error(ErrorKind::conflict, "interface " + name + " is not a bridge of yours");
-    }
+    require_own_bridge(*link, context.caller);
     const auto all = net::links(context.netlink);
     const auto ports = std::count_if(all.begin(), all.end(), [&](const net::Link& other) {
         return other.master == link->index;

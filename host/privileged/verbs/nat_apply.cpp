@@ -78,15 +78,8 @@ NatSpec parse(Arguments& arguments) {
 
 /// Nobody redirects the traffic of an interface or a network that is not his.
 void refuse_foreign(const NatSpec& spec, Context& context) {
-    const auto link = net::find_link(context.netlink, spec.bridge);
-    if (!link) {
-        throw Error(ErrorKind::not_found, "there is no bridge " + spec.bridge);
-    }
-    const auto owner = Ownership::parse(link->alias);
-    if (link->kind != "bridge" || !owner || owner->uid != context.caller) {
-        throw Error(ErrorKind::conflict, "interface " + spec.bridge + " is not a bridge of yours");
-    }
-    const auto addresses = net::addresses_of(context.netlink, link->index);
+    const auto bridge = own_bridge(context.netlink, spec.bridge, context.caller);
+    const auto addresses = net::addresses_of(context.netlink, bridge.index);
     if (std::none_of(addresses.begin(), addresses.end(),
                      [&](const auto& address) { return address.subnet() == spec.subnet; })) {
         throw Error(ErrorKind::conflict,

@@ -22,18 +22,6 @@ struct TapSpec {
     std::string tag;
 };
 
-int bridge_index(const TapSpec& spec, Context& context) {
-    const auto link = net::find_link(context.netlink, spec.bridge);
-    if (!link) {
-        throw Error(ErrorKind::not_found, "there is no bridge " + spec.bridge);
-    }
-    const auto owner = Ownership::parse(link->alias);
-    if (link->kind != "bridge" || !owner || owner->uid != context.caller) {
-        throw Error(ErrorKind::conflict, "interface " + spec.bridge + " is not a bridge of yours");
-    }
-    return link->index;
-}
-
 /// Everything but its existence; the same for a new one and for one that was there.
 void set_up(Interface& tap, const TapSpec& spec, int bridge) {
     const auto owner = Ownership::parse(tap.link().alias);
@@ -62,7 +50,7 @@ void verify(const TapSpec& spec, const net::Link& made, int bridge) {
 }
 
 nlohmann::json create(const TapSpec& spec, Context& context) {
-    const int bridge = bridge_index(spec, context);
+    const int bridge = own_bridge(context.netlink, spec.bridge, context.caller).index;
     const auto existing = net::find_link(context.netlink, spec.name);
     if (existing) {
         if (existing->kind != "tun" || existing->tap_owner != spec.owner) {
