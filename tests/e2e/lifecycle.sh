@@ -12,6 +12,18 @@ mac=$(field a mac)
 banger vm show a | grep -q "$address" || fail "vm show does not tell the address"
 banger vm show a --timings | grep -qi ssh || fail "no stage named ssh in the timings"
 
+step "what plugins hold, by the API"
+api() { # api METHOD PATH [BODY]: the status, then the body
+    printf '%s %s HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' "$1" "$2" ${#3} "$3" |
+        socat -t 10 - "UNIX-CONNECT:$run/bangerd.sock" | sed '1s/^[^ ]* \([0-9]*\).*/\1/; 2,/^\r$/d'
+}
+tap=$(api GET '/v1/footprint?vm=a' "" | tail -n +2 | jq -c '.objects[] | select(.kind == "tap")')
+[ -e "/sys/class/net/$(jq -r .name <<<"$tap")" ] || fail "no tap as the footprint says: $tap"
+same "$(jq -r '.plugin + " " + .state + " " + .vm' <<<"$tap")" "tap-pool in-use $(field a id)" "the tap of VM a"
+api GET /v1/footprint "" | tail -n +2 | jq -e '.objects | map(.kind) | index("bridge")' >/dev/null ||
+    fail "the footprint of all has no bridge"
+same "$(api POST /v1/footprint/release "$tap" | head -n 1)" 409 "release of a tap in use"
+
 step "exec, ssh"
 same "$(banger vm exec a -- hostname)" a "hostname"
 banger vm exec a -- uname -a | grep -q Linux || fail "no uname"
