@@ -46,7 +46,7 @@ cmp "$root/file" "$root/back" || fail "cp changed the file"
 mkdir -p "$root/dir/sub" && echo deep >"$root/dir/sub/f"
 banger vm cp "$root/dir" a:/root/
 same "$(banger vm exec a -- cat /root/dir/sub/f)" deep "copied folder"
-must_fail 'no such file' banger vm cp "$root/nosuch" a:/root/
+must_fail 'no file' banger vm cp "$root/nosuch" a:/root/
 
 step "logs, console, images, operations"
 banger vm logs a -n 2000 | grep -q . || fail "the console log is empty"
