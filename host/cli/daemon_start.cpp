@@ -1,13 +1,18 @@
 #include "cli/daemon_start.hpp"
 
+#include "os/already_running.hpp"
 #include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/process.hpp"
 #include "os/unix_socket.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <thread>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace banger::cli {
@@ -17,6 +22,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::size_t shown_lines = 10;
+constexpr milliseconds retry_pause{100};
 
 os::Error not_started(const DaemonFiles& files, const std::string& why) {
     std::vector<std::string> lines = os::tail_lines(files.output, shown_lines);
@@ -28,12 +34,22 @@ os::Error not_started(const DaemonFiles& files, const std::string& why) {
         .with_details(std::move(lines));
 }
 
+/// A process that was killed listens until the last of its threads is gone, and answers no more.
+bool listener_lives(const os::UniqueFd& connection) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) {
+        throw os::errno_error("look who listens");
+    }
+    const auto id = os::identify(peer.pid);
+    return peer.pid == 0 || (id && id->alive()); // 0: of a pid namespace that we do not see
+}
+
 } // namespace
 
 bool answers(const std::filesystem::path& socket) {
     try {
-        const os::UniqueFd fd = os::connect_unix(socket);
-        return static_cast<bool>(fd);
+        return listener_lives(os::connect_unix(socket));
     } catch (const os::Error& error) {
         if (error.kind() == os::ErrorKind::unavailable) {
             return false;
@@ -56,29 +72,30 @@ void start_daemon(const DaemonFiles& files, milliseconds timeout) {
     options.stdout_fd = output.get();
     options.stderr_fd = output.get();
     options.new_session = true;
-    os::Child child = os::Child::spawn({files.program.string()}, options);
+    const std::vector<std::string> command{files.program.string()};
+    std::optional<os::Child> child = os::Child::spawn(command, options);
 
     const auto deadline = Clock::now() + timeout;
     milliseconds pause{2};
     while (!answers(files.socket)) {
-        if (const auto status = child.wait_for(pause)) {
-            // It also ends when another bangerd won the race and is about to listen.
-            const auto grace = Clock::now() + milliseconds(status->ok() ? 2000 : 300);
-            while (!answers(files.socket)) {
-                if (Clock::now() > grace) {
-                    throw not_started(files, "it ended with " + status->text());
-                }
-                ::usleep(10000);
-            }
-            return;
-        }
+        const auto status = child->wait_for(pause);
         if (Clock::now() > deadline) {
-            child.release(); // it may still come up: leave it be
+            child->release(); // it may still come up: leave it be
             throw not_started(files, "no answer after " + std::to_string(timeout.count()) + " ms");
+        }
+        if (status && status->code == os::already_running) {
+            // Another one is about to listen, or to be gone.
+            std::this_thread::sleep_for(retry_pause);
+            if (!answers(files.socket)) {
+                (void)::ftruncate(output.get(), 0); // what the last one said is no news
+                child = os::Child::spawn(command, options);
+            }
+        } else if (status) {
+            throw not_started(files, "it ended with " + status->text());
         }
         pause = std::min(pause * 2, milliseconds(50));
     }
-    child.release();
+    child->release();
 }
 
 } // namespace banger::cli

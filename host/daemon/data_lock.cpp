@@ -3,6 +3,10 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/paths.hpp"
+#include "os/process.hpp"
+
+#include <chrono>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -13,6 +17,14 @@ using os::Error;
 using os::ErrorKind;
 
 namespace {
+
+constexpr int dying_tries = 250; ///< of 20 ms
+
+bool owner_lives(const std::filesystem::path& file) {
+    const json owner = json::parse(os::find_file(file).value_or(""), nullptr, false);
+    const auto id = os::identify(owner.is_object() ? owner.value("pid", 0) : 0);
+    return id && id->alive();
+}
 
 Error held(const os::UserPaths& paths, const std::filesystem::path& file) {
     const json owner = json::parse(os::find_file(file).value_or(""), nullptr, false);
@@ -35,6 +47,11 @@ Error held(const os::UserPaths& paths, const std::filesystem::path& file) {
 os::FileLock lock_data(const os::UserPaths& paths) {
     const auto file = paths.data / "bangerd.lock";
     auto lock = os::FileLock::try_acquire(file);
+    // One that was killed lets go of it with the last of its threads, after the other lock maybe.
+    for (int i = 0; !lock && i < dying_tries && !owner_lives(file); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        lock = os::FileLock::try_acquire(file);
+    }
     if (!lock) {
         throw held(paths, file);
     }

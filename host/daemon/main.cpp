@@ -2,6 +2,7 @@
 #include "daemon/daemon.hpp"
 #include "daemon/data_lock.hpp"
 #include "daemon/log.hpp"
+#include "os/already_running.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
@@ -44,10 +45,11 @@ int serve(bool foreground) {
     banger::os::make_private_dir(paths.runtime);
     const auto lock = banger::os::FileLock::try_acquire(paths.lock());
     if (!lock) {
-        throw Error(banger::os::ErrorKind::conflict,
-                    "another bangerd of this user runs already (lock " + paths.lock().string() +
-                        ")",
-                    "talk to it with: banger daemon status");
+        print(
+            Error(banger::os::ErrorKind::conflict,
+                  "another bangerd of this user runs already (lock " + paths.lock().string() + ")",
+                  "talk to it with: banger daemon status"));
+        return banger::os::already_running;
     }
     banger::os::make_private_dir(paths.data);
     const auto data_lock = banger::daemon::lock_data(paths);

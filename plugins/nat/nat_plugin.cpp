@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 
+#include <net/if.h>
 #include <nlohmann/json.hpp>
 
 namespace nat {
@@ -250,9 +251,15 @@ class Nat {
         (void)names_.refresh(rules_.names(), true);
         rules_.settle([&](const RuleSet::Rules& rules) {
             const banger::Kv kv(host_);
+            // Where no plugin makes a bridge, no VM has a network and there is nothing to filter.
+            const std::string bridge(view(banger::NetworkInfo(host_).network(call).bridge));
+            const bool wanted = !rules.empty() && if_nametoindex(bridge.c_str()) != 0;
+            if (!wanted && !kv.find(call, table_kept)) {
+                return;
+            }
             kv.set(call, table_kept, "1");
-            filter(call).apply(rules, names_);
-            if (rules.empty()) {
+            filter(call).apply(wanted ? rules : RuleSet::Rules(), names_);
+            if (!wanted) {
                 kv.remove(call, table_kept);
             }
         });

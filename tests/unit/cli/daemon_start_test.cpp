@@ -62,7 +62,7 @@ TEST_F(DaemonStart, GivesUpOnOneThatDoesNotAnswer) {
 }
 
 TEST_F(DaemonStart, IsContentWithAnother) {
-    const DaemonFiles losing = files("sleep 0.2; exit 0"); // another one holds the lock
+    const DaemonFiles losing = files("sleep 0.2; exit 75"); // another one holds the lock
     os::UniqueFd other;
     std::thread winner([&] {
         std::this_thread::sleep_for(600ms);
