@@ -7,11 +7,12 @@ export FIRECRACKER
 
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test bench-create runtime-bundle install uninstall format tidy
+.PHONY: help build test soak bench-create runtime-bundle install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
 	@echo 'make test            ./test.sh'
+	@echo 'make soak            kill the daemon at random while VMs change, people race (ROUNDS=5, SEED=)'
 	@echo 'make bench-create    create -> first SSH command beside a bare QEMU (RUNS=10)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make install         release build into PREFIX (default /usr/local)'
@@ -27,6 +28,14 @@ build: $(configured)
 
 test:
 	./test.sh
+
+# The short cases of ./test.sh, longer and with other seeds; a failing round names its seed.
+soak: ROUNDS ?= 5
+soak: SEED ?= $(shell date +%s)
+soak: build
+	set -e; for round in $$(seq $(ROUNDS)); do \
+		export BANGER_BUILD_DIR=$(CURDIR)/build/$(PRESET) BANGER_SEED=$$(($(SEED) % 30000 + round)) BANGER_KILLS=20; \
+		tests/e2e/faults/killed_often.sh; tests/e2e/faults/races.sh; done
 
 bench-create: RUNS ?= 10
 bench-create:

@@ -78,6 +78,7 @@ Output run(const std::vector<std::string>& argv, const RunOptions& options) {
     SpawnOptions spawn;
     spawn.cwd = options.cwd;
     spawn.env = options.env;
+    spawn.die_with_parent = options.die_with_parent;
     spawn.stdin_fd = in.read.get();
     spawn.stdout_fd = out.write.get();
     spawn.stderr_fd = err.write.get();

@@ -23,6 +23,7 @@ struct RunOptions {
     std::string input;             ///< given to its standard input
     std::size_t limit = 4U << 20U; ///< bytes kept of each stream; the rest is read and dropped
     int cancel_fd = -1;            ///< readable means: end it now
+    bool die_with_parent = false;  ///< as in SpawnOptions; the calling thread must not end first
     std::optional<std::filesystem::path> cwd;
     std::optional<std::vector<std::string>> env;
 };

@@ -120,6 +120,7 @@ asio::awaitable<void> Readiness::wait_login(Operation& operation, Machine& machi
             os::RunOptions options;
             options.timeout = std::min<std::chrono::milliseconds>(left, 60s);
             options.cancel_fd = cancel;
+            options.die_with_parent = true; // else it would wait on for a guest that is gone
             return os::run(argv, options);
         });
         const os::Output output = co_await std::move(output_work);

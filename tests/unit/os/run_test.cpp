@@ -1,8 +1,19 @@
 #include "os/run.hpp"
 
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
+#include "os/temporary_dir.hpp"
 #include "os/unique_fd.hpp"
 
 #include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace banger::os {
 namespace {
@@ -36,6 +47,34 @@ TEST(Run, AGrandchildThatHoldsThePipesDoesNotHoldUs) {
 TEST(Run, AChildThatReadsNothingIsNoSigpipe) {
     EXPECT_EQ(
         run({"sh", "-c", "exec <&-; exit 4"}, {.input = std::string(1 << 20, 'x')}).status.code, 4);
+}
+
+TEST(Run, DiesWithItsParentWhereAskedTo) {
+    const TemporaryDir dir;
+    const auto file = dir.path() / "pid";
+    const pid_t middle = ::fork();
+    if (middle == 0) {
+        try {
+            (void)run({"sh", "-c",
+                       "echo $$ >" + file.string() + ".new; mv " + file.string() + ".new " +
+                           file.string() + "; exec sleep 30"},
+                      {.die_with_parent = true});
+        } catch (const Error&) {
+            ::_exit(1);
+        }
+        ::_exit(0);
+    }
+    while (!std::filesystem::exists(file)) {
+        std::this_thread::sleep_for(5ms);
+    }
+    const auto id = identify(std::stoi(read_file(file)));
+    ASSERT_TRUE(id);
+    ::kill(middle, SIGKILL);
+    ::waitpid(middle, nullptr, 0);
+    for (int i = 0; i < 1000 && id->alive(); ++i) {
+        std::this_thread::sleep_for(5ms);
+    }
+    EXPECT_FALSE(id->alive());
 }
 
 } // namespace
