@@ -16,6 +16,11 @@ until banner; do
     kill -0 $vmm 2>/dev/null || { echo "the bare VMM ended: $(tail -3 vmm.log)" >&2 && exit 1; }
     [ $((${EPOCHREALTIME//[.,]/} - begin)) -lt 120000000 ] || { echo "no SSH in 120 s" >&2 && exit 1; }
 done
-ssh -i "$key" -o BatchMode=yes -o ConnectTimeout=20 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
-    -o LogLevel=ERROR "root@$address" true
+login() {
+    ssh -i "$key" -o BatchMode=yes -o ConnectTimeout=20 -o StrictHostKeyChecking=no \
+        -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$address" true 2>>vmm.log
+}
+until login; do # a server that has just begun to listen may end a connection
+    [ $((${EPOCHREALTIME//[.,]/} - begin)) -lt 120000000 ] || { echo "no login in 120 s" >&2 && exit 1; }
+done
 echo $(((${EPOCHREALTIME//[.,]/} - begin) / 1000))

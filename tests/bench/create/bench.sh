@@ -23,17 +23,19 @@ drop_cache() { for file in "$@"; do dd if="$file" iflag=nocache count=0 status=n
 
 # One VM by banger gives the command line, initramfs and empty disks of the bare one, in a network of its own.
 prepare_bare() {
-    local pid run argument index
+    local pid run dir argument index
     banger vm create --name model >/dev/null
-    pid=$(field model pid) run=$(field model paths.run) address=$(field model ip)
+    pid=$(field model pid) run=$(field model paths.run) dir=$(field model paths.dir) address=$(field model ip)
     mkdir -p "$root/bare/run"
     mapfile -d '' -t command <"/proc/$pid/cmdline"
-    cp "$(field model paths.dir)/initrd.img" "$root/bare/"
+    cp -al "$dir/." "$root/bare/" # with what it was made from: base, kernel, initramfs
+    rm "$root"/bare/{overlay,work}.ext4
     overlay=$(find "$data" -path '*templates*' -name 'overlay*' | head -1)
     work=$(find "$data" -path '*templates*' -name 'work*' | head -1)
     serial=$(printf '%s\n' "${command[@]}" | sed -n 's/^chardev:\(.*\)/\1/p' | head -1)
     for index in "${!command[@]}"; do
         argument=${command[$index]//$run/$root/bare/run}
+        argument=${argument//$dir/$root/bare}
         case $argument in
         socket,id=* | stdio,id=* | unix,id=* | pipe,id=* | file,id=*)
             argument=${argument#*,id=} && argument=${argument%%,*}
