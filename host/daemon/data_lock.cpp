@@ -30,16 +30,17 @@ Error held(const os::UserPaths& paths, const std::filesystem::path& file) {
     const json owner = json::parse(os::find_file(file).value_or(""), nullptr, false);
     const std::string message = "another bangerd uses " + paths.data.string();
     if (!owner.is_object()) { // it starts this very moment
-        return Error(ErrorKind::conflict, message, "try again in a moment");
+        return Error(ErrorKind::busy, message, "try again in a moment");
     }
     const std::string pid = std::to_string(owner.value("pid", 0));
     const std::string socket = owner.value("socket", "");
     const std::string runtime = owner.value("runtime", "");
-    return Error(ErrorKind::conflict, message + ": process " + pid + ", socket " + socket,
-                 socket == paths.socket()
-                     ? "its socket was removed; end it with: kill " + pid + " (VMs run on)"
-                     : "talk to it with: XDG_RUNTIME_DIR=" + runtime +
-                           " banger daemon status, or end it with: kill " + pid + " (VMs run on)");
+    const bool ours = socket == paths.socket(); // it serves that in a moment, or is ending
+    return Error(ours ? ErrorKind::busy : ErrorKind::conflict,
+                 message + ": process " + pid + ", socket " + socket,
+                 ours ? "end it with: kill " + pid + " (VMs run on)"
+                      : "talk to it with: XDG_RUNTIME_DIR=" + runtime +
+                            " banger daemon status, or end it with: kill " + pid + " (VMs run on)");
 }
 
 } // namespace

@@ -45,11 +45,10 @@ int serve(bool foreground) {
     banger::os::make_private_dir(paths.runtime);
     const auto lock = banger::os::FileLock::try_acquire(paths.lock());
     if (!lock) {
-        print(
-            Error(banger::os::ErrorKind::conflict,
-                  "another bangerd of this user runs already (lock " + paths.lock().string() + ")",
-                  "talk to it with: banger daemon status"));
-        return banger::os::already_running;
+        throw Error(banger::os::ErrorKind::busy,
+                    "another bangerd of this user runs already (lock " + paths.lock().string() +
+                        ")",
+                    "talk to it with: banger daemon status");
     }
     banger::os::make_private_dir(paths.data);
     const auto data_lock = banger::daemon::lock_data(paths);
@@ -95,7 +94,8 @@ int main(int argc, char** argv) {
             return app.exit(error);
         }
     } catch (...) {
-        print(banger::os::current_error());
-        return 1;
+        const Error error = banger::os::current_error();
+        print(error);
+        return error.kind() == banger::os::ErrorKind::busy ? banger::os::already_running : 1;
     }
 }
