@@ -25,11 +25,6 @@ using nlohmann::json;
 
 constexpr std::string_view table_kept = "table"; ///< key: the host has, or may have, our table
 
-bool runs(const Vm& vm) {
-    return vm.pid() != 0 || vm.state() == BANGER_VM_RUNNING || vm.state() == BANGER_VM_PAUSED ||
-           vm.state() == BANGER_VM_STOPPING;
-}
-
 std::vector<Port> ports_of(const json& options) {
     std::vector<Port> ports;
     for (const json& text : options.value("publish", json::array())) {
@@ -130,7 +125,7 @@ class Nat {
     void after_delete(Call& call, const Vm& vm) { drop(call, vm); }
     void undo(Call& call, const Vm& vm, std::uint32_t, std::uint32_t) { drop(call, vm); }
     void reconcile(Call& call, const Vm& vm) {
-        if (!runs(vm)) {
+        if (!vm.runs()) {
             rules_.erase(std::string(vm.id()));
             return;
         }

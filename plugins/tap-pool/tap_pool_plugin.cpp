@@ -24,11 +24,6 @@ using banger::Host;
 using banger::Vm;
 using nlohmann::json;
 
-bool runs(const Vm& vm) {
-    return vm.pid() != 0 || vm.state() == BANGER_VM_RUNNING || vm.state() == BANGER_VM_PAUSED ||
-           vm.state() == BANGER_VM_STOPPING;
-}
-
 } // namespace
 
 class TapPool {
@@ -77,9 +72,9 @@ class TapPool {
     }
     void reconcile(Call& call, const Vm& vm) {
         const bool reserved = vm.state() == BANGER_VM_CLEANUP_PENDING && !settled_;
-        if (!vm.cookie().empty() && (runs(vm) || reserved)) {
+        if (!vm.cookie().empty() && (vm.runs() || reserved)) {
             HostTaps taps = edge(call);
-            pool_.adopt(std::string(vm.id()), std::string(vm.cookie()), runs(vm), taps);
+            pool_.adopt(std::string(vm.id()), std::string(vm.cookie()), vm.runs(), taps);
         } else {
             give_back(call, vm);
         }

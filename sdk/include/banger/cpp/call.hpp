@@ -110,6 +110,11 @@ class Vm {
     [[nodiscard]] std::string_view cookie() const { return view(raw_->cookie); }
     /// Of the VMM; 0 when none runs.
     [[nodiscard]] int pid() const { return raw_->pid; }
+    /// There is a VMM, or the state says so: what the VM holds on the host is in use.
+    [[nodiscard]] bool runs() const {
+        return pid() != 0 || state() == BANGER_VM_RUNNING || state() == BANGER_VM_PAUSED ||
+               state() == BANGER_VM_STOPPING;
+    }
 
   private:
     const banger_vm* raw_;
