@@ -5,9 +5,6 @@
 #include "os/paths.hpp"
 #include "os/process.hpp"
 
-#include <chrono>
-#include <thread>
-
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -18,25 +15,21 @@ using os::ErrorKind;
 
 namespace {
 
-constexpr int dying_tries = 250; ///< of 20 ms
-
-bool owner_lives(const std::filesystem::path& file) {
-    const json owner = json::parse(os::find_file(file).value_or(""), nullptr, false);
-    const auto id = os::identify(owner.is_object() ? owner.value("pid", 0) : 0);
-    return id && id->alive();
-}
-
 Error held(const os::UserPaths& paths, const std::filesystem::path& file) {
     const json owner = json::parse(os::find_file(file).value_or(""), nullptr, false);
     const std::string message = "another bangerd uses " + paths.data.string();
     if (!owner.is_object()) { // it starts this very moment
         return Error(ErrorKind::busy, message, "try again in a moment");
     }
-    const std::string pid = std::to_string(owner.value("pid", 0));
+    const pid_t number = owner.value("pid", 0);
+    const std::string pid = std::to_string(number);
     const std::string socket = owner.value("socket", "");
     const std::string runtime = owner.value("runtime", "");
     const bool ours = socket == paths.socket(); // it serves that in a moment, or is ending
-    return Error(ours ? ErrorKind::busy : ErrorKind::conflict,
+    // One that was killed lets go of the lock with the last of its threads.
+    const auto process = os::identify(number);
+    const bool dying = !process || !process->alive();
+    return Error(ours || dying ? ErrorKind::busy : ErrorKind::conflict,
                  message + ": process " + pid + ", socket " + socket,
                  ours ? "end it with: kill " + pid + " (VMs run on)"
                       : "talk to it with: XDG_RUNTIME_DIR=" + runtime +
@@ -48,11 +41,6 @@ Error held(const os::UserPaths& paths, const std::filesystem::path& file) {
 os::FileLock lock_data(const os::UserPaths& paths) {
     const auto file = paths.data / "bangerd.lock";
     auto lock = os::FileLock::try_acquire(file);
-    // One that was killed lets go of it with the last of its threads, after the other lock maybe.
-    for (int i = 0; !lock && i < dying_tries && !owner_lives(file); ++i) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        lock = os::FileLock::try_acquire(file);
-    }
     if (!lock) {
         throw held(paths, file);
     }
