@@ -3,12 +3,14 @@
 #include "cli/candidates.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
+#include "cli/plugin_verb.hpp"
 #include "cli/raw_tail.hpp"
 #include "os/nearest.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 namespace banger::cli {
 namespace {
@@ -109,6 +111,24 @@ std::string other_name(const std::string& noun, const std::string& word,
     return os::did_you_mean(noun + " " + word, known);
 }
 
+bool has_verb(const CLI::App& noun, const std::string& word) {
+    return !noun.get_subcommands([&](const CLI::App* verb) { return verb->check_name(word); })
+                .empty();
+}
+
+/// Plugins' verbs are asked for only where the command line names none of ours: a misspelt one
+/// starts no daemon.
+void find_placed_verbs(CLI::App& noun, Session& session, const std::vector<std::string>& words) {
+    const bool help = words.size() < 2 || words[1].starts_with("-");
+    const bool misspelt = !help && !other_name(words[0], words[1], verb_names(noun)).empty();
+    if (help || !has_verb(noun, words[1])) {
+        const bool only_help =
+            std::exchange(session.help_only, session.help_only || help || misspelt);
+        add_placed_verbs(noun, session);
+        session.help_only = only_help;
+    }
+}
+
 [[noreturn]] void throw_unknown_noun(const std::string& word) {
     std::vector<std::string> known;
     for (const NounEntry& noun : nouns) {
@@ -158,6 +178,12 @@ int complete(Session& session, std::vector<std::string> words) {
     const NounEntry* noun = words.size() > 1 ? find_noun(words[0]) : nullptr;
     const auto app = make_app(session, noun);
     try {
+        if (noun != nullptr && noun->has_verbs) {
+            CLI::App& sub = *app->get_subcommand(noun->word);
+            if (words.size() == 2 || !has_verb(sub, words[1])) {
+                add_placed_verbs(sub, session);
+            }
+        }
         for (const Candidate& candidate : candidates(session, *app, words)) {
             session.print(candidate.word + "\t" + candidate.what + "\n");
         }
@@ -196,13 +222,12 @@ int run(Session& session, std::vector<std::string> words) {
         return usage_of(session, *app);
     }
     if (noun != nullptr && noun->has_verbs) {
-        const CLI::App& sub = *app->get_subcommand(noun->word);
+        CLI::App& sub = *app->get_subcommand(noun->word);
+        find_placed_verbs(sub, session, words);
         if (words.size() == 1) {
             return usage_of(session, sub);
         }
-        const auto matching =
-            sub.get_subcommands([&](const CLI::App* verb) { return verb->check_name(words[1]); });
-        if (!words[1].starts_with("-") && matching.empty()) {
+        if (!words[1].starts_with("-") && !has_verb(sub, words[1])) {
             throw os::Error(os::ErrorKind::invalid,
                             "no command '" + words[0] + " " + words[1] + "'" +
                                 other_name(words[0], words[1], verb_names(sub)),

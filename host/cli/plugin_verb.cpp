@@ -1,0 +1,155 @@
+#include "cli/plugin_verb.hpp"
+
+#include "api_client/json.hpp"
+#include "cli/command.hpp"
+#include "cli/noun.hpp"
+#include "cli/table.hpp"
+#include "cli/verb_args.hpp"
+
+#include <algorithm>
+
+namespace banger::cli {
+namespace {
+
+/// Objects of one shape as a table, one alone as lines.
+void print_rows(const Session& session, const std::vector<Json>& rows) {
+    if (rows.size() == 1) {
+        std::vector<std::pair<std::string, std::string>> lines;
+        for (const auto& [key, value] : rows.front().items()) {
+            lines.emplace_back(key, plain(value));
+        }
+        session.print(described(lines, session.out));
+        return;
+    }
+    std::vector<std::string> keys;
+    for (const Json& row : rows) {
+        for (const auto& [key, value] : row.items()) {
+            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+                keys.push_back(key);
+            }
+        }
+    }
+    Table table(keys);
+    for (const Json& row : rows) {
+        std::vector<std::string> cells;
+        for (const std::string& key : keys) {
+            cells.push_back(text_at(row, key.c_str()));
+        }
+        table.add(std::move(cells));
+    }
+    session.print(table.text(session.out));
+}
+
+/// A verb emits text, and objects one by one or in arrays; neighbouring objects are one table.
+void print_output(const Session& session, const Json& output) {
+    std::vector<Json> rows;
+    const auto flush = [&] {
+        if (!rows.empty()) {
+            print_rows(session, rows);
+            rows.clear();
+        }
+    };
+    for (const Json& item : output) {
+        const Json& data = item.contains("json") ? value_at(item, "json") : value_at(item, "text");
+        if (data.is_object()) {
+            rows.push_back(data);
+        } else if (data.is_array() && !data.empty() && data.front().is_object()) {
+            rows.insert(rows.end(), data.begin(), data.end());
+        } else {
+            flush();
+            const std::string text = plain(data);
+            session.print(text + (text.empty() || text.ends_with('\n') ? "" : "\n"));
+        }
+    }
+    flush();
+}
+
+/// "NAME", "[--vm TEXT]": what the schema of a verb's arguments takes.
+std::string arguments_of(const Json& schema) {
+    std::string text;
+    const Json& required = value_at(schema, "required");
+    for (const auto& [name, member] : value_at(schema, "properties").items()) {
+        const bool needed =
+            std::find(required.begin(), required.end(), Json(name)) != required.end();
+        const std::string what = text_at(member, "description");
+        text += (needed ? "  " : "  [") + ("--" + name) + (needed ? "" : "]") +
+                (what.empty() ? "" : "  " + what) + "\n";
+    }
+    return text;
+}
+
+Json schema_of(const Json& verb) {
+    const Json& found = value_at(verb, "params_schema");
+    return found.is_string() ? Json::parse(plain(found), nullptr, false) : found;
+}
+
+void add_placed(CLI::App& noun, Session& session, const std::string& plugin, const Json& verb) {
+    const std::string place = text_at(verb, "place");
+    const std::string before = noun.get_name() + " ";
+    const std::string name = place.starts_with(before) ? place.substr(before.size()) : "";
+    const bool taken =
+        !noun.get_subcommands([&](const CLI::App* other) { return other->check_name(name); })
+             .empty();
+    if (name.empty() ||
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos ||
+        taken) {
+        return;
+    }
+    CLI::App* added = noun.add_subcommand(name, text_at(verb, "summary"));
+    added->group("Commands");
+    added->prefix_command(); // the words are the plugin's
+    const auto json = std::make_shared<bool>(false);
+    json_flag(added, *json);
+    const std::string arguments = arguments_of(schema_of(verb));
+    added->footer((arguments.empty() ? "" : "Arguments:\n" + arguments + "\n") +
+                  "Brought by the plugin " + plugin + ".");
+    added->callback([&session, added, json, plugin, verb] {
+        std::vector<std::string> words = added->remaining();
+        *json = std::erase(words, "--json") > 0 || *json;
+        session.action = [&session, json, plugin, verb, words] {
+            return run_plugin_verb(session, plugin, verb, words, *json);
+        };
+    });
+}
+
+} // namespace
+
+std::vector<Json> verbs_of(const Json& plugin) {
+    std::vector<Json> verbs;
+    for (const Json& action : value_at(plugin, "actions")) {
+        if (text_at(action, "kind").empty() || text_at(action, "kind") == "cli") {
+            verbs.push_back(action);
+        }
+    }
+    return verbs;
+}
+
+int run_plugin_verb(Session& session, const std::string& plugin, const Json& verb,
+                    const std::vector<std::string>& words, bool json) {
+    const Json answer = session.api().post(plugin_noun.target(plugin) + "/actions/cli/" +
+                                               api_client::encoded(text_at(verb, "name")),
+                                           verb_args(words, schema_of(verb)));
+    if (json) {
+        session.print_json(answer);
+    } else {
+        print_output(session, value_at(answer, "output"));
+    }
+    return 0;
+}
+
+void add_placed_verbs(CLI::App& noun, Session& session) {
+    std::optional<Api> api = session.running_api();
+    if (!api && !session.help_only) {
+        api = session.api();
+    }
+    if (!api) {
+        return;
+    }
+    for (const std::string& plugin : names(*api, plugin_noun)) {
+        for (const Json& verb : verbs_of(api->get(plugin_noun.target(plugin)))) {
+            add_placed(noun, session, plugin, verb);
+        }
+    }
+}
+
+} // namespace banger::cli
