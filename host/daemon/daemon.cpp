@@ -19,12 +19,12 @@
 #include "store/image_table.hpp"
 #include "store/kv_table.hpp"
 #include "store/rebuild.hpp"
+#include "vm/background.hpp"
 #include "vm/events.hpp"
 #include "vm/lifecycle.hpp"
 #include "vm/operation_record.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -139,7 +139,10 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
           {loop, database, machines, events, settings, config.network.bridge, privileged, router}),
       plugins(plugin_settings(config, paths), make_services()),
       lifecycle({threads, machines, operations, dispatch, images, journal, events, settings,
-                 [this] { return vmms.get(); }}),
+                 [this] { return vmms.get(); },
+                 [this](std::string_view level, const std::string& text) {
+                     write_log(*log, level, text);
+                 }}),
       resources(api_parts()) {}
 
 plugin::Services Daemon::Parts::make_services() {
@@ -175,7 +178,11 @@ void Daemon::Parts::save(const vm::Operation& operation) {
                                  {"stage", operation.current_stage()}});
     // Each write waits for the disk: the first and the last word are kept, the rest is told.
     if (operation.finished() || operation.version() <= 2) {
-        store::OperationTable(database).save(vm::to_row(operation));
+        try {
+            store::OperationTable(database).save(vm::to_row(operation));
+        } catch (const Error& error) { // a full disk; the operation itself goes on
+            log->warn("operation {} is not in the history: {}", operation.id(), error.what());
+        }
     }
     if (operation.finished()) {
         const auto& error = operation.error();
@@ -350,7 +357,10 @@ asio::awaitable<void> Daemon::Parts::start() {
     };
     server.emplace(loop, router, paths.socket(), std::move(options));
     log->info("bangerd {} serves {}", BANGER_VERSION, paths.socket().string());
-    asio::co_spawn(loop, keep_socket(), asio::detached);
+    vm::start_background(loop, keep_socket(), [this](const Error& error) {
+        log->error("{} is not watched any more: {}", paths.socket().string(), error.what());
+        ask_stop();
+    });
     co_await vm::offload(threads, [this] { plugins.reconcile_all(); });
 }
 

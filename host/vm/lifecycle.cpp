@@ -2,8 +2,7 @@
 
 #include "os/error.hpp"
 #include "store/vm_json.hpp"
-
-#include <boost/asio/detached.hpp>
+#include "vm/background.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -39,7 +38,11 @@ Lifecycle::Started Lifecycle::begin(const std::string& kind, const Ptr& machine,
     auto operation = parts_.operations.start(kind, machine->name(), std::move(body));
     machine->holder = operation;
     machine->row.last_operation = operation->id();
-    asio::co_spawn(parts_.threads.loop, see_end_after(operation, machine), asio::detached);
+    start_background(parts_.threads.loop, see_end_after(operation, machine),
+                     [this, machine](const Error& error) {
+                         parts_.log("error",
+                                    "VM " + machine->name() + ": its end: " + error.what());
+                     });
     return operation;
 }
 

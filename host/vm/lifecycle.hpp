@@ -37,6 +37,8 @@ class Lifecycle {
         const Settings& settings;
         /// The VMMs of this machine; probed when first needed, so it may block. [pool thread]
         std::function<std::shared_ptr<const vmm::Hypervisors>()> hypervisors;
+        /// Takes what no operation can tell; `level` as in log.level of config.yaml.
+        std::function<void(std::string_view level, const std::string& text)> log;
     };
     using Started = std::shared_ptr<Operation>;
 
@@ -76,6 +78,7 @@ class Lifecycle {
     asio::awaitable<void> discard(Operation& operation, Ptr machine);
 
     // lifecycle_start.cpp
+    asio::awaitable<void> require_vmm(Ptr machine);
     asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
     asio::awaitable<supervisor::Supervised> launch(Operation& operation, Ptr machine);
     /// Undoes a start, however far it came; false when the VMM does not die or a host object could

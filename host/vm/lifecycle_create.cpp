@@ -63,6 +63,7 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
                      const auto deadline = std::chrono::steady_clock::now() + limit;
                      std::exception_ptr failure;
                      try {
+                         co_await require_vmm(machine);
                          co_await make(self, machine, image);
                          co_await bring_up(self, machine, deadline);
                          co_await keep_copy(machine);

@@ -107,12 +107,23 @@ asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, 
     co_return started.first;
 }
 
+/// A VMM that cannot be used is told before anything is made for the VM.
+asio::awaitable<void> Lifecycle::require_vmm(Ptr machine) {
+    auto work =
+        offload(parts_.threads, [wanted = machine->row.vmm, hypervisors = parts_.hypervisors] {
+            const auto vmms = hypervisors();
+            static_cast<void>(vmm::choose(wanted, *vmms));
+        });
+    co_await std::move(work);
+}
+
 asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Deadline deadline) {
     operation.stage("network");
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_start, view, context);
     });
     supervisor::Supervised process = co_await launch(operation, machine);
+    operation.stage("boot"); // the guest runs from here on, whatever is done beside it
     machine->row.started_at = os::now_ms();
     machine->row.ready_at.reset();
     machine->row.exit.reset();
@@ -190,6 +201,7 @@ asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine
                                                Deadline deadline) {
     std::exception_ptr failure;
     try {
+        co_await require_vmm(machine);
         co_await bring_up(operation, machine, deadline);
     } catch (...) {
         failure = std::current_exception();

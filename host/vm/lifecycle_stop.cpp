@@ -106,8 +106,8 @@ asio::awaitable<void> Lifecycle::settle(Operation& operation, Ptr machine) {
         co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
             capabilities.run(Hook::after_stop, view, context);
         });
-    } catch (const Error& error) {
-        operation.log("error", error.what());
+    } catch (...) {
+        operation.log("error", os::current_error().what());
         released = false;
     }
     if (!released) {

@@ -4,11 +4,11 @@
 #include "os/error.hpp"
 #include "os/process.hpp"
 #include "supervisor/run_record.hpp"
+#include "vm/background.hpp"
 #include "vm/events.hpp"
 #include "vm/process_record.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -42,9 +42,17 @@ asio::awaitable<void> death_of(asio::io_context& loop, os::ProcessId id) {
         } catch (const Error&) { // NOLINT(bugprone-empty-catch): no descriptor is left
         }
         if (pidfd) {
-            asio::posix::stream_descriptor end(loop, pidfd->release());
-            co_await end.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
-            co_return;
+            boost::system::error_code code;
+            asio::posix::stream_descriptor end(loop);
+            end.assign(pidfd->get(), code);
+            if (!code) {
+                static_cast<void>(pidfd->release());
+                co_await end.async_wait(asio::posix::stream_descriptor::wait_read,
+                                        asio::redirect_error(asio::use_awaitable, code));
+            }
+            if (!code) {
+                co_return;
+            }
         }
         asio::steady_timer pause(loop, std::chrono::seconds(1));
         co_await pause.async_wait(asio::use_awaitable);
@@ -56,7 +64,7 @@ std::optional<vmm::Exit> exit_of(const json& event) {
     if (event["event"] == "exit") {
         try {
             return supervisor::exit_from_json(event);
-        } catch (const json::exception&) { // NOLINT(bugprone-empty-catch): exit.json is next
+        } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): exit.json is next
         }
     }
     return std::nullopt;
@@ -76,8 +84,11 @@ asio::awaitable<void> Lifecycle::attach(Ptr machine, supervisor::Supervised proc
         }
     });
     auto stream = co_await std::move(stream_work);
-    asio::co_spawn(parts_.threads.loop, watch(machine, process, std::move(*stream)),
-                   asio::detached);
+    start_background(parts_.threads.loop, watch(machine, process, std::move(*stream)),
+                     [this, machine](const Error& error) {
+                         parts_.log("error", "VM " + machine->name() +
+                                                 " is not watched any more: " + error.what());
+                     });
 }
 
 asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised process,
@@ -211,10 +222,15 @@ void Lifecycle::recover_ended(const Ptr& machine) {
 }
 
 void Lifecycle::hold(const Ptr& machine) {
-    parts_.machines.set_state(*machine, State::cleanup_pending);
     if (!std::exchange(machine->retrying, true)) {
-        asio::co_spawn(parts_.threads.loop, retry_cleanup(machine), asio::detached);
+        start_background(parts_.threads.loop, retry_cleanup(machine),
+                         [this, machine](const Error& error) {
+                             machine->retrying = false;
+                             parts_.log("error", "VM " + machine->name() +
+                                                     " is not cleaned up: " + error.what());
+                         });
     }
+    parts_.machines.set_state(*machine, State::cleanup_pending);
 }
 
 asio::awaitable<void> Lifecycle::retry_cleanup(Ptr machine) {

@@ -117,11 +117,11 @@ void Machines::set_state(Machine& machine, State state) {
     machine.state = state;
     machine.since = os::now_ms();
     machine.row.state = to_string(state);
-    save(machine);
     machine.notify();
     events_.publish(
         "vm.state",
         {{"vm", machine.row.name}, {"id", machine.row.id}, {"state", machine.row.state}});
+    save(machine);
 }
 
 void Machines::erase(Machine& machine) {

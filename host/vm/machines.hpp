@@ -35,8 +35,10 @@ class Machines {
     /// name is taken, exhausted when no address is free.
     std::shared_ptr<Machine> insert(store::VmRow row);
     void save(const Machine& machine);
-    void set_state(Machine& machine, State state); ///< saves, notifies, publishes vm.state
-    void erase(Machine& machine);                  ///< record and lease
+    /// Notifies, publishes vm.state and saves. The state is true at once, also where this throws
+    /// because the record cannot be kept (a full disk).
+    void set_state(Machine& machine, State state);
+    void erase(Machine& machine); ///< record and lease
 
   private:
     [[nodiscard]] std::string free_address() const;

@@ -137,7 +137,6 @@ asio::awaitable<void> Readiness::wait_login(Operation& operation, Machine& machi
 
 asio::awaitable<void> Readiness::wait(Operation& operation, std::shared_ptr<Machine> machine,
                                       SshAccess access, Clock::time_point deadline) {
-    operation.stage("boot");
     co_await wait_port(operation, *machine, access, deadline);
     co_await wait_plugins(operation, *machine, deadline);
     operation.stage("ssh");

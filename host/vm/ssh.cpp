@@ -55,8 +55,13 @@ std::vector<std::string> ssh_argv(const SshAccess& access,
         argv.insert(argv.end(), {"-o", option});
     }
     if (!access.control_path.empty()) {
-        argv.insert(argv.end(), {"-o", "ControlMaster=auto", "-o", "ControlPersist=600", "-o",
-                                 "ControlPath=" + access.control_path.string()});
+        // The keep-alive ends a master that end_ssh_master() cannot find, its socket being removed.
+        for (const std::string& option :
+             {std::string("ControlMaster=auto"), std::string("ControlPersist=600"),
+              "ControlPath=" + access.control_path.string(), std::string("ServerAliveInterval=15"),
+              std::string("ServerAliveCountMax=4")}) {
+            argv.insert(argv.end(), {"-o", option});
+        }
     }
     argv.push_back(access.user + "@" + access.host);
     argv.push_back("--");

@@ -5,6 +5,7 @@
 #include "os/error.hpp"
 #include "os/process.hpp"
 #include "os/temporary_dir.hpp"
+#include "store/query.hpp"
 
 #include <gtest/gtest.h>
 
@@ -156,6 +157,26 @@ TEST_F(LifecycleTest, AVmmThatDiesDuringASetIsNoRunningVm) {
     request.options = {{"nat", {{"enabled", true}}}};
     world->finish(world->lifecycle.set("a", request));
     EXPECT_TRUE(world->wait([&] { return machine->state == State::crashed; }));
+}
+
+TEST_F(LifecycleTest, AnEndThatCannotBeRecordedIsSeenAllTheSame) {
+    const auto machine = world->create("a");
+    // As a full disk does: nothing of a VM can be written any more.
+    store::Query(world->database, "CREATE TRIGGER full BEFORE UPDATE ON vm "
+                                  "BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        .run();
+    end(*machine);
+    EXPECT_TRUE(world->wait([&] { return machine->state == State::crashed && !machine->busy(); }));
+    const auto exits = world->operations.list();
+    ASSERT_EQ(exits.front()->kind(), "exit");
+    ASSERT_TRUE(exits.front()->error());
+    EXPECT_NE(std::string(exits.front()->error()->what()).find("disk is full"), std::string::npos);
+
+    store::Query(world->database, "DROP TRIGGER full").run();
+    const auto start = world->lifecycle.start("a", {});
+    world->finish(start);
+    EXPECT_EQ(start->state(), OperationState::succeeded);
+    EXPECT_EQ(machine->state, State::running);
 }
 
 /// before_start fails, and so does its undo for the first `failures` times.

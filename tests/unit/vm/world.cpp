@@ -65,12 +65,13 @@ nlohmann::json FakeCapabilities::checked_options(const nlohmann::json& options) 
 World::World(const fs::path& data, const fs::path& run)
     : settings(settings_of(data, run)), database(data / "banger.sqlite"),
       journal(data / "banger.sqlite"), catalog(images, data / "bundle"),
-      lifecycle(
-          {threads, machines, operations, capabilities, catalog, journal, events, settings, [] {
-               auto vmms = std::make_shared<vmm::Hypervisors>();
-               vmms->push_back(std::make_unique<FakeVmm>());
-               return vmms;
-           }}) {
+      lifecycle({threads, machines, operations, capabilities, catalog, journal, events, settings,
+                 [] {
+                     auto vmms = std::make_shared<vmm::Hypervisors>();
+                     vmms->push_back(std::make_unique<FakeVmm>());
+                     return vmms;
+                 },
+                 [](std::string_view, const std::string& text) { ADD_FAILURE() << text; }}) {
     machines.load();
 }
 
