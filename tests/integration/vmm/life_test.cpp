@@ -184,7 +184,7 @@ TEST_F(VmLife, AGuestThatIgnoresASigtermIsEndedInTime) {
     Machine machine("idle");
     vmm::SupervisorPlan plan = machine.plan();
     plan.stop_timeout = std::chrono::seconds(2);
-    const Supervised vm = supervisor::launch(plan, BANGER_VM, boot_time);
+    const Supervised vm = machine.launch(plan);
     ASSERT_TRUE(machine.console_has("GUEST READY"));
     ::kill(vm.supervisor().pid, SIGTERM);
     EXPECT_EQ(end_of(machine, vm).cause, ExitCause::killed);

@@ -104,12 +104,12 @@ Machine::Machine(const std::string& mode) : dir_("bgr-vm") {
 }
 
 Machine::~Machine() {
-    try {
-        if (const auto running = supervisor::adopt(spec.run_dir)) {
-            running->kill();
+    for (const supervisor::Supervised& started : launched_) {
+        try {
+            started.kill();
+        } catch (const os::Error& error) {
+            std::fprintf(stderr, "clean up: %s\n", error.what());
         }
-    } catch (const os::Error& error) {
-        std::fprintf(stderr, "clean up: %s\n", error.what());
     }
 }
 
@@ -118,7 +118,12 @@ vmm::SupervisorPlan Machine::plan() const {
 }
 
 supervisor::Supervised Machine::launch() {
-    return supervisor::launch(plan(), BANGER_VM, boot_time);
+    return launch(plan());
+}
+
+supervisor::Supervised Machine::launch(const vmm::SupervisorPlan& plan) {
+    launched_.push_back(supervisor::launch(plan, BANGER_VM, boot_time));
+    return launched_.back();
 }
 
 std::string Machine::console() const {

@@ -26,7 +26,8 @@ class Machine {
     ~Machine();
 
     [[nodiscard]] vmm::SupervisorPlan plan() const;
-    supervisor::Supervised launch();
+    supervisor::Supervised launch(); ///< its end comes with ours at the latest
+    supervisor::Supervised launch(const vmm::SupervisorPlan& plan);
 
     /// Waits until the console log holds the text.
     [[nodiscard]] bool console_has(const std::string& text) const;
@@ -40,6 +41,7 @@ class Machine {
 
   private:
     os::TemporaryDir dir_;
+    std::vector<supervisor::Supervised> launched_;
 };
 
 constexpr std::chrono::seconds boot_time{60}; ///< of an emulated guest on a busy machine
