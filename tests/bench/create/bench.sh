@@ -63,6 +63,22 @@ run_bare() {
     cp --reflink=auto --sparse=always "$work" "$root/bare/work.ext4"
     in_bare_net "$here/bare.sh" "$root/bare" "$address" "$BANGER_RUNTIME_DIR/id_ed25519"
 }
+# The VMM alone, from its exec until it has loaded the kernel and answers: no host program can be faster.
+vmm_start() {
+    local begin greeting answer
+    # shellcheck disable=SC2016
+    coproc vmm {
+        cd "$root/bare" && in_bare_net bash -c 'echo "${EPOCHREALTIME//[.,]/}"; exec "$@"' - \
+            "${command[@]}" -S -qmp stdio 2>vmm.log
+    }
+    read -r begin <&"${vmm[0]}"
+    echo '{"execute":"qmp_capabilities"}' >&"${vmm[1]}"
+    read -r greeting <&"${vmm[0]}" && read -r answer <&"${vmm[0]}"
+    since "$begin"
+    grep -q QMP <<<"$greeting" && grep -q return <<<"$answer" || fail "the bare VMM: $greeting $answer"
+    echo '{"execute":"quit"}' >&"${vmm[1]}"
+    cat <&"${vmm[0]}" >/dev/null # until it has ended
+}
 run_banger() { # NAME: prints {"total":ms,"created":ms,"stages":[...]}
     local begin created total
     begin=$(now)
@@ -99,6 +115,7 @@ for ((run_number = 1; run_number <= runs; run_number++)); do
     run_banger "b$run_number" >>"$root/banger"
     [ $run_number = "$runs" ] || banger vm delete --force "b$run_number"
     run_bare >>"$root/bare_ms"
+    vmm_start >>"$root/vmm_ms"
     step "run $run_number: banger $(tail -1 "$root/banger" | jq .total) ms, bare $(tail -1 "$root/bare_ms") ms"
 done
 
@@ -114,7 +131,7 @@ wakeups=$(awk -v n=$(($(switches "$daemon") - before)) 'BEGIN { printf "%.2f", n
 reflink=no
 cp --reflink=always "$overlay" "$root/reflink" 2>/dev/null && reflink=yes
 rm -f "$root/reflink"
-jq -n --slurpfile banger "$root/banger" --slurpfile bare "$root/bare_ms" --slurpfile ls "$root/ls_us" \
+jq -n --slurpfile banger "$root/banger" --slurpfile bare "$root/bare_ms" --slurpfile vmm_start "$root/vmm_ms" --slurpfile ls "$root/ls_us" \
     --slurpfile show "$root/show_us" --argjson cold "[$(cat "$root/cold_banger"),$(cat "$root/cold_bare")]" \
     --argjson wakeups "$wakeups" --argjson daemon_kib "$(rss "$daemon")" \
     --argjson supervisor_kib "$(rss "$(pgrep -x banger-vm | head -1)")" \

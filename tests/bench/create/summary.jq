@@ -1,7 +1,7 @@
 # Samples and machine facts in, the report out.
 def quantile($q): sort | .[([((length * $q) | ceil) - 1, 0] | max)];
 def spread: {n: length, p50: quantile(0.5), p95: quantile(0.95), min: min, max: max};
-# What the host does before the VMM runs; from then on the guest boots.
+# What the host does before the guest boots; the VMM's own start is part of it.
 def host_stages: ["boot", "booting", "wait", "ssh", "ready"] as $guest
     | map(select(.stage as $s | $guest | any(. as $g | $s | ascii_downcase | contains($g)) | not) | .ms) | add // 0;
 {
@@ -12,7 +12,9 @@ def host_stages: ["boot", "booting", "wait", "ssh", "ready"] as $guest
         cold_page_cache: {banger: $cold[0], bare: $cold[1]}
     },
     create_returned_ms: ([$banger[].created] | spread),
-    host_share_ms: ([$banger[].stages | host_stages] | spread),
+    host_stages_ms: ([$banger[].stages | host_stages] | spread),
+    vmm_start_ms: ($vmm_start | spread),
+    host_share_ms: (([$banger[].stages | host_stages] | quantile(0.5)) - ($vmm_start | quantile(0.5))),
     stages_ms: ([$banger[].stages[]] | group_by(.stage)
         | map({stage: .[0].stage, p50: (map(.ms) | quantile(0.5)), p95: (map(.ms) | quantile(0.95))})
         | . as $all | [$banger[0].stages[].stage as $name | $all[] | select(.stage == $name)]),
