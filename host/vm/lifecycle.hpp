@@ -80,7 +80,10 @@ class Lifecycle {
     // lifecycle_start.cpp
     asio::awaitable<void> require_vmm(Ptr machine);
     asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
-    asio::awaitable<supervisor::Supervised> launch(Operation& operation, Ptr machine);
+    asio::awaitable<void> boot_once(Operation& operation, Ptr machine, Deadline deadline,
+                                    bool last_try);
+    asio::awaitable<supervisor::Supervised> launch(Operation& operation, Ptr machine,
+                                                   bool last_try);
     /// Undoes a start, however far it came; false when the VMM does not die or a host object could
     /// not be taken back.
     asio::awaitable<bool> take_down(Operation& operation, Ptr machine, Phase phase);

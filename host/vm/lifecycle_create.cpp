@@ -63,7 +63,6 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
                      const auto deadline = std::chrono::steady_clock::now() + limit;
                      std::exception_ptr failure;
                      try {
-                         co_await require_vmm(machine);
                          co_await make(self, machine, image);
                          co_await bring_up(self, machine, deadline);
                          co_await keep_copy(machine);
@@ -83,6 +82,7 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
 asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::Image image) {
     const MachinePaths paths(parts_.settings, *machine);
     operation.stage("disks");
+    co_await require_vmm(machine);
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_create, view, context);
     });

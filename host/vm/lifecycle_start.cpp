@@ -57,9 +57,17 @@ vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const Boot& boot, const Se
     return spec;
 }
 
+constexpr int most_boots = 6;
+
+bool rebooted(const Machine& machine) {
+    const json exit = json::parse(machine.row.exit.value_or("{}"), nullptr, false);
+    return machine.ended && exit.is_object() && exit.value("cause", "") == "reboot";
+}
+
 } // namespace
 
-asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, Ptr machine) {
+asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, Ptr machine,
+                                                          bool last_try) {
     const Settings& settings = parts_.settings;
     LaunchFacts facts{machine->row, view_of(*machine, settings),
                       parts_.catalog.find(machine->row.image), parts_.catalog.bundle(),
@@ -92,13 +100,15 @@ asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, 
     machine->row.warnings = warnings.dump();
 
     operation.stage("launch");
-    auto started_work =
-        offload(parts_.threads, [&settings, facts, boot, hypervisors = parts_.hypervisors] {
+    auto started_work = offload(
+        parts_.threads, [&settings, facts, boot, last_try, hypervisors = parts_.hypervisors] {
             const auto vmms = hypervisors();
             const vmm::Choice choice = vmm::choose(facts.row.vmm, *vmms);
             std::error_code code;
             std::filesystem::remove(facts.paths.console(), code); // the last boot's
-            const auto plan = choice.hypervisor->plan(launch_spec(facts, boot, settings));
+            vmm::LaunchSpec spec = launch_spec(facts, boot, settings);
+            spec.any_timer = last_try;
+            const auto plan = choice.hypervisor->plan(spec);
             return std::pair(supervisor::launch(plan, settings.banger_vm), plan);
         });
     auto started = co_await std::move(started_work);
@@ -117,18 +127,48 @@ asio::awaitable<void> Lifecycle::require_vmm(Ptr machine) {
     co_await std::move(work);
 }
 
+/// A guest may reboot before it is ready: to finish its set-up, or because its kernel's timer came
+/// up wrong on a busy host. It is started again, as one that reboots later is.
 asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Deadline deadline) {
+    for (int tries = 1;; ++tries) {
+        const auto last_start = machine->row.started_at;
+        std::exception_ptr failure;
+        try {
+            co_await boot_once(operation, machine, deadline, tries == most_boots);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (!failure) {
+            co_return;
+        }
+        const bool ran = machine->row.started_at != last_start;
+        bool again = tries < most_boots && !operation.cancelled() && ran && rebooted(*machine);
+        if (again) {
+            operation.log("info", "the guest rebooted before it was ready; it is started again");
+            again = co_await take_down(operation, machine, Phase::start);
+        }
+        if (!again) {
+            std::rethrow_exception(failure);
+        }
+    }
+}
+
+asio::awaitable<void> Lifecycle::boot_once(Operation& operation, Ptr machine, Deadline deadline,
+                                           bool last_try) {
     operation.stage("network");
+    co_await require_vmm(machine);
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_start, view, context);
     });
-    supervisor::Supervised process = co_await launch(operation, machine);
-    operation.stage("boot"); // the guest runs from here on, whatever is done beside it
+    supervisor::Supervised process = co_await launch(operation, machine, last_try);
     machine->row.started_at = os::now_ms();
     machine->row.ready_at.reset();
     machine->row.exit.reset();
     co_await attach(machine, std::move(process));
     parts_.machines.save(*machine);
+    // The guest boots, whatever is done beside it. Not before attach(): a stage may throw that the
+    // operation was cancelled, and a VMM that is not attached would be forgotten.
+    operation.stage("boot");
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::after_start, view, context);
     });
@@ -201,7 +241,6 @@ asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine
                                                Deadline deadline) {
     std::exception_ptr failure;
     try {
-        co_await require_vmm(machine);
         co_await bring_up(operation, machine, deadline);
     } catch (...) {
         failure = std::current_exception();

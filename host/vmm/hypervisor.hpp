@@ -39,6 +39,8 @@ struct LaunchSpec {
     /// key[=value], from the guest-config builder. What a VMM itself needs (console, reboot type,
     /// clock) is the driver's to add, and an entry here that sets one of those is refused.
     std::vector<std::string> kernel_args;
+    /// Go on also where the guest's kernel measured its timer wrong; else it reboots to try again.
+    bool any_timer = false;
     std::vector<Disk> disks;
     std::vector<Nic> nics;
     std::filesystem::path console_path;

@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -23,6 +24,7 @@
 #include "init/disks.hpp"
 #include "init/modules.hpp"
 #include "init/mounts.hpp"
+#include "init/timer_check.hpp"
 
 namespace banger::init {
 namespace {
@@ -79,6 +81,21 @@ void open_console() {
         ::pause();
 }
 
+/// The host starts a guest again that reboots before it is ready, and the last time it does not
+/// name the timer's rate: then any will do.
+void require_timer(const CommandLine& command_line) {
+    const std::string text = command_line.find("banger.lapic_hz").value_or("");
+    std::uint64_t hz = 0;
+    std::from_chars(text.data(), text.data() + text.size(), hz);
+    const guest::RootDir root("/");
+    const std::string problem = timer_problem(root.read("/proc/timer_list").value_or(""), hz);
+    if (problem.empty())
+        return;
+    say("the timer is out of tune: " + problem + "; rebooting");
+    ::tcdrain(STDERR_FILENO);
+    ::reboot(RB_AUTOBOOT);
+}
+
 void mount_root(const guest::Config& config) {
     std::vector<std::string> warnings;
     if (config.root_mode == guest::RootMode::copy) {
@@ -127,6 +144,9 @@ void boot(Progress& progress) {
     mount_kernel_file_systems();
     open_console();
     progress.command_line = CommandLine::of_this_kernel();
+
+    progress.next("check the timer");
+    require_timer(progress.command_line);
 
     progress.next("read /banger/config.json");
     const guest::RootDir initramfs("/");

@@ -74,7 +74,7 @@ start() {
     qemu-system-x86_64 -M microvm,acpi=on -accel tcg,thread=multi,tb-size=256 -cpu max -smp 1 -m 384 \
         -nodefaults -no-user-config -display none -no-reboot -monitor stdio \
         -chardev file,id=con,path=console.log -serial chardev:con -kernel "$bundle/vmlinux" -initrd initrd.img \
-        -append "console=ttyS0 reboot=t panic=-1 quiet cryptomgr.notests tsc_early_khz=$khz tsc=reliable banger.debug" "${disks[@]}" \
+        -append "console=ttyS0 reboot=t panic=-1 quiet cryptomgr.notests tsc_early_khz=$khz tsc=reliable banger.lapic_hz=62500000 banger.debug" "${disks[@]}" \
         -netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device virtio-net-device,netdev=n0,mac=02:00:00:00:99:02 \
         -device virtio-rng-device <monitor >/dev/null 2>qemu.err &
     qemu=$!

@@ -89,6 +89,11 @@ std::string kernel_command_line(const Host& host, const LaunchSpec& spec) {
         args.push_back("tsc_early_khz=" + std::to_string(host.tsc_khz));
         args.emplace_back("tsc=reliable"); // else a busy host makes the guest's clock run slow
     }
+    if (host.probe.accel == "tcg" && !spec.any_timer) {
+        // hw/intc/apic.c counts nanoseconds, and Linux sets the divider to 16. banger-init
+        // compares.
+        args.emplace_back("banger.lapic_hz=62500000");
+    }
     const bool loud = std::any_of(spec.kernel_args.begin(), spec.kernel_args.end(),
                                   [](const auto& arg) { return contains(loud_keys, key_of(arg)); });
     if (!loud) {

@@ -96,7 +96,7 @@ TEST(QemuCommandLine, QuietUnlessTheGuestIsToBeHeard) {
     LaunchSpec vm = spec();
     EXPECT_EQ(kernel_command_line(host("tcg"), vm),
               "console=ttyS0 reboot=t panic=-1 cryptomgr.notests tsc_early_khz=2596100 "
-              "tsc=reliable quiet banger.root=overlay");
+              "tsc=reliable banger.lapic_hz=62500000 quiet banger.root=overlay");
     vm.kernel_args = {"loglevel=7"};
     EXPECT_EQ(kernel_command_line(host("kvm"), vm),
               "console=ttyS0 reboot=t panic=-1 cryptomgr.notests loglevel=7");
