@@ -119,13 +119,16 @@ class Builder {
         base_chain("forward", "filter", "forward", 0);
         add("chain", named("from_guest"));
         add("chain", named("to_guest"));
+        // From VM to VM: no routing, but where br_netfilter is on
+        // (net.bridge.bridge-nf-call-iptables, as Docker sets it) the bridge's packets pass here,
+        // too.
+        rule("forward",
+             {match(meta("iifname"), spec_.bridge), match(meta("oifname"), spec_.bridge), accept});
         rule("forward",
              {match(meta("iifname"), spec_.bridge), {{"jump", {{"target", "from_guest"}}}}});
         rule("forward",
              {match(meta("oifname"), spec_.bridge), {{"jump", {{"target", "to_guest"}}}}});
 
-        // Another VM's published port, asked for by the host's address.
-        rule("from_guest", {published, match(meta("oifname"), spec_.bridge), accept});
         // Only the answers to what came in by a published port; its direction tells.
         rule("from_guest", {published, match(ct("direction"), "reply"), accept});
         rule("from_guest",
