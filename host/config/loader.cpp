@@ -155,7 +155,7 @@ Config parse_config(std::string_view text, const std::string& name) {
             Loader(config, problems).root(documents.front());
         }
     } catch (const YAML::Exception& error) { // of the parser; reading values throws nothing
-        problems.add(error.mark, "", error.msg);
+        problems.add(error.mark, "", error.msg + " (is the indentation right? spaces, no tabs)");
     }
     problems.throw_if_any();
     return config;

@@ -42,8 +42,7 @@ void Problems::throw_if_any() {
     });
     const std::string hint = "docs/configuration.md describes every key";
     if (found_.size() == 1) {
-        const std::string& line = found_.front().text;
-        throw os::Error(os::ErrorKind::invalid, line, hint).with_details({line});
+        throw os::Error(os::ErrorKind::invalid, found_.front().text, hint);
     }
     std::vector<std::string> lines;
     for (Problem& problem : found_) {

@@ -62,8 +62,10 @@ void check_kvm(json& checks) {
 void check_vmm(json& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
     const vmm::Choice choice = vmm::survey(facts.wanted_vmm, hypervisors);
     if (choice.hypervisor == nullptr) {
+        const bool any = facts.wanted_vmm == "auto" || facts.wanted_vmm == "qemu";
         checks.push_back(check("vmm", "error", "no VMM can be used", choice.reason,
-                               "sudo apt-get install qemu-system-x86"));
+                               any ? "sudo apt-get install qemu-system-x86"
+                                   : "set vm.vmm to auto in config.yaml"));
     } else {
         checks.push_back(check("vmm", "ok",
                                "VMs run with " + choice.reason.substr(0, choice.reason.find("; ")),

@@ -2,11 +2,13 @@
 #include "daemon/daemon.hpp"
 #include "daemon/data_lock.hpp"
 #include "daemon/log.hpp"
+#include "daemon/settings.hpp"
 #include "os/already_running.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
 #include "os/paths.hpp"
+#include "plugin/catalog.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -34,6 +36,17 @@ void print(const Error& error) {
 
 int check_config(const std::string& file) {
     const auto config = banger::config::load_config(file);
+    const auto problems = banger::plugin::Catalog(
+                              banger::daemon::plugin_settings(config, banger::os::user_paths()), {})
+                              .check();
+    if (!problems.empty()) {
+        const Error error(banger::os::ErrorKind::invalid,
+                          problems.size() == 1
+                              ? problems.front()
+                              : file + " has " + std::to_string(problems.size()) + " errors",
+                          "banger plugin show ID lists the settings of a plugin");
+        throw problems.size() == 1 ? error : error.with_details(problems);
+    }
     std::cout << (config.file.empty() ? file + " does not exist: the built-in values are used"
                                       : file + " is good")
               << '\n';

@@ -88,6 +88,33 @@ void Catalog::load() {
     }
 }
 
+std::vector<std::string> Catalog::check() {
+    scan();
+    std::vector<std::string> problems;
+    check_unknown(problems);
+    inspect();
+    for (const auto& [id, entry] : settings_.entries) {
+        const auto found = candidates_.find(id);
+        if (found == candidates_.end() || found->second.state == State::disabled) {
+            continue;
+        }
+        const std::string key =
+            (entry.place.empty() ? "" : entry.place + ": ") + "plugins.entries." + id;
+        const auto& manifest = found->second.manifest;
+        if (manifest == nullptr && !entry.builtin) {
+            problems.push_back(key + ": " + found->second.reason);
+        } else if (manifest != nullptr) {
+            const Schema schema(manifest->config_schema);
+            const std::string text = entry.config_json.empty() ? "{}" : entry.config_json;
+            for (const std::string& problem :
+                 schema.problems(nlohmann::json::parse(text, nullptr, false))) {
+                problems.push_back(key + ".config: " + problem);
+            }
+        }
+    }
+    return problems;
+}
+
 /// Which files there are, and which of them config.yaml wants. Nothing is opened here.
 void Catalog::scan() {
     for (const fs::path& folder : settings_.path) {

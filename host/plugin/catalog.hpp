@@ -38,6 +38,9 @@ class Catalog {
     /// invalid, each problem a detail line, for an unknown plugin in config.yaml and for a required
     /// one that failed.
     void load();
+    /// Instead of load(): maps the wanted plugins without starting any, and tells what load() would
+    /// find wrong with what config.yaml says of plugins. [of a process that ends soon]
+    [[nodiscard]] std::vector<std::string> check();
     /// on_start of each, in order.
     void start();
     /// reconcile_all of each, in order; failures are logged. [pool thread]

@@ -21,7 +21,7 @@ std::vector<std::string> errors_of(const std::string& yaml) {
         return {};
     } catch (const os::Error& error) {
         EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
-        return error.details();
+        return error.details().empty() ? std::vector<std::string>{error.what()} : error.details();
     }
 }
 
