@@ -2,9 +2,14 @@
 
 #include "os/clock.hpp"
 #include "os/error.hpp"
+#include "os/file.hpp"
 #include "store/image_table.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace banger::image {
 namespace fs = std::filesystem;
@@ -59,10 +64,25 @@ fs::path checked_file(const fs::path& path, const char* what, bool folder = fals
     std::error_code code;
     const bool good = folder ? fs::is_directory(path, code) : fs::is_regular_file(path, code);
     if (!good) {
-        throw Error(ErrorKind::not_found, std::string(what) + " " + path.string() + ": no such " +
-                                              (folder ? "folder" : "file"));
+        throw Error(ErrorKind::not_found,
+                    std::string(what) + " " + path.string() +
+                        (fs::exists(path, code) ? ": this is no " : ": no such ") +
+                        (folder ? "folder" : "file"));
     }
     return path;
+}
+
+/// s_magic, two bytes, little endian, at offset 56 of the superblock at 1024
+/// (Documentation/filesystems/ext4/super.rst).
+void check_ext4(const fs::path& rootfs) {
+    constexpr off_t place = 1024 + 56;
+    std::array<unsigned char, 2> magic{};
+    const os::UniqueFd file = os::open_file(rootfs, O_RDONLY);
+    const ssize_t n = ::pread(file.get(), magic.data(), magic.size(), place);
+    if (n != static_cast<ssize_t>(magic.size()) || magic[0] != 0x53 || magic[1] != 0xEF) {
+        throw Error(ErrorKind::invalid, "rootfs " + rootfs.string() + " is no ext4 file system",
+                    "make one of a folder with: mke2fs -t ext4 -d FOLDER FILE 2G");
+    }
 }
 
 } // namespace
@@ -174,6 +194,9 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
     row.kernel = checked_file(registration.kernel, "kernel");
     row.initrd = checked_file(registration.initramfs, "initrd");
     row.modules = checked_file(registration.modules, "modules", true);
+    if (registration.initramfs.empty()) { // the bundle's mounts ext4; another may do as it likes
+        check_ext4(row.rootfs);
+    }
     row.size = static_cast<std::int64_t>(fs::file_size(registration.rootfs));
     row.created_at = os::now_ms();
     std::string why;
