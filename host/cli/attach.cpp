@@ -17,6 +17,7 @@ namespace {
 
 constexpr char escape_key = 0x1d; // Ctrl-]
 constexpr std::chrono::seconds send_time{10};
+constexpr std::chrono::seconds last_words{2}; ///< for the answer to what a pipe or file typed
 
 class RawTerminal {
   public:
@@ -59,11 +60,18 @@ AttachEnd attach(int stream, const std::string& first_bytes) {
     os::write_all(STDOUT_FILENO, first_bytes, "console");
     std::array<pollfd, 2> entries{{{STDIN_FILENO, POLLIN, 0}, {stream, POLLIN, 0}}};
     for (;;) {
-        if (::poll(entries.data(), entries.size(), -1) < 0) {
+        const bool typing = entries[0].fd >= 0;
+        const int wait =
+            typing ? -1 : static_cast<int>(std::chrono::milliseconds(last_words).count());
+        const int ready = ::poll(entries.data(), entries.size(), wait);
+        if (ready < 0) {
             if (errno == EINTR) {
                 continue;
             }
             throw os::errno_error("poll");
+        }
+        if (ready == 0) {
+            return AttachEnd::left;
         }
         if (entries[1].revents != 0) {
             const std::string bytes = read_some(stream);
@@ -81,7 +89,7 @@ AttachEnd attach(int stream, const std::string& first_bytes) {
                 return AttachEnd::left;
             }
             if (typed.empty()) {
-                entries[0].fd = -1; // a file or pipe at its end: go on showing
+                entries[0].fd = -1; // a file or pipe at its end: what it asked for is yet to come
             }
         }
     }

@@ -162,7 +162,10 @@ os::Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
     } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
         text = name + ": " + text;
     } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-        text = text.substr(0, text.find(':')) + " needs a value";
+        const bool many = text.find("received") != std::string::npos &&
+                          text.find("received 0") == std::string::npos;
+        text =
+            text.substr(0, text.find(':')) + (many ? " is given more than once" : " needs a value");
     } else if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
         const std::string between = " excludes ";
         if (const std::size_t at = text.find(between); at != std::string::npos) {
@@ -234,6 +237,14 @@ int run(Session& session, std::vector<std::string> words) {
                             "banger " + words[0] + " --help lists its commands");
         }
     }
+    for (const std::string& word : split.head) { // the parser would take the next word instead
+        if (word == "--") {
+            break;
+        }
+        if (word.starts_with("--") && word.find('=') == word.size() - 1) {
+            throw os::Error(os::ErrorKind::invalid, word + " has no value");
+        }
+    }
     try {
         std::reverse(split.head.begin(), split.head.end()); // as CLI11 takes them
         app->parse(std::move(split.head));
@@ -256,7 +267,9 @@ int run_command_line(const std::vector<std::string>& words) {
         if (!words.empty() && words.front() == "__complete") {
             return complete(session, {words.begin() + 1, words.end()});
         }
-        return run(session, words);
+        const int code = run(session, words);
+        session.flush();
+        return code;
     } catch (...) {
         const os::Error error = os::current_error();
         session.report(error);

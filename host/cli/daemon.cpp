@@ -65,6 +65,12 @@ int stop(Session& session, const NoArgs&) {
     return 0;
 }
 
+/// So that a changed config.yaml is read.
+int restart(Session& session, const NoArgs& args) {
+    const int code = stop(session, args);
+    return code == 0 ? start(session, args) : code;
+}
+
 std::string flattened(const Json& value) {
     if (!value.is_object()) {
         return plain(value);
@@ -179,6 +185,8 @@ int logs(Session& session, const LogsArgs& args) {
 void add_daemon(CLI::App& noun, Session& session) {
     const auto none = std::make_shared<NoArgs>();
     runs(noun.add_subcommand("start", "Start bangerd, if it does not run"), session, none, start);
+    runs(noun.add_subcommand("restart", "Stop it and start it, to read config.yaml anew"), session,
+         none, restart);
     CLI::App* verb = noun.add_subcommand("stop", "Stop bangerd; the VMs run on");
     runs(verb, session, none, stop);
     auto status_args = std::make_shared<StatusArgs>();

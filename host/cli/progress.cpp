@@ -101,15 +101,15 @@ void Progress::plain_failures(Line& line) {
          ++line.stages_shown) {
         const Stage& stage = stages[line.stages_shown];
         if (stage.state == "failed" || stage.state == "cancelled") {
-            write_(line.label + ": " + stage.name + " " + stage.state + " (" +
-                   duration_text(*stage.seconds) + ")\n");
+            write_(line.label + ": " + stage.name + " " + stage.state + " after " +
+                   duration_text(*stage.seconds) + "\n");
         }
     }
 }
 
 void Progress::plain_line(Line& line, Clock::time_point now) {
     line.spoke = now;
-    write_(line.label + ": " + stage_text(line.operation) + percent_text(line.operation) + " (" +
+    write_(line.label + ": " + stage_text(line.operation) + percent_text(line.operation) + " (at " +
            duration_text(seconds(now - line.began)) + ")\n");
 }
 

@@ -127,7 +127,11 @@ double parse_seconds(std::string_view text) {
 
 std::int64_t parse_seconds(std::string_view option, std::string_view text) {
     try {
-        return static_cast<std::int64_t>(std::ceil(parse_seconds(text)));
+        const double seconds = std::ceil(parse_seconds(text));
+        if (seconds > 1e9) { // 30 years; more would not fit the answer
+            throw os::Error(os::ErrorKind::invalid, "'" + std::string(text) + "' is too long");
+        }
+        return static_cast<std::int64_t>(seconds);
     } catch (const os::Error& error) {
         throw error.with_context(option);
     }

@@ -33,6 +33,12 @@ void Session::print(std::string_view text) const {
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
+void Session::flush() const {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        throw os::errno_error("write the result");
+    }
+}
+
 void Session::print_json(const Json& value) const {
     print(value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

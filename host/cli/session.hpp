@@ -37,6 +37,8 @@ class Session {
     /// Results go to standard output, everything else to standard error.
     void print(std::string_view text) const;
     void print_json(const Json& value) const;
+    /// Throws when what was printed could not be written: a full disk, say.
+    void flush() const;
     void note(std::string_view line) const;
     /// "error: ...", the lines that belong to it, "hint: ...".
     void report(const os::Error& error) const;

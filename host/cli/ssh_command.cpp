@@ -2,6 +2,8 @@
 
 #include "cli/noun.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace banger::cli {
@@ -96,11 +98,21 @@ std::string shell_quoted(std::string_view word) {
     return quoted + "'";
 }
 
+/// Words that a shell takes for something else than a command where one is expected.
+bool means_more_to_a_shell(const std::string& word) {
+    static constexpr std::array<std::string_view, 17> reserved{
+        "case",     "coproc", "do", "done",   "elif", "else", "esac",  "fi",   "for",
+        "function", "if",     "in", "select", "then", "time", "until", "while"};
+    return word.find('=') != std::string::npos || // an assignment
+           std::find(reserved.begin(), reserved.end(), word) != reserved.end();
+}
+
 std::string shell_quoted(const std::vector<std::string>& words) {
     std::string line;
     for (const std::string& word : words) {
-        line += line.empty() ? "" : " ";
-        line += shell_quoted(word);
+        const std::string quoted = shell_quoted(word);
+        const bool bare = line.empty() && quoted == word && means_more_to_a_shell(word);
+        line += (line.empty() ? "" : " ") + (bare ? "'" + word + "'" : quoted);
     }
     return line;
 }
@@ -118,7 +130,7 @@ std::vector<std::string> ssh_argv(const SshTarget& target, const std::vector<std
 
 std::vector<std::string> exec_argv(const SshTarget& target, bool tty,
                                    const std::vector<std::string>& words) {
-    std::vector<std::string> argv = ssh_argv(target, {tty ? "-t" : "-T"});
+    std::vector<std::string> argv = ssh_argv(target, {tty ? "-tt" : "-T"});
     argv.insert(argv.end(), {"--", shell_quoted(words)}); // no option of ssh any more
     return argv;
 }

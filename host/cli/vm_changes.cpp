@@ -129,7 +129,10 @@ int wait(Session& session, const WaitArgs& args) {
     try {
         vm = api_client::parsed(session.api().open(request, patience).read_all(patience), "wait");
     } catch (const os::Error& error) {
-        throw explained(session.api(), vm_noun, args.name, error);
+        if (args.state != "deleted" || error.kind() != os::ErrorKind::not_found) {
+            throw explained(session.api(), vm_noun, args.name, error);
+        }
+        vm = {{"name", args.name}, {"state", "deleted"}}; // before we asked
     }
     if (args.json) {
         session.print_json(vm);

@@ -91,7 +91,8 @@ std::vector<VmOption> vm_options(Session& session) {
 }
 
 VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
-    : options_(std::move(options)), given_(options_.size()) {
+    : options_(std::move(options)), given_(options_.size()),
+      none_(std::make_unique<bool[]>(options_.size())) {
     for (std::size_t i = 0; i < options_.size(); ++i) {
         const VmOption& option = options_[i];
         if (verb.get_option_no_throw(option.flag) != nullptr) {
@@ -101,6 +102,7 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
         if (option.type == "boolean") {
             const std::string off = "!--no-" + option.flag.substr(2);
             added = verb.add_flag(option.flag + "," + off, given_[i], help_of(option));
+            added->check(one_of({"true", "false"}));
         } else {
             added = verb.add_option(option.flag, given_[i], help_of(option));
             added->type_name(option.type == "string" || option.type == "array" ? "TEXT" : "N");
@@ -116,6 +118,11 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
             added->check(one_of(option.choices));
         }
         added->group(plugin_group + option.plugin);
+        if (option.type == "array") {
+            verb.add_flag("--no-" + option.flag.substr(2), none_[i], "none of these")
+                ->excludes(added)
+                ->group(plugin_group + option.plugin);
+        }
     }
 }
 
@@ -124,6 +131,8 @@ Json VmOptionFlags::values() const {
     for (std::size_t i = 0; i < options_.size(); ++i) {
         if (!given_[i].empty()) {
             values[options_[i].plugin][options_[i].name] = value_of(options_[i], given_[i]);
+        } else if (none_[i]) {
+            values[options_[i].plugin][options_[i].name] = Json::array();
         }
     }
     return values;

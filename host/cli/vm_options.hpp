@@ -2,6 +2,7 @@
 
 #include "cli/session.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ class VmOptionFlags {
   private:
     std::vector<VmOption> options_;
     std::vector<std::vector<std::string>> given_;
+    std::unique_ptr<bool[]> none_; ///< --no-FLAG of an array; CLI11 keeps pointers to them
 };
 
 } // namespace banger::cli

@@ -74,7 +74,9 @@ std::string options_text(const Json& options) {
             continue;
         }
         for (const auto& [name, value] : values.items()) {
-            text += (text.empty() ? "" : ", ") + name + "=" + plain(value);
+            if (const std::string said = plain(value); !said.empty()) {
+                text += (text.empty() ? "" : ", ") + name + "=" + said;
+            }
         }
     }
     return text;

@@ -201,7 +201,7 @@ void add_vm_remote(CLI::App& vm, Session& session) {
     verb = vm.add_subcommand("cp", "Copy files and folders from, to and between VMs");
     verb->add_option("PATH", copy_args->ends, "SOURCE... DESTINATION; NAME:PATH is in a VM")
         ->required();
-    examples(verb, "  banger vm cp notes.txt testbox:\n  banger vm cp testbox:/var/log ./logs\n"
+    examples(verb, "  banger vm cp notes.txt testbox:\n  banger vm cp testbox:/etc/apt ./apt\n"
                    "  banger vm cp a:/etc/hosts b:/tmp/");
     runs(verb, session, copy_args, copy);
 }

@@ -188,7 +188,7 @@ void Watch::interrupted() {
             if (!streams_[i].id.empty()) {
                 outcomes_[i].left_running = true;
                 progress_.say(label(outcomes_[i].name) +
-                              " goes on without you; see it with: banger op watch " +
+                              ": the undoing goes on without you; see it with: banger op watch " +
                               streams_[i].id);
                 end(i);
             }

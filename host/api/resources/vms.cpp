@@ -24,9 +24,13 @@ Response answer(const std::shared_ptr<vm::Operation>& operation) {
 
 void check_running(const vm::Machine& machine) {
     if (machine.state != vm::State::running) {
-        throw Error(ErrorKind::conflict,
-                    "VM " + machine.name() + " is " + std::string(vm::to_string(machine.state)),
-                    "start it with: banger vm start " + machine.name());
+        const bool comes =
+            machine.state == vm::State::creating || machine.state == vm::State::starting;
+        throw Error(
+            ErrorKind::conflict,
+            "VM " + machine.name() + " is " + std::string(vm::to_string(machine.state)),
+            (comes ? "wait for it with: banger vm wait " : "start it with: banger vm start ") +
+                machine.name());
     }
 }
 

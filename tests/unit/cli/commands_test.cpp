@@ -146,6 +146,32 @@ TEST_F(Commands, PluginVerbsPrintTheirOutput) {
     EXPECT_EQ(run({"plugin", "show", "tap-pol"}).code, 3);
 }
 
+TEST_F(Commands, AResultThatCannotBeWrittenIsAFailure) {
+    start_daemon();
+    vms({{"a", "running"}});
+    EXPECT_EQ(run({"vm", "ls"}).code, 0);
+    const os::Output full = os::run(
+        {"/bin/sh", "-c", "exec \"$0\" vm ls >/dev/full", BANGER_PROGRAM}, {.env = environment()});
+    EXPECT_EQ(full.status.code, 1);
+    EXPECT_THAT(full.err, HasSubstr("error: write the result: No space left on device"));
+}
+
+TEST_F(Commands, OptionsWithoutAndWithTooManyValuesAreTold) {
+    EXPECT_THAT(run({"vm", "create", "--name=", "--json"}).err, HasSubstr("--name= has no value"));
+    EXPECT_THAT(run({"vm", "wait", "a", "--timeout", "1s", "--timeout", "2s"}).err,
+                HasSubstr("--timeout is given more than once"));
+    EXPECT_THAT(run({"vm", "wait", "a", "--timeout", "99999999999999999999h"}).err,
+                HasSubstr("is too long"));
+    EXPECT_THAT(run({"vm", "wait", "a", "--timeout"}).err, HasSubstr("--timeout needs a value"));
+}
+
+TEST_F(Commands, AVmThatIsGoneIsDeleted) {
+    start_daemon();
+    vms({});
+    EXPECT_EQ(run({"vm", "wait", "a", "--for", "deleted"}).out, "a is deleted\n");
+    EXPECT_EQ(run({"vm", "wait", "a"}).code, 3);
+}
+
 TEST_F(Commands, PluginVerbsAppearWhereTheyArePlaced) {
     start_daemon();
     daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"nat","state":"active"}]})");

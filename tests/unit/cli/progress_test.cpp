@@ -37,7 +37,7 @@ TEST_F(ProgressTest, PlainLinesWhenAStageBegins) {
     progress.update(0, "vm a", running("disks"));
     now += 300ms;
     progress.update(0, "vm a", running("booting"));
-    EXPECT_EQ(shown, "vm a: disks (0 ms)\nvm a: booting (0.3 s)\n");
+    EXPECT_EQ(shown, "vm a: disks (at 0 ms)\nvm a: booting (at 0.3 s)\n");
 }
 
 TEST_F(ProgressTest, PlainSignOfLifeInLongStages) {
@@ -45,10 +45,10 @@ TEST_F(ProgressTest, PlainSignOfLifeInLongStages) {
     progress.update(0, "vm a", running("booting"));
     now += 5s;
     progress.tick();
-    EXPECT_EQ(shown, "vm a: booting (0 ms)\n");
+    EXPECT_EQ(shown, "vm a: booting (at 0 ms)\n");
     now += 10s;
     progress.tick();
-    EXPECT_EQ(shown, "vm a: booting (0 ms)\nvm a: booting (15 s)\n");
+    EXPECT_EQ(shown, "vm a: booting (at 0 ms)\nvm a: booting (at 15 s)\n");
 }
 
 TEST_F(ProgressTest, ElapsedCountsFromTheBeginOfTheOperation) {
@@ -56,7 +56,7 @@ TEST_F(ProgressTest, ElapsedCountsFromTheBeginOfTheOperation) {
     Operation operation = running("booting");
     operation.elapsed = 4;
     progress.update(0, "vm a", operation); // watched from its middle on
-    EXPECT_EQ(shown, "vm a: booting (4.0 s)\n");
+    EXPECT_EQ(shown, "vm a: booting (at 4.0 s)\n");
 }
 
 TEST_F(ProgressTest, TerminalKeepsFinishedStagesAndOneLiveLine) {
@@ -114,7 +114,8 @@ TEST_F(ProgressTest, PlainLinesSayWhatFailed) {
     progress.update(0, "vm a", running("boot", {{"boot", {}, "running"}}));
     now += 2s;
     progress.update(0, "vm a", running("rollback", {{"boot", 2, "failed"}, {"rollback", {}, ""}}));
-    EXPECT_EQ(shown, "vm a: boot (0 ms)\nvm a: boot failed (2.0 s)\nvm a: rollback (2.0 s)\n");
+    EXPECT_EQ(shown,
+              "vm a: boot (at 0 ms)\nvm a: boot failed after 2.0 s\nvm a: rollback (at 2.0 s)\n");
 }
 
 TEST_F(ProgressTest, SeveralTargetsHaveALineEach) {
@@ -148,7 +149,7 @@ TEST_F(ProgressTest, PercentIsShown) {
     Operation operation = running("copying");
     operation.percent = 37.4;
     progress.update(0, "image a", operation);
-    EXPECT_EQ(shown, "image a: copying  37 % (0 ms)\n");
+    EXPECT_EQ(shown, "image a: copying  37 % (at 0 ms)\n");
 }
 
 } // namespace

@@ -45,7 +45,7 @@ TEST_F(Remote, ExecPassesItsInputOn) {
 }
 
 TEST_F(Remote, ExecTakesATerminalWhenBothEndsAreOne) {
-    EXPECT_THAT(run_on_terminal({"vm", "exec", "a", "--", "top"}).out, HasSubstr("<-t><--><top>"));
+    EXPECT_THAT(run_on_terminal({"vm", "exec", "a", "--", "top"}).out, HasSubstr("<-tt><--><top>"));
     EXPECT_THAT(run_on_terminal({"vm", "exec", "-T", "a", "--", "top"}).out,
                 HasSubstr("<-T><--><top>"));
 }

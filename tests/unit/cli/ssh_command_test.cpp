@@ -38,6 +38,8 @@ TEST(ShellQuoting, SurvivesARealShell) {
 
 TEST(ShellQuoting, LeavesSafeWordsReadable) {
     EXPECT_EQ(shell_quoted({"ls", "-l", "/etc/hosts"}), "ls -l /etc/hosts");
+    EXPECT_EQ(shell_quoted({"A=B", "C=D", "if"}), "'A=B' C=D if"); // a command, not an assignment
+    EXPECT_EQ(shell_quoted(std::vector<std::string>{"if"}), "'if'");
     EXPECT_EQ(shell_quoted(std::string_view("it's")), "'it'\\''s'");
 }
 
@@ -86,7 +88,7 @@ TEST(SshArgv, GivesTheUsersWordsOnAsTheyAre) {
 TEST(ExecArgv, IsOneQuotedCommandAfterDashes) {
     EXPECT_THAT(tail_of(exec_argv(target(), false, {"sh", "-c", "echo hi > /root/f"}), 4),
                 ElementsAre("testbox.vm", "-T", "--", "sh -c 'echo hi > /root/f'"));
-    EXPECT_THAT(exec_argv(target(), true, {"top"}), Contains("-t"));
+    EXPECT_THAT(exec_argv(target(), true, {"top"}), Contains("-tt"));
 }
 
 TEST(Interactive, IsASessionWithoutACommand) {

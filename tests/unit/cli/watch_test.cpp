@@ -76,6 +76,11 @@ TEST_F(Changes, CreateSendsWhatWasAskedFor) {
         R"("work_disk_mib":4096,"disk_mode":"copy","vmm":"qemu","timeout_s":120,)"
         R"("options":{"nat":{"nat":false},"dns":{"alias":["x","y"]}}})"))
         << daemon->requests().back();
+    EXPECT_EQ(run({"vm", "create", "--no-dns-alias", "--nat=true", "--detach"}).code, 0);
+    EXPECT_THAT(daemon->requests().back(),
+                HasSubstr(R"("options":{"nat":{"nat":true},"dns":{"alias":[]}}})"));
+    EXPECT_EQ(run({"vm", "create", "--nat=maybe"}).code, 2);
+    EXPECT_EQ(run({"vm", "create", "--no-dns-alias", "--dns-alias", "x"}).code, 2);
     EXPECT_THAT(run({"vm", "create", "--help"}).out,
                 HasSubstr("Reach the internet (default: true)"));
 }
