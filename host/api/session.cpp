@@ -221,6 +221,14 @@ asio::awaitable<bool> Session::State::serve_one() {
         }
         co_return false;
     }
+    const std::string coding(parser.get()[http::field::transfer_encoding]);
+    if (!coding.empty() && !beast::iequals(coding, "chunked")) { // where its body ends is not known
+        Response refusal = problem(Error(ErrorKind::unsupported,
+                                         "a body with Transfer-Encoding: " + coding.substr(0, 80),
+                                         "send it as it is, or chunked"));
+        co_await send(refusal, 11, false);
+        co_return false;
+    }
     const unsigned version = parser.get().version();
     const bool keep = parser.keep_alive();
     const bool head_only = parser.get().method() == http::verb::head;

@@ -24,8 +24,25 @@ UniqueFd open_file(const fs::path& path, int flags, mode_t mode) {
     return UniqueFd(fd);
 }
 
+namespace {
+
+/// To read from the file alone: a pipe in its place, say, would hang whoever opens it.
+UniqueFd open_regular(const fs::path& path) {
+    UniqueFd fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    struct stat info {};
+    if (::fstat(fd.get(), &info) != 0) {
+        throw errno_error("look at " + path.string());
+    }
+    if (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode)) {
+        throw Error(ErrorKind::invalid, path.string() + " is a pipe, not a file");
+    }
+    return fd;
+}
+
+} // namespace
+
 std::string read_file(const fs::path& path, std::uint64_t limit) {
-    const UniqueFd fd = open_file(path, O_RDONLY);
+    const UniqueFd fd = open_regular(path);
     std::string text;
     std::array<char, 65536> buffer{};
     for (;;) {
@@ -119,7 +136,7 @@ void make_private_dir(const fs::path& path, mode_t mode) {
 
 std::vector<std::string> tail_lines(const fs::path& path, std::size_t count) {
     constexpr off_t window = off_t{256} << 10U;
-    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd) {
         return {};
     }

@@ -39,7 +39,7 @@ class Follower {
     }
 
     std::string more() {
-        const os::UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+        const os::UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         struct stat info {};
         if (!fd || ::fstat(fd.get(), &info) != 0) {
             return {};

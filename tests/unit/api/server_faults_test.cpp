@@ -39,6 +39,7 @@ TEST_F(ServerFaultsTest, WhatIsNoHttpIsABadRequest) {
                                "//hello", "/things/", "/hello/"}) {
         EXPECT_EQ(status_of(get(target)), 404) << target;
     }
+    EXPECT_EQ(status_of("POST /echo HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n{}"), 501);
     EXPECT_EQ(status_of(get("/things/x?colour=red")), 400);
     EXPECT_EQ(status_of(get("/things/x?color=%f")), 400);
     EXPECT_EQ(status_of(get("/things/x?color=a&color=b")), 400);

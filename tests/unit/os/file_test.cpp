@@ -63,5 +63,14 @@ TEST(File, CloneKeepsHolesAndContent) {
     EXPECT_THROW(clone_file(from, dir.path() / "copy"), Error);
 }
 
+TEST(File, APipeInItsPlaceHangsNobody) {
+    const TemporaryDir dir("bgr-file");
+    const auto path = dir.path() / "pipe";
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_THROW((void)read_file(path), Error);
+    EXPECT_THROW((void)find_file(path), Error);
+    EXPECT_TRUE(tail_lines(path, 5).empty());
+}
+
 } // namespace
 } // namespace banger::os
