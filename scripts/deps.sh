@@ -30,6 +30,7 @@ build=(
     libarchive-dev
     libcli11-dev
     libcurl4-openssl-dev
+    libldns-dev
     libnftables-dev
     libnl-3-dev
     libnl-route-3-dev
@@ -45,6 +46,7 @@ build=(
     pkgconf
 )
 tests=(
+    bind9-dnsutils
     clang
     clang-format
     clang-tidy

@@ -1,0 +1,164 @@
+#include "names.hpp"
+
+#include "wire_name.hpp"
+
+#include <banger/plugin.hpp>
+
+#include <charconv>
+
+#include <arpa/inet.h>
+
+namespace dns {
+
+using banger::Error;
+
+std::uint32_t parse_address(const std::string& text) {
+    in_addr parsed{};
+    if (inet_pton(AF_INET, text.c_str(), &parsed) != 1) {
+        throw Error(BANGER_E_INVALID, "'" + text + "' is not an IPv4 address");
+    }
+    return ntohl(parsed.s_addr);
+}
+
+Network parse_network(const std::string& text) {
+    const std::size_t slash = text.find('/');
+    unsigned prefix = 33;
+    if (slash != std::string::npos) {
+        const char* end = text.data() + text.size();
+        if (std::from_chars(text.data() + slash + 1, end, prefix).ptr != end) {
+            prefix = 33;
+        }
+    }
+    if (prefix == 0 || prefix > 32) {
+        throw Error(BANGER_E_INVALID, "'" + text + "' is not a network");
+    }
+    const std::uint32_t mask = ~std::uint32_t{0} << (32U - prefix);
+    return {parse_address(text.substr(0, slash)) & mask, mask};
+}
+
+Names::Names(std::string domain, Network network, std::string gateway)
+    : domain_(std::move(domain)), network_(network), gateway_(std::move(gateway)),
+      host_a_(std::make_shared<Record>(render("0 IN A " + gateway_))),
+      host_ptr_(std::make_shared<Record>(render("0 IN PTR host." + domain_ + "."))) {
+    publish();
+}
+
+Names::Entry Names::make(const VmNames& names) const {
+    Entry entry;
+    entry.names = names;
+    entry.wires.push_back(to_wire(names.name + "." + domain_));
+    for (const std::string& alias : names.aliases) {
+        entry.wires.push_back(to_wire(alias + "." + domain_));
+    }
+    entry.address = parse_address(names.address);
+    if (names.running) {
+        entry.a = std::make_shared<Record>(render("0 IN A " + names.address));
+    }
+    entry.ptr = std::make_shared<Record>(render("0 IN PTR " + names.name + "." + domain_ + "."));
+    return entry;
+}
+
+void Names::refuse_taken(const std::string& vm, const Entry& wanted) const {
+    for (const std::string& wire : wanted.wires) {
+        const auto taken = owners_.find(wire);
+        if (taken == owners_.end() || taken->second == vm) {
+            continue;
+        }
+        const std::string& other = entries_.at(taken->second).names.name;
+        const bool name = wire == wanted.wires.front();
+        throw Error(BANGER_E_CONFLICT, "the name " + to_text(wire) + " belongs to VM " + other,
+                    name ? "take it away first: banger vm set --dns-alias OTHER " + other
+                         : "choose another --dns-alias for " + wanted.names.name);
+    }
+}
+
+void Names::check(const std::vector<std::string>& aliases) {
+    for (const std::string& alias : aliases) {
+        (void)to_wire(alias);
+    }
+}
+
+void Names::put(const std::string& vm, const VmNames& names) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(vm);
+    if (found != entries_.end() && found->second.names == names) {
+        return;
+    }
+    Entry entry = make(names);
+    refuse_taken(vm, entry);
+    if (found != entries_.end()) {
+        for (const std::string& wire : found->second.wires) {
+            owners_.erase(wire);
+        }
+    }
+    for (const std::string& wire : entry.wires) {
+        owners_[wire] = vm;
+    }
+    entries_[vm] = std::move(entry);
+    publish();
+}
+
+void Names::erase(const std::string& vm) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(vm);
+    if (found == entries_.end()) {
+        return;
+    }
+    for (const std::string& wire : found->second.wires) {
+        owners_.erase(wire);
+    }
+    entries_.erase(found);
+    publish();
+}
+
+std::shared_ptr<const Zone> Names::zone() const {
+    const std::lock_guard lock(mutex_);
+    return zone_;
+}
+
+std::map<std::string, VmNames> Names::all() const {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, VmNames> result;
+    for (const auto& [vm, entry] : entries_) {
+        result[vm] = entry.names;
+    }
+    return result;
+}
+
+void Names::hold() {
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+}
+
+void Names::release() {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    publish();
+}
+
+void Names::publish() {
+    if (held_) {
+        return;
+    }
+    auto zone = std::make_shared<Zone>(domain_, network_);
+    zone->add(to_wire("host." + domain_), {host_a_, false});
+    zone->add_pointer(parse_address(gateway_), host_ptr_);
+    const std::size_t apex = zone->apex().size();
+    for (const auto& [vm, entry] : entries_) {
+        for (const std::string& wire : entry.wires) {
+            for (std::string_view above = parent(wire); above.size() > apex;
+                 above = parent(above)) {
+                if (owners_.count(std::string(above)) == 0) { // exists, with nothing at it
+                    zone->add(std::string(above), {});
+                }
+            }
+            zone->add(wire, {entry.a, true});
+        }
+        if (entry.a) {
+            zone->add_pointer(entry.address, entry.ptr);
+        }
+    }
+    zone_ = std::move(zone);
+}
+
+} // namespace dns
