@@ -1,0 +1,104 @@
+#include "poller.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+namespace dns {
+namespace {
+
+void control(int epoll, int operation, int fd, std::uint32_t events) {
+    epoll_event event{};
+    event.events = events;
+    event.data.fd = fd;
+    if (::epoll_ctl(epoll, operation, fd, &event) != 0) {
+        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    }
+}
+
+} // namespace
+
+Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    if (epoll_ < 0) {
+        throw std::system_error(errno, std::generic_category(), "epoll_create1");
+    }
+}
+
+Poller::~Poller() {
+    ::close(epoll_);
+}
+
+void Poller::add(int fd, std::uint32_t events, Ready ready) {
+    control(epoll_, EPOLL_CTL_ADD, fd, events);
+    ready_[fd] = std::make_shared<Ready>(std::move(ready));
+}
+
+void Poller::change(int fd, std::uint32_t events) {
+    control(epoll_, EPOLL_CTL_MOD, fd, events);
+}
+
+void Poller::remove(int fd) noexcept {
+    if (ready_.erase(fd) != 0) {
+        epoll_event unused{};
+        (void)::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, &unused); // closing it would do the same
+    }
+}
+
+Poller::TimerId Poller::after(std::chrono::milliseconds delay, std::function<void()> due) {
+    const TimerId id = ++last_timer_;
+    const auto when = Clock::now() + delay;
+    timers_[{when, id}] = std::move(due);
+    when_[id] = when;
+    return id;
+}
+
+void Poller::cancel(TimerId id) noexcept {
+    if (const auto found = when_.find(id); found != when_.end()) {
+        timers_.erase({found->second, id});
+        when_.erase(found);
+    }
+}
+
+int Poller::wait_ms() const {
+    if (timers_.empty()) {
+        return -1;
+    }
+    const auto left = timers_.begin()->first.first - Clock::now();
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    return static_cast<int>(std::clamp<std::int64_t>(ms, 0, 60000));
+}
+
+void Poller::run_due() {
+    const auto now = Clock::now();
+    while (!timers_.empty() && timers_.begin()->first.first <= now) {
+        auto first = timers_.extract(timers_.begin());
+        when_.erase(first.key().second);
+        first.mapped()();
+    }
+}
+
+void Poller::turn() {
+    std::array<epoll_event, 64> events{};
+    const int count =
+        ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait_ms());
+    if (count < 0 && errno != EINTR) {
+        throw std::system_error(errno, std::generic_category(), "epoll_wait");
+    }
+    for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        const auto found = ready_.find(event.data.fd);
+        if (found != ready_.end()) { // else an earlier one of this turn has removed it
+            const std::shared_ptr<Ready> kept = found->second;
+            (*kept)(event.events);
+        }
+    }
+    if (!timers_.empty()) {
+        run_due();
+    }
+}
+
+} // namespace dns
