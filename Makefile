@@ -7,13 +7,14 @@ export FIRECRACKER
 
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test soak bench-create runtime-bundle install uninstall format tidy
+.PHONY: help build test soak bench-create bench-dns runtime-bundle install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
 	@echo 'make test            ./test.sh'
 	@echo 'make soak            kill the daemon at random while VMs change, people race (ROUNDS=5, SEED=)'
 	@echo 'make bench-create    create -> first SSH command beside a bare QEMU (RUNS=10)'
+	@echo 'make bench-dns       the dns plugin beside dnsmasq, by dnsperf (ROUNDS=5, NAMES=10000)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make install         release build into PREFIX (default /usr/local)'
 	@echo 'make uninstall       remove what "make install" put there'
@@ -42,6 +43,13 @@ bench-create:
 	$(MAKE) --no-print-directory build PRESET=release
 	$(MAKE) --no-print-directory runtime-bundle PRESET=release
 	tests/bench/create/bench.sh --runs $(RUNS)
+
+bench-dns: ROUNDS ?= 5
+bench-dns: NAMES ?= 10000
+bench-dns:
+	cmake --preset release -B build/bench -DBANGER_TESTS=ON
+	cmake --build build/bench --target bench_dns_server
+	tests/bench/dns/bench.sh --rounds $(ROUNDS) --names $(NAMES)
 
 runtime-bundle: $(configured)
 	cmake --build --preset $(PRESET) --target banger-bundle

@@ -51,6 +51,8 @@ tests=(
     clang-format
     clang-tidy
     cpio
+    dnsmasq-base
+    dnsperf
     file
     iproute2
     jq

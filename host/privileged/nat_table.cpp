@@ -26,6 +26,10 @@ json field(const char* protocol, const char* name) {
 json ct(const char* key) {
     return {{"ct", {{"key", key}}}};
 }
+/// Of a connection as it was begun.
+json asked(const char* key) {
+    return {{"ct", {{"key", key}, {"dir", "original"}}}};
+}
 json network(const Subnet& subnet) {
     if (subnet.prefix == 32) {
         return subnet.network.text();
@@ -165,9 +169,9 @@ class Builder {
         rule("input", {ours, answers, accept});
         rule("input", {ours, match(meta("l4proto"), "icmp"), accept});
         if (spec_.dns_port != 0) {
-            for (const char* protocol : {"tcp", "udp"}) {
-                rule("input", {ours, match(field(protocol, "dport"), spec_.dns_port), accept});
-            }
+            // As the guest asked for it: a redirect may have changed the port before this hook.
+            rule("input", {ours, match(meta("l4proto"), {{"set", json::array({"tcp", "udp"})}}),
+                           match(asked("proto-dst"), spec_.dns_port), accept});
         }
         rule("input", {ours, tcp, reset});
         rule("input", {ours, refuse});

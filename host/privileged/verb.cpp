@@ -15,14 +15,19 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::array<Verb, 10> table{{
+constexpr std::array<Verb, 15> table{{
     {"batch", true, parse_batch},
     {"bridge-delete", true, parse_bridge_delete},
     {"bridge-ensure", true, parse_bridge_ensure},
+    {"dns-apply", true, parse_dns_apply},
+    {"dns-delete", true, parse_dns_delete},
+    {"dns-show", true, parse_dns_show},
     {"links", false, parse_links},
     {"nat-apply", true, parse_nat_apply},
     {"nat-delete", true, parse_nat_delete},
     {"nat-show", true, parse_nat_show},
+    {"resolver-set", true, parse_resolver_set},
+    {"resolver-unset", true, parse_resolver_unset},
     {"tap-create", true, parse_tap_create},
     {"tap-delete", true, parse_tap_delete},
     {"version", false, parse_version},

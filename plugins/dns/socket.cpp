@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <poll.h>
 
 namespace dns {
 
@@ -48,6 +48,17 @@ std::uint16_t Socket::port() const {
     socklen_t size = sizeof own;
     return ::getsockname(fd_, reinterpret_cast<sockaddr*>(&own), &size) == 0 ? ntohs(own.sin_port)
                                                                              : std::uint16_t{0};
+}
+
+bool ask_once(const Endpoint& server, std::string_view message) {
+    const Socket socket = Socket::connect(server, SOCK_DGRAM);
+    if (!socket || ::send(socket.fd(), message.data(), message.size(), MSG_NOSIGNAL) < 0) {
+        return false;
+    }
+    pollfd waiting{socket.fd(), POLLIN, 0};
+    char answer[2] = {};
+    return ::poll(&waiting, 1, 1000) == 1 && ::recv(socket.fd(), answer, sizeof answer, 0) == 2 &&
+           answer[0] == message[0] && answer[1] == message[1];
 }
 
 } // namespace dns

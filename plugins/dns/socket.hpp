@@ -3,6 +3,7 @@
 #include "upstreams.hpp"
 
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include <unistd.h>
@@ -39,5 +40,8 @@ class Socket {
   private:
     int fd_ = -1;
 };
+
+/// Does somebody there answer this message by UDP within a second?
+[[nodiscard]] bool ask_once(const Endpoint& server, std::string_view message);
 
 } // namespace dns

@@ -30,22 +30,6 @@ bool is_stub(const std::string& server) {
     return server == "127.0.0.53" || server == "127.0.0.54";
 }
 
-/// "192.0.2.1:5353": a port only behind a single colon, which no IPv6 address has.
-Endpoint parse_fixed(const std::string& text) {
-    Endpoint endpoint;
-    std::uint16_t port = dns_port;
-    std::string host = text;
-    if (const std::size_t colon = text.find(':');
-        colon != std::string::npos && text.find(':', colon + 1) == std::string::npos) {
-        host = text.substr(0, colon);
-        (void)std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
-    }
-    if (!Endpoint::parse(host, port, endpoint)) {
-        endpoint.size = 0;
-    }
-    return endpoint;
-}
-
 } // namespace
 
 bool Endpoint::parse(const std::string& text, std::uint16_t port, Endpoint& out) {
@@ -71,6 +55,23 @@ bool Endpoint::parse(const std::string& text, std::uint16_t port, Endpoint& out)
     std::memcpy(&out.address, &six, sizeof six);
     out.size = sizeof six;
     return true;
+}
+
+std::optional<Endpoint> Endpoint::parse_fixed(const std::string& text) {
+    // A port stands only behind a single colon, which no IPv6 address has.
+    const std::size_t colon = text.find(':');
+    std::uint16_t port = dns_port;
+    std::string host = text;
+    if (colon != std::string::npos && text.find(':', colon + 1) == std::string::npos) {
+        host = text.substr(0, colon);
+        const char* end = text.data() + text.size();
+        const auto [last, error] = std::from_chars(text.data() + colon + 1, end, port);
+        if (error != std::errc{} || last != end || port == 0) {
+            return std::nullopt;
+        }
+    }
+    Endpoint endpoint;
+    return parse(host, port, endpoint) ? std::optional(endpoint) : std::nullopt;
 }
 
 std::string Endpoint::text() const {
@@ -131,8 +132,8 @@ void Upstreams::read() {
     list_.clear();
     if (!source_.fixed.empty()) {
         for (const std::string& text : source_.fixed) {
-            if (const Endpoint endpoint = parse_fixed(text); endpoint.size != 0) {
-                list_.push_back(endpoint);
+            if (const auto endpoint = Endpoint::parse_fixed(text)) {
+                list_.push_back(*endpoint);
             }
         }
         return;

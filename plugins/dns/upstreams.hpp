@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ struct Endpoint {
     socklen_t size = 0;
     /// "192.0.2.1", "2001:db8::1", "fe80::1%eth0"; false when the text is none of these.
     [[nodiscard]] static bool parse(const std::string& text, std::uint16_t port, Endpoint& out);
+    /// The same with a port, "192.0.2.1:5353"; nothing when it is no address.
+    [[nodiscard]] static std::optional<Endpoint> parse_fixed(const std::string& text);
     [[nodiscard]] std::string text() const; ///< "192.0.2.1:53", "[2001:db8::1]:53"
 };
 

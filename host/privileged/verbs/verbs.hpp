@@ -14,6 +14,13 @@ namespace banger::privileged {
 [[nodiscard]] Action parse_bridge_delete(Arguments& arguments);
 /// {bridge,address,mtu?,tag?} -> {index,existed,ipv6}
 [[nodiscard]] Action parse_bridge_ensure(Arguments& arguments);
+/// {tag,bridge,address,port} -> {}. What guests ask at port 53 of the bridge's address goes to that
+/// port of it: the nft table of this banger becomes exactly that, in one transaction.
+[[nodiscard]] Action parse_dns_apply(Arguments& arguments);
+/// {tag} -> {existed}
+[[nodiscard]] Action parse_dns_delete(Arguments& arguments);
+/// {} -> {tables:[{name,tag,mine}],dnsmasq_file}: tables of ours, and the file of resolver-set
+[[nodiscard]] Action parse_dns_show(Arguments& arguments);
 /// {} -> {links:[{name,kind,bridge,mtu,up,in_use,owner_uid,mine,tag,age_s}]}: interfaces with names
 /// of ours
 [[nodiscard]] Action parse_links(Arguments& arguments);
@@ -27,6 +34,11 @@ namespace banger::privileged {
 /// {} -> {tables:[{name,mine,tag,addresses:[],ports:[]}],forwarding,drops:[{table,chain,family}]}:
 /// tables of ours with what VMs have in them, and the chains of others that drop what is forwarded
 [[nodiscard]] Action parse_nat_show(Arguments& arguments);
+/// {resolver,bridge,port} -> {}. systemd-resolved, or NetworkManager's dnsmasq, asks 127.0.0.1 at
+/// that port for names of VMs, and nothing else.
+[[nodiscard]] Action parse_resolver_set(Arguments& arguments);
+/// {resolver,bridge} -> {existed}
+[[nodiscard]] Action parse_resolver_unset(Arguments& arguments);
 /// {tap,bridge,owner_uid,mtu?,tag?} -> {index,existed}
 [[nodiscard]] Action parse_tap_create(Arguments& arguments);
 /// {tap} -> {existed}. Busy while a process has it open.

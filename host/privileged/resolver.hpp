@@ -1,0 +1,35 @@
+#pragma once
+
+#include "net/address.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace banger::privileged {
+
+/// Which resolver of this machine is told where the names of VMs are answered.
+enum class Resolver { resolved, networkmanager };
+
+/// Throws invalid.
+[[nodiscard]] Resolver parse_resolver(const std::string& text);
+
+/// The zones of VMs: their names, and the addresses of a network whose size is a whole number of
+/// labels. "vm", "88.30.172.in-addr.arpa".
+[[nodiscard]] std::vector<std::string> vm_zones(const net::Subnet& subnet);
+
+/// The command lines that make resolved ask 127.0.0.1:`port` for these zones by way of `bridge`,
+/// and nothing else. Pure.
+[[nodiscard]] std::vector<std::vector<std::string>>
+resolved_commands(const std::string& bridge, std::uint16_t port, const std::vector<std::string>&);
+[[nodiscard]] std::vector<std::string> resolved_revert(const std::string& bridge);
+
+/// What NetworkManager's dnsmasq reads. Pure.
+[[nodiscard]] std::string dnsmasq_text(std::uint16_t port, const std::vector<std::string>& zones);
+/// "/etc/NetworkManager/dnsmasq.d/banger-1000.conf"
+[[nodiscard]] std::string dnsmasq_file(uid_t caller);
+[[nodiscard]] bool dnsmasq_file_exists(uid_t caller);
+
+} // namespace banger::privileged

@@ -1,0 +1,38 @@
+#include "net/nftables.hpp"
+#include "privileged/arguments.hpp"
+#include "privileged/dns_table.hpp"
+#include "privileged/resolver.hpp"
+#include "privileged/verbs/verbs.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::privileged {
+namespace {
+
+using nlohmann::json;
+
+json show(uid_t caller) {
+    net::Nftables nftables;
+    json tables = json::array();
+    for (const json& object :
+         nftables.run({{{"list", {{"tables", {{"family", "inet"}}}}}}}, "list the packet filter")) {
+        const auto found = object.find("table");
+        const auto table = found != object.end()
+                               ? DnsTable::parse(found->at("name").get<std::string>())
+                               : std::nullopt;
+        if (table) {
+            tables.push_back(
+                {{"name", table->name()}, {"tag", table->tag}, {"mine", table->uid == caller}});
+        }
+    }
+    return {{"tables", std::move(tables)},
+            {"dnsmasq_file", dnsmasq_file_exists(caller) ? json(dnsmasq_file(caller)) : json()}};
+}
+
+} // namespace
+
+Action parse_dns_show(Arguments&) {
+    return [](Context& context) { return show(context.caller); };
+}
+
+} // namespace banger::privileged

@@ -1,0 +1,394 @@
+#include "config.hpp"
+#include "host_side.hpp"
+#include "names.hpp"
+#include "server.hpp"
+#include "wire_name.hpp"
+
+#include <banger/plugin.hpp>
+
+#include <algorithm>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+namespace dns {
+namespace {
+
+using banger::Call;
+using banger::Error;
+using banger::Host;
+using banger::view;
+using banger::Vm;
+using nlohmann::json;
+
+std::vector<std::string> aliases_of(const json& options) {
+    return options.value("alias", std::vector<std::string>());
+}
+
+} // namespace
+
+class Dns {
+  public:
+    static constexpr const char* id = "dns";
+    static constexpr const char* name = "DNS";
+    static constexpr const char* version = "1.0.0";
+    static constexpr const char* license = "MIT";
+    static constexpr const char* summary = "Gives VMs names, and the world's names to VMs";
+    static constexpr const char* config_schema = dns::config_schema;
+    static constexpr std::uint32_t hook_timeout_ms = 30000;
+    static constexpr bool concurrent = true;
+    static constexpr const char* const required[] = {BANGER_EXT_NETWORK_INFO, BANGER_EXT_PRIVILEGED,
+                                                     BANGER_EXT_VM_QUERY, BANGER_EXT_KV, nullptr};
+    static constexpr const char* const* requires_ext = required;
+    static constexpr const char* const later[] = {"tap-pool", nullptr};
+    static constexpr const char* const* after = later; ///< the bridge is there when we need it
+
+    Dns(Host host, Call&, std::string_view config)
+        : host_(host), config_(read_config(config)), side_(host, config_.host_integration) {}
+
+    // ---- the daemon ----
+    void on_start(Call& call) {
+        const banger_network& network = banger::NetworkInfo(host_).network(call);
+        const std::string gateway(view(network.gateway));
+        names_.emplace(std::string(view(network.domain)),
+                       parse_network(std::string(view(network.subnet))), gateway);
+        names_->hold(); // until reconcile_all has seen every VM
+        Server::Settings settings;
+        settings.guests = parse_network(std::string(view(network.subnet)));
+        settings.gateway = parse_address(gateway);
+        settings.port = config_.port != 0 ? config_.port : preferred_port;
+        settings.other_port = config_.port == 0;
+        settings.upstreams.fixed = config_.upstreams;
+        settings.forwards_per_second = config_.forwards_per_second;
+        settings.forwards_burst = 2.0 * config_.forwards_per_second;
+        server_.emplace(std::move(settings), [this] { return names_->zone(); });
+        thread_.emplace(host_, "server", [this](Call& own) { server_->run(own.cancel_fd()); });
+    }
+    void reconcile_all(Call& call) {
+        for (const json& vm : json::parse(banger::VmQuery(host_).list(call))) {
+            const std::string vm_id = vm.at("id");
+            if (names_->all().count(vm_id) == 0 && vm.value("ip", "") != "") {
+                keep(call, vm_id,
+                     {vm.at("name"), vm.at("ip"), false,
+                      aliases_of(vm.value("options", json::object()).value(id, json::object()))});
+            }
+        }
+        names_->release();
+        settle(call);
+    }
+    void on_stop(Call& call) {
+        side_.remove(call);
+        server_->stop();
+    }
+
+    // ---- options of a VM ----
+    static constexpr banger_option options[] = {banger::option(
+        "alias", "dns-alias",
+        R"({"type": "array", "items": {"type": "string", "maxLength": 250}, "maxItems": 64,
+            "default": [], "description": "one more name below the domain, may be repeated"})",
+        BANGER_OPTION_LIVE)};
+    void validate_options(Call&, std::string_view options_json) {
+        Names::check(aliases_of(json::parse(options_json)));
+    }
+    void option_changed(Call& call, const Vm& vm, std::string_view, std::string_view after_json) {
+        put(call, vm, vm.runs(), aliases_of(json::parse(after_json)));
+    }
+    void option_undo(Call& call, const Vm& vm, std::string_view before_json, std::string_view,
+                     std::uint32_t) {
+        put(call, vm, vm.runs(), aliases_of(json::parse(before_json)));
+    }
+
+    // ---- the life of a VM ----
+    void before_create(Call& call, const Vm& vm) { put(call, vm, false, aliases_of(vm)); }
+    void before_start(Call& call, const Vm& vm) { put(call, vm, true, aliases_of(vm)); }
+    void contribute(Call& call, const Vm& vm, banger::GuestConfig& guest) {
+        if (banger::NetworkInfo(host_).find(call, vm.id()) == nullptr) {
+            return;
+        }
+        const banger_network& network = banger::NetworkInfo(host_).network(call);
+        guest.file("/etc/resolv.conf", "nameserver " + std::string(view(network.gateway)) +
+                                           "\nsearch " + std::string(view(network.domain)) + "\n");
+    }
+    void after_start(Call& call, const Vm&) { settle(call); }
+    void after_stop(Call& call, const Vm& vm) { stopped(call, vm); }
+    void after_delete(Call& call, const Vm& vm) {
+        names_->erase(std::string(vm.id()));
+        settle(call);
+    }
+    void undo(Call& call, const Vm& vm, std::uint32_t hook, std::uint32_t) {
+        if (hook == BANGER_HOOK_BEFORE_CREATE) {
+            names_->erase(std::string(vm.id()));
+            settle(call);
+        } else {
+            stopped(call, vm);
+        }
+    }
+    void reconcile(Call& call, const Vm& vm) {
+        if (const auto names = read(call, vm, vm.runs(), aliases_of(vm))) {
+            keep(call, std::string(vm.id()), *names);
+        }
+    }
+
+    // ---- what it holds on the host ----
+    void list(Call& call, const Vm& vm) {
+        const auto all = names_->all();
+        if (const auto found = all.find(std::string(vm.id())); found != all.end()) {
+            emit_names(call, found->first, found->second);
+        }
+    }
+    void list_all(Call& call);
+    void release(Call& call, std::string_view object_json);
+
+    // ---- when asked ----
+    void ls(Call& call, std::string_view);
+    void state(Call& call, std::string_view);
+    void line(Call& call, std::string_view);
+    void check_server(Call& call, std::string_view);
+    void check_host(Call& call, std::string_view);
+    void check_upstreams(Call& call, std::string_view);
+
+    static constexpr banger_action cli[] = {
+        banger::action<&Dns::ls>("ls", "names and their addresses"),
+        banger::action<&Dns::state>("status", "where it listens, whom it asks, what it did")};
+    static constexpr banger_action status[] = {
+        banger::action<&Dns::line>("dns", "port, names, resolver of this machine")};
+    static constexpr banger_action doctor[] = {
+        banger::action<&Dns::check_server>("server", "names of VMs are answered"),
+        banger::action<&Dns::check_host>("host", "this machine asks for names of VMs"),
+        banger::action<&Dns::check_upstreams>("upstreams", "other names are somebody's")};
+
+  private:
+    static std::vector<std::string> aliases_of(const Vm& vm) {
+        const json spec = json::parse(vm.spec_json().empty() ? "{}" : vm.spec_json());
+        const json all = spec.value("options", json::object());
+        return dns::aliases_of(all.is_object() ? all.value(id, json::object()) : json::object());
+    }
+    static std::vector<std::string> aliases_of(const json& options) {
+        return dns::aliases_of(options);
+    }
+    std::optional<VmNames> read(Call& call, const Vm& vm, bool running,
+                                std::vector<std::string> aliases) const {
+        const banger_vm_address* address = banger::NetworkInfo(host_).find(call, vm.id());
+        if (address == nullptr) {
+            return std::nullopt;
+        }
+        return VmNames{std::string(vm.name()), std::string(view(address->address)), running,
+                       std::move(aliases)};
+    }
+    void put(Call& call, const Vm& vm, bool running, std::vector<std::string> aliases) {
+        const auto names = read(call, vm, running, std::move(aliases));
+        if (!names) {
+            throw Error(BANGER_E_NOT_FOUND, "VM " + std::string(vm.name()) + " has no address");
+        }
+        names_->put(std::string(vm.id()), *names);
+    }
+    /// For VMs that exist whatever their names are: the name counts for more than the aliases.
+    void keep(Call& call, const std::string& vm, VmNames names) {
+        for (const bool last : {false, true}) {
+            try {
+                names_->put(vm, names);
+                return;
+            } catch (const Error& error) {
+                call.warning(error.what());
+                names.aliases.clear();
+            }
+            if (last) {
+                call.warning("VM " + names.name + " has no name in the DNS");
+            }
+        }
+    }
+    void stopped(Call& call, const Vm& vm) {
+        const auto all = names_->all();
+        if (const auto found = all.find(std::string(vm.id())); found != all.end()) {
+            VmNames names = found->second;
+            names.running = false;
+            names_->put(found->first, names);
+        }
+        settle(call);
+    }
+    void settle(Call& call) {
+        side_.settle(call, server_->port(), [this] {
+            const auto all = names_->all();
+            return std::any_of(all.begin(), all.end(),
+                               [](const auto& entry) { return entry.second.running; });
+        });
+    }
+    void emit_names(Call& call, const std::string& vm, const VmNames& names) const {
+        const std::string address = names.running ? names.address : "no address: it is stopped";
+        for (std::size_t i = 0; i <= names.aliases.size(); ++i) {
+            const std::string& label = i == 0 ? names.name : names.aliases[i - 1];
+            call.emit_json(json{
+                {"kind", "dns-name"},
+                {"name", label + "." + names_->domain()},
+                {"vm", vm},
+                {"state", "in-use"},
+                {"detail",
+                 address}}.dump());
+        }
+    }
+
+    Host host_;
+    Config config_;
+    HostSide side_;
+    std::optional<Names> names_;
+    std::optional<Server> server_;
+    std::optional<banger::Thread> thread_; ///< last: it ends before what it serves
+};
+
+void Dns::list_all(Call& call) {
+    for (const auto& [vm, names] : names_->all()) {
+        emit_names(call, vm, names);
+    }
+    const auto emit = [&](const char* kind, const std::string& object, json tag, bool used,
+                          const std::string& detail) {
+        call.emit_json(json{
+            {"kind", kind},
+            {"name", object},
+            {"tag", std::move(tag)},
+            {"vm", nullptr},
+            {"state", used ? "in-use" : "idle"},
+            {"detail",
+             detail}}.dump());
+    };
+    emit("port", "udp and tcp " + std::to_string(server_->port()), nullptr, true,
+         "DNS, on 127.0.0.1 and the bridge");
+    const json found = side_.show(call);
+    const auto all = names_->all();
+    const bool any =
+        std::any_of(all.begin(), all.end(), [](const auto& entry) { return entry.second.running; });
+    for (const json& table : found.at("tables")) {
+        if (table.at("mine") == true) {
+            const bool ours = table.at("tag") == side_.tag();
+            emit("nft-table", table.at("name"), table.at("tag"), ours && any,
+                 ours ? "leads port 53 of the bridge to the DNS"
+                      : "made by another banger of this user");
+        }
+    }
+    if (side_.told()) {
+        emit("resolver", std::string(verb_name(side_.resolver())), nullptr, any,
+             std::string(display_name(side_.resolver())) + " asks us for names of VMs");
+    } else if (found.at("dnsmasq_file").is_string()) {
+        emit("resolver", "networkmanager", nullptr, false, found.at("dnsmasq_file"));
+    }
+}
+
+void Dns::release(Call& call, std::string_view object_json) {
+    const json object = json::parse(object_json);
+    if (object.at("kind") == "nft-table" && object.value("tag", "") != side_.tag()) {
+        side_.remove_table(call, object.at("tag"));
+        return;
+    }
+    if (object.at("kind") == "dns-name" || object.at("kind") == "port") {
+        throw Error(BANGER_E_BUSY, object.at("name").get<std::string>() + " is in use");
+    }
+    side_.remove(call);
+    settle(call); // what running VMs need is there again
+}
+
+void Dns::ls(Call& call, std::string_view) {
+    json rows = json::array();
+    for (const auto& [vm, names] : names_->all()) {
+        for (std::size_t i = 0; i <= names.aliases.size(); ++i) {
+            const std::string label = i == 0 ? names.name : names.aliases[i - 1];
+            rows.push_back({{"name", label + "." + names_->domain()},
+                            {"vm", names.name},
+                            {"address", names.running ? names.address : ""},
+                            {"kind", i == 0 ? "name" : "alias"}});
+        }
+    }
+    call.emit_json(rows.dump());
+}
+
+void Dns::state(Call& call, std::string_view) {
+    Upstreams upstreams({"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf", config_.upstreams},
+                        {std::string(view(banger::NetworkInfo(host_).network(call).gateway))});
+    json asked = json::array();
+    for (const Endpoint& endpoint : upstreams.list()) {
+        asked.push_back(endpoint.text());
+    }
+    const Server::Counters& counters = server_->counters();
+    call.emit_json(json{{"domain", names_->domain()},
+                        {"port", server_->port()},
+                        {"names", names_->zone()->size()},
+                        {"host_resolver", display_name(side_.resolver())},
+                        {"host_resolver_told", side_.told()},
+                        {"upstreams", std::move(asked)},
+                        {"answered", counters.answered.load()},
+                        {"forwarded", counters.forwarded.load()},
+                        {"failed", counters.failed.load()},
+                        {"limited", counters.limited.load()},
+                        {"strangers", counters.strangers.load()}}
+                       .dump());
+}
+
+void Dns::line(Call& call, std::string_view) {
+    const std::string told =
+        side_.told() ? ", asked by " + std::string(display_name(side_.resolver())) : std::string();
+    call.emit_json(json{
+        {"title", "DNS"},
+        {"value",
+         "." + names_->domain() + " at 127.0.0.1 port " + std::to_string(server_->port()) +
+             told}}.dump());
+}
+
+void Dns::check_server(Call& call, std::string_view) {
+    const std::string question = std::string("\x12\x34\0\0\0\1\0\0\0\0\0\0", 12) +
+                                 to_wire("host." + names_->domain()) + std::string("\0\1\0\1", 4);
+    Endpoint own;
+    (void)Endpoint::parse("127.0.0.1", server_->port(), own);
+    const bool good = ask_once(own, question);
+    json check{{"severity", "ok"}, {"title", "names of VMs are answered"}};
+    if (!good) {
+        check = {{"severity", "error"},
+                 {"title", "names of VMs are not answered"},
+                 {"cause", "127.0.0.1 port " + std::to_string(server_->port()) + " is silent"},
+                 {"fix", "banger daemon stop; banger daemon start"}};
+    }
+    call.emit_json(check.dump());
+}
+
+void Dns::check_host(Call& call, std::string_view) {
+    const std::string domain = names_->domain();
+    const std::string port = std::to_string(server_->port());
+    json check{{"severity", "ok"}, {"title", "this machine asks us for ." + domain}};
+    if (const std::string objection = side_.objection(); !objection.empty()) {
+        check = {{"severity", "warning"},
+                 {"title", "this machine does not resolve ." + domain},
+                 {"cause", objection},
+                 {"fix", "banger daemon logs"}};
+    } else if (!side_.told() && side_.resolver() != HostResolver::none) {
+        check["title"] = std::string(display_name(side_.resolver())) + " is told about ." + domain +
+                         " while a VM runs";
+    } else if (side_.resolver() == HostResolver::none) {
+        check = {{"severity", "info"},
+                 {"title", "this machine does not resolve ." + domain},
+                 {"cause", config_.host_integration
+                               ? "neither systemd-resolved nor NetworkManager's dnsmasq is used "
+                                 "here, and resolv.conf is left alone"
+                               : "host_integration is off"},
+                 {"fix", "in dnsmasq's configuration: server=/" + domain + "/127.0.0.1#" + port +
+                             "; in unbound's: do-not-query-localhost: no, and a forward-zone with "
+                             "name: \"" +
+                             domain + "\" and forward-addr: 127.0.0.1@" + port +
+                             "; by hand: dig @127.0.0.1 -p " + port + " testbox." + domain}};
+    }
+    call.emit_json(check.dump());
+}
+
+void Dns::check_upstreams(Call& call, std::string_view) {
+    Upstreams upstreams({"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf", config_.upstreams},
+                        {std::string(view(banger::NetworkInfo(host_).network(call).gateway))});
+    json check{{"severity", "ok"}, {"title", "other names are asked of this machine's resolvers"}};
+    if (upstreams.list().empty()) {
+        check = {{"severity", "warning"},
+                 {"title", "VMs resolve no names of the world"},
+                 {"cause", "/etc/resolv.conf names no resolver"},
+                 {"fix", "add a line such as: nameserver 192.0.2.53, or set "
+                         "plugins.entries.dns.config.upstreams"}};
+    }
+    call.emit_json(check.dump());
+}
+
+} // namespace dns
+
+BANGER_PLUGIN(dns::Dns)

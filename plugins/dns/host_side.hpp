@@ -1,0 +1,52 @@
+#pragma once
+
+#include "host_resolver.hpp"
+
+#include <banger/plugin.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace dns {
+
+/// What the plugin changes on this machine while VMs run: the redirect of port 53 at the bridge,
+/// and what the machine's resolver is told. Many may settle at once; any thread.
+class HostSide {
+  public:
+    HostSide(banger::Host host, bool integrate);
+
+    /// Makes the host have both, or neither when no VM runs (asked with the lock held, so that the
+    /// last word is the latest). Throws when the redirect fails; a resolver that does not listen
+    /// is for doctor to tell.
+    void settle(banger::Call& call, std::uint16_t port, const std::function<bool()>& any_runs);
+    /// Takes back everything that there may be.
+    void remove(banger::Call& call);
+    void remove_table(banger::Call& call, const std::string& tag);
+
+    [[nodiscard]] nlohmann::json show(banger::Call& call) const;
+    [[nodiscard]] const std::string& tag() const { return tag_; }
+    [[nodiscard]] HostResolver resolver() const { return resolver_; }
+    /// The resolver has been told, and did not object.
+    [[nodiscard]] bool told() const;
+    [[nodiscard]] std::string objection() const;
+
+  private:
+    void run(banger::Call& call, std::string_view verb, const nlohmann::json& arguments) const;
+    void apply(banger::Call& call, std::uint16_t port);
+    void take_back(banger::Call& call);
+
+    banger::Host host_;
+    std::string tag_;
+    HostResolver resolver_;
+    mutable std::mutex mutex_;
+    mutable std::mutex told_mutex_; ///< apart, so that a status line never waits for a helper
+    bool applied_ = false;
+    bool told_ = false;
+    std::string objection_;
+};
+
+} // namespace dns
