@@ -163,9 +163,7 @@ class Dns {
         const json all = spec.value("options", json::object());
         return dns::aliases_of(all.is_object() ? all.value(id, json::object()) : json::object());
     }
-    static std::vector<std::string> aliases_of(const json& options) {
-        return dns::aliases_of(options);
-    }
+    static std::vector<std::string> aliases_of(const json& given) { return dns::aliases_of(given); }
     std::optional<VmNames> read(Call& call, const Vm& vm, bool running,
                                 std::vector<std::string> aliases) const {
         const banger_vm_address* address = banger::NetworkInfo(host_).find(call, vm.id());

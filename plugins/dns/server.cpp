@@ -192,7 +192,7 @@ void Server::forward_udp(int fd, const sockaddr_in& from, std::string_view messa
 }
 
 void Server::forward(std::uint32_t client, std::string_view message, const Query& query,
-                     Transport transport, Forwarder::Reply reply) {
+                     Transport transport, const Forwarder::Reply& reply) {
     const auto fail = [this, message = std::string(message), query](const Forwarder::Reply& to) {
         counters_.failed.fetch_add(1, std::memory_order_relaxed);
         std::array<char, reply_room> out{};
@@ -222,11 +222,11 @@ void Server::forward(std::uint32_t client, std::string_view message, const Query
 }
 
 bool Server::serve(std::uint32_t client, std::string_view message, Transport transport,
-                   Forwarder::Reply reply) {
+                   const Forwarder::Reply& reply) {
     std::array<char, reply_room> out{};
     const Answered answered = answer(message, *zone_(), transport, out.data());
     if (answered.verdict == Verdict::forward) {
-        forward(client, message, answered.query, transport, std::move(reply));
+        forward(client, message, answered.query, transport, reply);
     } else if (answered.verdict == Verdict::reply) {
         counters_.answered.fetch_add(1, std::memory_order_relaxed);
         reply({out.data(), answered.size});

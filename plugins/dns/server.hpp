@@ -56,7 +56,7 @@ class Server {
     /// For the TCP side: one message of a client; `reply` is called once, maybe before this
     /// returns. False: the message gets no reply.
     bool serve(std::uint32_t client, std::string_view message, Transport transport,
-               Forwarder::Reply reply);
+               const Forwarder::Reply& reply);
     [[nodiscard]] bool may_ask(std::uint32_t client) const;
 
   private:
@@ -66,7 +66,7 @@ class Server {
     void read_udp(int fd);
     void forward_udp(int fd, const sockaddr_in& from, std::string_view message, const Query& query);
     void forward(std::uint32_t client, std::string_view message, const Query& query,
-                 Transport transport, Forwarder::Reply reply);
+                 Transport transport, const Forwarder::Reply& reply);
 
     const Settings settings_;
     const ZoneSource zone_;

@@ -9,7 +9,8 @@
 namespace dns {
 namespace {
 
-constexpr std::string_view arpa{"\7in-addr\4arpa", 14}; // with its last zero
+constexpr char arpa_wire[] = "\7in-addr\4arpa";
+constexpr std::string_view arpa(arpa_wire, sizeof arpa_wire); // with its last zero
 
 /// A VM that is deleted must be gone at once, one that is made be there at once: addresses are
 /// kept by nobody, and that there is none for a second.

@@ -10,7 +10,7 @@ step "a resolver of the world, and a resolvectl that writes down what it is told
 dnsmasq --conf-file=/dev/null --keep-in-foreground --pid-file= --user=root --no-hosts --no-resolv --port=15399 \
     --listen-address=127.0.0.1 --bind-interfaces --address=/outside.example/203.0.113.7 --log-facility=/dev/null &
 world=$!
-mkdir -p "$root/usr-bin/upper" "$root/usr-bin/work" "$root/resolve"
+mkdir "$root/usr-bin"
 mount -t tmpfs tmpfs "$root/usr-bin" && mkdir "$root/usr-bin/upper" "$root/usr-bin/work"
 cat >"$root/usr-bin/upper/resolvectl" <<TEXT
 #!/bin/sh
