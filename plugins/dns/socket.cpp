@@ -7,6 +7,13 @@
 #include <poll.h>
 
 namespace dns {
+namespace {
+
+/// Connections that wait to be taken: of a crowd that arrives at once none has to try again a
+/// second later. The host may allow fewer.
+constexpr int most_waiting = 4096;
+
+} // namespace
 
 Socket Socket::listen(std::uint32_t address, std::uint16_t port, int type) {
     Socket socket(::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -25,7 +32,7 @@ Socket Socket::listen(std::uint32_t address, std::uint16_t port, int type) {
          ::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer) != 0) ||
         ::setsockopt(socket.fd(), IPPROTO_IP, IP_FREEBIND, &on, sizeof on) != 0 ||
         ::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
-        (stream && ::listen(socket.fd(), 256) != 0)) {
+        (stream && ::listen(socket.fd(), most_waiting) != 0)) {
         const int error = errno;
         socket = Socket();
         errno = error;

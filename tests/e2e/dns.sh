@@ -60,6 +60,18 @@ same "$(in_guest web outside.example)" 203.0.113.7 "a name of the world"
 [ -z "$(in_guest web nobody.vm)" ] || fail "an unknown name has an address"
 grep -qF bangerdns_ <<<"$(rules)" || fail "no redirect"
 
+step "a flood of questions from the guest"
+banger vm exec web -- bash -c 'for _ in $(seq 5000); do
+    printf "\x12\x34\1\0\0\1\0\0\0\0\0\0\4some\7example\0\0\1\0\1" >/dev/udp/'"$gateway"'/53; done' &
+flood=$!
+sleep 0.5
+for _ in $(seq 20); do
+    same "$(host_dig +time=1 web.vm)" "$web" "a name during the flood"
+    same "$(host_dig +time=1 outside.example)" 203.0.113.7 "a name of the world during the flood"
+done
+wait $flood
+echo "answered, forwarded, dropped: $(banger x dns status --json | jq -c '.. | objects | select(has("limited")) | [.answered, .forwarded, .limited]')"
+
 if [ $with_resolved = yes ]; then
     step "systemd-resolved is told"
     grep -qx "dns banger 127.0.0.1:$port" "$root/usr-bin/told" || fail "told: $(cat "$root/usr-bin/told")"

@@ -17,6 +17,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 namespace dns {
@@ -219,10 +220,15 @@ TEST_F(ServerTest, OnlyLoopbackAndGuestsAreAnswered) {
 
 TEST_F(ServerTest, IdleConnectionsKeepNobodyOut) {
     start({});
+    rlimit files{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &files), 0);
+    files.rlim_cur = files.rlim_max;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &files), 0);
+    const std::size_t many = std::min<std::size_t>(10000, files.rlim_max - 300);
     std::vector<Asker> idle;
-    idle.reserve(700);
-    for (int i = 0; i < 700; ++i) {
-        const std::string from = "127.0.1." + std::to_string(1 + i % 7);
+    idle.reserve(many);
+    for (std::size_t i = 0; i < many; ++i) {
+        const std::string from = "127.0.1." + std::to_string(1 + i % 200);
         idle.push_back(tcp(from.c_str()));
     }
     EXPECT_EQ(tcp("127.0.2.1").ask({"web.vm"}).answer.size(), 1U);
