@@ -2,6 +2,7 @@
 #include "host_side.hpp"
 #include "names.hpp"
 #include "server.hpp"
+#include "upstreams.hpp"
 #include "wire_name.hpp"
 
 #include <banger/plugin.hpp>
@@ -106,8 +107,18 @@ class Dns {
             return;
         }
         const banger_network& network = banger::NetworkInfo(host_).network(call);
-        guest.file("/etc/resolv.conf", "nameserver " + std::string(view(network.gateway)) +
-                                           "\nsearch " + std::string(view(network.domain)) + "\n");
+        const std::string gateway(view(network.gateway));
+        std::string text =
+            "search " + std::string(view(network.domain)) + "\nnameserver " + gateway + "\n";
+        // While no daemon runs nobody listens here, and the guest asks as this machine does.
+        // resolv.conf(5): the third is the last that counts.
+        std::vector<std::string> others =
+            for_guests(Upstreams({.fixed = config_.upstreams}, {gateway}).list());
+        others.resize(std::min<std::size_t>(others.size(), 2));
+        for (const std::string& other : others) {
+            text += "nameserver " + other + "\n";
+        }
+        guest.file("/etc/resolv.conf", text);
     }
     void after_start(Call& call, const Vm&) { settle(call); }
     void after_stop(Call& call, const Vm& vm) { stopped(call, vm); }

@@ -101,6 +101,23 @@ std::vector<std::string> name_servers(std::string_view resolv_conf) {
     return servers;
 }
 
+std::vector<std::string> for_guests(const std::vector<Endpoint>& endpoints) {
+    std::vector<std::string> addresses;
+    for (const Endpoint& endpoint : endpoints) {
+        sockaddr_in address{};
+        std::memcpy(&address, &endpoint.address, sizeof address);
+        constexpr std::uint32_t loopback = 127;
+        if (address.sin_family != AF_INET || ntohs(address.sin_port) != 53 ||
+            ntohl(address.sin_addr.s_addr) >> 24U == loopback) {
+            continue;
+        }
+        std::array<char, INET_ADDRSTRLEN> text{};
+        ::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
+        addresses.emplace_back(text.data());
+    }
+    return addresses;
+}
+
 Upstreams::Upstreams(Source source, std::vector<std::string> own)
     : source_(std::move(source)), own_(std::move(own)) {}
 

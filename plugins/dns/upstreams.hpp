@@ -26,6 +26,9 @@ struct Endpoint {
 /// The addresses behind "nameserver" in a resolv.conf. Pure.
 [[nodiscard]] std::vector<std::string> name_servers(std::string_view resolv_conf);
 
+/// The IPv4 addresses of those that a guest can ask by itself: on port 53, and no loopback.
+[[nodiscard]] std::vector<std::string> for_guests(const std::vector<Endpoint>& endpoints);
+
 /// The resolvers that this machine uses: those of resolv.conf, or where that names only the stub
 /// of systemd-resolved, those that resolved itself asks. Read again when the file has changed,
 /// looked at no more than once a second. Not for several threads.

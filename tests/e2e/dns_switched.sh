@@ -30,7 +30,7 @@ port() { banger x dns status --json | jq -r '.. | .port? // empty' | head -1; }
 step "a VM runs: dnsmasq is told"
 banger vm create --name web
 web=$(field web ip) pid=$(field web pid)
-grep -qx "server=/vm/127.0.0.1#$(port)" "$file" || fail "$file: $(cat "$file")"
+within 20 grep -qsx "server=/vm/127.0.0.1#$(port)" "$file" || fail "$file: $(cat "$file")"
 same "$(cat "$root/layers/told")" "general reload dns-full" "what nmcli was told"
 banger doctor --json >"$root/doctor" || true
 grep -q "this machine asks us for .vm" "$root/doctor" || fail "doctor: $(cat "$root/doctor")"

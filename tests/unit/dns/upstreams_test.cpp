@@ -76,6 +76,11 @@ TEST_F(UpstreamsTest, FixedOnes) {
                 ElementsAre("192.0.2.1:53", "192.0.2.2:5353", "[2001:db8::1]:53"));
 }
 
+TEST_F(UpstreamsTest, AGuestIsGivenWhatItCanAskItself) {
+    source_.fixed = {"127.0.0.1", "192.0.2.1", "192.0.2.2:5353", "2001:db8::1", "192.0.2.3"};
+    EXPECT_THAT(for_guests(Upstreams(source_, {}).list()), ElementsAre("192.0.2.1", "192.0.2.3"));
+}
+
 TEST(RateLimit, EachClientHasItsOwnAllowance) {
     RateLimit limit(10, 3);
     const auto start = RateLimit::Clock::now();
