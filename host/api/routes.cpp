@@ -41,7 +41,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/plugins", "listPlugins", ""},
     {"GET", "/v1/plugins/{id}", "getPlugin", ""},
     {"POST", "/v1/plugins/{id}/actions/{kind}/{verb}", "runPluginAction", ""},
-    {"GET", "/v1/footprint", "listFootprint", "vm"},
+    {"GET", "/v1/footprint", "listFootprint", "vm stray"},
     {"POST", "/v1/footprint/release", "releaseFootprint", ""},
 });
 

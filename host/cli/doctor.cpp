@@ -1,5 +1,6 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
+#include "cli/leaks.hpp"
 #include "cli/noun.hpp"
 
 namespace banger::cli {
@@ -7,6 +8,9 @@ namespace {
 
 struct DoctorArgs {
     bool json = false;
+    bool leaks = false;
+    bool fix = false;
+    bool yes = false;
 };
 
 std::string mark(const std::string& severity, const Terminal& out) {
@@ -50,6 +54,9 @@ std::string verdict(int errors, int warnings) {
 }
 
 int doctor(Session& session, const DoctorArgs& args) {
+    if (args.leaks) {
+        return leaks(session, {args.fix, args.yes, args.json});
+    }
     const Json answer = session.api().get("/v1/doctor");
     const Json& checks = value_at(answer, "checks");
     int errors = 0;
@@ -75,7 +82,11 @@ int doctor(Session& session, const DoctorArgs& args) {
 void add_doctor(CLI::App& noun, Session& session) {
     auto args = std::make_shared<DoctorArgs>();
     json_flag(&noun, args->json);
-    noun.footer("Exit status 1 when something is an error.");
+    CLI::Option* leaks =
+        noun.add_flag("--leaks", args->leaks, "Instead: what is left of banger that no VM needs");
+    CLI::Option* fix = noun.add_flag("--fix", args->fix, "Free it, after asking")->needs(leaks);
+    noun.add_flag("-y,--yes", args->yes, "Do not ask")->needs(fix);
+    noun.footer("Exit status 1 when something is an error, or left over.");
     runs(&noun, session, args, doctor);
 }
 

@@ -1,5 +1,6 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
+#include "cli/leaks.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
@@ -17,6 +18,7 @@ struct ShowArgs {
     std::vector<std::string> names;
     bool json = false;
     bool timings = false;
+    bool host = false;
 };
 
 std::string coloured_state(const std::string& state, const Terminal& terminal) {
@@ -151,8 +153,30 @@ void show_one(const Session& session, const Json& vm) {
     session.print(described(lines, out));
 }
 
+/// What each holds on this machine.
+int show_host(Session& session, const std::vector<Json>& vms, bool json) {
+    Json all = Json::object();
+    for (const Json& vm : vms) {
+        const std::string name = text_at(vm, "name");
+        const Json answer = session.api().get("/v1/footprint?vm=" + api_client::encoded(name));
+        const Json& objects = value_at(answer, "objects");
+        all[name] = objects;
+        if (!json) {
+            session.print(vms.size() == 1 ? "" : session.out.bold(name) + "\n");
+            print_objects(session, {objects.begin(), objects.end()});
+        }
+    }
+    if (json) {
+        session.print_json(vms.size() == 1 ? all.front() : all);
+    }
+    return 0;
+}
+
 int show(Session& session, const ShowArgs& args) {
     const std::vector<Json> vms = get_all(session.api(), vm_noun, args.names);
+    if (args.host) {
+        return show_host(session, vms, args.json);
+    }
     if (args.json) {
         session.print_json(vms.size() == 1 ? vms.front() : Json(vms));
         return 0;
@@ -191,6 +215,8 @@ void add_vm_reads(CLI::App& vm, Session& session) {
     verb = vm.add_subcommand("show", "Show everything about VMs");
     verb->add_option("NAME", show_args->names, "One VM or several")->required();
     verb->add_flag("--timings", show_args->timings, "Where the time of its last start went");
+    verb->add_flag("--host", show_args->host,
+                   "What it holds on this machine: processes, files, address, tap, rules");
     json_flag(verb, show_args->json);
     examples(verb, "  banger vm show testbox\n  banger vm show testbox --timings\n"
                    "  banger vm show testbox --json | jq -r .ip");

@@ -348,6 +348,7 @@ asio::awaitable<void> Daemon::Parts::start() {
     api::add_operations(router, resources);
     api::add_events(router, resources);
     api::add_plugins(router, resources);
+    api::add_footprint(router, resources);
     for (const std::string& route : router.missing()) {
         throw Error(os::ErrorKind::internal, "no handler for " + route);
     }

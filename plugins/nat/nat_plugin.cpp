@@ -320,7 +320,7 @@ class Nat {
                     call.emit_json(json{{"kind", "nft-element"},
                                         {"name", address},
                                         {"vm", vm},
-                                        {"state", vm.is_null() ? "idle" : "in-use"},
+                                        {"state", vm.is_null() ? "stray" : "in-use"},
                                         {"detail", "may send beyond this machine"}}
                                        .dump());
                 }
@@ -333,7 +333,7 @@ class Nat {
                              {"name", port.at("protocol").get<std::string>() + " " +
                                           port.at("port").dump()},
                              {"vm", vm},
-                             {"state", vm.is_null() ? "idle" : "in-use"},
+                             {"state", vm.is_null() ? "stray" : "in-use"},
                              {"detail", "leads to " + port.at("guest").get<std::string>() + ":" +
                                             port.at("guest_port").dump()}}
                             .dump());

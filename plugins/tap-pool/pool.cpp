@@ -43,7 +43,7 @@ void Pool::set_moving(const std::vector<std::string>& names, bool moving) {
     }
 }
 
-bool Pool::is_known(const std::string& tap) const {
+bool Pool::knows(const std::string& tap) const {
     const bool bound = std::any_of(bound_.begin(), bound_.end(),
                                    [&](const auto& entry) { return entry.second.tap == tap; });
     return bound || moving_.count(tap) != 0 ||
@@ -167,7 +167,7 @@ bool Pool::sweep(TapEdge& edge) {
                                    [&](const std::string& name) { return !exists(name); }),
                     idle_.end());
         for (const Tap& tap : taps) {
-            if (tap.tag != tag_ || tap.in_use || is_known(tap.name)) {
+            if (tap.tag != tag_ || tap.in_use || knows(tap.name)) {
                 continue;
             }
             if (!tap.bridge.empty() && idle_.size() < config_.size) {
@@ -203,7 +203,7 @@ void Pool::drain(TapEdge& edge) {
             unused = bound_.empty();
             for (const Tap& tap : taps) {
                 const bool listed = std::find(names.begin(), names.end(), tap.name) != names.end();
-                if (unused && tap.tag == tag_ && !tap.in_use && !listed && !is_known(tap.name)) {
+                if (unused && tap.tag == tag_ && !tap.in_use && !listed && !knows(tap.name)) {
                     names.push_back(tap.name);
                 }
             }
@@ -250,6 +250,11 @@ std::optional<std::string> Pool::vm_of(const std::string& tap) const {
         }
     }
     return std::nullopt;
+}
+
+bool Pool::is_known(const std::string& tap) const {
+    const std::lock_guard lock(mutex_);
+    return knows(tap);
 }
 
 std::vector<std::string> Pool::idle() const {

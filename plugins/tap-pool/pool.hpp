@@ -47,6 +47,8 @@ class Pool {
 
     [[nodiscard]] std::optional<std::string> tap_of(const std::string& vm) const;
     [[nodiscard]] std::optional<std::string> vm_of(const std::string& tap) const;
+    /// A VM has it, it is idle, or it is being made or deleted.
+    [[nodiscard]] bool is_known(const std::string& tap) const;
     [[nodiscard]] std::vector<std::string> idle() const;
     [[nodiscard]] std::size_t bound_count() const;
     [[nodiscard]] const std::string& tag() const noexcept { return tag_; }
@@ -59,7 +61,7 @@ class Pool {
     [[nodiscard]] std::string reserve(const std::string& vm, bool skip_idle);
     void unbind(const std::string& vm);
     void set_moving(const std::vector<std::string>& names, bool moving);
-    [[nodiscard]] bool is_known(const std::string& tap) const; ///< with the lock held
+    [[nodiscard]] bool knows(const std::string& tap) const; ///< with the lock held
 
     const Config config_;
     const std::string tag_;

@@ -209,10 +209,13 @@ class TapPool {
     json describe_tap(const std::string& tap, bool in_use, const std::string& tag) const {
         const auto vm = pool_.vm_of(tap);
         json object{{"kind", "tap"}, {"name", tap}, {"vm", nullptr}};
-        object["state"] = in_use ? "in-use" : "idle";
-        object["detail"] = tag != tag_ ? "made by another banger of this user"
-                           : vm        ? "the VM's network interface"
-                                       : "ready for the next start";
+        const bool ours = tag == tag_;
+        const bool stray = ours && !vm && !pool_.is_known(tap);
+        object["state"] = stray ? "stray" : in_use ? "in-use" : "idle";
+        object["detail"] = !ours   ? "made by another banger of this user"
+                           : vm    ? "the VM's network interface"
+                           : stray ? "nobody's; swept when it is old enough"
+                                   : "ready for the next start";
         if (vm) {
             object["vm"] = *vm;
         }

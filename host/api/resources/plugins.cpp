@@ -4,11 +4,7 @@
 #include "os/nearest.hpp"
 #include "plugin/actions.hpp"
 #include "plugin/describe.hpp"
-#include "plugin/footprint.hpp"
 #include "vm/capabilities.hpp"
-#include "vm/machines.hpp"
-
-#include <optional>
 
 #include <banger/abi.h>
 #include <nlohmann/json.hpp>
@@ -48,36 +44,9 @@ json shown(const plugin::Output& output) {
             {"text", output.bytes}};
 }
 
-void add_footprint(Router& router, const Parts& parts) {
-    router.on("GET", "/v1/footprint", [&parts](Request request) -> asio::awaitable<Response> {
-        std::optional<vm::VmView> view;
-        if (const auto name = request.find_query("vm")) {
-            view = vm::view_of(*parts.machines.get(*name), parts.settings);
-        }
-        auto list_work = vm::offload(parts.threads, [&catalog = parts.plugins, view] {
-            vm::CallContext context;
-            const plugin::Footprint footprint(catalog);
-            return view ? footprint.list(*view, context) : footprint.list_all(context);
-        });
-        json objects = co_await std::move(list_work);
-        co_return json_response({{"objects", std::move(objects)}});
-    });
-    router.on(
-        "POST", "/v1/footprint/release", [&parts](Request request) -> asio::awaitable<Response> {
-            const json object = request.json();
-            auto release_work = vm::offload(parts.threads, [&catalog = parts.plugins, object] {
-                vm::CallContext context;
-                plugin::Footprint(catalog).release(object, context);
-            });
-            co_await std::move(release_work);
-            co_return json_response({{"released", object}});
-        });
-}
-
 } // namespace
 
 void add_plugins(Router& router, const Parts& parts) {
-    add_footprint(router, parts);
     router.on("GET", "/v1/plugins", [&parts](Request) -> asio::awaitable<Response> {
         json plugins = json::array();
         for (const plugin::PluginInfo& info : parts.plugins.list()) {
