@@ -6,7 +6,7 @@ banger vm create --name a
 step "what it holds"
 banger vm show a --host
 kinds=$(banger vm show a --host --json | jq -r '.[].kind' | sort -u | tr '\n' ' ')
-same "$kinds" "address folder nft-element process run-folder tap " "kinds of objects"
+same "$kinds" "address dns-name folder nft-element process run-folder tap " "kinds of objects"
 same "$(banger vm show a --host --json | jq -r '[.[] | select(.kind == "process")] | length')" 2 "its processes"
 same "$(banger doctor --leaks)" "nothing of banger is left over on this machine" "before any leak"
 
@@ -14,7 +14,8 @@ step "planted leaks"
 mkdir -p "$data/vms/0123456789ab" "$data/vms/ba9876543210"
 echo '{}' >"$data/vms/ba9876543210/vm.json"
 mkdir -p "$XDG_RUNTIME_DIR/banger/vm/01234567"
-(cd "$data/vms/0123456789ab" && exec -a vm:lost bash -c 'printf "vm:lost" >/proc/self/comm; exec 3< <(sleep 600); read -r _ <&3') &
+mkfifo "$root/never"
+(cd "$data/vms/0123456789ab" && exec bash -c 'printf vm:lost >/proc/self/comm; exec 3<>"$0"; read -r _ <&3' "$root/never") &
 lost=$!
 within 5 grep -q vm:lost "/proc/$lost/comm"
 must_fail 'stray' banger doctor --leaks
