@@ -68,6 +68,10 @@ class Dns {
     void reconcile_all(Call& call) {
         for (const json& vm : json::parse(banger::VmQuery(host_).list(call))) {
             const std::string vm_id = vm.at("id");
+            const std::string state = vm.value("state", "");
+            if (state == "creating" || state == "deleting") {
+                continue; // its own hooks come, or have just been: a name kept here would stay
+            }
             if (names_->all().count(vm_id) == 0 && vm.value("ip", "") != "") {
                 keep(call, vm_id,
                      {vm.at("name"), vm.at("ip"), false,

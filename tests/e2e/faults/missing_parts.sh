@@ -42,7 +42,7 @@ nothing_made
 banger daemon stop
 
 step "no plugin for the network: refused at once, unless that is wanted"
-{ cat "$root/default-config" && printf 'plugins:\n  entries:\n    tap-pool: {enabled: false}\n'; } >"$config"
+{ cat "$root/default-config" && printf 'plugins:\n  entries:\n    tap-pool: {enabled: false}\n    dns: {enabled: false}\n'; } >"$config"
 must_fail 'network.*tap-pool: switched off' banger vm create --name a
 grep -q 'network.required' <<<"$said" || fail "no next step: $said"
 nothing_made
