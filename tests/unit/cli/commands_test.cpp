@@ -157,6 +157,8 @@ TEST_F(Commands, AResultThatCannotBeWrittenIsAFailure) {
 }
 
 TEST_F(Commands, OptionsWithoutAndWithTooManyValuesAreTold) {
+    start_daemon(); // vm create asks for the plugins' options: the real one would be started, and
+                    // left
     EXPECT_THAT(run({"vm", "create", "--name=", "--json"}).err, HasSubstr("--name= has no value"));
     EXPECT_THAT(run({"vm", "wait", "a", "--timeout", "1s", "--timeout", "2s"}).err,
                 HasSubstr("--timeout is given more than once"));
