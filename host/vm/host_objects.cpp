@@ -2,9 +2,12 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/process.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 

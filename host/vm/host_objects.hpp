@@ -1,10 +1,7 @@
 #pragma once
 
-#include "os/process.hpp"
 #include "vm/settings.hpp"
 
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +21,6 @@ class HostObjects {
         std::string name;
         std::string address;
         bool at_work = false; ///< it runs, or an operation works on it
-        std::filesystem::path dir;
-        std::filesystem::path run;
     };
 
     HostObjects(Settings settings, std::vector<Known> known)

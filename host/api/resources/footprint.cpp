@@ -17,10 +17,8 @@ namespace {
 vm::HostObjects host_objects(const Parts& parts) {
     std::vector<vm::HostObjects::Known> known;
     for (const auto& machine : parts.machines.list()) {
-        const vm::MachinePaths paths(parts.settings, *machine);
         known.push_back({machine->id(), machine->name(), machine->row.ip,
-                         machine->process.has_value() || machine->busy() != nullptr, paths.dir,
-                         paths.run});
+                         machine->process.has_value() || machine->busy() != nullptr});
     }
     return {parts.settings, std::move(known)};
 }
