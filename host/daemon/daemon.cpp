@@ -19,6 +19,7 @@
 #include "store/image_table.hpp"
 #include "store/kv_table.hpp"
 #include "store/rebuild.hpp"
+#include "store/reserve.hpp"
 #include "vm/background.hpp"
 #include "vm/events.hpp"
 #include "vm/lifecycle.hpp"
@@ -97,6 +98,7 @@ struct Daemon::Parts {
     vm::Threads threads{loop, pool};
     vm::Threads control_threads{loop, control};
 
+    store::Reserve reserve;
     store::Database database;
     store::HookJournal journal;
     store::ImageTable image_table{database};
@@ -126,8 +128,8 @@ struct Daemon::Parts {
 Daemon::Parts::Parts(config::Config given, os::UserPaths user,
                      std::shared_ptr<spdlog::logger> logger)
     : config(std::move(given)), paths(std::move(user)), log(std::move(logger)),
-      database(paths.database()), journal(paths.database()),
-      subnet(choose_subnet(config, remembered_subnet(database))),
+      reserve(paths.database().parent_path() / "reserve"), database(paths.database()),
+      journal(paths.database()), subnet(choose_subnet(config, remembered_subnet(database))),
       settings(vm_settings(config, paths, subnet)),
       privileged([this](const privileged::CallRecord& call) {
           log->info("privileged: {} ({} us): {}", call.command, call.time.count(),
@@ -138,8 +140,8 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
       services(
           {loop, database, machines, events, settings, config.network.bridge, privileged, router}),
       plugins(plugin_settings(config, paths), make_services()),
-      lifecycle({threads, machines, operations, dispatch, images, journal, events, settings,
-                 [this] { return vmms.get(); },
+      lifecycle({threads, machines, operations, dispatch, images, journal, reserve, events,
+                 settings, [this] { return vmms.get(); },
                  [this](std::string_view level, const std::string& text) {
                      write_log(*log, level, text);
                  }}),

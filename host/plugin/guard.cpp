@@ -38,6 +38,7 @@ Outcome judge(const banger_call& call, banger_status status) {
     outcome.cookie = call.cookie;
     outcome.asked = true;
     const Failure& said = call.said;
+    const Failure& why = said.message.empty() ? call.recorded : said;
     if (status >= 0) {
         if (status > BANGER_SKIP) {
             log(call.plugin, BANGER_LOG_WARNING, call.site,
@@ -46,13 +47,12 @@ Outcome judge(const banger_call& call, banger_status status) {
         }
         if (said.status < 0) {
             log(call.plugin, BANGER_LOG_WARNING, call.site,
-                "reported a failure, then returned success; taken as success: " + said.message);
+                "reported a failure, then returned success; taken as success: " + why.message);
         }
         outcome.status = status;
         return outcome;
     }
     outcome.status = status;
-    const Failure& why = said.message.empty() ? call.recorded : said;
     outcome.message = why.message;
     outcome.hint = said.hint.empty() ? why.hint : said.hint;
     if (outcome.message.empty()) {

@@ -16,6 +16,7 @@
 #include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace banger::supervisor {
@@ -32,6 +33,9 @@ constexpr std::chrono::milliseconds farewell_time{500};
 
 /// A guest that has just booted may not listen to its power button yet.
 constexpr std::chrono::milliseconds press_interval{3000};
+/// Of looks at a disk that had no room for a write of the guest.
+constexpr std::chrono::milliseconds room_interval{3000};
+constexpr std::uint64_t least_room = 16U << 20U;
 
 os::UniqueFd listen(const std::filesystem::path& path) {
     os::UniqueFd fd = os::listen_unix(path);
@@ -238,12 +242,24 @@ void Supervisor::vmm_event(std::string_view name, const json& data) {
         if (shutdown_.empty()) { // the first says why; an orderly end may add host-qmp-quit
             shutdown_ = data.value("reason", "");
         }
+    } else if (name == "BLOCK_IO_ERROR" && data.value("action", "") == "stop" &&
+               data.value("nospace", false)) { // its STOP follows (QEMU, qapi/block-core.json)
+        full_ = "no space left on the disk of " + plan_.dir.string();
     } else if (name == "STOP" && state_.phase == "running") {
         set_phase("paused");
-        control_->publish({{"event", "paused"}});
+        if (!full_.empty()) {
+            look_for_room_ = loop_.after(room_interval, [this] { go_on_with_room(); });
+        }
+        json event = phase();
+        event["event"] = "paused";
+        control_->publish(event);
     } else if (name == "RESUME" && state_.phase == "paused") {
+        full_.clear();
+        look_for_room_.drop();
         set_phase("running");
-        control_->publish({{"event", "resumed"}});
+        json event = phase();
+        event["event"] = "resumed";
+        control_->publish(event);
     } else if (name == "POWERDOWN") {
         control_->publish({{"event", "powerdown"}});
     } else if (name == "VSERPORT_CHANGE") {
@@ -367,13 +383,35 @@ void Supervisor::remove_sockets() noexcept {
     ::unlink(run_.state().c_str());
 }
 
+json Supervisor::phase() const {
+    json phase = {{"phase", state_.phase}};
+    if (state_.phase == "paused" && !full_.empty()) {
+        phase["reason"] = full_;
+    }
+    return phase;
+}
+
 json Supervisor::status() const {
-    return {{"phase", state_.phase},
-            {"agent_open", agent_open_},
-            {"console_bytes", log_->written()},
-            {"console_lost", log_->lost()},
-            {"connections", channel_->connections()},
-            {"started_unix_ms", state_.started_unix_ms}};
+    json status = phase();
+    status.update({{"agent_open", agent_open_},
+                   {"console_bytes", log_->written()},
+                   {"console_lost", log_->lost()},
+                   {"connections", channel_->connections()},
+                   {"started_unix_ms", state_.started_unix_ms}});
+    return status;
+}
+
+/// QEMU stopped the guest before a write that the host has no room for, and repeats the write when
+/// it goes on: nothing is lost.
+void Supervisor::go_on_with_room() {
+    struct statvfs disk {};
+    const bool room =
+        ::statvfs(plan_.dir.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize >= least_room;
+    if (room) {
+        resume([](const Error*) {});
+    } else {
+        look_for_room_ = loop_.after(room_interval, [this] { go_on_with_room(); });
+    }
 }
 
 void Supervisor::powerdown(Done done) {

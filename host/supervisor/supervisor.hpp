@@ -36,6 +36,8 @@ class Supervisor final : public ControlTarget {
     void fail(const os::Error& error);
     void report(const nlohmann::json& message);
     void set_phase(std::string phase);
+    void go_on_with_room();
+    [[nodiscard]] nlohmann::json phase() const; ///< members "phase" and, of a full disk, "reason"
     void vmm_event(std::string_view name, const nlohmann::json& data);
     void watch_signals();
     void terminate();
@@ -65,6 +67,7 @@ class Supervisor final : public ControlTarget {
     bool kill_asked_ = false;
     bool agent_open_ = false;
     std::string shutdown_; ///< QMP's reason
+    std::string full_;     ///< what the guest stands still for: a disk without room
     std::string messages_; ///< the VMM's standard error, its end
 
     Loop loop_;
@@ -80,8 +83,9 @@ class Supervisor final : public ControlTarget {
     std::unique_ptr<GuestChannel> channel_;
     std::unique_ptr<ControlServer> control_;
     Loop::Registration next_press_;
-    Loop::Registration last_grace_; ///< of a guest that was told to end
-    Loop::Registration farewell_;   ///< the time limit of a start or an end that does not come
+    Loop::Registration look_for_room_; ///< while `full_`
+    Loop::Registration last_grace_;    ///< of a guest that was told to end
+    Loop::Registration farewell_;      ///< the time limit of a start or an end that does not come
 };
 
 } // namespace banger::supervisor

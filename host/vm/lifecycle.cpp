@@ -1,6 +1,7 @@
 #include "vm/lifecycle.hpp"
 
 #include "os/error.hpp"
+#include "store/reserve.hpp"
 #include "store/vm_json.hpp"
 #include "vm/background.hpp"
 
@@ -35,6 +36,9 @@ void Lifecycle::require_idle(const Machine& machine) const {
 
 Lifecycle::Started Lifecycle::begin(const std::string& kind, const Ptr& machine,
                                     Operations::Body body) {
+    if (kind != "create" && kind != "start") {
+        parts_.reserve.lend();
+    }
     auto operation = parts_.operations.start(kind, machine->name(), std::move(body));
     machine->holder = operation;
     machine->row.last_operation = operation->id();
@@ -52,6 +56,8 @@ asio::awaitable<void> Lifecycle::see_end_after(Started operation, Ptr machine) {
     if (up && machine->ended && !machine->deleted && !machine->busy()) {
         on_unexpected_end(machine);
     }
+    follow_pause(machine);
+    parts_.reserve.restore();
 }
 
 asio::awaitable<void> Lifecycle::settled(std::string name) {
@@ -94,6 +100,9 @@ Lifecycle::Started Lifecycle::start(const std::string& name,
         return begin("start", machine, [this, machine](Operation&) -> asio::awaitable<json> {
             co_return json{{"vm", to_json(*machine, parts_.settings)}};
         });
+    }
+    if (machine->state == State::paused) {
+        throw paused_error(*machine);
     }
     if (machine->state != State::stopped && machine->state != State::crashed) {
         const bool held = machine->state == State::cleanup_pending;

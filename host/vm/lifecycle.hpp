@@ -16,7 +16,8 @@
 
 namespace banger::store {
 class HookJournal;
-}
+class Reserve;
+} // namespace banger::store
 
 namespace banger::vm {
 
@@ -33,6 +34,7 @@ class Lifecycle {
         Capabilities& capabilities;
         image::Catalog& catalog;
         store::HookJournal& journal;
+        store::Reserve& reserve; ///< for what gives room back
         Events& events;
         const Settings& settings;
         /// The VMMs of this machine; probed when first needed, so it may block. [pool thread]
@@ -105,6 +107,8 @@ class Lifecycle {
     asio::awaitable<void> attach(Ptr machine, supervisor::Supervised process);
     asio::awaitable<void> watch(Ptr machine, supervisor::Supervised process, os::UniqueFd stream);
     void on_unexpected_end(const Ptr& machine);
+    /// Running or paused, as the supervisor last said; while an operation works it decides.
+    void follow_pause(const Ptr& machine);
     asio::awaitable<void> adopt(Ptr machine);
     void recover_running(const Ptr& machine);
     void recover_ended(const Ptr& machine);

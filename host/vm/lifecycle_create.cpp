@@ -6,6 +6,7 @@
 #include "os/file.hpp"
 #include "os/random.hpp"
 #include "store/hook_journal.hpp"
+#include "store/reserve.hpp"
 #include "vm/identity.hpp"
 #include "vm/name.hpp"
 
@@ -71,6 +72,7 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
                      }
                      if (failure) {
                          self.begin_rollback();
+                         parts_.reserve.lend();
                          self.stage("rollback");
                          co_await discard(self, machine);
                          std::rethrow_exception(failure);

@@ -4,6 +4,7 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "store/reserve.hpp"
 #include "vm/guest_setup.hpp"
 #include "vm/readiness.hpp"
 
@@ -247,6 +248,7 @@ asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine
     }
     if (failure) {
         operation.begin_rollback();
+        parts_.reserve.lend();
         operation.stage("rollback");
         co_await take_back_start(operation, machine);
         std::rethrow_exception(failure);

@@ -3,6 +3,7 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/process.hpp"
+#include "store/reserve.hpp"
 #include "supervisor/run_record.hpp"
 #include "vm/background.hpp"
 #include "vm/events.hpp"
@@ -59,6 +60,17 @@ asio::awaitable<void> death_of(asio::io_context& loop, os::ProcessId id) {
     }
 }
 
+/// A VM that was killed may have been started again before its end was seen.
+bool follows(const Machine& machine, const supervisor::Supervised& process) {
+    return machine.process && machine.process->supervisor() == process.supervisor();
+}
+
+/// What a line of an event stream says of the phase: its first line does, and these events.
+std::optional<json> phase_of(const json& line) {
+    const json& phase = line.is_object() && line.contains("status") ? line["status"] : line;
+    return phase.is_object() && phase.contains("phase") ? std::optional(phase) : std::nullopt;
+}
+
 /// What an event stream says of the end; nothing for another event.
 std::optional<vmm::Exit> exit_of(const json& event) {
     if (event["event"] == "exit") {
@@ -75,6 +87,7 @@ std::optional<vmm::Exit> exit_of(const json& event) {
 asio::awaitable<void> Lifecycle::attach(Ptr machine, supervisor::Supervised process) {
     machine->process = process;
     machine->ended = false;
+    machine->paused = false;
     machine->row.process = to_record(process);
     auto stream_work = offload(parts_.threads, [process]() -> std::shared_ptr<os::UniqueFd> {
         try {
@@ -107,6 +120,12 @@ asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised proce
             }
             const json event = json::parse(buffer.substr(0, n), nullptr, false);
             buffer.erase(0, n);
+            if (const auto phase = phase_of(event); phase && follows(*machine, process)) {
+                machine->paused = phase->value("phase", "") == "paused";
+                machine->paused_by = phase->value("reason", "");
+                machine->notify();
+                follow_pause(machine);
+            }
             if (event.is_object() && event.contains("event") && event["event"].is_string()) {
                 parts_.events.publish("vm.supervisor",
                                       {{"vm", machine->name()}, {"event", event["event"]}});
@@ -126,15 +145,29 @@ asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised proce
         }
     });
     const vmm::Exit exit = co_await std::move(exit_work);
-    // A VM that was killed may have been started again before its end was seen here.
-    const bool current = machine->process && machine->process->supervisor() == process.supervisor();
-    if (!machine->deleted && current) {
+    if (!machine->deleted && follows(*machine, process)) {
         machine->row.exit = exit_json(exit);
         machine->ended = true;
         machine->notify();
         if (!machine->busy() && has_process(machine->state)) {
             on_unexpected_end(machine);
         }
+    }
+}
+
+void Lifecycle::follow_pause(const Ptr& machine) {
+    const bool up = machine->state == State::running || machine->state == State::paused;
+    const State seen = machine->paused ? State::paused : State::running;
+    if (!up || machine->ended || machine->deleted || machine->busy() || machine->state == seen) {
+        return;
+    }
+    parts_.log(machine->paused ? "warning" : "info", machine->paused
+                                                         ? paused_error(*machine).what()
+                                                         : "VM " + machine->name() + " goes on");
+    try {
+        parts_.machines.set_state(*machine, seen);
+    } catch (const Error& error) { // no room for that either; what is shown is true
+        parts_.log("warning", error.what());
     }
 }
 
@@ -163,6 +196,7 @@ asio::awaitable<void> Lifecycle::adopt_all() {
         co_await adopt(machine);
     }
     co_await collect_images();
+    parts_.reserve.restore();
 }
 
 asio::awaitable<void> Lifecycle::adopt(Ptr machine) {

@@ -1,6 +1,7 @@
 #include "vm/machine.hpp"
 
 #include "os/clock.hpp"
+#include "os/error.hpp"
 #include "os/file.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -22,6 +23,16 @@ json time_or_null(const std::optional<std::int64_t>& ms) {
 json parsed(const std::string& text) {
     json value = json::parse(text, nullptr, false);
     return value.is_discarded() ? json(nullptr) : value;
+}
+
+/// What the record says, and what holds only now.
+json warnings_of(const Machine& machine) {
+    json warnings = parsed(machine.row.warnings);
+    if (machine.paused && warnings.is_array()) {
+        const os::Error error = paused_error(machine);
+        warnings.push_back(error.what() + (error.hint().empty() ? "" : "; " + error.hint()));
+    }
+    return warnings;
 }
 
 /// Length of the UTF-8 character at `at`; 0 when it is none, or a control character.
@@ -86,6 +97,13 @@ asio::awaitable<void> Machine::changed(std::chrono::steady_clock::time_point dea
     co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, code));
 }
 
+os::Error paused_error(const Machine& machine) {
+    const bool full = !machine.paused_by.empty();
+    return {full ? os::ErrorKind::exhausted : os::ErrorKind::conflict,
+            "VM " + machine.name() + " is paused" + (full ? ": " + machine.paused_by : ""),
+            full ? "free some space there; the VM then goes on by itself" : ""};
+}
+
 json to_json(const Machine& machine, const Settings& settings) {
     const store::VmRow& row = machine.row;
     const MachinePaths paths(settings, machine);
@@ -116,7 +134,7 @@ json to_json(const Machine& machine, const Settings& settings) {
         {"ready_at", time_or_null(row.ready_at)},
         {"exit", row.exit ? parsed(*row.exit) : json(nullptr)},
         {"options", parsed(row.options)},
-        {"warnings", parsed(row.warnings)},
+        {"warnings", warnings_of(machine)},
         {"timings", parsed(row.timings)},
         {"operation", busy ? json(busy->id()) : json(nullptr)},
         {"last_operation", row.last_operation ? json(*row.last_operation) : json(nullptr)},

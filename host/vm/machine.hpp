@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/error.hpp"
 #include "store/vm_table.hpp"
 #include "supervisor/client.hpp"
 #include "vm/capabilities.hpp"
@@ -30,6 +31,8 @@ struct Machine {
     bool ended = true;      ///< no VMM runs; `row.exit` says how the last one ended
     bool deleted = false;   ///< it has no record any more
     bool retrying = false;  ///< a failed clean-up is tried again
+    bool paused = false;    ///< the VMM stands still, as the supervisor tells it
+    std::string paused_by;  ///< why it does, when the host's disk is full
     std::int64_t since = 0; ///< Unix ms of the last state change
 
     [[nodiscard]] const std::string& id() const noexcept { return row.id; }
@@ -73,6 +76,9 @@ struct MachinePaths {
     [[nodiscard]] std::filesystem::path host_key() const { return dir / "ssh_host_ed25519_key"; }
     [[nodiscard]] std::filesystem::path ssh_control() const { return run / "ssh.sock"; }
 };
+
+/// For a request that the VM cannot serve while it stands still.
+[[nodiscard]] os::Error paused_error(const Machine& machine);
 
 /// As the API shows a VM.
 [[nodiscard]] nlohmann::json to_json(const Machine& machine, const Settings& settings);

@@ -49,6 +49,12 @@ try_connect(asio::io_context& loop, tcp::endpoint endpoint, std::chrono::millise
 void Readiness::check(Operation& operation, const Machine& machine, Clock::time_point deadline,
                       const std::string& last) const {
     operation.check();
+    if (machine.paused && !machine.ended) { // it will not come on by being waited for
+        const Error why = paused_error(machine);
+        throw Error(why.kind(),
+                    std::string(why.what()) + " (stage " + operation.current_stage() + ")",
+                    "free some space there and try again");
+    }
     if (!machine.ended && Clock::now() < deadline) {
         return;
     }

@@ -23,6 +23,9 @@ Response answer(const std::shared_ptr<vm::Operation>& operation) {
 }
 
 void check_running(const vm::Machine& machine) {
+    if (machine.state == vm::State::paused) {
+        throw vm::paused_error(machine);
+    }
     if (machine.state != vm::State::running) {
         const bool comes =
             machine.state == vm::State::creating || machine.state == vm::State::starting;

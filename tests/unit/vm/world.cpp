@@ -64,8 +64,9 @@ nlohmann::json FakeCapabilities::checked_options(const nlohmann::json& options) 
 
 World::World(const fs::path& data, const fs::path& run)
     : settings(settings_of(data, run)), database(data / "banger.sqlite"),
-      journal(data / "banger.sqlite"), catalog(images, data / "bundle"),
-      lifecycle({threads, machines, operations, capabilities, catalog, journal, events, settings,
+      journal(data / "banger.sqlite"), reserve(data / "reserve"), catalog(images, data / "bundle"),
+      lifecycle({threads, machines, operations, capabilities, catalog, journal, reserve, events,
+                 settings,
                  [] {
                      auto vmms = std::make_shared<vmm::Hypervisors>();
                      vmms->push_back(std::make_unique<FakeVmm>());

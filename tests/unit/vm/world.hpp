@@ -5,6 +5,7 @@
 #include "store/database.hpp"
 #include "store/hook_journal.hpp"
 #include "store/image_table.hpp"
+#include "store/reserve.hpp"
 #include "vm/events.hpp"
 #include "vm/lifecycle.hpp"
 #include "vm/machines.hpp"
@@ -70,6 +71,7 @@ class World {
     Settings settings;
     store::Database database;
     store::HookJournal journal;
+    store::Reserve reserve;
     store::ImageTable images{database};
     image::Catalog catalog;
     Events events;
