@@ -3,7 +3,7 @@
 # list, the processes and the files agree. BANGER_KILLS=N says how often (a few, so that it ends soon).
 . "$(dirname "$0")/../lib.sh"
 
-kills=${BANGER_KILLS:-5}
+kills=${BANGER_KILLS:-3}
 RANDOM=${BANGER_SEED:-11}
 step "seed ${BANGER_SEED:-11}, $kills kills"
 # A tap that a killed daemon left is normally kept for a minute; here its end is to be seen.
