@@ -17,8 +17,14 @@ cmake -S "$source" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/nul
 cmake --build "$work/build" >/dev/null
 cp "$work/build/plugins/hello-cpp.so" "$work/plugins/"
 
-for plugin in hello-c hello-cpp; do
-    symbols=$(nm -D --defined-only "$work/plugins/$plugin.so" | cut -d' ' -f3)
+# The example that docs/plugins.md shows, from where it is installed.
+example=$(find "$work/prefix" -type d -path '*/examples/ports')
+cmake -S "$example" -B "$work/example" -DCMAKE_PREFIX_PATH="$work/prefix" \
+    -DCMAKE_CXX_FLAGS="-Wall -Wextra -Werror" >/dev/null
+cmake --build "$work/example" >/dev/null
+
+for plugin in plugins/hello-c plugins/hello-cpp example/plugins/ports; do
+    symbols=$(nm -D --defined-only "$work/$plugin.so" | cut -d' ' -f3)
     if [ "$symbols" != banger_plugin_entry_v1 ]; then
         echo "$plugin.so exports more than its entry: $symbols"
         exit 1

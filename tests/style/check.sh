@@ -95,8 +95,13 @@ format() { # clang-format's majors disagree in places: the one of the oldest sup
             sed -n 's/^\([^ :]*:[0-9]*\):.*clang-formatted.*/\1: not clang-formatted (make format)/p' | sort -u -t: -k1,1)
 }
 
+example() { # the guide shows the example that is installed and built
+    diff <(sed -n '/^```cpp$/,/^```$/p' docs/plugins.md | sed '/^```$/q' | sed '/^```/d') sdk/examples/ports/ports.cpp ||
+        offend "docs/plugins.md: its first example is not sdk/examples/ports/ports.cpp"
+}
+
 case ${1:-} in
-sizes | names | includes | plugins | headers | finished | format) "$1" ;;
-*) echo "usage: check.sh sizes|names|includes|plugins|headers|finished|format" >&2 && exit 2 ;;
+sizes | names | includes | plugins | headers | finished | format | example) "$1" ;;
+*) echo "usage: check.sh sizes|names|includes|plugins|headers|finished|format|example" >&2 && exit 2 ;;
 esac
 exit $found
