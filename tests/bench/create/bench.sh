@@ -63,6 +63,33 @@ run_bare() {
     cp --reflink=auto --sparse=always "$work" "$root/bare/work.ext4"
     in_bare_net "$here/bare.sh" "$root/bare" "$address" "$BANGER_RUNTIME_DIR/id_ed25519"
 }
+# The same kernel, root file system and disks with sshd alone as init: what a boot costs at the least.
+prepare_sshd_alone() {
+    local index
+    cp -al "$root/bare/." "$root/alone/"
+    rm -f "$root"/alone/{overlay,work}.ext4
+    alone=("${command[@]}")
+    for index in "${!alone[@]}"; do
+        [ "${alone[$index]}" != -append ] || alone[index + 1]+=" init=/sshd-alone"
+        alone[index]=${alone[index]//$root\/bare/$root/alone}
+    done
+    printf '%s\0' "${alone[@]}" >"$root/alone.command" # command is a hard link to the other one's
+    mv "$root/alone.command" "$root/alone/command"
+    cat >"$root/sshd-alone" <<'END'
+#!/bin/sh
+mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
+mount -t tmpfs tmpfs /run && mkdir -p /run/sshd
+exec /usr/sbin/sshd -D
+END
+    cp --sparse=always "$overlay" "$root/alone.ext4"
+    printf '%s\n' 'mkdir upper' 'cd upper' "write $root/sshd-alone sshd-alone" 'sif sshd-alone mode 0100755' |
+        debugfs -w -f - "$root/alone.ext4" >/dev/null 2>&1
+}
+run_sshd_alone() {
+    cp --reflink=auto --sparse=always "$root/alone.ext4" "$root/alone/overlay.ext4"
+    cp --reflink=auto --sparse=always "$work" "$root/alone/work.ext4"
+    in_bare_net "$here/bare.sh" "$root/alone" "$address" "$BANGER_RUNTIME_DIR/id_ed25519"
+}
 # The VMM alone, from its exec until it has loaded the kernel and answers: no host program can be faster.
 vmm_start() {
     local begin greeting answer
@@ -102,6 +129,8 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' /proc/"$1"/task/*
 step "preparing the bare command line"
 banger daemon start
 prepare_bare
+mkdir "$root/alone"
+prepare_sshd_alone
 files=("$BANGER_RUNTIME_DIR"/*.img "$BANGER_RUNTIME_DIR"/vmlinu* "$BANGER_RUNTIME_DIR"/*.ext4)
 
 step "one run each with a cold page cache"
@@ -115,8 +144,9 @@ for ((run_number = 1; run_number <= runs; run_number++)); do
     run_banger "b$run_number" >>"$root/banger"
     [ $run_number = "$runs" ] || banger vm delete --force "b$run_number"
     run_bare >>"$root/bare_ms"
+    run_sshd_alone >>"$root/alone_ms"
     vmm_start >>"$root/vmm_ms"
-    step "run $run_number: banger $(tail -1 "$root/banger" | jq .total) ms, bare $(tail -1 "$root/bare_ms") ms"
+    step "run $run_number: banger $(tail -1 "$root/banger" | jq .total) ms, bare $(tail -1 "$root/bare_ms") ms, sshd alone $(tail -1 "$root/alone_ms") ms"
 done
 
 step "reads, and the idle daemon for 20 s with one VM"
@@ -131,7 +161,8 @@ wakeups=$(awk -v n=$(($(switches "$daemon") - before)) 'BEGIN { printf "%.2f", n
 reflink=no
 cp --reflink=always "$overlay" "$root/reflink" 2>/dev/null && reflink=yes
 rm -f "$root/reflink"
-jq -n --slurpfile banger "$root/banger" --slurpfile bare "$root/bare_ms" --slurpfile vmm_start "$root/vmm_ms" --slurpfile ls "$root/ls_us" \
+jq -n --slurpfile banger "$root/banger" --slurpfile bare "$root/bare_ms" --slurpfile vmm_start "$root/vmm_ms" \
+    --slurpfile alone "$root/alone_ms" --slurpfile ls "$root/ls_us" \
     --slurpfile show "$root/show_us" --argjson cold "[$(cat "$root/cold_banger"),$(cat "$root/cold_bare")]" \
     --argjson wakeups "$wakeups" --argjson daemon_kib "$(rss "$daemon")" \
     --argjson supervisor_kib "$(rss "$(pgrep -x banger-vm | head -1)")" \
@@ -143,7 +174,7 @@ jq -n --slurpfile banger "$root/banger" --slurpfile bare "$root/bare_ms" --slurp
 banger vm delete --force "b$runs"
 kill $bare_net
 wait $bare_net 2>/dev/null || true
-rm -rf "$root/bare"
+rm -rf "$root"/{bare,alone}
 echo
 jq -rf "$here/table.jq" "$out"
 echo "JSON: $out"

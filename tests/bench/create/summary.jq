@@ -9,6 +9,8 @@ def host_stages: ["boot", "booting", "wait", "ssh", "ready"] as $guest
         banger: ([$banger[].total] | spread),
         bare: ($bare | spread),
         ratio_p50: (([$banger[].total] | quantile(0.5)) / ($bare | quantile(0.5)) * 1000 | round / 1000),
+        sshd_alone: ($alone | spread),
+        ratio_p50_to_sshd_alone: (([$banger[].total] | quantile(0.5)) / ($alone | quantile(0.5)) * 1000 | round / 1000),
         cold_page_cache: {banger: $cold[0], bare: $cold[1]}
     },
     create_returned_ms: ([$banger[].created] | spread),

@@ -8,6 +8,8 @@ def row($name): ($name | pad(24)) + ([.n, .p50, .p95, .min, .max] | map(if type 
   ($r.create_to_first_ssh_command_ms.banger | row("  banger")),
   ($r.create_to_first_ssh_command_ms.bare | row("  bare VMM")),
   "  ratio of the p50: \($r.create_to_first_ssh_command_ms.ratio_p50)",
+  ($r.create_to_first_ssh_command_ms.sshd_alone | row("  sshd alone as init")),
+  "  ratio of the p50: \($r.create_to_first_ssh_command_ms.ratio_p50_to_sshd_alone)",
   "  cold page cache: banger \($r.create_to_first_ssh_command_ms.cold_page_cache.banger), bare \($r.create_to_first_ssh_command_ms.cold_page_cache.bare)",
   ($r.create_returned_ms | row("vm create returned, ms")),
   ($r.host_stages_ms | row("host stages, ms")),
