@@ -47,6 +47,10 @@ std::string Help::make_group(std::string group, bool is_positional,
 
 std::string Help::make_option_name(const CLI::Option* option, bool is_positional) const {
     std::string text = CLI::Formatter::make_option_name(option, is_positional);
+    const std::string negated = "{false}"; // how CLI11 marks --no-FLAG
+    for (std::size_t at = text.find(negated); at != std::string::npos; at = text.find(negated)) {
+        text.erase(at, negated.size());
+    }
     for (std::size_t at = text.find(','); at != std::string::npos; at = text.find(',', at + 2)) {
         text.insert(at + 1, " ");
     }

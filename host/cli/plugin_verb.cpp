@@ -126,6 +126,13 @@ std::vector<Json> verbs_of(const Json& plugin) {
 
 int run_plugin_verb(Session& session, const std::string& plugin, const Json& verb,
                     const std::vector<std::string>& words, bool json) {
+    if (!words.empty() && (words.front() == "--help" || words.front() == "-h")) {
+        const std::string arguments = arguments_of(schema_of(verb));
+        session.print(text_at(verb, "summary") + "\n\nUsage: banger x " + plugin + " " +
+                      text_at(verb, "name") + (arguments.empty() ? "" : " [ARGUMENTS]") +
+                      " [--json]\n" + (arguments.empty() ? "" : "\nArguments:\n" + arguments));
+        return 0;
+    }
     const Json answer = session.api().post(plugin_noun.target(plugin) + "/actions/cli/" +
                                                api_client::encoded(text_at(verb, "name")),
                                            verb_args(words, schema_of(verb)));

@@ -16,7 +16,8 @@ class Session;
 /// The verbs among a plugin's actions; `plugin` as the API shows it.
 [[nodiscard]] std::vector<api_client::Json> verbs_of(const api_client::Json& plugin);
 
-/// Runs a verb with the words given to it and prints what it says. Returns the exit code.
+/// Runs a verb with the words given to it and prints what it says, or its help for "--help".
+/// Returns the exit code.
 int run_plugin_verb(Session& session, const std::string& plugin, const api_client::Json& verb,
                     const std::vector<std::string>& words, bool json);
 

@@ -49,7 +49,7 @@ SplitWords split_words(const std::vector<std::string>& words) {
         }
     }
     SplitWords split = split_at(words, end, end);
-    if (!split.tail.empty() && is_help(split.tail.front())) {
+    if (!x && !split.tail.empty() && is_help(split.tail.front())) {
         return {words, {}};
     }
     if (x) {

@@ -94,12 +94,10 @@ void Options::validate(const vm::VmView& vm, const json& options, vm::CallContex
         if (!table || !table->validate) {
             continue;
         }
-        CallSpec spec{.site = {.hook = "validate options",
-                               .vm_id = vm.id,
-                               .vm_name = vm.name,
-                               .operation = {}},
-                      .timeout = catalog_.guard().timeouts().contribute,
-                      .context = &context};
+        CallSpec spec{
+            .site = {.hook = "options", .vm_id = vm.id, .vm_name = vm.name, .operation = {}},
+            .timeout = catalog_.guard().timeouts().contribute,
+            .context = &context};
         const CallSite site = spec.site;
         const Outcome outcome =
             catalog_.guard().run(*plugin, std::move(spec),

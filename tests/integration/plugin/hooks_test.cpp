@@ -253,7 +253,7 @@ TEST_F(Hooks, OptionsAreCheckedAndFilledIn) {
     EXPECT_THAT(host.recorded(), ElementsAre()); // by the schemas alone
 
     web.spec_json = R"({"options":{"rec-a":{"level":1,"mode":"fast"}}})";
-    EXPECT_EQ(run(Hook::before_create), "plugin rec-b, validate options of VM web: as ordered");
+    EXPECT_EQ(run(Hook::before_create), "plugin rec-b, options of VM web: as ordered");
     EXPECT_THAT(host.recorded(), ElementsAre(R"(rec-a options {"level":1,"mode":"fast"})"));
 }
 

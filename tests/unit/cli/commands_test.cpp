@@ -143,6 +143,9 @@ TEST_F(Commands, PluginVerbsPrintTheirOutput) {
     EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/tap-pool/actions/cli/ls {"idle":true})"));
     EXPECT_THAT(run({"x"}).out, HasSubstr("banger x tap-pool ls  List taps"));
     EXPECT_THAT(run({"x", "tap-pool", "sl"}).err, HasSubstr("did you mean 'ls'?"));
+    EXPECT_EQ(run({"x", "tap-pool", "ls", "--help"}).out,
+              "List taps\n\nUsage: banger x tap-pool ls [ARGUMENTS] [--json]\n\nArguments:\n"
+              "  [--idle]\n");
     EXPECT_EQ(run({"plugin", "show", "tap-pol"}).code, 3);
 }
 
