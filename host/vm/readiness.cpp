@@ -70,7 +70,7 @@ void Readiness::check(Operation& operation, const Machine& machine, Clock::time_
                              : exit.value("reason", std::string("cause unknown"))))
             .with_details(std::move(report.lines));
     }
-    const std::int64_t waited = (os::now_ms() - operation.created_ms() + 500) / 1000;
+    const std::int64_t waited = (os::now_ms() - operation.created_ms()) / 1000;
     const std::string guest = report.reason.empty() ? report.progress : report.reason;
     throw Error(ErrorKind::timeout,
                 "VM " + machine.name() + " did not answer SSH within " + std::to_string(waited) +
