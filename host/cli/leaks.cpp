@@ -1,11 +1,12 @@
 #include "cli/leaks.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/confirm.hpp"
+#include "cli/footprint_table.hpp"
 #include "cli/noun.hpp"
 #include "cli/session.hpp"
-#include "cli/table.hpp"
 
-#include <iostream>
+#include <algorithm>
 
 namespace banger::cli {
 namespace {
@@ -23,54 +24,63 @@ std::string named(const Json& object) {
     return text_at(object, "kind") + " " + text_at(object, "name");
 }
 
-/// True when the user wants it. Without a terminal nothing is asked, and nothing done.
+/// Without a terminal nothing is asked, and nothing done.
 bool agreed(const Session& session, std::size_t count) {
     if (!session.in_is_tty) {
         session.note("nothing is freed without a terminal to ask on; --yes does not ask");
         return false;
     }
-    std::cerr << "Free " << (count == 1 ? "it" : "these") << "? [y/N] " << std::flush;
-    std::string line;
-    std::getline(std::cin, line);
-    return line == "y" || line == "yes";
+    return confirm(count == 1 ? "Free it?" : "Free these?");
 }
 
-/// The number of those that could not be freed.
-std::size_t release(Session& session, const std::vector<Json>& objects) {
-    std::size_t left = 0;
-    for (const Json& object : objects) {
-        if (object.contains("error")) {
-            ++left; // of a plugin that could not say what it holds
-            continue;
-        }
-        try {
-            (void)session.api().post("/v1/footprint/release", object);
-            session.print("freed " + named(object) + "\n");
-        } catch (const os::Error& error) {
+/// Each object is tried once.
+bool is_among(const Json& object, const Json& freed, const Json& left) {
+    const auto same = [&](const Json& other) {
+        return named(other) == named(object) &&
+               text_at(other, "plugin") == text_at(object, "plugin");
+    };
+    return std::any_of(freed.begin(), freed.end(), same) ||
+           std::any_of(left.begin(), left.end(), same);
+}
+
+/// False when it is still there; that is told.
+bool release(Session& session, const Json& object) {
+    if (object.contains("error")) {
+        return false; // of a plugin that could not say what it holds
+    }
+    try {
+        (void)session.api().post("/v1/footprint/release", object);
+    } catch (const os::Error& error) {
+        if (error.kind() != os::ErrorKind::not_found) { // as a supervisor that ended with its VMM
             session.report(error.with_context(named(object)));
-            ++left;
+            return false;
         }
     }
-    return left;
+    return true;
+}
+
+int release_all(Session& session, std::vector<Json> objects, bool json) {
+    Json freed = Json::array();
+    Json left = Json::array();
+    while (!objects.empty()) {
+        for (const Json& object : objects) {
+            const bool gone = release(session, object);
+            (gone ? freed : left).push_back(object);
+            if (gone && !json) {
+                session.print("freed " + named(object) + "\n");
+            }
+        }
+        objects = strays(session); // a tap, say, is nobody's only when its VMM is gone
+        std::erase_if(objects, [&](const Json& object) { return is_among(object, freed, left); });
+    }
+    const int code = as_int(left.empty() ? ExitCode::ok : ExitCode::failed);
+    if (json) {
+        session.print_json({{"freed", std::move(freed)}, {"left", std::move(left)}});
+    }
+    return code;
 }
 
 } // namespace
-
-void print_objects(const Session& session, const std::vector<Json>& objects) {
-    Table table({"KIND", "NAME", "STATE", "HOLDER", "WHAT"});
-    for (const Json& object : objects) {
-        if (object.contains("error")) {
-            table.add({"", "", session.out.red("unknown"), text_at(object, "plugin"),
-                       text_at(object, "error")});
-            continue;
-        }
-        const std::string state = text_at(object, "state");
-        table.add({text_at(object, "kind"), text_at(object, "name"),
-                   state == "stray" ? session.out.yellow(state) : state, text_at(object, "plugin"),
-                   text_at(object, "detail")});
-    }
-    session.print(table.text(session.out));
-}
 
 int leaks(Session& session, const LeakArgs& args) {
     std::vector<Json> objects = strays(session);
@@ -78,11 +88,13 @@ int leaks(Session& session, const LeakArgs& args) {
         session.print_json(objects);
         return as_int(objects.empty() ? ExitCode::ok : ExitCode::failed);
     }
-    if (objects.empty()) {
+    if (objects.empty() && !args.json) {
         session.print("nothing of banger is left over on this machine\n");
         return 0;
     }
-    print_objects(session, objects);
+    if (!args.json) {
+        print_objects(session, objects);
+    }
     if (!args.fix) {
         session.note("free them with: banger doctor --leaks --fix");
         return as_int(ExitCode::failed);
@@ -90,7 +102,7 @@ int leaks(Session& session, const LeakArgs& args) {
     if (!args.yes && !agreed(session, objects.size())) {
         return as_int(ExitCode::failed);
     }
-    return as_int(release(session, objects) == 0 ? ExitCode::ok : ExitCode::failed);
+    return release_all(session, std::move(objects), args.json);
 }
 
 } // namespace banger::cli

@@ -152,9 +152,15 @@ void add_placed_verbs(CLI::App& noun, Session& session) {
     if (!api) {
         return;
     }
-    for (const std::string& plugin : names(*api, plugin_noun)) {
-        for (const Json& verb : verbs_of(api->get(plugin_noun.target(plugin)))) {
-            add_placed(noun, session, plugin, verb);
+    try {
+        for (const std::string& plugin : names(*api, plugin_noun)) {
+            for (const Json& verb : verbs_of(api->get(plugin_noun.target(plugin)))) {
+                add_placed(noun, session, plugin, verb);
+            }
+        }
+    } catch (const os::Error&) {
+        if (!session.help_only) { // the help of our own verbs needs no daemon
+            throw;
         }
     }
 }

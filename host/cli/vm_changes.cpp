@@ -1,12 +1,12 @@
 #include "api_client/json.hpp"
 #include "cli/checks.hpp"
 #include "cli/command.hpp"
+#include "cli/confirm.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
 #include "cli/targets.hpp"
 
 #include <algorithm>
-#include <iostream>
 
 namespace banger::cli {
 namespace {
@@ -77,10 +77,7 @@ Answer ask(Session& session, const std::vector<std::string>& names) {
     if (question.empty()) {
         return Answer::delete_stopped;
     }
-    std::fprintf(stderr, "Delete %s and everything on the disks? [y/N] ", question.c_str());
-    std::string line;
-    std::getline(std::cin, line);
-    if (line != "y" && line != "Y" && line != "yes") {
+    if (!confirm("Delete " + question + " and everything on the disks?")) {
         return Answer::no;
     }
     return running ? Answer::delete_all : Answer::delete_stopped;

@@ -1,6 +1,6 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
-#include "cli/leaks.hpp"
+#include "cli/footprint_table.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"

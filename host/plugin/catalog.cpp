@@ -95,8 +95,9 @@ std::vector<std::string> Catalog::check() {
     inspect();
     for (const auto& [id, entry] : settings_.entries) {
         const auto found = candidates_.find(id);
-        if (found == candidates_.end() || found->second.state == State::disabled) {
-            continue;
+        const bool known = found != candidates_.end() && !found->second.file.empty();
+        if (!known || found->second.state == State::disabled) {
+            continue; // what there is no file for is told above
         }
         const std::string key =
             (entry.place.empty() ? "" : entry.place + ": ") + "plugins.entries." + id;

@@ -300,10 +300,11 @@ std::optional<Error> Dispatch::no_network() const {
         off = off || switched_off(catalog_.settings(), plugin.id);
         text += (text.empty() ? ": " : "; ") + ("plugin " + plugin.id) + ": " + plugin.reason;
     }
-    return Error(ErrorKind::unavailable, "no plugin gives VMs a network" + text,
-                 off ? "switch one on in config.yaml (banger config path), or allow VMs without a "
-                       "network there by network.required: false; then: banger daemon stop"
-                     : "repair that (banger doctor, banger plugin ls), then: banger daemon stop");
+    return Error(
+        ErrorKind::unavailable, "no plugin gives VMs a network" + text,
+        off ? "switch one on in config.yaml (banger config path), or allow VMs without a "
+              "network there by network.required: false; then: banger daemon restart"
+            : "repair that (banger doctor, banger plugin ls), then: banger daemon restart");
 }
 
 bool Dispatch::may_override(std::string_view plugin, std::string_view field) const {

@@ -156,7 +156,7 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
         return refusal(BANGER_E_UNAVAILABLE,
                        "not asked, the plugin is " + std::string(to_string(state)) +
                            (plugin.trouble().empty() ? "" : ": " + plugin.trouble()),
-                       state == State::faulted ? "restart the daemon: banger daemon stop" : "");
+                       state == State::faulted ? "restart the daemon: banger daemon restart" : "");
     }
     if (spec.context) {
         spec.site.operation = spec.context->operation_id;

@@ -248,7 +248,7 @@ void Supervisor::vmm_event(std::string_view name, const json& data) {
     } else if (name == "STOP" && state_.phase == "running") {
         set_phase("paused");
         if (!full_.empty()) {
-            look_for_room_ = loop_.after(room_interval, [this] { go_on_with_room(); });
+            wait_for_room();
         }
         json event = phase();
         event["event"] = "paused";
@@ -299,6 +299,7 @@ void Supervisor::vmm_ended() {
     child_watch_.drop();
     next_press_.drop();
     last_grace_.drop();
+    look_for_room_.drop();
     Evidence evidence;
     evidence.status = child_->wait();
     qmp_->drain(); // its last event is the reason
@@ -401,17 +402,25 @@ json Supervisor::status() const {
     return status;
 }
 
+void Supervisor::wait_for_room() {
+    look_for_room_ = loop_.after(room_interval, [this] { go_on_with_room(); });
+}
+
 /// QEMU stopped the guest before a write that the host has no room for, and repeats the write when
 /// it goes on: nothing is lost.
 void Supervisor::go_on_with_room() {
     struct statvfs disk {};
     const bool room =
         ::statvfs(plan_.dir.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize >= least_room;
-    if (room) {
-        resume([](const Error*) {});
-    } else {
-        look_for_room_ = loop_.after(room_interval, [this] { go_on_with_room(); });
+    if (!room) {
+        wait_for_room();
+        return;
     }
+    resume([this](const Error* error) {
+        if (error != nullptr && !ending_) {
+            wait_for_room();
+        }
+    });
 }
 
 void Supervisor::powerdown(Done done) {

@@ -3,6 +3,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
+#include "vm/ssh.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -34,10 +35,17 @@ std::vector<fs::path> folders_in(const fs::path& parent) {
     std::vector<fs::path> folders;
     std::error_code code;
     for (fs::directory_iterator at(parent, code), end; !code && at != end; at.increment(code)) {
-        folders.push_back(at->path());
+        if (at->is_directory(code) && !at->is_symlink(code)) {
+            folders.push_back(at->path());
+        }
     }
     std::sort(folders.begin(), folders.end());
     return folders;
+}
+
+/// "lost+found" or a note of the user is nothing of ours.
+bool is_vm_id(const std::string& name, std::size_t digits) {
+    return name.size() == digits && name.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 std::optional<pid_t> as_pid(const std::string& text) {
@@ -118,6 +126,9 @@ void HostObjects::add_processes(json& objects) const {
 void HostObjects::add_folders(json& objects) const {
     for (const fs::path& folder : folders_in(settings_.vms_dir)) {
         const std::string id = folder.filename();
+        if (!is_vm_id(id, 12)) {
+            continue;
+        }
         const Known* vm = find(id);
         const bool disks = fs::exists(folder / "vm.json");
         objects.push_back(object_of("folder", folder, vm ? json(id) : json(), vm ? in_use : stray,
@@ -129,6 +140,9 @@ void HostObjects::add_folders(json& objects) const {
 
 void HostObjects::add_run_folders(json& objects) const {
     for (const fs::path& folder : folders_in(settings_.run_dir)) {
+        if (!is_vm_id(folder.filename(), 8)) {
+            continue;
+        }
         const Known* vm = find(folder.filename());
         objects.push_back(object_of("run-folder", folder, vm ? json(vm->id) : json(),
                                     vm == nullptr ? stray
@@ -185,6 +199,7 @@ void HostObjects::release(const json& object) const {
         throw Error(ErrorKind::conflict, name + " holds the disks of a VM that has no record",
                     "keep what you need of it, then remove it with: rm -r " + name);
     } else {
+        end_ssh_master(fs::path(name) / "ssh.sock"); // of a run folder
         os::remove_tree(name);
     }
 }

@@ -52,12 +52,12 @@ Lifecycle::Started Lifecycle::begin(const std::string& kind, const Ptr& machine,
 
 asio::awaitable<void> Lifecycle::see_end_after(Started operation, Ptr machine) {
     co_await operation->done();
+    parts_.reserve.restore();
     const bool up = machine->state == State::running || machine->state == State::paused;
     if (up && machine->ended && !machine->deleted && !machine->busy()) {
         on_unexpected_end(machine);
     }
     follow_pause(machine);
-    parts_.reserve.restore();
 }
 
 asio::awaitable<void> Lifecycle::settled(std::string name) {

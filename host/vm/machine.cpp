@@ -28,7 +28,7 @@ json parsed(const std::string& text) {
 /// What the record says, and what holds only now.
 json warnings_of(const Machine& machine) {
     json warnings = parsed(machine.row.warnings);
-    if (machine.paused && warnings.is_array()) {
+    if (machine.paused && !machine.ended && warnings.is_array()) {
         const os::Error error = paused_error(machine);
         warnings.push_back(error.what() + (error.hint().empty() ? "" : "; " + error.hint()));
     }

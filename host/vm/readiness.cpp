@@ -53,7 +53,7 @@ void Readiness::check(Operation& operation, const Machine& machine, Clock::time_
         const Error why = paused_error(machine);
         throw Error(why.kind(),
                     std::string(why.what()) + " (stage " + operation.current_stage() + ")",
-                    "free some space there and try again");
+                    why.hint().empty() ? "" : "free some space there and try again");
     }
     if (!machine.ended && Clock::now() < deadline) {
         return;

@@ -210,12 +210,13 @@ class TapPool {
         const auto vm = pool_.vm_of(tap);
         json object{{"kind", "tap"}, {"name", tap}, {"vm", nullptr}};
         const bool ours = tag == tag_;
-        const bool stray = ours && !vm && !pool_.is_known(tap);
+        const bool stray = ours && !vm && !in_use && !pool_.is_known(tap);
         object["state"] = stray ? "stray" : in_use ? "in-use" : "idle";
-        object["detail"] = !ours   ? "made by another banger of this user"
-                           : vm    ? "the VM's network interface"
-                           : stray ? "nobody's; swept when it is old enough"
-                                   : "ready for the next start";
+        object["detail"] = !ours    ? "made by another banger of this user"
+                           : vm     ? "the VM's network interface"
+                           : in_use ? "a process has it open"
+                           : stray  ? "nobody's; swept when it is old enough"
+                                    : "ready for the next start";
         if (vm) {
             object["vm"] = *vm;
         }

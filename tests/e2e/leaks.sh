@@ -23,11 +23,33 @@ same "$(banger doctor --leaks --json | jq -r '.[].kind' | sort | tr '\n' ' ')" "
 must_fail 'without a terminal' banger doctor --leaks --fix
 [ -d "$data/vms/0123456789ab" ] || fail "it was freed without a word"
 
+step "a new daemon calls nothing of a running VM stray"
+for _ in 1 2 3; do
+    kill_daemon
+    stray=$(banger doctor --leaks --json 2>&1 || true)
+    jq -e 'all(.[]; .vm == null)' >/dev/null <<<"$stray" || fail "stray: $stray"
+done
+
 step "freed, but for the disks of a VM without a record"
+mkdir "$data/vms/lost+found"
 must_fail 'holds the disks' banger doctor --leaks --fix --yes
+rmdir "$data/vms/lost+found" || fail "it is not ours, and was freed"
 [ ! -d "$data/vms/0123456789ab" ] && [ ! -d "$XDG_RUNTIME_DIR/banger/vm/01234567" ] || fail "left: $(ls "$data/vms")"
 ! kill -0 $lost 2>/dev/null || fail "the process lives"
 [ -f "$data/vms/ba9876543210/vm.json" ] || fail "disks were deleted"
+same "$(banger doctor --leaks --fix --yes --json 2>/dev/null | jq -r '.left[].kind')" folder "what could not be freed"
 rm -r "$data/vms/ba9876543210"
 same "$(banger doctor --leaks)" "nothing of banger is left over on this machine" "after all is freed"
+same "$(banger vm exec a -- echo ok)" ok "the VM beside it"
+
+step "a VMM and its supervisor whose record is lost"
+banger vm create --name lost
+id=$(field lost id)
+kill_daemon
+rm "$data/vms/$id/vm.json" "$data"/banger.sqlite*
+banger doctor --leaks || true
+same "$(banger doctor --leaks --json | jq '[.[] | select(.kind == "process")] | length')" 2 "processes without a record"
+banger doctor --leaks --fix --yes
+same "$(banger doctor --leaks)" "nothing of banger is left over on this machine" "after all is freed"
+expect_vms a
 same "$(banger vm exec a -- echo ok)" ok "the VM beside it"

@@ -1,6 +1,7 @@
 #include "plugin/footprint.hpp"
 #include "api/resources/resources.hpp"
 #include "vm/host_objects.hpp"
+#include "vm/lifecycle.hpp"
 #include "vm/machines.hpp"
 
 #include <optional>
@@ -43,12 +44,20 @@ json only_strays(const json& objects) {
     return strays;
 }
 
+/// Until a new daemon has taken up the VMs that run, its plugins do not know what these need.
+asio::awaitable<void> all_settled(const Parts& parts) {
+    for (const auto& machine : parts.machines.list()) {
+        co_await parts.lifecycle.settled(machine->name());
+    }
+}
+
 asio::awaitable<Response> list(const Parts& parts, Request request) {
     std::optional<vm::VmView> view;
     if (const auto name = request.find_query("vm")) {
         view = vm::view_of(*parts.machines.get(*name), parts.settings);
     }
     const bool stray = request.flag("stray");
+    co_await all_settled(parts);
     auto work =
         vm::offload(parts.threads, [&catalog = parts.plugins, view, own = host_objects(parts)] {
             vm::CallContext context;
@@ -67,6 +76,7 @@ asio::awaitable<Response> list(const Parts& parts, Request request) {
 
 asio::awaitable<Response> release(const Parts& parts, Request request) {
     const json object = request.json();
+    co_await all_settled(parts);
     auto work =
         vm::offload(parts.threads, [&catalog = parts.plugins, object, own = host_objects(parts)] {
             if (object.value("plugin", "") == "banger") {

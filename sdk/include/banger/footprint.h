@@ -10,8 +10,9 @@ extern "C" {
 #define BANGER_IFACE_FOOTPRINT "banger.footprint/1"
 
 /* An object is emitted (BANGER_EMIT_JSON) as {"kind":"tap","name":"bgr0a1","vm":"<id>" or null,
- * "state":"in-use|idle|stray","detail":".."}; kind and name together name it for release(). idle:
- * held on purpose for later; stray: nobody knows what for (banger doctor --leaks shows those). */
+ * "state":"in-use|idle|stray","detail":".."}, and members of the plugin's own; release() gets it
+ * back as it was emitted. idle: held on purpose for later; stray: nobody knows what for (banger
+ * doctor --leaks shows those). Asked only when reconcile() of each VM that runs is done. */
 typedef struct banger_footprint {
   uint32_t struct_size, flags; /* flags: 0 */
   /* [hook] what it holds for this VM now, looked up on the host, not from memory */

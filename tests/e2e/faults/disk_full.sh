@@ -53,6 +53,7 @@ fill
 truncate -s -1m "$data/filler"
 must_fail 'VM a is paused: no space left' timeout 90 banger vm start a
 same "$(field a state)" stopped "after the start that found no room"
+same "$(field a 'warnings | length')" 0 "warnings of what is over"
 rm "$data/filler"
 banger vm start a
 
