@@ -148,9 +148,7 @@ void Names::publish() {
         for (const std::string& wire : entry.wires) {
             for (std::string_view above = parent(wire); above.size() > apex;
                  above = parent(above)) {
-                if (owners_.count(std::string(above)) == 0) { // exists, with nothing at it
-                    zone->add(std::string(above), {});
-                }
+                zone->add_empty(std::string(above));
             }
             zone->add(wire, {entry.a, true});
         }

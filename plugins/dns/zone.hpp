@@ -46,6 +46,8 @@ class Zone {
     Zone(std::string_view domain, Network network);
 
     void add(std::string name, Node node) { nodes_[std::move(name)] = std::move(node); }
+    /// There are names below it, so it exists; whatever stands there otherwise stays.
+    void add_empty(std::string name) { nodes_.try_emplace(std::move(name)); }
     void add_pointer(std::uint32_t address, std::shared_ptr<const Record> ptr) {
         pointers_[address] = std::move(ptr);
     }

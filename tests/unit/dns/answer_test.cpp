@@ -92,6 +92,15 @@ TEST_F(AnswerTest, NamesFollowTheVmAtOnce) {
     EXPECT_EQ(address("host.vm"), "host.vm. 0 IN A 172.30.88.9");
 }
 
+TEST_F(AnswerTest, ANameBelowAnotherTakesNothingFromIt) {
+    names_.put("3", {"low", "172.30.88.9", true, {"x.host", "y.web", "z.low"}});
+    EXPECT_EQ(address("x.host.vm"), "x.host.vm. 0 IN A 172.30.88.9");
+    EXPECT_EQ(address("host.vm"), "host.vm. 0 IN A 172.30.88.1");
+    EXPECT_EQ(address("web.vm"), "web.vm. 0 IN A 172.30.88.2");
+    EXPECT_EQ(address("a.web.vm"), "a.web.vm. 0 IN A 172.30.88.2");
+    EXPECT_EQ(address("low.vm"), "low.vm. 0 IN A 172.30.88.9");
+}
+
 TEST_F(AnswerTest, AddressesHaveNames) {
     EXPECT_THAT(ask({"2.88.30.172.in-addr.arpa", type_ptr}).answer,
                 ElementsAre("2.88.30.172.in-addr.arpa. 0 IN PTR web.vm."));
