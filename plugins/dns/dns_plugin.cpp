@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -45,7 +46,8 @@ class Dns {
     static constexpr const char* const* after = later; ///< the bridge is there when we need it
 
     Dns(Host host, Call&, std::string_view config)
-        : host_(host), config_(read_config(config)), side_(host, config_.host_integration) {}
+        : host_(host), config_(read_config(config)),
+          side_(host, config_.host_integration ? find_host_resolver() : HostResolver::none) {}
 
     // ---- the daemon ----
     void on_start(Call& call) {
@@ -252,49 +254,54 @@ void Dns::list_all(Call& call) {
     for (const auto& [vm, names] : names_->all()) {
         emit_names(call, vm, names);
     }
-    const auto emit = [&](const char* kind, const std::string& object, json tag, bool used,
+    const auto emit = [&](const char* kind, const std::string& object, json tag, const char* use,
                           const std::string& detail) {
         call.emit_json(json{
             {"kind", kind},
             {"name", object},
             {"tag", std::move(tag)},
             {"vm", nullptr},
-            {"state", used ? "in-use" : "idle"},
+            {"state", use},
             {"detail",
              detail}}.dump());
     };
-    emit("port", "udp and tcp " + std::to_string(server_->port()), nullptr, true,
+    emit("port", "udp and tcp " + std::to_string(server_->port()), nullptr, "in-use",
          "DNS, on 127.0.0.1 and the bridge");
     const json found = side_.show(call);
     const auto all = names_->all();
     const bool any =
         std::any_of(all.begin(), all.end(), [](const auto& entry) { return entry.second.running; });
+    // Without a running VM nothing of it is needed, and settle() has failed to take it back.
+    const auto use_of = [any](bool wanted) { return wanted && any ? "in-use" : "stray"; };
     for (const json& table : found.at("tables")) {
         if (table.at("mine") == true) {
             const bool ours = table.at("tag") == side_.tag();
-            emit("nft-table", table.at("name"), table.at("tag"), ours && any,
+            emit("nft-table", table.at("name"), table.at("tag"), ours ? use_of(true) : "idle",
                  ours ? "leads port 53 of the bridge to the DNS"
                       : "made by another banger of this user");
         }
     }
-    if (side_.told()) {
-        emit("resolver", std::string(verb_name(side_.resolver())), nullptr, any,
-             std::string(display_name(side_.resolver())) + " asks us for names of VMs");
-    } else if (found.at("dnsmasq_file").is_string()) {
-        emit("resolver", "networkmanager", nullptr, false, found.at("dnsmasq_file"));
+    const std::set<std::string> told = side_.resolvers(call);
+    for (const std::string& resolver : told) {
+        emit("resolver", resolver, nullptr, use_of(resolver == verb_name(side_.resolver())),
+             "asks us for names of VMs, or may do so");
+    }
+    if (found.at("dnsmasq_file").is_string() && told.count("networkmanager") == 0) {
+        emit("resolver", "networkmanager", nullptr, "stray", found.at("dnsmasq_file"));
     }
 }
 
 void Dns::release(Call& call, std::string_view object_json) {
     const json object = json::parse(object_json);
-    if (object.at("kind") == "nft-table" && object.value("tag", "") != side_.tag()) {
-        side_.remove_table(call, object.at("tag"));
-        return;
+    const std::string kind = object.at("kind");
+    const std::string object_name = object.at("name");
+    if (kind == "nft-table") {
+        side_.remove_table(call, object.value("tag", std::string()));
+    } else if (kind == "resolver") {
+        side_.remove_resolver(call, object_name);
+    } else {
+        throw Error(BANGER_E_BUSY, object_name + " is in use");
     }
-    if (object.at("kind") == "dns-name" || object.at("kind") == "port") {
-        throw Error(BANGER_E_BUSY, object.at("name").get<std::string>() + " is in use");
-    }
-    side_.remove(call);
     settle(call); // what running VMs need is there again
 }
 

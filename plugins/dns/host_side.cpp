@@ -1,5 +1,9 @@
 #include "host_side.hpp"
 
+#include <iterator>
+#include <sstream>
+#include <utility>
+
 #include <net/if.h>
 #include <nlohmann/json.hpp>
 
@@ -10,17 +14,32 @@ using nlohmann::json;
 
 namespace {
 
-/// Key: the host has, or may have, something of ours. Its value: the resolver that was told.
+/// Key: the host has, or may have, something of ours. Its value: the resolvers that may have been
+/// told, in words.
 constexpr std::string_view kept = "host";
 
 } // namespace
 
-HostSide::HostSide(banger::Host host, bool integrate)
-    : host_(host), tag_(banger::tag_of(host.state_dir())),
-      resolver_(integrate ? find_host_resolver() : HostResolver::none) {}
+HostSide::HostSide(banger::Host host, HostResolver resolver)
+    : host_(host), tag_(banger::tag_of(host.state_dir())), resolver_(resolver) {}
 
 void HostSide::run(banger::Call& call, std::string_view verb, const json& arguments) const {
     (void)banger::Privileged(host_).run(call, verb, arguments.dump());
+}
+
+std::set<std::string> HostSide::resolvers(banger::Call& call) const {
+    std::istringstream words{std::string(banger::Kv(host_).find(call, kept).value_or(""))};
+    std::set<std::string> names{std::istream_iterator<std::string>(words), {}};
+    names.erase(std::string(verb_name(HostResolver::none)));
+    return names;
+}
+
+void HostSide::remember(banger::Call& call, const std::set<std::string>& resolvers) const {
+    std::string words(verb_name(HostResolver::none));
+    for (const std::string& resolver : resolvers) {
+        words += " " + resolver;
+    }
+    banger::Kv(host_).set(call, kept, words);
 }
 
 void HostSide::settle(banger::Call& call, std::uint16_t port,
@@ -38,14 +57,12 @@ void HostSide::settle(banger::Call& call, std::uint16_t port,
 
 void HostSide::apply(banger::Call& call, std::uint16_t port) {
     const banger_network& network = banger::NetworkInfo(host_).network(call);
-    const banger::Kv kv(host_);
-    const auto before = kv.find(call, kept);
-    if (!before || *before != verb_name(resolver_)) {
-        if (before) { // another resolver was told by an earlier daemon
-            take_back(call);
-        }
-        kv.set(call, kept, verb_name(resolver_));
-    }
+    std::set<std::string> told = resolvers(call);
+    const std::string own(verb_name(resolver_));
+    told.erase(own);
+    told = unset(call, told); // an earlier daemon told another one
+    told.insert(own);
+    remember(call, told);
     run(call, "dns-apply",
         {{"tag", tag_},
          {"bridge", view(network.bridge)},
@@ -64,29 +81,39 @@ void HostSide::apply(banger::Call& call, std::uint16_t port) {
         objection = std::string(display_name(resolver_)) + " was not told: see bangerd.log";
         call.warning(objection);
     }
-    const std::lock_guard lock(told_mutex_);
-    told_ = objection.empty();
-    objection_ = objection;
+    note(objection.empty(), objection);
+}
+
+/// Returns those that did not listen, to be told again the next time.
+std::set<std::string> HostSide::unset(banger::Call& call,
+                                      const std::set<std::string>& resolvers) const {
+    std::set<std::string> left;
+    for (const std::string& resolver : resolvers) {
+        try {
+            unset(call, resolver);
+        } catch (const banger::Error&) {
+            // No reason to hold a VM that has ended.
+            call.warning("the " + resolver + " resolver was not told that the names are gone");
+            left.insert(resolver);
+        }
+    }
+    return left;
+}
+
+void HostSide::unset(banger::Call& call, const std::string& resolver) const {
+    const std::string_view bridge = view(banger::NetworkInfo(host_).network(call).bridge);
+    run(call, "resolver-unset", {{"resolver", resolver}, {"bridge", bridge}});
 }
 
 void HostSide::take_back(banger::Call& call) {
-    const banger::Kv kv(host_);
-    const std::string told(kv.find(call, kept).value_or(verb_name(resolver_)));
-    const std::string bridge(view(banger::NetworkInfo(host_).network(call).bridge));
     run(call, "dns-delete", {{"tag", tag_}});
-    if (told != "none") {
-        try {
-            run(call, "resolver-unset", {{"resolver", told}, {"bridge", bridge}});
-        } catch (const banger::Error&) {
-            // No reason to hold a VM that has ended; what is left of it is in the footprint.
-            call.warning("the " + told + " resolver was not told that the names are gone");
-        }
+    if (const auto left = unset(call, resolvers(call)); left.empty()) {
+        banger::Kv(host_).remove(call, kept);
+    } else {
+        remember(call, left);
     }
-    kv.remove(call, kept);
     applied_ = false;
-    const std::lock_guard lock(told_mutex_);
-    told_ = false;
-    objection_.clear();
+    note(false, {});
 }
 
 void HostSide::remove(banger::Call& call) {
@@ -97,11 +124,29 @@ void HostSide::remove(banger::Call& call) {
 }
 
 void HostSide::remove_table(banger::Call& call, const std::string& tag) {
+    const std::lock_guard lock(mutex_);
     run(call, "dns-delete", {{"tag", tag}});
+    applied_ = applied_ && tag != tag_;
+}
+
+void HostSide::remove_resolver(banger::Call& call, const std::string& resolver) {
+    const std::lock_guard lock(mutex_);
+    unset(call, resolver);
+    std::set<std::string> left = resolvers(call);
+    left.erase(resolver);
+    remember(call, left);
+    applied_ = false;
+    note(false, {});
 }
 
 json HostSide::show(banger::Call& call) const {
     return json::parse(banger::Privileged(host_).run(call, "dns-show", "{}"));
+}
+
+void HostSide::note(bool told, std::string objection) {
+    const std::lock_guard lock(told_mutex_);
+    told_ = told;
+    objection_ = std::move(objection);
 }
 
 bool HostSide::told() const {

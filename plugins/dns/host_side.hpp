@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,19 +18,25 @@ namespace dns {
 /// and what the machine's resolver is told. Many may settle at once; any thread.
 class HostSide {
   public:
-    HostSide(banger::Host host, bool integrate);
+    HostSide(banger::Host host, HostResolver resolver);
 
     /// Makes the host have both, or neither when no VM runs (asked with the lock held, so that the
     /// last word is the latest). Throws when the redirect fails; a resolver that does not listen
     /// is for doctor to tell.
     void settle(banger::Call& call, std::uint16_t port, const std::function<bool()>& any_runs);
-    /// Takes back everything that there may be.
+    /// Takes back everything that there may be. A resolver that does not listen is told again the
+    /// next time; here and in settle() it is no error.
     void remove(banger::Call& call);
+    /// One of the objects, whatever is remembered of it; settle() makes it again where it is
+    /// needed. Throws when it fails.
     void remove_table(banger::Call& call, const std::string& tag);
+    void remove_resolver(banger::Call& call, const std::string& resolver);
 
     [[nodiscard]] nlohmann::json show(banger::Call& call) const;
     [[nodiscard]] const std::string& tag() const { return tag_; }
     [[nodiscard]] HostResolver resolver() const { return resolver_; }
+    /// By verb_name(): those that have been told, or may have been.
+    [[nodiscard]] std::set<std::string> resolvers(banger::Call& call) const;
     /// The resolver has been told, and did not object.
     [[nodiscard]] bool told() const;
     [[nodiscard]] std::string objection() const;
@@ -38,6 +45,10 @@ class HostSide {
     void run(banger::Call& call, std::string_view verb, const nlohmann::json& arguments) const;
     void apply(banger::Call& call, std::uint16_t port);
     void take_back(banger::Call& call);
+    std::set<std::string> unset(banger::Call& call, const std::set<std::string>& resolvers) const;
+    void unset(banger::Call& call, const std::string& resolver) const;
+    void remember(banger::Call& call, const std::set<std::string>& resolvers) const;
+    void note(bool told, std::string objection);
 
     banger::Host host_;
     std::string tag_;
