@@ -55,7 +55,6 @@ class Dns {
         const std::string gateway(view(network.gateway));
         names_.emplace(std::string(view(network.domain)),
                        parse_network(std::string(view(network.subnet))), gateway);
-        names_->hold(); // until reconcile_all has seen every VM
         Server::Settings settings;
         settings.guests = parse_network(std::string(view(network.subnet)));
         settings.gateway = parse_address(gateway);
@@ -80,12 +79,11 @@ class Dns {
                       aliases_of(vm.value("options", json::object()).value(id, json::object()))});
             }
         }
-        names_->release();
         settle(call);
     }
     void on_stop(Call& call) {
+        const banger::Undo stop([this] { server_->stop(); }); // also when a verb fails
         side_.remove(call);
-        server_->stop();
     }
 
     // ---- options of a VM ----

@@ -39,9 +39,7 @@ Network parse_network(const std::string& text) {
 Names::Names(std::string domain, Network network, std::string gateway)
     : domain_(std::move(domain)), network_(network), gateway_(std::move(gateway)),
       host_a_(std::make_shared<Record>(render("0 IN A " + gateway_))),
-      host_ptr_(std::make_shared<Record>(render("0 IN PTR host." + domain_ + "."))) {
-    publish();
-}
+      host_ptr_(std::make_shared<Record>(render("0 IN PTR host." + domain_ + "."))) {}
 
 Names::Entry Names::make(const VmNames& names) const {
     Entry entry;
@@ -95,7 +93,7 @@ void Names::put(const std::string& vm, const VmNames& names) {
         owners_[wire] = vm;
     }
     entries_[vm] = std::move(entry);
-    publish();
+    zone_ = nullptr;
 }
 
 void Names::erase(const std::string& vm) {
@@ -108,11 +106,14 @@ void Names::erase(const std::string& vm) {
         owners_.erase(wire);
     }
     entries_.erase(found);
-    publish();
+    zone_ = nullptr;
 }
 
 std::shared_ptr<const Zone> Names::zone() const {
     const std::lock_guard lock(mutex_);
+    if (!zone_) {
+        zone_ = make_zone();
+    }
     return zone_;
 }
 
@@ -125,21 +126,7 @@ std::map<std::string, VmNames> Names::all() const {
     return result;
 }
 
-void Names::hold() {
-    const std::lock_guard lock(mutex_);
-    held_ = true;
-}
-
-void Names::release() {
-    const std::lock_guard lock(mutex_);
-    held_ = false;
-    publish();
-}
-
-void Names::publish() {
-    if (held_) {
-        return;
-    }
+std::shared_ptr<const Zone> Names::make_zone() const {
     auto zone = std::make_shared<Zone>(domain_, network_);
     zone->add(to_wire("host." + domain_), {host_a_, false});
     zone->add_pointer(parse_address(gateway_), host_ptr_);
@@ -156,7 +143,7 @@ void Names::publish() {
             zone->add_pointer(entry.address, entry.ptr);
         }
     }
-    zone_ = std::move(zone);
+    return zone;
 }
 
 } // namespace dns

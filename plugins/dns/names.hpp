@@ -22,8 +22,8 @@ struct VmNames {
     }
 };
 
-/// The names of all VMs, and the zone that is made of them: each change is in the next snapshot.
-/// Any thread.
+/// The names of all VMs, and the zone that is made of them: each change is in the next snapshot,
+/// which is made when somebody asks for it, so many changes at once cost one. Any thread.
 class Names {
   public:
     /// `gateway`, the bridge's address, is "host" below the domain unless a VM is called so.
@@ -40,10 +40,6 @@ class Names {
     [[nodiscard]] std::map<std::string, VmNames> all() const; ///< by VM id
     [[nodiscard]] const std::string& domain() const { return domain_; }
 
-    /// While many VMs are put at the daemon's start, one zone is made of them at the end.
-    void hold();
-    void release();
-
   private:
     struct Entry {
         VmNames names;
@@ -53,7 +49,7 @@ class Names {
     };
     [[nodiscard]] Entry make(const VmNames& names) const;
     void refuse_taken(const std::string& vm, const Entry& wanted) const;
-    void publish(); ///< with the lock
+    [[nodiscard]] std::shared_ptr<const Zone> make_zone() const; ///< with the lock
 
     const std::string domain_;
     const Network network_;
@@ -62,8 +58,7 @@ class Names {
     mutable std::mutex mutex_;
     std::map<std::string, Entry> entries_;
     std::map<std::string, std::string> owners_; ///< VM id by name in wire form
-    bool held_ = false;
-    std::shared_ptr<const Zone> zone_;
+    mutable std::shared_ptr<const Zone> zone_;  ///< null since the last change
 };
 
 /// "172.30.88.7" as a number; throws Error(E_INVALID).

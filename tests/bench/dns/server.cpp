@@ -12,13 +12,11 @@ int main(int argc, char** argv) {
         return 2;
     }
     dns::Names names("vm", dns::parse_network("10.80.0.0/16"), "10.80.0.1");
-    names.hold();
     for (int i = 0; i < std::atoi(argv[2]); ++i) {
         const std::string address =
             "10.80." + std::to_string(1 + i / 250) + "." + std::to_string(1 + i % 250);
         names.put(std::to_string(i), {"vm" + std::to_string(i), address, true, {}});
     }
-    names.release();
     dns::Server::Settings settings;
     settings.guests = dns::parse_network("10.80.0.0/16");
     settings.gateway = dns::parse_address("10.80.0.1");
