@@ -8,6 +8,8 @@
 #include <banger/plugin.hpp>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -67,16 +69,25 @@ class Dns {
         thread_.emplace(host_, "server", [this](Call& own) { server_->run(own.cancel_fd()); });
     }
     void reconcile_all(Call& call) {
-        for (const json& vm : json::parse(banger::VmQuery(host_).list(call))) {
-            const std::string vm_id = vm.at("id");
-            const std::string state = vm.value("state", "");
-            if (state == "creating" || state == "deleting") {
-                continue; // its own hooks come, or have just been: a name kept here would stay
+        std::vector<std::string> made;
+        for (const auto& [vm_id, vm] : lasting_vms(call)) {
+            const VmNames names{
+                vm.at("name"), vm.value("ip", ""), false,
+                aliases_of(vm.value("options", json::object()).value(id, json::object()))};
+            if (names.address.empty()) {
+                continue;
             }
-            if (names_->all().count(vm_id) == 0 && vm.value("ip", "") != "") {
-                keep(call, vm_id,
-                     {vm.at("name"), vm.at("ip"), false,
-                      aliases_of(vm.value("options", json::object()).value(id, json::object()))});
+            keep(call, names, [&, vm_id = vm_id](const VmNames& each) {
+                if (names_->put_if_absent(vm_id, each)) {
+                    made.push_back(vm_id);
+                }
+            });
+        }
+        // One that was deleted meanwhile had its hooks before it got its names.
+        const auto still = lasting_vms(call);
+        for (const std::string& vm_id : made) {
+            if (still.count(vm_id) == 0) {
+                names_->erase(vm_id);
             }
         }
         settle(call);
@@ -140,15 +151,16 @@ class Dns {
     }
     void reconcile(Call& call, const Vm& vm) {
         if (const auto names = read(call, vm, vm.runs(), aliases_of(vm))) {
-            keep(call, std::string(vm.id()), *names);
+            keep(call, *names,
+                 [&](const VmNames& each) { names_->put(std::string(vm.id()), each); });
         }
     }
 
     // ---- what it holds on the host ----
     void list(Call& call, const Vm& vm) {
-        const auto all = names_->all();
-        if (const auto found = all.find(std::string(vm.id())); found != all.end()) {
-            emit_names(call, found->first, found->second);
+        const std::string vm_id(vm.id());
+        if (const auto names = names_->find(vm_id)) {
+            emit_names(call, vm_id, *names);
         }
     }
     void list_all(Call& call);
@@ -196,10 +208,10 @@ class Dns {
         names_->put(std::string(vm.id()), *names);
     }
     /// For VMs that exist whatever their names are: the name counts for more than the aliases.
-    void keep(Call& call, const std::string& vm, VmNames names) {
+    static void keep(Call& call, VmNames names, const std::function<void(const VmNames&)>& put) {
         for (const bool last : {false, true}) {
             try {
-                names_->put(vm, names);
+                put(names);
                 return;
             } catch (const Error& error) {
                 call.warning(error.what());
@@ -210,21 +222,28 @@ class Dns {
             }
         }
     }
-    void stopped(Call& call, const Vm& vm) {
-        const auto all = names_->all();
-        if (const auto found = all.find(std::string(vm.id())); found != all.end()) {
-            VmNames names = found->second;
-            names.running = false;
-            names_->put(found->first, names);
+    /// By id; without those whose own hooks come, or have just been.
+    std::map<std::string, json> lasting_vms(Call& call) const {
+        std::map<std::string, json> vms;
+        for (json& vm : json::parse(banger::VmQuery(host_).list(call))) {
+            const std::string state = vm.value("state", "");
+            if (state != "creating" && state != "deleting") {
+                vms[vm.at("id")] = std::move(vm);
+            }
         }
+        return vms;
+    }
+    bool is_known(Call& call, const std::string& vm_id) const {
+        const json vms = json::parse(banger::VmQuery(host_).list(call));
+        return std::any_of(vms.begin(), vms.end(),
+                           [&](const json& vm) { return vm.at("id") == vm_id; });
+    }
+    void stopped(Call& call, const Vm& vm) {
+        names_->set_stopped(std::string(vm.id()));
         settle(call);
     }
     void settle(Call& call) {
-        side_.settle(call, server_->port(), [this] {
-            const auto all = names_->all();
-            return std::any_of(all.begin(), all.end(),
-                               [](const auto& entry) { return entry.second.running; });
-        });
+        side_.settle(call, server_->port(), [this] { return names_->any_running(); });
     }
     void emit_names(Call& call, const std::string& vm, const VmNames& names) const {
         const std::string address = names.running ? names.address : "no address: it is stopped";
@@ -266,9 +285,7 @@ void Dns::list_all(Call& call) {
     emit("port", "udp and tcp " + std::to_string(server_->port()), nullptr, "in-use",
          "DNS, on 127.0.0.1 and the bridge");
     const json found = side_.show(call);
-    const auto all = names_->all();
-    const bool any =
-        std::any_of(all.begin(), all.end(), [](const auto& entry) { return entry.second.running; });
+    const bool any = names_->any_running();
     // Without a running VM nothing of it is needed, and settle() has failed to take it back.
     const auto use_of = [any](bool wanted) { return wanted && any ? "in-use" : "stray"; };
     for (const json& table : found.at("tables")) {
@@ -297,6 +314,8 @@ void Dns::release(Call& call, std::string_view object_json) {
         side_.remove_table(call, object.value("tag", std::string()));
     } else if (kind == "resolver") {
         side_.remove_resolver(call, object_name);
+    } else if (kind == "dns-name" && !is_known(call, object.value("vm", std::string()))) {
+        names_->erase(object.value("vm", std::string()));
     } else {
         throw Error(BANGER_E_BUSY, object_name + " is in use");
     }

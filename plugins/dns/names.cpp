@@ -4,6 +4,7 @@
 
 #include <banger/plugin.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 #include <arpa/inet.h>
@@ -78,6 +79,28 @@ void Names::check(const std::vector<std::string>& aliases) {
 
 void Names::put(const std::string& vm, const VmNames& names) {
     const std::lock_guard lock(mutex_);
+    replace(vm, names);
+}
+
+bool Names::put_if_absent(const std::string& vm, const VmNames& names) {
+    const std::lock_guard lock(mutex_);
+    if (entries_.count(vm) != 0) {
+        return false;
+    }
+    replace(vm, names);
+    return true;
+}
+
+void Names::set_stopped(const std::string& vm) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = entries_.find(vm); found != entries_.end()) {
+        VmNames names = found->second.names;
+        names.running = false;
+        replace(vm, names);
+    }
+}
+
+void Names::replace(const std::string& vm, const VmNames& names) {
     const auto found = entries_.find(vm);
     if (found != entries_.end() && found->second.names == names) {
         return;
@@ -124,6 +147,18 @@ std::map<std::string, VmNames> Names::all() const {
         result[vm] = entry.names;
     }
     return result;
+}
+
+std::optional<VmNames> Names::find(const std::string& vm) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(vm);
+    return found != entries_.end() ? std::optional(found->second.names) : std::nullopt;
+}
+
+bool Names::any_running() const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [](const auto& entry) { return entry.second.names.running; });
 }
 
 std::shared_ptr<const Zone> Names::make_zone() const {

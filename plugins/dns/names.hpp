@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,18 @@ class Names {
     /// Throws Error: E_INVALID for an alias that is no name, E_CONFLICT when one of the names is
     /// another VM's, with that VM in the text. Then nothing has changed.
     void put(const std::string& vm, const VmNames& names);
+    /// As put(), for a VM that has none yet; false when it has.
+    bool put_if_absent(const std::string& vm, const VmNames& names);
+    /// They have no address any more. One that is not there is fine, here and below.
+    void set_stopped(const std::string& vm);
     void erase(const std::string& vm);
     /// Throws as put() does, for aliases of a VM that does not exist yet.
     static void check(const std::vector<std::string>& aliases);
 
     [[nodiscard]] std::shared_ptr<const Zone> zone() const;
     [[nodiscard]] std::map<std::string, VmNames> all() const; ///< by VM id
+    [[nodiscard]] std::optional<VmNames> find(const std::string& vm) const;
+    [[nodiscard]] bool any_running() const;
     [[nodiscard]] const std::string& domain() const { return domain_; }
 
   private:
@@ -49,7 +56,8 @@ class Names {
     };
     [[nodiscard]] Entry make(const VmNames& names) const;
     void refuse_taken(const std::string& vm, const Entry& wanted) const;
-    [[nodiscard]] std::shared_ptr<const Zone> make_zone() const; ///< with the lock
+    void replace(const std::string& vm, const VmNames& names); ///< with the lock, as below
+    [[nodiscard]] std::shared_ptr<const Zone> make_zone() const;
 
     const std::string domain_;
     const Network network_;

@@ -61,6 +61,23 @@ TEST(Names, ANameBelongsToOneVm) {
     EXPECT_EQ(names.all().size(), 1U);
 }
 
+TEST(Names, WhatAVmHasIsNotOverwrittenByWhatWasReadEarlier) {
+    Names names("vm", parse_network("172.30.88.0/24"), "172.30.88.1");
+    EXPECT_TRUE(names.put_if_absent("1", {"web", "172.30.88.2", false, {}}));
+    EXPECT_FALSE(names.any_running());
+    names.put("1", {"web", "172.30.88.2", true, {"api"}});
+    EXPECT_FALSE(names.put_if_absent("1", {"web", "172.30.88.2", false, {}}));
+    EXPECT_TRUE(names.any_running());
+    EXPECT_EQ(names.find("1"), (VmNames{"web", "172.30.88.2", true, {"api"}}));
+    EXPECT_THROW((void)names.put_if_absent("2", {"api", "172.30.88.3", true, {}}), Error);
+
+    names.set_stopped("1");
+    EXPECT_EQ(names.find("1"), (VmNames{"web", "172.30.88.2", false, {"api"}}));
+    EXPECT_FALSE(names.any_running());
+    names.set_stopped("2");
+    EXPECT_EQ(names.find("2"), std::nullopt);
+}
+
 TEST(Names, AZoneIsMadeWhenItIsAskedFor) {
     Names names("vm", parse_network("172.30.0.0/16"), "172.30.0.1");
     const auto before = names.zone();
