@@ -2,13 +2,21 @@
 
 #include "os/error.hpp"
 
-#include <sys/stat.h>
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
 
 namespace banger::privileged {
 namespace {
 
 constexpr const char* domain = "vm";
 constexpr const char* resolvectl = "/usr/bin/resolvectl";
+constexpr const char* dnsmasq_folder = "/etc/NetworkManager/dnsmasq.d";
+constexpr const char* file_suffix = ".conf";
+
+std::string file_prefix(uid_t caller) {
+    return "banger-" + std::to_string(caller) + "_";
+}
 
 } // namespace
 
@@ -59,13 +67,24 @@ std::string dnsmasq_text(std::uint16_t port, const std::vector<std::string>& zon
     return text;
 }
 
-std::string dnsmasq_file(uid_t caller) {
-    return "/etc/NetworkManager/dnsmasq.d/banger-" + std::to_string(caller) + ".conf";
+std::string dnsmasq_file(uid_t caller, const std::string& tag) {
+    return std::string(dnsmasq_folder) + "/" + file_prefix(caller) + tag + file_suffix;
 }
 
-bool dnsmasq_file_exists(uid_t caller) {
-    struct stat found {};
-    return ::lstat(dnsmasq_file(caller).c_str(), &found) == 0;
+std::vector<std::string> dnsmasq_tags(uid_t caller) {
+    std::vector<std::string> tags;
+    const std::string prefix = file_prefix(caller);
+    const std::string_view suffix = file_suffix;
+    std::error_code missing;
+    for (const auto& entry : std::filesystem::directory_iterator(dnsmasq_folder, missing)) {
+        const std::string name = entry.path().filename();
+        if (name.size() > prefix.size() + suffix.size() && name.starts_with(prefix) &&
+            name.ends_with(suffix)) {
+            tags.push_back(name.substr(prefix.size(), name.size() - prefix.size() - suffix.size()));
+        }
+    }
+    std::sort(tags.begin(), tags.end());
+    return tags;
 }
 
 } // namespace banger::privileged

@@ -28,8 +28,9 @@ resolved_commands(const std::string& bridge, std::uint16_t port, const std::vect
 
 /// What NetworkManager's dnsmasq reads. Pure.
 [[nodiscard]] std::string dnsmasq_text(std::uint16_t port, const std::vector<std::string>& zones);
-/// "/etc/NetworkManager/dnsmasq.d/banger-1000.conf"
-[[nodiscard]] std::string dnsmasq_file(uid_t caller);
-[[nodiscard]] bool dnsmasq_file_exists(uid_t caller);
+/// Of one banger of one user: "/etc/NetworkManager/dnsmasq.d/banger-1000_k3x9a0.conf".
+[[nodiscard]] std::string dnsmasq_file(uid_t caller, const std::string& tag);
+/// The tags of the caller's files that are there now.
+[[nodiscard]] std::vector<std::string> dnsmasq_tags(uid_t caller);
 
 } // namespace banger::privileged

@@ -298,11 +298,16 @@ void Dns::list_all(Call& call) {
     }
     const std::set<std::string> told = side_.resolvers(call);
     for (const std::string& resolver : told) {
-        emit("resolver", resolver, nullptr, use_of(resolver == verb_name(side_.resolver())),
+        emit("resolver", resolver, side_.tag(), use_of(resolver == verb_name(side_.resolver())),
              "asks us for names of VMs, or may do so");
     }
-    if (found.at("dnsmasq_file").is_string() && told.count("networkmanager") == 0) {
-        emit("resolver", "networkmanager", nullptr, "stray", found.at("dnsmasq_file"));
+    for (const json& file : found.at("dnsmasq_files")) {
+        const bool ours = file.at("tag") == side_.tag();
+        if (!ours || told.count("networkmanager") == 0) {
+            emit("dnsmasq-file", file.at("name"), file.at("tag"), ours ? "stray" : "idle",
+                 ours ? "NetworkManager's dnsmasq asks us for names of VMs"
+                      : "made by another banger of this user");
+        }
     }
 }
 
@@ -310,10 +315,13 @@ void Dns::release(Call& call, std::string_view object_json) {
     const json object = json::parse(object_json);
     const std::string kind = object.at("kind");
     const std::string object_name = object.at("name");
+    const std::string tag = object.value("tag", side_.tag());
     if (kind == "nft-table") {
-        side_.remove_table(call, object.value("tag", std::string()));
+        side_.remove_table(call, tag);
     } else if (kind == "resolver") {
-        side_.remove_resolver(call, object_name);
+        side_.remove_resolver(call, object_name, side_.tag());
+    } else if (kind == "dnsmasq-file") {
+        side_.remove_resolver(call, "networkmanager", tag);
     } else if (kind == "dns-name" && !is_known(call, object.value("vm", std::string()))) {
         names_->erase(object.value("vm", std::string()));
     } else {

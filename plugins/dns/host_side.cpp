@@ -75,7 +75,10 @@ void HostSide::apply(banger::Call& call, std::uint16_t port) {
     std::string objection;
     try {
         run(call, "resolver-set",
-            {{"resolver", verb_name(resolver_)}, {"bridge", view(network.bridge)}, {"port", port}});
+            {{"resolver", verb_name(resolver_)},
+             {"tag", tag_},
+             {"bridge", view(network.bridge)},
+             {"port", port}});
     } catch (const banger::Error&) {
         // The text was recorded by the host for this call; the VM itself lacks nothing.
         objection = std::string(display_name(resolver_)) + " was not told: see bangerd.log";
@@ -90,7 +93,7 @@ std::set<std::string> HostSide::unset(banger::Call& call,
     std::set<std::string> left;
     for (const std::string& resolver : resolvers) {
         try {
-            unset(call, resolver);
+            unset(call, resolver, tag_);
         } catch (const banger::Error&) {
             // No reason to hold a VM that has ended.
             call.warning("the " + resolver + " resolver was not told that the names are gone");
@@ -100,9 +103,10 @@ std::set<std::string> HostSide::unset(banger::Call& call,
     return left;
 }
 
-void HostSide::unset(banger::Call& call, const std::string& resolver) const {
+void HostSide::unset(banger::Call& call, const std::string& resolver,
+                     const std::string& tag) const {
     const std::string_view bridge = view(banger::NetworkInfo(host_).network(call).bridge);
-    run(call, "resolver-unset", {{"resolver", resolver}, {"bridge", bridge}});
+    run(call, "resolver-unset", {{"resolver", resolver}, {"tag", tag}, {"bridge", bridge}});
 }
 
 void HostSide::take_back(banger::Call& call) {
@@ -129,9 +133,13 @@ void HostSide::remove_table(banger::Call& call, const std::string& tag) {
     applied_ = applied_ && tag != tag_;
 }
 
-void HostSide::remove_resolver(banger::Call& call, const std::string& resolver) {
+void HostSide::remove_resolver(banger::Call& call, const std::string& resolver,
+                               const std::string& tag) {
     const std::lock_guard lock(mutex_);
-    unset(call, resolver);
+    unset(call, resolver, tag);
+    if (tag != tag_) {
+        return;
+    }
     std::set<std::string> left = resolvers(call);
     left.erase(resolver);
     remember(call, left);

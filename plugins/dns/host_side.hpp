@@ -30,7 +30,7 @@ class HostSide {
     /// One of the objects, whatever is remembered of it; settle() makes it again where it is
     /// needed. Throws when it fails.
     void remove_table(banger::Call& call, const std::string& tag);
-    void remove_resolver(banger::Call& call, const std::string& resolver);
+    void remove_resolver(banger::Call& call, const std::string& resolver, const std::string& tag);
 
     [[nodiscard]] nlohmann::json show(banger::Call& call) const;
     [[nodiscard]] const std::string& tag() const { return tag_; }
@@ -46,7 +46,7 @@ class HostSide {
     void apply(banger::Call& call, std::uint16_t port);
     void take_back(banger::Call& call);
     std::set<std::string> unset(banger::Call& call, const std::set<std::string>& resolvers) const;
-    void unset(banger::Call& call, const std::string& resolver) const;
+    void unset(banger::Call& call, const std::string& resolver, const std::string& tag) const;
     void remember(banger::Call& call, const std::set<std::string>& resolvers) const;
     void note(bool told, std::string objection);
 

@@ -23,13 +23,15 @@ mkdir -p /etc/NetworkManager/dnsmasq.d
 printf '[main]\ndns=dnsmasq\n' >/etc/NetworkManager/NetworkManager.conf
 mount -t tmpfs tmpfs /run && mkdir /run/NetworkManager
 awk '{ print $5 }' /proc/self/mountinfo | sort >"$root/mounts"
-file=/etc/NetworkManager/dnsmasq.d/banger-$(id -u).conf
 redirected() { grep -qF bangerdns_ <<<"$(nft list ruleset)"; }
 port() { banger x dns status --json | jq -r '.. | .port? // empty' | head -1; }
 
 step "a VM runs: dnsmasq is told"
 banger vm create --name web
 web=$(field web ip) pid=$(field web pid)
+folder=/etc/NetworkManager/dnsmasq.d
+within 20 sh -c "ls $folder | grep -qx 'banger-$(id -u)_[0-9a-z]*.conf'" || fail "$folder: $(ls $folder)"
+file=$folder/$(ls $folder)
 within 20 grep -qsx "server=/vm/127.0.0.1#$(port)" "$file" || fail "$file: $(cat "$file")"
 same "$(cat "$root/layers/told")" "general reload dns-full" "what nmcli was told"
 banger doctor --json >"$root/doctor" || true

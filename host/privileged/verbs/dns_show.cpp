@@ -25,8 +25,11 @@ json show(uid_t caller) {
                 {{"name", table->name()}, {"tag", table->tag}, {"mine", table->uid == caller}});
         }
     }
-    return {{"tables", std::move(tables)},
-            {"dnsmasq_file", dnsmasq_file_exists(caller) ? json(dnsmasq_file(caller)) : json()}};
+    json files = json::array();
+    for (const std::string& tag : dnsmasq_tags(caller)) {
+        files.push_back({{"name", dnsmasq_file(caller, tag)}, {"tag", tag}});
+    }
+    return {{"tables", std::move(tables)}, {"dnsmasq_files", std::move(files)}};
 }
 
 } // namespace

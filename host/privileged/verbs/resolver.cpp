@@ -8,6 +8,7 @@
 #include "privileged/ownership.hpp"
 #include "privileged/verbs/verbs.hpp"
 
+#include <cerrno>
 #include <chrono>
 
 #include <nlohmann/json.hpp>
@@ -37,43 +38,70 @@ void run(const std::vector<std::string>& argv) {
     }
 }
 
+constexpr const char* nmcli = "/usr/bin/nmcli";
+
 void reload_dnsmasq() {
-    run({"/usr/bin/nmcli", "general", "reload", "dns-full"});
+    run({nmcli, "general", "reload", "dns-full"});
 }
 
-nlohmann::json set(Resolver resolver, const std::string& name, std::uint16_t port,
-                   Context& context) {
-    const auto bridge = own_bridge(context.netlink, name, context.caller);
+struct Request {
+    Resolver resolver;
+    std::string tag;
+    std::string bridge;
+};
+
+Request parse(Arguments& arguments) {
+    Request request{parse_resolver(arguments.word("resolver")), arguments.tag("tag"),
+                    arguments.bridge("bridge")};
+    if (request.tag.empty()) {
+        throw Error(ErrorKind::invalid, "argument \"tag\" is missing");
+    }
+    return request;
+}
+
+nlohmann::json set(const Request& request, std::uint16_t port, Context& context) {
+    const auto bridge = own_bridge(context.netlink, request.bridge, context.caller);
     const auto addresses = net::addresses_of(context.netlink, bridge.index);
     if (addresses.empty()) {
-        throw Error(ErrorKind::conflict, "bridge " + name + " has no address");
+        throw Error(ErrorKind::conflict, "bridge " + request.bridge + " has no address");
     }
     const std::vector<std::string> zones = vm_zones(addresses.front().subnet());
-    if (resolver == Resolver::resolved) {
-        for (const auto& command : resolved_commands(name, port, zones)) {
+    if (request.resolver == Resolver::resolved) {
+        for (const auto& command : resolved_commands(request.bridge, port, zones)) {
             run(command);
         }
     } else {
-        os::write_file_atomic(dnsmasq_file(context.caller), dnsmasq_text(port, zones), 0644);
+        os::write_file_atomic(dnsmasq_file(context.caller, request.tag), dnsmasq_text(port, zones),
+                              0644);
         reload_dnsmasq();
     }
     return nlohmann::json::object();
 }
 
-nlohmann::json unset(Resolver resolver, const std::string& name, Context& context) {
+bool remove_file(const std::string& file) {
+    if (::unlink(file.c_str()) == 0) {
+        return true;
+    }
+    if (errno != ENOENT && errno != ENOTDIR) {
+        throw os::errno_error("remove " + file);
+    }
+    return false;
+}
+
+nlohmann::json unset(const Request& request, Context& context) {
     bool existed = false;
-    if (resolver == Resolver::resolved) {
-        if (const auto link = net::find_link(context.netlink, name)) {
+    if (request.resolver == Resolver::resolved) {
+        if (const auto link = net::find_link(context.netlink, request.bridge)) {
             require_own_bridge(*link, context.caller);
-            run(resolved_revert(name));
+            run(resolved_revert(request.bridge));
             existed = true;
-        } // with a link resolved forgets all about it
-    } else if (dnsmasq_file_exists(context.caller)) {
-        if (::unlink(dnsmasq_file(context.caller).c_str()) != 0) {
-            throw os::errno_error("remove " + dnsmasq_file(context.caller));
+        } // what resolved knows of a link ends with the link
+    } else {
+        existed = remove_file(dnsmasq_file(context.caller, request.tag));
+        // Also without a file: an earlier call may have removed it and then not been heard.
+        if (::access(nmcli, X_OK) == 0) {
+            reload_dnsmasq();
         }
-        reload_dnsmasq();
-        existed = true;
     }
     return {{"existed", existed}};
 }
@@ -81,20 +109,13 @@ nlohmann::json unset(Resolver resolver, const std::string& name, Context& contex
 } // namespace
 
 Action parse_resolver_set(Arguments& arguments) {
-    const Resolver resolver = parse_resolver(arguments.word("resolver"));
-    std::string bridge = arguments.bridge("bridge");
+    const Request request = parse(arguments);
     const auto port = static_cast<std::uint16_t>(arguments.number("port", 1024, 65535));
-    return [resolver, bridge = std::move(bridge), port](Context& context) {
-        return set(resolver, bridge, port, context);
-    };
+    return [request, port](Context& context) { return set(request, port, context); };
 }
 
 Action parse_resolver_unset(Arguments& arguments) {
-    const Resolver resolver = parse_resolver(arguments.word("resolver"));
-    std::string bridge = arguments.bridge("bridge");
-    return [resolver, bridge = std::move(bridge)](Context& context) {
-        return unset(resolver, bridge, context);
-    };
+    return [request = parse(arguments)](Context& context) { return unset(request, context); };
 }
 
 } // namespace banger::privileged

@@ -19,7 +19,8 @@ namespace banger::privileged {
 [[nodiscard]] Action parse_dns_apply(Arguments& arguments);
 /// {tag} -> {existed}
 [[nodiscard]] Action parse_dns_delete(Arguments& arguments);
-/// {} -> {tables:[{name,tag,mine}],dnsmasq_file}: tables of ours, and the file of resolver-set
+/// {} -> {tables:[{name,tag,mine}],dnsmasq_files:[{name,tag}]}: tables of ours, and the caller's
+/// files of resolver-set
 [[nodiscard]] Action parse_dns_show(Arguments& arguments);
 /// {} -> {links:[{name,kind,bridge,mtu,up,in_use,owner_uid,mine,tag,age_s}]}: interfaces with names
 /// of ours
@@ -34,10 +35,10 @@ namespace banger::privileged {
 /// {} -> {tables:[{name,mine,tag,addresses:[],ports:[]}],forwarding,drops:[{table,chain,family}]}:
 /// tables of ours with what VMs have in them, and the chains of others that drop what is forwarded
 [[nodiscard]] Action parse_nat_show(Arguments& arguments);
-/// {resolver,bridge,port} -> {}. systemd-resolved, or NetworkManager's dnsmasq, asks 127.0.0.1 at
-/// that port for names of VMs, and nothing else.
+/// {resolver,tag,bridge,port} -> {}. systemd-resolved, or NetworkManager's dnsmasq, asks 127.0.0.1
+/// at that port for names of VMs, and nothing else.
 [[nodiscard]] Action parse_resolver_set(Arguments& arguments);
-/// {resolver,bridge} -> {existed}
+/// {resolver,tag,bridge} -> {existed}
 [[nodiscard]] Action parse_resolver_unset(Arguments& arguments);
 /// {tap,bridge,owner_uid,mtu?,tag?} -> {index,existed}
 [[nodiscard]] Action parse_tap_create(Arguments& arguments);

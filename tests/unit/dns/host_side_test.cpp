@@ -80,25 +80,27 @@ TEST_F(HostSideTest, AResolverThatObjectsHoldsNoVm) {
 
 TEST_F(HostSideTest, ReleaseAsksTheHelperWhateverIsRemembered) {
     HostSide side(host_.host(), HostResolver::none);
-    side.remove_resolver(call_, "networkmanager");
+    side.remove_resolver(call_, "networkmanager", side.tag());
     side.remove_table(call_, side.tag());
     EXPECT_THAT(host_.take_verbs(), ElementsAre("resolver-unset", "dns-delete"));
     (void)settle(side, false);
     EXPECT_THAT(host_.keys, IsEmpty());
     host_.failing = {"resolver-unset"};
-    EXPECT_THROW(side.remove_resolver(call_, "networkmanager"), banger::Error);
+    EXPECT_THROW(side.remove_resolver(call_, "networkmanager", side.tag()), banger::Error);
 }
 
 TEST_F(HostSideTest, WhatARunningVmNeedsIsThereAgainAfterARelease) {
     HostSide side(host_.host(), HostResolver::resolved);
     (void)settle(side, true);
     side.remove_table(call_, "other");
-    (void)host_.take_verbs();
+    side.remove_resolver(call_, "networkmanager", "other");
+    EXPECT_THAT(host_.take_verbs(), ElementsAre("dns-delete", "resolver-unset"));
+    EXPECT_NE(host_.arguments.back().find(R"("tag":"other")"), std::string::npos);
     EXPECT_THAT(settle(side, true), IsEmpty());
     side.remove_table(call_, side.tag());
     (void)host_.take_verbs();
     EXPECT_THAT(settle(side, true), ElementsAre("dns-apply", "resolver-set"));
-    side.remove_resolver(call_, "resolved");
+    side.remove_resolver(call_, "resolved", side.tag());
     (void)host_.take_verbs();
     EXPECT_THAT(settle(side, true), ElementsAre("dns-apply", "resolver-set"));
 }

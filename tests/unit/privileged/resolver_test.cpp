@@ -29,7 +29,8 @@ TEST(Resolver, WhatResolvedIsTold) {
 TEST(Resolver, WhatDnsmasqReads) {
     const std::string text = dnsmasq_text(5390, {"vm"});
     EXPECT_NE(text.find("\nserver=/vm/127.0.0.1#5390\n"), std::string::npos);
-    EXPECT_EQ(dnsmasq_file(1000), "/etc/NetworkManager/dnsmasq.d/banger-1000.conf");
+    EXPECT_EQ(dnsmasq_file(1000, "k3x9a0"),
+              "/etc/NetworkManager/dnsmasq.d/banger-1000_k3x9a0.conf");
     EXPECT_THROW((void)parse_resolver("sh"), os::Error);
 }
 
