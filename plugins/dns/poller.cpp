@@ -11,10 +11,10 @@
 namespace dns {
 namespace {
 
-void control(int epoll, int operation, int fd, std::uint32_t events) {
+void control(int epoll, int operation, int fd, std::uint32_t events, std::uint64_t number) {
     epoll_event event{};
     event.events = events;
-    event.data.fd = fd;
+    event.data.u64 = number;
     if (::epoll_ctl(epoll, operation, fd, &event) != 0) {
         throw std::system_error(errno, std::generic_category(), "epoll_ctl");
     }
@@ -33,16 +33,20 @@ Poller::~Poller() {
 }
 
 void Poller::add(int fd, std::uint32_t events, Ready ready) {
-    control(epoll_, EPOLL_CTL_ADD, fd, events);
-    ready_[fd] = std::make_shared<Ready>(std::move(ready));
+    const std::uint64_t number = ++last_number_;
+    control(epoll_, EPOLL_CTL_ADD, fd, events, number);
+    ready_[number] = std::make_shared<Ready>(std::move(ready));
+    numbers_[fd] = number;
 }
 
 void Poller::change(int fd, std::uint32_t events) {
-    control(epoll_, EPOLL_CTL_MOD, fd, events);
+    control(epoll_, EPOLL_CTL_MOD, fd, events, numbers_.at(fd));
 }
 
 void Poller::remove(int fd) noexcept {
-    if (ready_.erase(fd) != 0) {
+    if (const auto found = numbers_.find(fd); found != numbers_.end()) {
+        ready_.erase(found->second);
+        numbers_.erase(found);
         epoll_event unused{};
         (void)::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, &unused); // closing it would do the same
     }
@@ -90,7 +94,7 @@ void Poller::turn() {
     }
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
-        const auto found = ready_.find(event.data.fd);
+        const auto found = ready_.find(event.data.u64);
         if (found != ready_.end()) { // else an earlier one of this turn has removed it
             const std::shared_ptr<Ready> kept = found->second;
             (*kept)(event.events);

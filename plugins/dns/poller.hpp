@@ -39,7 +39,11 @@ class Poller {
     void run_due();
 
     int epoll_;
-    std::unordered_map<int, std::shared_ptr<Ready>> ready_;
+    /// By the number of the registration, which is never used again: what was reported of a
+    /// descriptor does not reach another one that has got its number meanwhile.
+    std::unordered_map<std::uint64_t, std::shared_ptr<Ready>> ready_;
+    std::unordered_map<int, std::uint64_t> numbers_; ///< by descriptor
+    std::uint64_t last_number_ = 0;
     std::map<Due, std::function<void()>> timers_;
     std::unordered_map<TimerId, Clock::time_point> when_;
     TimerId last_timer_ = 0;
