@@ -6,7 +6,6 @@
 #include <system_error>
 
 #include <sys/epoll.h>
-#include <unistd.h>
 
 namespace dns {
 namespace {
@@ -23,24 +22,20 @@ void control(int epoll, int operation, int fd, std::uint32_t events, std::uint64
 } // namespace
 
 Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-    if (epoll_ < 0) {
+    if (!epoll_) {
         throw std::system_error(errno, std::generic_category(), "epoll_create1");
     }
 }
 
-Poller::~Poller() {
-    ::close(epoll_);
-}
-
 void Poller::add(int fd, std::uint32_t events, Ready ready) {
     const std::uint64_t number = ++last_number_;
-    control(epoll_, EPOLL_CTL_ADD, fd, events, number);
+    control(epoll_.fd(), EPOLL_CTL_ADD, fd, events, number);
     ready_[number] = std::make_shared<Ready>(std::move(ready));
     numbers_[fd] = number;
 }
 
 void Poller::change(int fd, std::uint32_t events) {
-    control(epoll_, EPOLL_CTL_MOD, fd, events, numbers_.at(fd));
+    control(epoll_.fd(), EPOLL_CTL_MOD, fd, events, numbers_.at(fd));
 }
 
 void Poller::remove(int fd) noexcept {
@@ -48,7 +43,7 @@ void Poller::remove(int fd) noexcept {
         ready_.erase(found->second);
         numbers_.erase(found);
         epoll_event unused{};
-        (void)::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, &unused); // closing it would do the same
+        (void)::epoll_ctl(epoll_.fd(), EPOLL_CTL_DEL, fd, &unused); // closing it would do the same
     }
 }
 
@@ -88,7 +83,7 @@ void Poller::run_due() {
 void Poller::turn() {
     std::array<epoll_event, 64> events{};
     const int count =
-        ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait_ms());
+        ::epoll_wait(epoll_.fd(), events.data(), static_cast<int>(events.size()), wait_ms());
     if (count < 0 && errno != EINTR) {
         throw std::system_error(errno, std::generic_category(), "epoll_wait");
     }

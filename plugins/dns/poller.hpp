@@ -1,5 +1,7 @@
 #pragma once
 
+#include "descriptor.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -20,7 +22,6 @@ class Poller {
     Poller(); ///< throws std::system_error
     Poller(const Poller&) = delete;
     Poller& operator=(const Poller&) = delete;
-    ~Poller();
 
     /// The descriptor stays the caller's, who removes it before he closes it.
     void add(int fd, std::uint32_t events, Ready ready);
@@ -38,7 +39,7 @@ class Poller {
     [[nodiscard]] int wait_ms() const;
     void run_due();
 
-    int epoll_;
+    Descriptor epoll_;
     /// By the number of the registration, which is never used again: what was reported of a
     /// descriptor does not reach another one that has got its number meanwhile.
     std::unordered_map<std::uint64_t, std::shared_ptr<Ready>> ready_;

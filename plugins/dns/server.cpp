@@ -28,6 +28,14 @@ std::string dotted(std::uint32_t address) {
     return inet_ntop(AF_INET, &raw, text.data(), text.size());
 }
 
+Descriptor make_event() {
+    Descriptor event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!event) {
+        throw banger::Error(BANGER_E_UNAVAILABLE, std::string("eventfd: ") + std::strerror(errno));
+    }
+    return event;
+}
+
 std::uint32_t address_of(const sockaddr_in& from) {
     return ntohl(from.sin_addr.s_addr);
 }
@@ -55,15 +63,13 @@ struct Server::Batch {
 };
 
 Server::Server(Settings settings, ZoneSource zone)
-    : settings_(std::move(settings)), zone_(std::move(zone)),
-      stop_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+    : settings_(std::move(settings)), zone_(std::move(zone)), stop_(make_event()),
       upstreams_(settings_.upstreams, {dotted(settings_.gateway)}),
       rate_(settings_.forwards_per_second, settings_.forwards_burst),
       batch_(std::make_unique<Batch>()), clients_(std::make_unique<TcpClients>(poller_, *this)),
       forwarder_(poller_, upstreams_, settings_.limits) {
     batch_->prepare();
     bind();
-    poller_.add(stop_fd_, EPOLLIN, [](std::uint32_t) {});
     for (const Socket& socket : udp_) {
         poller_.add(socket.fd(), EPOLLIN,
                     [this, fd = socket.fd()](std::uint32_t) { read_udp(fd); });
@@ -73,9 +79,7 @@ Server::Server(Settings settings, ZoneSource zone)
     }
 }
 
-Server::~Server() {
-    ::close(stop_fd_);
-}
+Server::~Server() = default;
 
 bool Server::bind_all(std::uint16_t port) {
     udp_.clear();
@@ -117,20 +121,19 @@ void Server::bind() {
 
 void Server::stop() noexcept {
     const std::uint64_t one = 1;
-    (void)!::write(stop_fd_, &one, sizeof one);
+    (void)!::write(stop_.fd(), &one, sizeof one); // fails only where it is readable already
 }
 
 void Server::run(int cancel_fd) {
     bool stopped = false;
-    poller_.remove(stop_fd_);
-    poller_.add(stop_fd_, EPOLLIN, [&](std::uint32_t) { stopped = true; });
+    poller_.add(stop_.fd(), EPOLLIN, [&](std::uint32_t) { stopped = true; });
     if (cancel_fd >= 0) {
         poller_.add(cancel_fd, EPOLLIN, [&](std::uint32_t) { stopped = true; });
     }
     while (!stopped) {
         poller_.turn();
     }
-    poller_.remove(stop_fd_);
+    poller_.remove(stop_.fd());
     if (cancel_fd >= 0) {
         poller_.remove(cancel_fd);
     }

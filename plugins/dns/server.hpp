@@ -71,7 +71,7 @@ class Server {
     const Settings settings_;
     const ZoneSource zone_;
     std::uint16_t port_ = 0;
-    int stop_fd_ = -1;
+    Descriptor stop_; ///< readable: the end
     Counters counters_;
     std::vector<Socket> udp_, tcp_;
     Poller poller_;

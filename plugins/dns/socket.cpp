@@ -53,8 +53,8 @@ Socket Socket::connect(const Endpoint& to, int type) {
 std::uint16_t Socket::port() const {
     sockaddr_in own{};
     socklen_t size = sizeof own;
-    return ::getsockname(fd_, reinterpret_cast<sockaddr*>(&own), &size) == 0 ? ntohs(own.sin_port)
-                                                                             : std::uint16_t{0};
+    return ::getsockname(fd(), reinterpret_cast<sockaddr*>(&own), &size) == 0 ? ntohs(own.sin_port)
+                                                                              : std::uint16_t{0};
 }
 
 bool ask_once(const Endpoint& server, std::string_view message) {

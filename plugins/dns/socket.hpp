@@ -1,32 +1,17 @@
 #pragma once
 
+#include "descriptor.hpp"
 #include "upstreams.hpp"
 
 #include <cstdint>
 #include <string_view>
-#include <utility>
-
-#include <unistd.h>
 
 namespace dns {
 
-/// A socket, non-blocking and closed in children. Closes itself.
-class Socket {
+/// A socket, non-blocking and closed in children.
+class Socket : public Descriptor {
   public:
-    Socket() = default;
-    explicit Socket(int fd) : fd_(fd) {}
-    Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Socket& operator=(Socket&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Socket() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-    }
-    [[nodiscard]] int fd() const noexcept { return fd_; }
-    explicit operator bool() const noexcept { return fd_ >= 0; }
+    using Descriptor::Descriptor;
 
     /// At this IPv4 address and port (0: any free one), also when no interface has the address
     /// yet. Empty, with errno, when that fails. `type`: SOCK_DGRAM, or SOCK_STREAM, which listens.
@@ -36,9 +21,6 @@ class Socket {
     [[nodiscard]] static Socket connect(const Endpoint& to, int type);
 
     [[nodiscard]] std::uint16_t port() const; ///< its own
-
-  private:
-    int fd_ = -1;
 };
 
 /// Does somebody there answer this message by UDP within a second?

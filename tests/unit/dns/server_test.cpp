@@ -10,6 +10,8 @@
 
 #include <chrono>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 #include <thread>
 
@@ -94,6 +96,11 @@ class Asker {
     int fd_;
     bool stream_;
 };
+
+std::size_t open_descriptors() {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
 
 class ServerTest : public testing::Test {
   protected:
@@ -277,7 +284,9 @@ TEST_F(ServerTest, AnotherPortWhenTheWishedOneIsTaken) {
     const Server other(settings, [this] { return names_.zone(); });
     EXPECT_NE(other.port(), server_->port());
     settings.other_port = false;
+    const std::size_t before = open_descriptors();
     EXPECT_THROW(Server(settings, [this] { return names_.zone(); }), banger::Error);
+    EXPECT_EQ(open_descriptors(), before);
 }
 
 } // namespace
