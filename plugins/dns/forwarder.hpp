@@ -38,7 +38,6 @@ class Forwarder {
     /// before this returns.
     [[nodiscard]] bool ask(std::uint32_t client, std::string_view message, const Query& query,
                            Transport transport, Reply reply);
-    [[nodiscard]] std::size_t in_flight() const { return exchanges_.size(); }
 
   private:
     struct Exchange;

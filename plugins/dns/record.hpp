@@ -18,7 +18,6 @@ enum : std::uint16_t { // as on the wire; not scoped, because any number may arr
 /// A resource record without its owner's name, ready to be copied behind a name or a pointer to
 /// one: type, class, TTL, length, data. Rendered once, by ldns.
 struct Record {
-    std::uint16_t type = 0;
     std::string bytes;
 };
 

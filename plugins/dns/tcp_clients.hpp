@@ -32,7 +32,6 @@ class TcpClients {
     ~TcpClients();
 
     void listen(int fd); ///< a listening socket that stays the caller's
-    [[nodiscard]] std::size_t size() const { return clients_.size(); }
 
   private:
     struct Client;

@@ -73,12 +73,4 @@ bool is_within(std::string_view wire, std::string_view above) {
     return wire == above;
 }
 
-std::string reverse_name(std::uint32_t address) {
-    std::string text;
-    for (int byte = 0; byte < 4; ++byte) {
-        text += std::to_string((address >> (8U * static_cast<unsigned>(byte))) & 0xffU) + ".";
-    }
-    return text + "in-addr.arpa";
-}
-
 } // namespace dns

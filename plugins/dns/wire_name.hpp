@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,8 +19,5 @@ namespace dns {
 
 /// `wire` is `above` or below it.
 [[nodiscard]] bool is_within(std::string_view wire, std::string_view above);
-
-/// 172.30.88.7 (0xac1e5807) -> 7.88.30.172.in-addr.arpa
-[[nodiscard]] std::string reverse_name(std::uint32_t address);
 
 } // namespace dns
