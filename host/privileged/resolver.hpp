@@ -16,8 +16,8 @@ enum class Resolver { resolved, networkmanager };
 /// Throws invalid.
 [[nodiscard]] Resolver parse_resolver(const std::string& text);
 
-/// The zones of VMs: their names, and the addresses of a network whose size is a whole number of
-/// labels. "vm", "88.30.172.in-addr.arpa".
+/// The zones of VMs: their names, and their addresses where the network is a /24 or a /16, which
+/// is one zone and nobody else's. "vm", "88.30.172.in-addr.arpa".
 [[nodiscard]] std::vector<std::string> vm_zones(const net::Subnet& subnet);
 
 /// The command lines that make resolved ask 127.0.0.1:`port` for these zones by way of `bridge`,

@@ -30,7 +30,7 @@ class Writer {
     void answer(const Record& record) { add(record, header_size, 7); }
     /// `apex`: length of the owner's name at the end of the question's.
     void authority(const Record& record, std::size_t apex) {
-        add(record, header_size + query_.name_size_ - apex, 9);
+        add(record, header_size + query_.wire_size - apex, 9);
     }
 
     std::size_t finish(Rcode rcode) {

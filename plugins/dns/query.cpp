@@ -27,24 +27,23 @@ bool read_question(std::string_view message, Query& query) {
             return false;
         }
         const unsigned label = byte_at(message, at);
-        if (label > 63 || size + label + 1 > query.name_.size() ||
-            at + 1 + label > message.size()) {
+        if (label > 63 || size + label + 1 > query.wire.size() || at + 1 + label > message.size()) {
             return false;
         }
-        query.name_[size++] = static_cast<char>(label);
+        query.wire[size++] = static_cast<char>(label);
         ++at;
         if (label == 0) {
             break;
         }
         for (unsigned i = 0; i < label; ++i) {
             const char c = message[at++];
-            query.name_[size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+            query.wire[size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
         }
     }
     if (message.size() - at < 4) {
         return false;
     }
-    query.name_size_ = size;
+    query.wire_size = size;
     query.type = word_at(message, at);
     query.klass = word_at(message, at + 2);
     query.question_size = at + 4 - header_size;

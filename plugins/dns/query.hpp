@@ -34,12 +34,12 @@ struct Query {
     std::uint8_t edns_version = 0;
     std::uint16_t udp_size = plain_udp; ///< what the client takes by UDP, at least 512
 
-    [[nodiscard]] std::string_view name() const { return {name_.data(), name_size_}; }
+    [[nodiscard]] std::string_view name() const { return {wire.data(), wire_size}; }
     [[nodiscard]] bool recursion_desired() const { return (flags & 1U) != 0; }
     [[nodiscard]] unsigned opcode() const { return (flags >> 3U) & 15U; }
 
-    std::array<char, 255> name_{}; ///< wire form
-    std::size_t name_size_ = 0;
+    std::array<char, 255> wire{}; ///< the name
+    std::size_t wire_size = 0;
 };
 
 enum class Form {

@@ -148,7 +148,7 @@ void Server::read_udp(int fd) {
     for (int round = 0; round < batches_in_a_row; ++round) {
         const int count = ::recvmmsg(fd, batch.in.data(), batch_size, MSG_DONTWAIT, nullptr);
         if (count <= 0) {
-            return; // EAGAIN, or an ICMP error about an earlier reply
+            return; // nothing more for now
         }
         const std::shared_ptr<const Zone> zone = zone_();
         unsigned replies = 0;

@@ -17,7 +17,7 @@ constexpr std::string_view arpa(arpa_wire, sizeof arpa_wire); // with its last z
 constexpr const char* ttl = "0 IN ";
 constexpr const char* negative_ttl = "1";
 
-/// The labels of an address, last one first on the wire: {7, 88, 30, 172}. None has leading zeros.
+/// One of the four numbers of an address. "07" is none: the name of an address has no such label.
 std::optional<unsigned> octet(std::string_view label) {
     unsigned value = 0;
     const auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), value);

@@ -1,7 +1,5 @@
 #include "upstreams.hpp"
 
-#include "rate_limit.hpp"
-
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -79,23 +77,6 @@ TEST_F(UpstreamsTest, FixedOnes) {
 TEST_F(UpstreamsTest, AGuestIsGivenWhatItCanAskItself) {
     source_.fixed = {"127.0.0.1", "192.0.2.1", "192.0.2.2:5353", "2001:db8::1", "192.0.2.3"};
     EXPECT_THAT(for_guests(Upstreams(source_, {}).list()), ElementsAre("192.0.2.1", "192.0.2.3"));
-}
-
-TEST(RateLimit, EachClientHasItsOwnAllowance) {
-    RateLimit limit(10, 3);
-    const auto start = RateLimit::Clock::now();
-    for (int i = 0; i < 3; ++i) {
-        EXPECT_TRUE(limit.take(1, start));
-    }
-    EXPECT_FALSE(limit.take(1, start));
-    EXPECT_TRUE(limit.take(2, start));
-    EXPECT_TRUE(limit.take(1, start + 100ms));
-    EXPECT_FALSE(limit.take(1, start + 100ms));
-    EXPECT_TRUE(limit.take(1, start + 10s));
-    for (std::uint32_t client = 0; client < 10000; ++client) {
-        (void)limit.take(client, start + std::chrono::milliseconds(client));
-    }
-    EXPECT_LE(limit.size(), 4096U);
 }
 
 } // namespace
