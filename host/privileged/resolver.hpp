@@ -10,11 +10,21 @@
 
 namespace banger::privileged {
 
+class Arguments;
+
 /// Which resolver of this machine is told where the names of VMs are answered.
 enum class Resolver { resolved, networkmanager };
 
 /// Throws invalid.
 [[nodiscard]] Resolver parse_resolver(const std::string& text);
+
+/// What both verbs ask for. Throws invalid.
+struct ResolverRequest {
+    Resolver resolver;
+    std::string tag;
+    std::string bridge;
+};
+[[nodiscard]] ResolverRequest parse_resolver_request(Arguments& arguments);
 
 /// The zones of VMs: their names, and their addresses where the network is a /24 or a /16, which
 /// is one zone and nobody else's. "vm", "88.30.172.in-addr.arpa".
@@ -28,6 +38,10 @@ resolved_commands(const std::string& bridge, std::uint16_t port, const std::vect
 
 /// What NetworkManager's dnsmasq reads. Pure.
 [[nodiscard]] std::string dnsmasq_text(std::uint16_t port, const std::vector<std::string>& zones);
+[[nodiscard]] std::vector<std::string> dnsmasq_reload();
+/// Runs one of these command lines: a program of the system by its full name, with arguments that
+/// are ours or checked. Throws unavailable with what it said.
+void tell(const std::vector<std::string>& command);
 /// Of one banger of one user: "/etc/NetworkManager/dnsmasq.d/banger-1000_k3x9a0.conf".
 [[nodiscard]] std::string dnsmasq_file(uid_t caller, const std::string& tag);
 /// The tags of the caller's files that are there now.
