@@ -38,13 +38,10 @@ NatTables nat_tables(net::Nftables& nftables) {
     const auto answer = nftables.run({{{"list", {{"tables", {{"family", "inet"}}}}}},
                                       {{"list", {{"chains", {{"family", "inet"}}}}}}},
                                      "list the packet filter");
+    found.tables = own_tables(nat_prefix, answer);
     for (const auto& object : answer) {
-        if (const auto table = object.find("table"); table != object.end()) {
-            if (auto ours = NatTable::parse(table->at("name").get<std::string>())) {
-                found.tables.push_back(std::move(*ours));
-            }
-        } else if (const auto chain = object.find("chain"); chain != object.end()) {
-            auto ours = NatTable::parse(chain->at("table").get<std::string>());
+        if (const auto chain = object.find("chain"); chain != object.end()) {
+            auto ours = OwnTable::parse(nat_prefix, chain->at("table").get<std::string>());
             if (ours && chain->at("name") == forward_mark) {
                 found.marked.push_back(std::move(*ours));
             }

@@ -11,7 +11,7 @@ class Nftables;
 
 namespace banger::privileged {
 
-struct NatTable;
+struct OwnTable;
 
 /// The host's IPv4 forwarding (net.ipv4.ip_forward), in this network namespace.
 [[nodiscard]] bool forwarding();
@@ -23,8 +23,8 @@ void set_route_localnet(const std::string& interface, bool on);
 
 /// Every nat table of every banger here, and which of them says that forwarding was off before.
 struct NatTables {
-    std::vector<NatTable> tables;
-    std::vector<NatTable> marked;
+    std::vector<OwnTable> tables;
+    std::vector<OwnTable> marked;
 };
 [[nodiscard]] NatTables nat_tables(net::Nftables& nftables);
 

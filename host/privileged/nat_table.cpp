@@ -1,8 +1,5 @@
 #include "privileged/nat_table.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include <nlohmann/json.hpp>
 
 namespace banger::privileged {
@@ -11,12 +8,7 @@ namespace {
 using net::Subnet;
 using nlohmann::json;
 
-constexpr std::string_view prefix = "banger_";
-
 /// Expressions of libnftables-json(5).
-json match(json left, json right, const char* op = "==") {
-    return {{"match", {{"op", op}, {"left", std::move(left)}, {"right", std::move(right)}}}};
-}
 json meta(const char* key) {
     return {{"meta", {{"key", key}}}};
 }
@@ -48,13 +40,10 @@ const json published = match(ct("status"), "dnat", "in");
 
 class Builder {
   public:
-    explicit Builder(const NatSpec& spec) : spec_(spec), table_(spec.table.name()) {}
+    explicit Builder(const NatSpec& spec)
+        : spec_(spec), table_(spec.table.name()), commands_(spec.table.renew()) {}
 
     json commands() {
-        // Deleting what is not there fails, so it is added first; all of it is one transaction.
-        add("table", {{"family", "inet"}, {"name", table_}});
-        commands_.push_back({{"delete", {{"table", {{"family", "inet"}, {"name", table_}}}}}});
-        add("table", {{"family", "inet"}, {"name", table_}});
         if (spec_.mark) {
             add("chain", named(forward_mark));
         }
@@ -211,28 +200,10 @@ class Builder {
 
     const NatSpec& spec_;
     const std::string table_;
-    json commands_ = json::array();
+    json commands_;
 };
 
 } // namespace
-
-std::string NatTable::name() const {
-    return std::string(prefix) + std::to_string(uid) + "_" + tag;
-}
-
-std::optional<NatTable> NatTable::parse(std::string_view name) {
-    if (name.substr(0, prefix.size()) != prefix) {
-        return std::nullopt;
-    }
-    name.remove_prefix(prefix.size());
-    NatTable table;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), table.uid);
-    if (error != std::errc{} || end == name.data() + name.size() || *end != '_') {
-        return std::nullopt;
-    }
-    table.tag = std::string(end + 1, name.data() + name.size());
-    return !table.tag.empty() ? std::optional(table) : std::nullopt;
-}
 
 json nat_commands(const NatSpec& spec) {
     return Builder(spec).commands();

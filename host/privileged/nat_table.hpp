@@ -1,27 +1,20 @@
 #pragma once
 
 #include "net/address.hpp"
+#include "privileged/own_table.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
-#include <sys/types.h>
 
 namespace banger::privileged {
 
-/// "banger_1000_k3x9a0": the nft table (family inet) of one banger of one user.
-struct NatTable {
-    uid_t uid = 0;
-    std::string tag;
-
-    [[nodiscard]] std::string name() const;
-    /// Nothing for the name of a table that is not ours.
-    [[nodiscard]] static std::optional<NatTable> parse(std::string_view name);
-    bool operator==(const NatTable&) const = default;
-};
+/// Tables with the addresses, ports and rules of VMs.
+constexpr std::string_view nat_prefix = "banger_";
 
 /// What one VM may reach beyond the bridge. Not listed: nothing.
 struct NatGuest {
@@ -40,7 +33,7 @@ struct NatPort {
 };
 
 struct NatSpec {
-    NatTable table;
+    OwnTable table;
     std::string bridge;
     net::Subnet subnet;
     std::vector<NatGuest> guests;

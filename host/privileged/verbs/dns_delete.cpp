@@ -1,6 +1,4 @@
 #include "net/nftables.hpp"
-#include "os/error.hpp"
-#include "privileged/arguments.hpp"
 #include "privileged/dns_table.hpp"
 #include "privileged/verbs/verbs.hpp"
 
@@ -13,17 +11,14 @@ namespace {
 
 using nlohmann::json;
 
-json remove(const DnsTable& table) {
+json remove(const OwnTable& table) {
     net::Nftables nftables;
-    const std::string name = table.name();
-    const json found =
-        nftables.run({{{"list", {{"tables", {{"family", "inet"}}}}}}}, "list the packet filter");
-    const bool existed = std::any_of(found.begin(), found.end(), [&](const json& object) {
-        return object.contains("table") && object["table"].at("name") == name;
-    });
+    const auto found =
+        own_tables(dns_prefix, nftables.run({{{"list", {{"tables", {{"family", "inet"}}}}}}},
+                                            "list the packet filter"));
+    const bool existed = std::find(found.begin(), found.end(), table) != found.end();
     if (existed) {
-        nftables.run({{{"delete", {{"table", {{"family", "inet"}, {"name", name}}}}}}},
-                     "change the packet filter");
+        nftables.run(json::array({table.drop()}), "change the packet filter");
     }
     return {{"existed", existed}};
 }
@@ -31,12 +26,10 @@ json remove(const DnsTable& table) {
 } // namespace
 
 Action parse_dns_delete(Arguments& arguments) {
-    std::string tag = arguments.tag("tag");
-    if (tag.empty()) {
-        throw os::Error(os::ErrorKind::invalid, "argument \"tag\" is missing");
-    }
-    return [tag = std::move(tag)](Context& context) {
-        return remove(DnsTable{context.caller, tag});
+    return [table = OwnTable::asked(dns_prefix, arguments)](Context& context) {
+        OwnTable mine = table;
+        mine.uid = context.caller;
+        return remove(mine);
     };
 }
 

@@ -14,16 +14,11 @@ using nlohmann::json;
 json show(uid_t caller) {
     net::Nftables nftables;
     json tables = json::array();
-    for (const json& object :
-         nftables.run({{{"list", {{"tables", {{"family", "inet"}}}}}}}, "list the packet filter")) {
-        const auto found = object.find("table");
-        const auto table = found != object.end()
-                               ? DnsTable::parse(found->at("name").get<std::string>())
-                               : std::nullopt;
-        if (table) {
-            tables.push_back(
-                {{"name", table->name()}, {"tag", table->tag}, {"mine", table->uid == caller}});
-        }
+    for (const OwnTable& table :
+         own_tables(dns_prefix, nftables.run({{{"list", {{"tables", {{"family", "inet"}}}}}}},
+                                             "list the packet filter"))) {
+        tables.push_back(
+            {{"name", table.name()}, {"tag", table.tag}, {"mine", table.uid == caller}});
     }
     json files = json::array();
     for (const std::string& tag : dnsmasq_tags(caller)) {

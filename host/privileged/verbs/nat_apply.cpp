@@ -53,10 +53,7 @@ NatPort parse_port(const nlohmann::json& json, const net::Subnet& subnet) {
 
 NatSpec parse(Arguments& arguments) {
     NatSpec spec;
-    spec.table.tag = arguments.tag("tag");
-    if (spec.table.tag.empty()) {
-        throw Error(ErrorKind::invalid, "argument \"tag\" is missing");
-    }
+    spec.table = OwnTable::asked(nat_prefix, arguments);
     spec.bridge = arguments.bridge("bridge");
     spec.subnet = net::Subnet::parse(arguments.word("subnet"));
     std::set<net::Ipv4> seen;

@@ -1,6 +1,4 @@
 #include "net/nftables.hpp"
-#include "os/error.hpp"
-#include "privileged/arguments.hpp"
 #include "privileged/forwarding.hpp"
 #include "privileged/nat_table.hpp"
 #include "privileged/verbs/verbs.hpp"
@@ -12,10 +10,10 @@
 namespace banger::privileged {
 namespace {
 
-nlohmann::json remove(const NatTable& table) {
+nlohmann::json remove(const OwnTable& table) {
     net::Nftables nftables;
     const NatTables found = nat_tables(nftables);
-    const auto holds = [](const std::vector<NatTable>& tables, const NatTable& wanted) {
+    const auto holds = [](const std::vector<OwnTable>& tables, const OwnTable& wanted) {
         return std::find(tables.begin(), tables.end(), wanted) != tables.end();
     };
     if (!holds(found.tables, table)) {
@@ -25,7 +23,7 @@ nlohmann::json remove(const NatTable& table) {
     bool switch_off = false;
     if (holds(found.marked, table)) {
         const auto other = std::find_if(found.tables.begin(), found.tables.end(),
-                                        [&](const NatTable& each) { return each != table; });
+                                        [&](const OwnTable& each) { return each != table; });
         if (other == found.tables.end()) {
             switch_off = true;
         } else { // it still needs forwarding, so it takes over the memory of how it was
@@ -35,7 +33,7 @@ nlohmann::json remove(const NatTable& table) {
                     {{"family", "inet"}, {"table", other->name()}, {"name", forward_mark}}}}}});
         }
     }
-    commands.push_back({{"delete", {{"table", {{"family", "inet"}, {"name", table.name()}}}}}});
+    commands.push_back(table.drop());
     if (switch_off) { // before the mark goes: killed in between, the next delete does it again
         set_forwarding(false);
     }
@@ -46,12 +44,10 @@ nlohmann::json remove(const NatTable& table) {
 } // namespace
 
 Action parse_nat_delete(Arguments& arguments) {
-    std::string tag = arguments.tag("tag");
-    if (tag.empty()) {
-        throw os::Error(os::ErrorKind::invalid, "argument \"tag\" is missing");
-    }
-    return [tag = std::move(tag)](Context& context) {
-        return remove(NatTable{context.caller, tag});
+    return [table = OwnTable::asked(nat_prefix, arguments)](Context& context) {
+        OwnTable mine = table;
+        mine.uid = context.caller;
+        return remove(mine);
     };
 }
 

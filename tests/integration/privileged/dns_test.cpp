@@ -194,11 +194,11 @@ TEST_F(DnsTest, AGuestsQuestionArrivesEvenWhereTheHostIsClosed) {
     EXPECT_FALSE(readable(other.get())) << "other services of the host stay closed";
 }
 
-TEST(DnsTable, KnowsItsOwnNames) {
-    const DnsTable table{1000, "k3x9a0"};
-    EXPECT_EQ(DnsTable::parse(table.name()), table);
+TEST(OwnTable, KnowsItsOwnNames) {
+    const OwnTable table{dns_prefix, 1000, "k3x9a0"};
+    EXPECT_EQ(OwnTable::parse(dns_prefix, table.name()), table);
     for (const char* name : {"banger_1000_aa", "bangerdns_", "bangerdns_x_y", "bangerdns_1000_"}) {
-        EXPECT_FALSE(DnsTable::parse(name)) << name;
+        EXPECT_FALSE(OwnTable::parse(dns_prefix, name)) << name;
     }
 }
 

@@ -170,13 +170,13 @@ TEST_F(NatTest, FindsFiltersThatDropForwardedPackets) {
     EXPECT_EQ(drops[0], json({{"family", "ip"}, {"table", "filter"}, {"chain", "FORWARD"}}));
 }
 
-TEST(NatTable, KnowsItsOwnNames) {
-    const NatTable table{1000, "k3x9a0"};
+TEST(NatTable, HasANameOfItsOwn) {
+    const OwnTable table{nat_prefix, 1000, "k3x9a0"};
     EXPECT_EQ(table.name(), "banger_1000_k3x9a0");
-    EXPECT_EQ(NatTable::parse(table.name()), table);
+    EXPECT_EQ(OwnTable::parse(nat_prefix, table.name()), table);
     for (const char* name :
          {"banger", "banger_", "banger_x_y", "banger_1000", "banger_1000_", "filter"}) {
-        EXPECT_FALSE(NatTable::parse(name)) << name;
+        EXPECT_FALSE(OwnTable::parse(nat_prefix, name)) << name;
     }
 }
 
