@@ -1,9 +1,10 @@
 #include "config.hpp"
+#include "doctor.hpp"
+#include "footprint.hpp"
 #include "host_side.hpp"
 #include "names.hpp"
 #include "server.hpp"
 #include "upstreams.hpp"
-#include "wire_name.hpp"
 
 #include <banger/plugin.hpp>
 
@@ -11,7 +12,8 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -127,8 +129,7 @@ class Dns {
             "search " + std::string(view(network.domain)) + "\nnameserver " + gateway + "\n";
         // While no daemon runs nobody listens here, and the guest asks as this machine does.
         // resolv.conf(5): the third is the last that counts.
-        std::vector<std::string> others =
-            for_guests(Upstreams({.fixed = config_.upstreams}, {gateway}).list());
+        std::vector<std::string> others = for_guests(resolvers(call));
         others.resize(std::min<std::size_t>(others.size(), 2));
         for (const std::string& other : others) {
             text += "nameserver " + other + "\n";
@@ -160,19 +161,32 @@ class Dns {
     void list(Call& call, const Vm& vm) {
         const std::string vm_id(vm.id());
         if (const auto names = names_->find(vm_id)) {
-            emit_names(call, vm_id, *names);
+            list_names(call, names_->domain(), vm_id, *names);
         }
     }
-    void list_all(Call& call);
+    void list_all(Call& call) {
+        for (const auto& [vm_id, names] : names_->all()) {
+            list_names(call, names_->domain(), vm_id, names);
+        }
+        list_host(call, side_, server_->port(), names_->any_running());
+    }
     void release(Call& call, std::string_view object_json);
 
     // ---- when asked ----
     void ls(Call& call, std::string_view);
     void state(Call& call, std::string_view);
     void line(Call& call, std::string_view);
-    void check_server(Call& call, std::string_view);
-    void check_host(Call& call, std::string_view);
-    void check_upstreams(Call& call, std::string_view);
+    void check_server(Call& call, std::string_view) {
+        call.emit_json(dns::check_server(names_->domain(), server_->port()).dump());
+    }
+    void check_host(Call& call, std::string_view) {
+        call.emit_json(
+            dns::check_host(names_->domain(), server_->port(), side_, config_.host_integration)
+                .dump());
+    }
+    void check_upstreams(Call& call, std::string_view) {
+        call.emit_json(dns::check_upstreams(resolvers(call)).dump());
+    }
 
     static constexpr banger_action cli[] = {
         banger::action<&Dns::ls>("ls", "names and their addresses"),
@@ -199,6 +213,11 @@ class Dns {
         }
         return VmNames{std::string(vm.name()), std::string(view(address->address)), running,
                        std::move(aliases)};
+    }
+    /// Who is asked for the names of the world, as of now.
+    std::vector<Endpoint> resolvers(Call& call) const {
+        const std::string gateway(view(banger::NetworkInfo(host_).network(call).gateway));
+        return Upstreams({.fixed = config_.upstreams}, {gateway}).list();
     }
     void put(Call& call, const Vm& vm, bool running, std::vector<std::string> aliases) {
         const auto names = read(call, vm, running, std::move(aliases));
@@ -245,20 +264,6 @@ class Dns {
     void settle(Call& call) {
         side_.settle(call, server_->port(), [this] { return names_->any_running(); });
     }
-    void emit_names(Call& call, const std::string& vm, const VmNames& names) const {
-        const std::string address = names.running ? names.address : "no address: it is stopped";
-        for (std::size_t i = 0; i <= names.aliases.size(); ++i) {
-            const std::string& label = i == 0 ? names.name : names.aliases[i - 1];
-            call.emit_json(json{
-                {"kind", "dns-name"},
-                {"name", label + "." + names_->domain()},
-                {"vm", vm},
-                {"state", "in-use"},
-                {"detail",
-                 address}}.dump());
-        }
-    }
-
     Host host_;
     Config config_;
     HostSide side_;
@@ -267,61 +272,16 @@ class Dns {
     std::optional<banger::Thread> thread_; ///< last: it ends before what it serves
 };
 
-void Dns::list_all(Call& call) {
-    for (const auto& [vm, names] : names_->all()) {
-        emit_names(call, vm, names);
-    }
-    const auto emit = [&](const char* kind, const std::string& object, json tag, const char* use,
-                          const std::string& detail) {
-        call.emit_json(json{
-            {"kind", kind},
-            {"name", object},
-            {"tag", std::move(tag)},
-            {"vm", nullptr},
-            {"state", use},
-            {"detail",
-             detail}}.dump());
-    };
-    emit("port", "udp and tcp " + std::to_string(server_->port()), nullptr, "in-use",
-         "DNS, on 127.0.0.1 and the bridge");
-    const json found = side_.show(call);
-    const bool any = names_->any_running();
-    // Without a running VM nothing of it is needed, and settle() has failed to take it back.
-    const auto use_of = [any](bool wanted) { return wanted && any ? "in-use" : "stray"; };
-    for (const json& table : found.at("tables")) {
-        if (table.at("mine") == true) {
-            const bool ours = table.at("tag") == side_.tag();
-            emit("nft-table", table.at("name"), table.at("tag"), ours ? use_of(true) : "idle",
-                 ours ? "leads port 53 of the bridge to the DNS"
-                      : "made by another banger of this user");
-        }
-    }
-    const std::set<std::string> told = side_.resolvers(call);
-    for (const std::string& resolver : told) {
-        emit("resolver", resolver, side_.tag(), use_of(resolver == verb_name(side_.resolver())),
-             "asks us for names of VMs, or may do so");
-    }
-    for (const json& file : found.at("dnsmasq_files")) {
-        const bool ours = file.at("tag") == side_.tag();
-        if (!ours || told.count("networkmanager") == 0) {
-            emit("dnsmasq-file", file.at("name"), file.at("tag"), ours ? "stray" : "idle",
-                 ours ? "NetworkManager's dnsmasq asks us for names of VMs"
-                      : "made by another banger of this user");
-        }
-    }
-}
-
 void Dns::release(Call& call, std::string_view object_json) {
     const json object = json::parse(object_json);
     const std::string kind = object.at("kind");
     const std::string object_name = object.at("name");
-    const std::string tag = object.value("tag", side_.tag());
     if (kind == "nft-table") {
-        side_.remove_table(call, tag);
+        side_.remove_table(call, object.at("tag"));
     } else if (kind == "resolver") {
         side_.remove_resolver(call, object_name, side_.tag());
     } else if (kind == "dnsmasq-file") {
-        side_.remove_resolver(call, "networkmanager", tag);
+        side_.remove_resolver(call, "networkmanager", object.at("tag"));
     } else if (kind == "dns-name" && !is_known(call, object.value("vm", std::string()))) {
         names_->erase(object.value("vm", std::string()));
     } else {
@@ -333,22 +293,19 @@ void Dns::release(Call& call, std::string_view object_json) {
 void Dns::ls(Call& call, std::string_view) {
     json rows = json::array();
     for (const auto& [vm, names] : names_->all()) {
-        for (std::size_t i = 0; i <= names.aliases.size(); ++i) {
-            const std::string label = i == 0 ? names.name : names.aliases[i - 1];
+        for (const std::string& label : names.labels()) {
             rows.push_back({{"name", label + "." + names_->domain()},
                             {"vm", names.name},
                             {"address", names.running ? names.address : ""},
-                            {"kind", i == 0 ? "name" : "alias"}});
+                            {"kind", label == names.name ? "name" : "alias"}});
         }
     }
     call.emit_json(rows.dump());
 }
 
 void Dns::state(Call& call, std::string_view) {
-    Upstreams upstreams({"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf", config_.upstreams},
-                        {std::string(view(banger::NetworkInfo(host_).network(call).gateway))});
     json asked = json::array();
-    for (const Endpoint& endpoint : upstreams.list()) {
+    for (const Endpoint& endpoint : resolvers(call)) {
         asked.push_back(endpoint.text());
     }
     const Server::Counters& counters = server_->counters();
@@ -374,64 +331,6 @@ void Dns::line(Call& call, std::string_view) {
         {"value",
          "." + names_->domain() + " at 127.0.0.1 port " + std::to_string(server_->port()) +
              told}}.dump());
-}
-
-void Dns::check_server(Call& call, std::string_view) {
-    const std::string question = std::string("\x12\x34\0\0\0\1\0\0\0\0\0\0", 12) +
-                                 to_wire("host." + names_->domain()) + std::string("\0\1\0\1", 4);
-    Endpoint own;
-    (void)Endpoint::parse("127.0.0.1", server_->port(), own);
-    const bool good = ask_once(own, question);
-    json check{{"severity", "ok"}, {"title", "names of VMs are answered"}};
-    if (!good) {
-        check = {{"severity", "error"},
-                 {"title", "names of VMs are not answered"},
-                 {"cause", "127.0.0.1 port " + std::to_string(server_->port()) + " is silent"},
-                 {"fix", "banger daemon stop; banger daemon start"}};
-    }
-    call.emit_json(check.dump());
-}
-
-void Dns::check_host(Call& call, std::string_view) {
-    const std::string domain = names_->domain();
-    const std::string port = std::to_string(server_->port());
-    json check{{"severity", "ok"}, {"title", "this machine asks us for ." + domain}};
-    if (const std::string objection = side_.objection(); !objection.empty()) {
-        check = {{"severity", "warning"},
-                 {"title", "this machine does not resolve ." + domain},
-                 {"cause", objection},
-                 {"fix", "banger daemon logs"}};
-    } else if (!side_.told() && side_.resolver() != HostResolver::none) {
-        check["title"] = std::string(display_name(side_.resolver())) + " is told about ." + domain +
-                         " while a VM runs";
-    } else if (side_.resolver() == HostResolver::none) {
-        check = {{"severity", "info"},
-                 {"title", "this machine does not resolve ." + domain},
-                 {"cause", config_.host_integration
-                               ? "neither systemd-resolved nor NetworkManager's dnsmasq is used "
-                                 "here, and resolv.conf is left alone"
-                               : "host_integration is off"},
-                 {"fix", "in dnsmasq's configuration: server=/" + domain + "/127.0.0.1#" + port +
-                             "; in unbound's: do-not-query-localhost: no, and a forward-zone with "
-                             "name: \"" +
-                             domain + "\" and forward-addr: 127.0.0.1@" + port +
-                             "; by hand: dig @127.0.0.1 -p " + port + " testbox." + domain}};
-    }
-    call.emit_json(check.dump());
-}
-
-void Dns::check_upstreams(Call& call, std::string_view) {
-    Upstreams upstreams({"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf", config_.upstreams},
-                        {std::string(view(banger::NetworkInfo(host_).network(call).gateway))});
-    json check{{"severity", "ok"}, {"title", "other names are asked of this machine's resolvers"}};
-    if (upstreams.list().empty()) {
-        check = {{"severity", "warning"},
-                 {"title", "VMs resolve no names of the world"},
-                 {"cause", "/etc/resolv.conf names no resolver"},
-                 {"fix", "add a line such as: nameserver 192.0.2.53, or set "
-                         "plugins.entries.dns.config.upstreams"}};
-    }
-    call.emit_json(check.dump());
 }
 
 } // namespace dns

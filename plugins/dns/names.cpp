@@ -37,6 +37,12 @@ Network parse_network(const std::string& text) {
     return {parse_address(text.substr(0, slash)) & mask, mask};
 }
 
+std::vector<std::string> VmNames::labels() const {
+    std::vector<std::string> all{name};
+    all.insert(all.end(), aliases.begin(), aliases.end());
+    return all;
+}
+
 Names::Names(std::string domain, Network network, std::string gateway)
     : domain_(std::move(domain)), network_(network), gateway_(std::move(gateway)),
       host_a_(std::make_shared<Record>(render("0 IN A " + gateway_))),
@@ -45,9 +51,8 @@ Names::Names(std::string domain, Network network, std::string gateway)
 Names::Entry Names::make(const VmNames& names) const {
     Entry entry;
     entry.names = names;
-    entry.wires.push_back(to_wire(names.name + "." + domain_));
-    for (const std::string& alias : names.aliases) {
-        entry.wires.push_back(to_wire(alias + "." + domain_));
+    for (const std::string& label : names.labels()) {
+        entry.wires.push_back(to_wire(label + "." + domain_));
     }
     entry.address = parse_address(names.address);
     if (names.running) {

@@ -17,6 +17,7 @@ struct VmNames {
     std::string address;              ///< "172.30.88.7", the VM's for life
     bool running = false;             ///< else its names exist without an address
     std::vector<std::string> aliases; ///< below the domain: "api", "api.web"
+    [[nodiscard]] std::vector<std::string> labels() const; ///< its name, then its aliases
     bool operator==(const VmNames& other) const {
         return name == other.name && address == other.address && running == other.running &&
                aliases == other.aliases;

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "upstreams.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace dns {
+
+class HostSide;
+
+// What `banger doctor` says of the DNS: one check each, as JSON.
+
+/// Asks the server for a name.
+[[nodiscard]] nlohmann::json check_server(const std::string& domain, std::uint16_t port);
+/// `integrate`: as the configuration says.
+[[nodiscard]] nlohmann::json check_host(const std::string& domain, std::uint16_t port,
+                                        const HostSide& side, bool integrate);
+[[nodiscard]] nlohmann::json check_upstreams(const std::vector<Endpoint>& resolvers);
+
+} // namespace dns
