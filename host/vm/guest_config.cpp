@@ -210,7 +210,7 @@ void GuestConfig::freeze() {
 std::vector<std::string> GuestConfig::kernel_args() const {
     std::vector<std::string> args;
     for (const auto& [key, value] : state_->args.items()) {
-        args.push_back(value.empty() ? key : key + "=" + value);
+        args.push_back(value.empty() ? key : std::string(key).append("=").append(value));
     }
     return args;
 }

@@ -113,8 +113,9 @@ void HostObjects::add_processes(json& objects) const {
         const Known* vm = find(id);
         const char* state = vm != nullptr && vm->at_work ? in_use : stray;
         const auto add = [&](const std::string& process, const std::string& what) {
-            objects.push_back(object_of("process", process, vm ? json(id) : json(), state,
-                                        what + (vm ? "" : " of VM " + id)));
+            objects.push_back(
+                object_of("process", process, vm ? json(id) : json(), state,
+                          vm ? what : std::string(what).append(" of VM ").append(id)));
         };
         add(pid, "its VMM");
         if (const std::string parent = parent_of(pid); name_of(parent) == "banger-vm") {

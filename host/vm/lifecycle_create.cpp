@@ -16,8 +16,6 @@
 
 namespace banger::vm {
 using nlohmann::json;
-using os::Error;
-using os::ErrorKind;
 
 namespace {
 

@@ -22,7 +22,7 @@ using os::Error;
 
 namespace {
 
-constexpr std::size_t max_event_bytes = 256U * 1024U;
+constexpr std::size_t max_event_bytes = std::size_t{256} * 1024;
 
 vmm::Exit unknown_exit(const std::string& reason) {
     vmm::Exit exit;

@@ -16,7 +16,7 @@ using os::ErrorKind;
 
 namespace {
 
-constexpr std::int64_t max_seconds = 24 * 3600;
+constexpr std::int64_t max_seconds = std::int64_t{24} * 3600;
 
 void check_members(const json& body, const std::vector<std::string>& known) {
     if (!body.is_object()) {

@@ -247,7 +247,9 @@ class Dns {
         for (json& vm : json::parse(banger::VmQuery(host_).list(call))) {
             const std::string state = vm.value("state", "");
             if (state != "creating" && state != "deleting") {
-                vms[vm.at("id")] = std::move(vm);
+                const std::string vm_id =
+                    vm.at("id"); // the right side of the next line is done first
+                vms[vm_id] = std::move(vm);
             }
         }
         return vms;
