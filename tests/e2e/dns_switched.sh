@@ -66,7 +66,7 @@ other=$!
 banger vm ls >/dev/null
 [ "$(port)" != 5390 ] || fail "the same port"
 within 10 sh -c "dig +short +time=1 +tries=1 @127.0.0.1 -p $(port) web.vm | grep -qx $web" || fail "no name at the other port"
-grep -qx "server=/vm/127.0.0.1#$(port)" "$file" || fail "$file: $(cat "$file")"
+within 10 grep -qsx "server=/vm/127.0.0.1#$(port)" "$file" || fail "$file: $(cat "$file")"
 banger vm exec web -- getent ahostsv4 host | grep -q "${web%.*}.1" || fail "the guest does not reach the other port"
 kill $other
 
