@@ -35,8 +35,8 @@ soak: ROUNDS ?= 5
 soak: SEED ?= $(shell date +%s)
 soak: build
 	set -e; for round in $$(seq $(ROUNDS)); do \
-		export BANGER_BUILD_DIR=$(CURDIR)/build/$(PRESET) BANGER_SEED=$$(($(SEED) % 30000 + round)) BANGER_KILLS=20 BANGER_ROUNDS=20; \
-		tests/e2e/faults/killed_often.sh; tests/e2e/faults/races.sh; done
+		export BANGER_BUILD_DIR=$(CURDIR)/build/$(PRESET) BANGER_SEED=$$(($(SEED) % 30000 + round)); \
+		tests/e2e/soak/killed_often.sh; tests/e2e/soak/races.sh; done
 
 bench-create: RUNS ?= 10
 bench-create:

@@ -7,7 +7,7 @@ step "seed ${BANGER_SEED:-7}"
 wishes=("start a" "stop a" "kill a" "delete --force a" "restart a" "delete a")
 refusals='busy|cancelled|no VM named|is (running|starting|stopping|stopped|crashed|creating|deleting)|ended before it was ready'
 
-for round in $(seq "${BANGER_ROUNDS:-5}"); do
+for round in $(seq "${BANGER_ROUNDS:-20}"); do
     [ -n "$(vm_names)" ] || banger vm create --name a
     one=${wishes[RANDOM % ${#wishes[@]}]} two=${wishes[RANDOM % ${#wishes[@]}]}
     step "round $round: $one, $two"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # kill -9 of the daemon again and again while VMs are made, stopped, started and deleted: whenever it has settled, the
-# list, the processes and the files agree. BANGER_KILLS=N says how often (a few, so that it ends soon).
+# list, the processes and the files agree. BANGER_KILLS=N says how often.
 . "$(dirname "$0")/../lib.sh"
 
-kills=${BANGER_KILLS:-3}
+kills=${BANGER_KILLS:-20}
 RANDOM=${BANGER_SEED:-11}
 step "seed ${BANGER_SEED:-11}, $kills kills"
 # A tap that a killed daemon left is normally kept for a minute; here its end is to be seen.
