@@ -18,7 +18,7 @@ std::vector<Candidate> named(const Session& session, const Noun& noun, const cha
         for (const Json& entry : list(*api, noun)) {
             std::string what = text_at(entry, "state");
             if (&noun == &operation_noun) {
-                what = text_at(entry, "kind") + " " + text_at(entry, "target") + ", " + what;
+                what.insert(0, text_at(entry, "kind") + " " + text_at(entry, "target") + ", ");
             }
             result.push_back({text_at(entry, noun.id) + suffix, what});
         }
@@ -27,10 +27,10 @@ std::vector<Candidate> named(const Session& session, const Noun& noun, const cha
 }
 
 std::vector<Candidate> words_of(const std::vector<std::string>& words) {
-    std::vector<Candidate> result;
-    for (const std::string& word : words) {
-        result.push_back({word, ""});
-    }
+    std::vector<Candidate> result(words.size());
+    std::transform(words.begin(), words.end(), result.begin(), [](const std::string& word) {
+        return Candidate{word, ""};
+    });
     return result;
 }
 

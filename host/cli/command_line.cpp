@@ -130,10 +130,9 @@ void find_placed_verbs(CLI::App& noun, Session& session, const std::vector<std::
 }
 
 [[noreturn]] void throw_unknown_noun(const std::string& word) {
-    std::vector<std::string> known;
-    for (const NounEntry& noun : nouns) {
-        known.emplace_back(noun.word);
-    }
+    std::vector<std::string> known(std::size(nouns));
+    std::transform(std::begin(nouns), std::end(nouns), known.begin(),
+                   [](const NounEntry& noun) { return std::string(noun.word); });
     const auto verb = vm_verbs.find(word);
     const std::string guess =
         verb != vm_verbs.end()

@@ -79,7 +79,7 @@ std::string flattened(const Json& value) {
     for (const auto& [key, item] : value.items()) {
         const std::string part = flattened(item);
         if (!part.empty()) {
-            text += (text.empty() ? "" : ", ") + key + " " + part;
+            text.append(text.empty() ? "" : ", ").append(key).append(" ").append(part);
         }
     }
     return text;

@@ -162,7 +162,7 @@ void BootFiles::link(const fs::path& source, const fs::path& target) const {
 
 fs::path BootFiles::copy_of(const fs::path& source) const {
     const std::string key = key_of(source);
-    const fs::path copy = copies_ / key;
+    fs::path copy = copies_ / key;
     std::error_code code;
     if (fs::exists(copy, code)) {
         return copy;

@@ -200,7 +200,7 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
     row.size = static_cast<std::int64_t>(fs::file_size(registration.rootfs));
     row.created_at = os::now_ms();
     std::string why;
-    const Image image = from_row(row, find_bundle(why));
+    Image image = from_row(row, find_bundle(why));
     check_files(image);
     table_.save(row);
     return image;

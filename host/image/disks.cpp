@@ -89,7 +89,7 @@ DiskMode disk_mode(std::string_view name) {
 }
 
 fs::path Disks::overlay_template(std::uint64_t mib) const {
-    const fs::path target = templates_ / ("overlay-" + std::to_string(mib) + ".ext4");
+    fs::path target = templates_ / ("overlay-" + std::to_string(mib) + ".ext4");
     make_template(target, [&](const fs::path& path) {
         grow(path, mib);
         // Lazy tables keep the file a few megabytes; the guest's kernel zeroes the rest when idle.
@@ -109,7 +109,7 @@ fs::path Disks::work_template(const fs::path& seed, std::uint64_t mib) const {
     const std::string seed_id = std::to_string(info.st_ino) + "-" +
                                 std::to_string(info.st_mtim.tv_sec) + "." +
                                 std::to_string(info.st_mtim.tv_nsec);
-    const fs::path target = templates_ / ("work-" + seed_id + "-" + std::to_string(mib) + ".ext4");
+    fs::path target = templates_ / ("work-" + seed_id + "-" + std::to_string(mib) + ".ext4");
     make_template(target, [&](const fs::path& path) {
         const fs::path copy = path.string() + ".seed";
         os::clone_file(seed, copy);
