@@ -124,7 +124,8 @@ bool HostTaps::may_delete_bridge(const std::vector<std::string>& without) {
     const json& all = links();
     return std::all_of(all.begin(), all.end(), [&](const json& link) {
         return link.at("bridge") != found.at("name") ||
-               std::find(without.begin(), without.end(), link.at("name")) != without.end();
+               std::find(without.begin(), without.end(),
+                         link.at("name").get_ref<const std::string&>()) != without.end();
     });
 }
 

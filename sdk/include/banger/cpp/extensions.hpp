@@ -12,6 +12,16 @@
 #include <optional>
 #include <vector>
 
+/* What the function returns lives longer than its temporary object: for -Wdangling-reference. */
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(gnu::no_dangling)
+#define BANGER_NO_DANGLING [[gnu::no_dangling]]
+#endif
+#endif
+#ifndef BANGER_NO_DANGLING
+#define BANGER_NO_DANGLING
+#endif
+
 /// Host extensions with exceptions instead of statuses. Each object is cheap, may be kept and
 /// copied as long as the plugin lives, and throws Error(BANGER_E_UNSUPPORTED) when the host lacks
 /// its extension. Every function is [call-thread] and throws Error with what the header in ext/
@@ -72,7 +82,7 @@ class Privileged : detail::Extension<banger_privileged_ops> {
 class NetworkInfo : detail::Extension<banger_network_info_ops> {
   public:
     explicit NetworkInfo(Host host) : Extension(host, BANGER_EXT_NETWORK_INFO) {}
-    [[nodiscard]] const banger_network& network(Call& call) const {
+    [[nodiscard]] BANGER_NO_DANGLING const banger_network& network(Call& call) const {
         return *ops_->network(host_, call.raw());
     }
     /// Null when there is no such VM or it has no address.
