@@ -277,7 +277,11 @@ nlohmann::json Dispatch::checked_options(const nlohmann::json& options) const {
 
 void Dispatch::change_options(const vm::VmView& vm, const nlohmann::json& before,
                               const nlohmann::json& after, vm::CallContext& context) {
-    options_.change(vm, before, after, context);
+    if (vm.pid != 0) {
+        options_.change(vm, before, after, context);
+    } else { // a start must not be the first to refuse them
+        options_.validate(vm, after, context);
+    }
 }
 
 /// Network cards come by guest configuration, so a plugin that adds to it is the least there must

@@ -109,7 +109,7 @@ class Capabilities {
     [[nodiscard]] virtual std::vector<OptionSpec> options() const = 0;
     /// Checks {"<plugin>":{"<option>":value}} by schema, fills in the defaults; throws invalid.
     [[nodiscard]] virtual nlohmann::json checked_options(const nlohmann::json& options) const = 0;
-    /// A live change on a running VM; throws when a plugin refuses, with the others put back.
+    /// Throws when a plugin refuses the new ones. Of a VM that runs they take effect, all or none.
     virtual void change_options(const VmView& vm, const nlohmann::json& before,
                                 const nlohmann::json& after, CallContext& context) = 0;
 

@@ -210,7 +210,7 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
     return begin("set", machine,
                  [this, machine, request, before, after](Operation& self) -> asio::awaitable<json> {
                      self.stage("set");
-                     if (machine->state == State::running && before != after) {
+                     if (before != after) {
                          const auto change = [before, after](auto& capabilities, auto& view,
                                                              auto& context) {
                              capabilities.change_options(view, before, after, context);

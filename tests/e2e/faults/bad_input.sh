@@ -36,7 +36,21 @@ must_fail "no VM named 'nosuch'" banger vm delete --yes nosuch
 must_fail "no VM named 'nosuch'" banger vm exec nosuch -- true
 must_fail "no VM named 'nosuch'" banger vm set nosuch --vcpu 2
 must_fail 'vcpu' banger vm set testbox --vcpu 0
+bad_options() {
+    local option
+    for option in '--publish foo' '--dns-alias a..b' '--egress bogus'; do
+        # shellcheck disable=SC2086
+        must_fail 'plugin (nat|dns)' banger vm set testbox $option
+    done
+}
+bad_options
 must_fail 'memory|RAM' banger vm set testbox --memory 9000G
 must_fail 'no operation' banger op show nosuch
 must_fail "no image named 'nosuch'" banger image show nosuch
 expect_state testbox running
+
+step "options of a VM that is stopped"
+banger vm kill testbox
+before=$(field testbox options)
+bad_options
+same "$(field testbox options)" "$before" "its options"
