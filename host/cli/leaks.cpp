@@ -99,7 +99,7 @@ int leaks(Session& session, const LeakArgs& args) {
         session.note("free them with: banger doctor --leaks --fix");
         return as_int(ExitCode::failed);
     }
-    if (!args.yes && !agreed(session, objects.size())) {
+    if (!args.yes && !objects.empty() && !agreed(session, objects.size())) {
         return as_int(ExitCode::failed);
     }
     return release_all(session, std::move(objects), args.json);

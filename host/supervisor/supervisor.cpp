@@ -237,6 +237,12 @@ void Supervisor::set_phase(std::string phase) {
     }
 }
 
+void Supervisor::tell_phase(const char* event) {
+    json told = phase();
+    told["event"] = event;
+    control_->publish(told);
+}
+
 void Supervisor::vmm_event(std::string_view name, const json& data) {
     if (name == "SHUTDOWN") {
         if (shutdown_.empty()) { // the first says why; an orderly end may add host-qmp-quit
@@ -250,16 +256,12 @@ void Supervisor::vmm_event(std::string_view name, const json& data) {
         if (!full_.empty()) {
             wait_for_room();
         }
-        json event = phase();
-        event["event"] = "paused";
-        control_->publish(event);
+        tell_phase("paused");
     } else if (name == "RESUME" && state_.phase == "paused") {
         full_.clear();
         look_for_room_.drop();
         set_phase("running");
-        json event = phase();
-        event["event"] = "resumed";
-        control_->publish(event);
+        tell_phase("resumed");
     } else if (name == "POWERDOWN") {
         control_->publish({{"event", "powerdown"}});
     } else if (name == "VSERPORT_CHANGE") {

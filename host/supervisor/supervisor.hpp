@@ -36,6 +36,7 @@ class Supervisor final : public ControlTarget {
     void fail(const os::Error& error);
     void report(const nlohmann::json& message);
     void set_phase(std::string phase);
+    void tell_phase(const char* event);
     void wait_for_room();
     void go_on_with_room();
     [[nodiscard]] nlohmann::json phase() const; ///< members "phase" and, of a full disk, "reason"

@@ -52,12 +52,12 @@ asio::awaitable<void> all_settled(const Parts& parts) {
 }
 
 asio::awaitable<Response> list(const Parts& parts, Request request) {
+    co_await all_settled(parts);
     std::optional<vm::VmView> view;
     if (const auto name = request.find_query("vm")) {
         view = vm::view_of(*parts.machines.get(*name), parts.settings);
     }
     const bool stray = request.flag("stray");
-    co_await all_settled(parts);
     auto work =
         vm::offload(parts.threads, [&catalog = parts.plugins, view, own = host_objects(parts)] {
             vm::CallContext context;
