@@ -27,6 +27,9 @@ using os::ErrorKind;
 
 namespace {
 
+/// For streams that come to their own end when the server closes.
+constexpr std::chrono::milliseconds last_words{200};
+
 /// Who is at the other end, as the kernel knows it.
 uid_t peer_uid(int fd) {
     ucred peer{};
@@ -123,6 +126,15 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         state->ended.cancel();
     }
 
+    /// Returns when no session is left, or at the deadline.
+    asio::awaitable<void> all_ended(std::chrono::steady_clock::time_point deadline) {
+        while (!sessions.empty() && std::chrono::steady_clock::now() < deadline) {
+            ended.expires_at(deadline);
+            boost::system::error_code code;
+            co_await ended.async_wait(asio::redirect_error(asio::use_awaitable, code));
+        }
+    }
+
     static asio::awaitable<void> accept_all(std::shared_ptr<State> state) {
         asio::steady_timer rest(state->loop);
         while (!state->closing) {
@@ -177,16 +189,17 @@ void Server::listen_again() {
 
 asio::awaitable<void> Server::close(std::chrono::milliseconds grace) {
     const auto state = state_; // it may be destroyed while we wait
-    const auto deadline = std::chrono::steady_clock::now() + grace;
+    const auto now = std::chrono::steady_clock::now();
     state->stop_listening();
     for (Session* session : state->sessions) {
         session->close();
     }
-    while (!state->sessions.empty() && std::chrono::steady_clock::now() < deadline) {
-        state->ended.expires_at(deadline);
-        boost::system::error_code code;
-        co_await state->ended.async_wait(asio::redirect_error(asio::use_awaitable, code));
+    // Who follows an operation that has just ended is told so; the stream of all events never ends.
+    co_await state->all_ended(now + std::min(grace, last_words));
+    for (Session* session : state->sessions) {
+        session->end_stream();
     }
+    co_await state->all_ended(now + grace);
     for (Session* session : state->sessions) {
         session->cut();
     }

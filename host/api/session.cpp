@@ -373,18 +373,19 @@ asio::awaitable<void> Session::run() {
 
 void Session::close() {
     state_->closing = true;
-    if (state_->answer) {
-        state_->answer->close();
-    }
     if (state_->waiting || state_->upgraded) {
         cut();
     }
 }
 
-void Session::cut() noexcept {
+void Session::end_stream() {
     if (state_->answer) {
         state_->answer->close();
     }
+}
+
+void Session::cut() noexcept {
+    end_stream();
     error_code code;
     state_->socket.close(code);
 }

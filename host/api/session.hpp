@@ -23,8 +23,9 @@ class Session {
     /// Until the client or the server ends it. Throws nothing.
     [[nodiscard]] boost::asio::awaitable<void> run();
 
-    /// Takes no further request; ends a stream or an upgrade that is going on.
+    /// Takes no further request, and ends an upgrade that is going on.
     void close();
+    void end_stream();   ///< whether or not it has come to its own end
     void cut() noexcept; ///< drops the connection now
 
   private:

@@ -28,6 +28,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/fail", "fail", ""},
     {"GET", "/count", "count", "to"},
     {"GET", "/events", "events", ""},
+    {"GET", "/ending", "ending", ""},
     {"GET", "/flood", "flood", ""},
     {"GET", "/breaks", "breaks", ""},
     {"GET", "/attach", "attach", ""},
@@ -113,6 +114,13 @@ void ServerFixture::add_routes() {
             const Running running(streams);
             stream.post("first\n");
             co_await stream.closed();
+        });
+    });
+    router_.on("GET", "/ending", [](Request) -> asio::awaitable<Response> {
+        co_return line_stream([](Stream& stream) -> asio::awaitable<void> {
+            co_await stream.write("first\n");
+            (void)co_await stream.pause(std::chrono::milliseconds(50));
+            co_await stream.write("last words\n");
         });
     });
     router_.on("GET", "/flood", [this](Request) -> asio::awaitable<Response> {

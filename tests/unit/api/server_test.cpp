@@ -213,6 +213,15 @@ TEST_F(ServerTest, CloseLetsARequestEndAndEndsAllElse) {
     EXPECT_THROW((void)connect(), os::Error);
 }
 
+TEST_F(ServerTest, CloseLetsAStreamComeToItsOwnEnd) {
+    start();
+    RawClient watcher = connect();
+    watcher.send(get("/ending"));
+    watcher.read_until("first");
+    close(seconds(10));
+    watcher.read_until("last words");
+}
+
 TEST_F(ServerTest, CloseCutsOffWhatIsLeftAfterTheGrace) {
     start();
     RawClient client = connect();
