@@ -58,6 +58,7 @@ tests=(
     jq
     libgmock-dev
     libgtest-dev
+    mount
     nftables
     procps
     socat

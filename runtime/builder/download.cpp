@@ -104,6 +104,12 @@ Attempt transfer_once(const std::string& url, const fs::path& part, const Interr
     curl_easy_setopt(curl.get(), CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(curl.get(), CURLOPT_XFERINFODATA, &transfer);
     const CURLcode code = curl_easy_perform(curl.get());
+    long status = 0;
+    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+    // Newer releases (8.14 does) call a 416 a success when the part is as long as the whole file.
+    if (transfer.resumed && (status == 416 || code == CURLE_RANGE_ERROR)) {
+        return {Outcome::bad_range, {}};
+    }
     if (code == CURLE_OK) {
         return {};
     }
@@ -112,11 +118,6 @@ Attempt transfer_once(const std::string& url, const fs::path& part, const Interr
     }
     if (transfer.write_error != 0) {
         throw os::errno_error("write " + part.string(), transfer.write_error);
-    }
-    long status = 0;
-    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (transfer.resumed && (status == 416 || code == CURLE_RANGE_ERROR)) {
-        return {Outcome::bad_range, {}};
     }
     std::string reason = curl_easy_strerror(code);
     if (code == CURLE_HTTP_RETURNED_ERROR) {

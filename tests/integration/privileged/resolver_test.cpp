@@ -52,6 +52,10 @@ class FakeNetworkManager {
         if (::setns(before_.get(), CLONE_NEWNS) != 0) {
             ::_exit(70); // the rest of the tests would see the wrong files
         }
+        // Which led to the root of all, not to the one that these tests may have been given.
+        if (::fchdir(root_.get()) != 0 || ::chroot(".") != 0) {
+            ::_exit(70);
+        }
         fs::current_path(folder_);
     }
     [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
@@ -86,7 +90,8 @@ class FakeNetworkManager {
     [[nodiscard]] fs::path broken_path() const { return layers_.path() / "broken"; }
 
     os::TemporaryDir layers_;
-    fs::path folder_ = fs::current_path(); // setns() leads to the root
+    fs::path folder_ = fs::current_path();
+    os::UniqueFd root_ = os::open_file("/", O_RDONLY | O_DIRECTORY);
     os::UniqueFd before_;
     std::string reason_;
 };
