@@ -3,6 +3,7 @@
 #include "net/collision.hpp"
 #include "os/child.hpp"
 #include "os/error.hpp"
+#include "os/free_space.hpp"
 
 #include <array>
 #include <cerrno>
@@ -10,7 +11,6 @@
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace banger::daemon {
@@ -124,14 +124,14 @@ std::string space_text(std::uint64_t mib) {
 }
 
 void check_space(json& checks, const vm::Settings& settings) {
-    struct statvfs info {};
-    if (::statvfs(settings.vms_dir.parent_path().c_str(), &info) != 0) {
+    const auto bytes = os::free_space(settings.vms_dir.parent_path());
+    if (!bytes) {
         checks.push_back(
             check("space", "error", "the data folder cannot be read",
                   settings.vms_dir.parent_path().string() + ": " + std::strerror(errno)));
         return;
     }
-    const std::uint64_t free = info.f_bavail * info.f_frsize >> 20U;
+    const std::uint64_t free = *bytes >> 20U;
     checks.push_back(check("space", free < 1024 ? "warning" : "ok",
                            space_text(free) + " free for disks of VMs",
                            free < 1024 ? "VMs will see write errors when it runs out" : "",

@@ -1,5 +1,6 @@
 #include "store/reserve.hpp"
 
+#include "os/free_space.hpp"
 #include "os/unique_fd.hpp"
 
 #include <cstdint>
@@ -7,7 +8,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace banger::store {
@@ -18,9 +18,7 @@ namespace {
 constexpr std::uint64_t reserved_bytes = 2U << 20U;
 
 std::uint64_t room_beside(const std::filesystem::path& file) noexcept {
-    struct statvfs disk {};
-    return ::statvfs(file.parent_path().c_str(), &disk) == 0 ? disk.f_bavail * disk.f_frsize
-                                                             : UINT64_MAX;
+    return os::free_space(file.parent_path()).value_or(UINT64_MAX);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/free_space.hpp"
 #include "os/process.hpp"
 #include "os/unix_socket.hpp"
 #include "supervisor/exit_judge.hpp"
@@ -16,7 +17,6 @@
 #include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace banger::supervisor {
@@ -411,10 +411,7 @@ void Supervisor::wait_for_room() {
 /// QEMU stopped the guest before a write that the host has no room for, and repeats the write when
 /// it goes on: nothing is lost.
 void Supervisor::go_on_with_room() {
-    struct statvfs disk {};
-    const bool room =
-        ::statvfs(plan_.dir.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize >= least_room;
-    if (!room) {
+    if (os::free_space(plan_.dir).value_or(0) < least_room) {
         wait_for_room();
         return;
     }
