@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/daemon_start.hpp"
 #include "cli/noun.hpp"
+#include "cli/operation.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
 
@@ -48,6 +49,11 @@ int stop(Session& session, const NoArgs&) {
     const auto running =
         static_cast<int>(number_at(value_at(daemon, "vms"), "running").value_or(0));
     const auto process = os::identify(static_cast<pid_t>(number_at(daemon, "pid").value_or(0)));
+    for (const Json& json : list(*api, operation_noun)) {
+        if (const auto work = operation_of(json); work && !work->over()) {
+            session.note("cancelling " + work->kind + " " + work->target + " (" + work->id + ")");
+        }
+    }
     api->post("/v1/daemon/stop");
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (answers(session.paths().socket()) || (process && process->alive())) {

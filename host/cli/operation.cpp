@@ -42,11 +42,9 @@ std::optional<os::Error> error_of(const Json& operation) {
     }
     const Json& error = value_at(operation, "error");
     const std::string what = text_at(operation, "kind") + " " + text_at(operation, "target");
-    if (state == "cancelled") {
-        return os::Error(os::ErrorKind::cancelled, what + ": cancelled");
-    }
     if (!error.is_object()) {
-        return os::Error(os::ErrorKind::internal, what + " failed");
+        return state == "cancelled" ? os::Error(os::ErrorKind::cancelled, what + " was cancelled")
+                                    : os::Error(os::ErrorKind::internal, what + " failed");
     }
     try {
         api_client::throw_problem(error);

@@ -9,6 +9,23 @@
 
 namespace banger::cli {
 
+namespace {
+
+/// An operation without a stage found the VM as it was wished, or with nothing to end.
+std::string what_was_done(const Outcome& outcome, const char* done) {
+    const auto work = operation_of(outcome.last);
+    if (!work) {
+        return std::string(" ") + done;
+    }
+    if (!work->stages.empty()) {
+        return std::string(" ") + done + " (" + duration_text(outcome.seconds) + ")";
+    }
+    const std::string state = text_at(value_at(value_at(outcome.last, "result"), "vm"), "state");
+    return " is " + (state.empty() ? done : state) + " already";
+}
+
+} // namespace
+
 int change_all(Session& session, const Noun& noun, const char* label,
                const std::vector<std::string>& names, const char* done,
                const std::function<Json(Api&, const std::string& name)>& request) {
@@ -32,13 +49,7 @@ int change_all(Session& session, const Noun& noun, const char* label,
     for (const Outcome& outcome : outcomes) {
         if (!outcome.error && !outcome.left_running) {
             const std::string mark = session.out.tty ? session.out.green("✓") + " " : "";
-            const auto work = operation_of(outcome.last);
-            const bool done_before = work && work->stages.empty();
-            session.print(mark + outcome.name + (done_before ? " was " : " ") + done +
-                          (done_before ? " already"
-                           : work      ? " (" + duration_text(outcome.seconds) + ")"
-                                       : "") +
-                          "\n");
+            session.print(mark + outcome.name + what_was_done(outcome, done) + "\n");
         }
     }
     return conclude(session, outcomes);

@@ -114,6 +114,7 @@ void Watch::news(std::size_t index, const Json& json) {
     progress_.update(index, label(outcome.name), *operation);
     if (operation->over()) {
         outcome.error = error_of(json);
+        outcome.interrupted = cancelling_ && operation->state == "cancelled";
         end(index);
     }
 }
@@ -279,9 +280,8 @@ int conclude(const Session& session, const std::vector<Outcome>& outcomes) {
         }
         const bool named = outcome.name.empty() || has_word(outcome.error->what(), outcome.name);
         session.report(named ? *outcome.error : outcome.error->with_context(outcome.name));
-        const ExitCode own = outcome.error->kind() == os::ErrorKind::cancelled
-                                 ? ExitCode::interrupted
-                                 : session.exit_code(*outcome.error);
+        const ExitCode own =
+            outcome.interrupted ? ExitCode::interrupted : session.exit_code(*outcome.error);
         // One reason for all, or just "failed".
         code = code == ExitCode::ok || code == own || own == ExitCode::interrupted ? own
                : code == ExitCode::interrupted                                     ? code

@@ -21,6 +21,7 @@ struct Outcome {
     Json last; ///< the operation as it ended, or what was answered at once
     std::optional<os::Error> error;
     double seconds = 0;
+    bool interrupted = false;  ///< by Ctrl-C here, not by somebody else
     bool left_running = false; ///< the user pressed Ctrl-C twice
 };
 

@@ -415,7 +415,7 @@ asio::awaitable<void> Daemon::Parts::stop() {
     std::vector<std::shared_ptr<vm::Operation>> running;
     for (const auto& operation : operations.list()) {
         if (!operation->finished()) {
-            operation->cancel();
+            operation->cancel("bangerd was told to stop");
             running.push_back(operation);
         }
     }

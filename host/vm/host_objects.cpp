@@ -3,6 +3,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
+#include "vm/machine.hpp"
 #include "vm/ssh.hpp"
 
 #include <algorithm>
@@ -200,7 +201,7 @@ void HostObjects::release(const json& object) const {
         throw Error(ErrorKind::conflict, name + " holds the disks of a VM that has no record",
                     "keep what you need of it, then remove it with: rm -r " + name);
     } else {
-        end_ssh_master(fs::path(name) / "ssh.sock"); // of a run folder
+        end_ssh_master(MachinePaths::ssh_control_in(name)); // of a run folder
         os::remove_tree(name);
     }
 }

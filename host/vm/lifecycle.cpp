@@ -53,8 +53,7 @@ Lifecycle::Started Lifecycle::begin(const std::string& kind, const Ptr& machine,
 asio::awaitable<void> Lifecycle::see_end_after(Started operation, Ptr machine) {
     co_await operation->done();
     parts_.reserve.restore();
-    const bool up = machine->state == State::running || machine->state == State::paused;
-    if (up && machine->ended && !machine->deleted && !machine->busy()) {
+    if (is_up(machine->state) && machine->ended && !machine->deleted && !machine->busy()) {
         on_unexpected_end(machine);
     }
     follow_pause(machine);
@@ -71,11 +70,19 @@ asio::awaitable<void> Lifecycle::settled(std::string name) {
     }
 }
 
-asio::awaitable<void> Lifecycle::preempt(std::shared_ptr<Operation> other) {
+asio::awaitable<void> Lifecycle::preempt(Operation& operation, std::shared_ptr<Operation> other) {
     if (other) {
-        other->cancel();
+        operation.stage("cancel");
+        other->cancel(operation.kind() + " " + operation.target() + " was asked for (" +
+                      operation.id() + ")");
         co_await other->done();
     }
+}
+
+void Lifecycle::begin_rollback(Operation& operation) {
+    operation.begin_rollback();
+    parts_.reserve.lend();
+    operation.stage("rollback");
 }
 
 CallContext Lifecycle::context_of(Operation& operation) const {
@@ -129,7 +136,7 @@ Lifecycle::Started Lifecycle::stop(const std::string& name, const StopRequest& r
     }
     return begin("stop", machine,
                  [this, machine, request, busy](Operation& self) -> asio::awaitable<json> {
-                     co_await preempt(busy);
+                     co_await preempt(self, busy);
                      if (has_process(machine->state)) {
                          co_await shut_down(self, machine, request);
                      }
@@ -160,7 +167,7 @@ Lifecycle::Started Lifecycle::kill(const std::string& name) {
         require_idle(*machine);
     }
     return begin("kill", machine, [this, machine, busy](Operation& self) -> asio::awaitable<json> {
-        co_await preempt(busy);
+        co_await preempt(self, busy);
         if (has_process(machine->state)) {
             const StopRequest at_once{.force = true};
             co_await shut_down(self, machine, at_once);
@@ -176,15 +183,14 @@ Lifecycle::Started Lifecycle::remove(const std::string& name, bool force) {
     if (busy && busy->kind() != "create" && !force) {
         require_idle(*machine);
     }
-    const bool runs = machine->state == State::running || machine->state == State::paused;
-    if (runs && !force) {
+    if (is_up(machine->state) && !force) {
         throw Error(
             ErrorKind::conflict, "VM " + name + " is " + std::string(to_string(machine->state)),
             "stop it first with: banger vm stop " + name + ", or delete it as it is with --force");
     }
     return begin("delete", machine,
                  [this, machine, busy, force](Operation& self) -> asio::awaitable<json> {
-                     co_await preempt(busy);
+                     co_await preempt(self, busy);
                      if (!machine->deleted) {
                          co_await erase(self, machine, force);
                      }

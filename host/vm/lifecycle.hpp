@@ -73,7 +73,9 @@ class Lifecycle {
     asio::awaitable<void> see_end_after(Started operation, Ptr machine);
     void require_idle(const Machine& machine) const;
     /// Cancels what works on the machine and waits for its end.
-    asio::awaitable<void> preempt(std::shared_ptr<Operation> other);
+    asio::awaitable<void> preempt(Operation& operation, std::shared_ptr<Operation> other);
+    /// The stage that runs is where it failed; undoing it gets the room that is kept for that.
+    void begin_rollback(Operation& operation);
 
     // lifecycle_create.cpp
     asio::awaitable<void> make(Operation& operation, Ptr machine, image::Image image);

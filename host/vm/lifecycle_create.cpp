@@ -6,7 +6,6 @@
 #include "os/file.hpp"
 #include "os/random.hpp"
 #include "store/hook_journal.hpp"
-#include "store/reserve.hpp"
 #include "vm/identity.hpp"
 #include "vm/name.hpp"
 
@@ -69,9 +68,7 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
                          failure = std::current_exception();
                      }
                      if (failure) {
-                         self.begin_rollback();
-                         parts_.reserve.lend();
-                         self.stage("rollback");
+                         begin_rollback(self);
                          co_await discard(self, machine);
                          std::rethrow_exception(failure);
                      }

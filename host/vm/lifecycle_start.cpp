@@ -4,7 +4,6 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "store/reserve.hpp"
 #include "vm/guest_setup.hpp"
 #include "vm/readiness.hpp"
 
@@ -146,6 +145,7 @@ asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Dea
         bool again = tries < most_boots && !operation.cancelled() && ran && rebooted(*machine);
         if (again) {
             operation.log("info", "the guest rebooted before it was ready; it is started again");
+            operation.stage("reboot");
             again = co_await take_down(operation, machine, Phase::start);
         }
         if (!again) {
@@ -247,9 +247,7 @@ asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine
         failure = std::current_exception();
     }
     if (failure) {
-        operation.begin_rollback();
-        parts_.reserve.lend();
-        operation.stage("rollback");
+        begin_rollback(operation);
         co_await take_back_start(operation, machine);
         std::rethrow_exception(failure);
     }

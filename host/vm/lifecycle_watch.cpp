@@ -156,9 +156,9 @@ asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised proce
 }
 
 void Lifecycle::follow_pause(const Ptr& machine) {
-    const bool up = machine->state == State::running || machine->state == State::paused;
     const State seen = machine->paused ? State::paused : State::running;
-    if (!up || machine->ended || machine->deleted || machine->busy() || machine->state == seen) {
+    if (!is_up(machine->state) || machine->ended || machine->deleted || machine->busy() ||
+        machine->state == seen) {
         return;
     }
     parts_.log(machine->paused ? "warning" : "info", machine->paused
@@ -205,7 +205,7 @@ asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
         return find_process(record, run);
     });
     auto [process, exit] = co_await std::move(search);
-    const bool was_up = machine->state == State::running || machine->state == State::paused;
+    const bool was_up = is_up(machine->state);
     if (process) {
         if (machine->state == State::stopped || machine->state == State::crashed) {
             machine->state = State::running; // the database was lost, the VM was not

@@ -74,7 +74,10 @@ struct MachinePaths {
     [[nodiscard]] std::filesystem::path initrd() const { return dir / "initrd.img"; }
     [[nodiscard]] std::filesystem::path known_hosts() const { return dir / "known_hosts"; }
     [[nodiscard]] std::filesystem::path host_key() const { return dir / "ssh_host_ed25519_key"; }
-    [[nodiscard]] std::filesystem::path ssh_control() const { return run / "ssh.sock"; }
+    [[nodiscard]] std::filesystem::path ssh_control() const { return ssh_control_in(run); }
+    [[nodiscard]] static std::filesystem::path ssh_control_in(const std::filesystem::path& run) {
+        return run / "ssh.sock";
+    }
 };
 
 /// For a request that the VM cannot serve while it stands still.

@@ -140,7 +140,7 @@ void Operation::log(std::string_view level, std::string text) {
 
 void Operation::check() const {
     if (cancel_asked_ && heeds_cancel_) {
-        throw Error(ErrorKind::cancelled, kind_ + " " + target_ + " was cancelled");
+        throw Error(ErrorKind::cancelled, kind_ + " " + target_ + " was cancelled" + because());
     }
 }
 
@@ -184,11 +184,16 @@ CallContext Operation::rollback_context() {
     return make_context(-1);
 }
 
-void Operation::cancel() {
+std::string Operation::because() const {
+    return cancelled_for_.empty() ? "" : ": " + cancelled_for_;
+}
+
+void Operation::cancel(std::string why) {
     if (finished() || cancel_asked_) {
         return;
     }
     cancel_asked_ = true;
+    cancelled_for_ = std::move(why);
     state_ = OperationState::cancelling;
     ::eventfd_write(cancel_fd_.get(), 1);
     touch();
@@ -242,7 +247,8 @@ asio::awaitable<void> Operations::drive(std::shared_ptr<Operation> operation, Bo
         operation->finish(OperationState::succeeded, std::move(result), std::nullopt);
     } else if (operation->cancelled()) {
         const Error said(ErrorKind::cancelled, operation->kind() + " " + operation->target() +
-                                                   " was cancelled and rolled back");
+                                                   " was cancelled and rolled back" +
+                                                   operation->because());
         operation->finish(OperationState::cancelled, nullptr,
                           error->kind() == ErrorKind::cancelled ? said : *error);
     } else {

@@ -68,7 +68,8 @@ class Operation : public std::enable_shared_from_this<Operation> {
     [[nodiscard]] int cancel_fd() const noexcept { return cancel_fd_.get(); }
 
     // For whoever started or watches it.
-    void cancel();
+    /// `why` is told to who asked for the operation, when somebody else ends it.
+    void cancel(std::string why = {});
     [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
     /// Returns at the next change, or at once when version() is not `seen` any more.
     [[nodiscard]] boost::asio::awaitable<void> changed(std::uint64_t seen);
@@ -80,6 +81,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     void end_stage(StageState state);
     void finish(OperationState state, nlohmann::json result, std::optional<os::Error> error);
     void touch();
+    [[nodiscard]] std::string because() const; ///< ": why", or nothing
     [[nodiscard]] CallContext make_context(int fd);
 
     boost::asio::io_context& loop_;
@@ -96,6 +98,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     std::int64_t created_ms_;
     std::optional<std::int64_t> ended_ms_;
     bool cancel_asked_ = false;
+    std::string cancelled_for_;
     bool heeds_cancel_ = true;
     bool rolling_back_ = false;
     os::UniqueFd cancel_fd_; ///< eventfd; readable once cancelled

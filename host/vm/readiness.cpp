@@ -44,6 +44,17 @@ try_connect(asio::io_context& loop, tcp::endpoint endpoint, std::chrono::millise
     co_return code;
 }
 
+/// ssh fails when it cannot keep its socket there.
+void make_run_dir_again(const supervisor::Supervised& process) {
+    std::error_code code;
+    if (!std::filesystem::exists(process.run_dir(), code)) {
+        try {
+            static_cast<void>(process.status()); // which makes it again, if it can be made
+        } catch (const Error&) {                 // NOLINT(bugprone-empty-catch): ssh says it
+        }
+    }
+}
+
 } // namespace
 
 void Readiness::check(Operation& operation, const Machine& machine, Clock::time_point deadline,
@@ -116,13 +127,15 @@ asio::awaitable<void> Readiness::wait_plugins(Operation& operation, Machine& mac
 asio::awaitable<void> Readiness::wait_login(Operation& operation, Machine& machine,
                                             const SshAccess& access, Clock::time_point deadline) {
     const std::vector<std::string> argv = ssh_argv(access, {"true"});
+    const auto process = machine.process;
     std::string last = "no login yet";
     for (;;) {
         check(operation, machine, deadline, last);
         const int cancel = operation.cancel_fd();
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-        auto output_work = offload(threads_, [argv, cancel, left] {
+        auto output_work = offload(threads_, [argv, cancel, left, process] {
+            make_run_dir_again(*process);
             os::RunOptions options;
             options.timeout = std::min<std::chrono::milliseconds>(left, 60s);
             options.cancel_fd = cancel;

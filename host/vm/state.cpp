@@ -56,6 +56,10 @@ bool may_become(State from, State to) noexcept {
     return from == to || std::find(next.begin(), next.end(), to) != next.end();
 }
 
+bool is_up(State state) noexcept {
+    return state == State::running || state == State::paused;
+}
+
 bool has_process(State state) noexcept {
     switch (state) {
     case State::creating:

@@ -24,6 +24,9 @@ enum class State {
 /// May a VM go from one state to the other?
 [[nodiscard]] bool may_become(State from, State to) noexcept;
 
+/// Is it up, whether it goes on or stands still?
+[[nodiscard]] bool is_up(State state) noexcept;
+
 /// Is there, or may there be, a VMM process?
 [[nodiscard]] bool has_process(State state) noexcept;
 

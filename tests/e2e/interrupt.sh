@@ -28,8 +28,22 @@ banger op watch "$operation" >"$root/out" 2>&1 || true
 same "$(banger op show "$operation" --json | jq -r .state)" cancelled "state of the operation"
 expect_vms
 
-step "delete pre-empts a create"
-banger vm create --name a --detach
+step "delete pre-empts a create, which says so"
+operation=$(banger vm create --name a --detach --json | jq -r .id)
 sleep 1
 banger vm delete --force a
+expect_vms
+must_fail "create a was cancelled and rolled back: delete a was asked for" banger op watch "$operation"
+
+step "a daemon that is told to stop says what it cancels, and so does the create"
+banger vm create --name a >"$root/out" 2>&1 &
+create=$!
+made() { [ "$(vm_names)" = a ]; }
+within 20 made || fail "no VM is being made"
+said=$(banger daemon stop 2>&1)
+grep -q 'cancelling create a (op-' <<<"$said" || fail "daemon stop: $said"
+status=0
+wait $create || status=$?
+same $status 1 "exit status of the create ($(cat "$root/out"))"
+grep -q 'bangerd was told to stop' "$root/out" || fail "the create does not say why: $(cat "$root/out")"
 expect_vms

@@ -63,6 +63,18 @@ expect_state a stopped
 banger vm start a
 same "$(banger vm exec a -- cat /root/f)" kept "disk after a stop by signal"
 
+step "under a guest that boots"
+operation=$(banger vm create --name b --detach --json | jq -r .id)
+booting() { [ "$(banger op show "$operation" --json | jq -r .stage)" = boot ]; }
+within 30 booting || fail "b does not boot"
+within 10 test -S "$run/vm/$(field b id | cut -c1-8)/sup.sock" || fail "no socket of b"
+mv "$run/vm" "$root/moved" # of that no supervisor hears
+banger op watch "$operation"
+rm -r "$root/moved"
+same "$(banger vm exec b -- echo here)" here "guest whose run folder went while it booted"
+[ -S "$(field b paths.run)/sup.sock" ] || fail "the run folder is not made again"
+banger vm delete --force b
+
 step "kill"
 remove "$run/vm"
 banger vm kill a

@@ -148,7 +148,31 @@ TEST_F(Changes, CtrlCCancelsAndWaitsForTheRollBack) {
     EXPECT_EQ(result.code, 130);
     EXPECT_TRUE(cancelled);
     EXPECT_THAT(result.out, HasSubstr("waiting until everything is undone"));
-    EXPECT_THAT(result.out, HasSubstr("create testbox: cancelled"));
+    EXPECT_THAT(result.out, HasSubstr("create testbox was cancelled"));
+}
+
+TEST_F(Changes, WhoeverElseCancelledIsNamedAndIsNoInterrupt) {
+    daemon->on("POST /v1/vms", operation_json("7", "create", "testbox", "running", {}, "booting"),
+               202);
+    const std::string why =
+        R"({"kind":"cancelled","message":"create testbox was cancelled and rolled back: bangerd was told to stop"})";
+    daemon->on("GET /v1/operations/7/events",
+               operation_json("7", "create", "testbox", "cancelled", {"booting"}, "", why) + "\n");
+    const Result result = run({"vm", "create", "--name", "testbox"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.err, HasSubstr("rolled back: bangerd was told to stop"));
+}
+
+TEST_F(Changes, WhatHadEndedIsSaidAsItIs) {
+    const auto kill = [&](const std::string& vm) {
+        std::string ended = operation_json("8", "kill", "a", "succeeded", {}, "");
+        ended.replace(ended.find(R"("result":null)"), 13, R"("result":{"vm":)" + vm + "}");
+        daemon->on("POST /v1/vms/a/kill", ended, 202);
+        daemon->on("GET /v1/operations/8/events", ended + "\n");
+        return run({"vm", "kill", "a"}).out;
+    };
+    EXPECT_EQ(kill(vm_json("a", "crashed")), "a is crashed already\n");
+    EXPECT_EQ(kill("null"), "a is killed already\n");
 }
 
 TEST_F(Changes, SecondCtrlCLeavesItRunning) {

@@ -103,8 +103,11 @@ TEST_F(OperationTest, CancelStopsAtTheNextStageAndReachesBlockingSteps) {
             co_return nullptr;
         });
     asio::steady_timer timer(loop, std::chrono::milliseconds(20));
-    timer.async_wait([&](boost::system::error_code) { operation->cancel(); });
+    timer.async_wait([&](boost::system::error_code) { operation->cancel("stop a was asked for"); });
     loop.run();
+    ASSERT_TRUE(operation->error());
+    EXPECT_STREQ(operation->error()->what(),
+                 "create a was cancelled and rolled back: stop a was asked for");
     EXPECT_EQ(operation->state(), OperationState::cancelled);
     ASSERT_EQ(operation->stages().size(), 1U);
     EXPECT_EQ(operation->stages().front().state, StageState::cancelled);
