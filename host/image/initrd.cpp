@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t page = 4096;
+
 void pad(std::string& text, std::size_t multiple) {
     text.resize((text.size() + multiple - 1) / multiple * multiple, '\0');
 }
@@ -59,8 +61,10 @@ void write_initrd(const fs::path& initramfs, std::string_view config_json, const
             throw os::errno_error("look at " + target.string());
         }
         // The kernel skips zero bytes between archives; the next one must be 4-byte aligned.
-        std::string tail((4 - static_cast<std::size_t>(info.st_size) % 4) % 4, '\0');
+        const auto before = static_cast<std::size_t>(info.st_size);
+        std::string tail((4 - before % 4) % 4, '\0');
         tail += newc_archive("banger/config.json", config_json, 0600);
+        tail.resize(tail.size() + (page - (before + tail.size()) % page) % page, '\0');
         os::write_all(fd.get(), tail, "write " + target.string());
     } catch (...) {
         fs::remove(target, code);

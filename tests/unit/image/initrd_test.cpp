@@ -32,5 +32,16 @@ TEST(Initrd, TheConfigurationFollowsTheInitramfsAligned) {
     EXPECT_EQ(info.st_mode & 0777U, 0600U);
 }
 
+TEST(Initrd, IsWholePagesLong) {
+    const os::TemporaryDir dir;
+    for (const std::size_t size : {1U, 4096U, 5000U}) {
+        os::write_file_atomic(dir.path() / "base", std::string(size, 'x'));
+        for (const std::size_t length : {std::size_t{10}, 4096 - size % 4096}) {
+            write_initrd(dir.path() / "base", std::string(length, ' '), dir.path() / "initrd");
+            EXPECT_EQ(std::filesystem::file_size(dir.path() / "initrd") % 4096, 0U);
+        }
+    }
+}
+
 } // namespace
 } // namespace banger::image
