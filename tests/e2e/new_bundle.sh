@@ -4,7 +4,8 @@
 
 bundle=$root/bundle
 bundle_copy "$bundle"
-for file in rootfs.ext4 initramfs.img bundle.json; do
+# All that a VM boots from, so that it lies on one file system with the VMs, wherever that is.
+for file in rootfs.ext4 initramfs.img vmlinuz vmlinux bundle.json; do
     rm "$bundle/$file"
     cp --sparse=always "$BANGER_RUNTIME_DIR/$file" "$bundle/"
 done
