@@ -104,6 +104,12 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
     return result;
 }
 
+/// A folder may be "executed", too.
+bool is_program(const fs::path& file) {
+    std::error_code code;
+    return ::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file, code);
+}
+
 } // namespace
 
 std::string ExitStatus::text() const {
@@ -115,15 +121,14 @@ std::string ExitStatus::text() const {
 
 std::optional<fs::path> find_program(const std::string& name) {
     if (name.find('/') != std::string::npos) {
-        return ::access(name.c_str(), X_OK) == 0 ? std::optional<fs::path>(name) : std::nullopt;
+        return is_program(name) ? std::optional<fs::path>(name) : std::nullopt;
     }
     const char* path = std::getenv("PATH");
     std::istringstream dirs(std::string(path != nullptr ? path : "/usr/bin:/bin") +
                             ":/usr/local/sbin:/usr/sbin:/sbin");
     for (std::string dir; std::getline(dirs, dir, ':');) {
         const fs::path candidate = fs::path(dir) / name;
-        if (!dir.empty() && ::access(candidate.c_str(), X_OK) == 0 &&
-            fs::is_regular_file(candidate)) {
+        if (!dir.empty() && is_program(candidate)) {
             return candidate;
         }
     }

@@ -39,6 +39,7 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
         } else {
             candidate.probe.driver = name;
             candidate.probe.reason = "this version has no driver for it";
+            candidate.probe.setting = "vm.vmm";
         }
         const bool asked = wanted == "auto" || wanted == name;
         if (!candidate.probe.usable) {
@@ -63,6 +64,9 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
                 choice.reason += "; " + candidate.probe.driver + ": " + candidate.why;
             } else if (wanted == candidate.probe.driver) {
                 choice.reason += ": " + candidate.why;
+            }
+            if (wanted == "auto" || wanted == candidate.probe.driver) {
+                choice.setting = candidate.probe.setting; // the last one runs on any machine
             }
         }
     }

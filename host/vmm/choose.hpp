@@ -20,7 +20,8 @@ struct Candidate {
 struct Choice {
     const Hypervisor* hypervisor = nullptr; ///< lives as long as the Hypervisors given
     std::string reason;                     ///< one line
-    std::vector<Candidate> candidates;      ///< in order of preference
+    std::string setting; ///< Probe::setting of what stands in the way; empty when one was chosen
+    std::vector<Candidate> candidates; ///< in order of preference
 };
 
 /// `wanted` is auto, firecracker or qemu; auto prefers Firecracker. Throws invalid for another

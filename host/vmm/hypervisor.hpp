@@ -68,6 +68,8 @@ struct Probe {
     std::string version;
     std::filesystem::path binary;
     std::string reason; ///< why not usable, or why this accelerator: one line
+    /// Key of config.yaml by which it is not usable, as "qemu.binary"; empty when it is usable.
+    std::string setting;
 };
 
 /// The one interface of a VMM. Running VMs are the supervisor's; a driver only knows how to start

@@ -50,6 +50,15 @@ bool has(const std::filesystem::path& binary, const std::vector<std::string>& ar
     return os::run(argv, options).out.find(word) != std::string::npos;
 }
 
+std::string not_found(const std::string& name) {
+    if (name.find('/') == std::string::npos) {
+        return name + " is not installed (Debian package qemu-system-x86)";
+    }
+    std::error_code code;
+    return name +
+           (std::filesystem::exists(name, code) ? " is no executable file" : " does not exist");
+}
+
 /// A 64 KiB firmware whose reset vector puts 'K' out on the serial port and stops.
 UniqueFd make_firmware() {
     std::string image(65536, '\xF4');
@@ -124,6 +133,7 @@ void choose_accel(Host& host, const std::string& wanted) {
         probe.accel = "kvm";
         probe.reason = "a test guest ran under KVM";
     } else if (wanted == "kvm") {
+        probe.setting = "qemu.accel";
         throw Error(ErrorKind::unavailable, "KVM is asked for, but: " + failure);
     } else {
         probe.accel = "tcg";
@@ -140,6 +150,7 @@ void examine(Host& host, const std::string& wanted) {
     choose_accel(host, wanted);
     host.tsc_khz = measure_tsc_khz();
     host.probe.usable = true;
+    host.probe.setting.clear();
 }
 
 } // namespace
@@ -147,10 +158,11 @@ void examine(Host& host, const std::string& wanted) {
 Host probe(const ProbeOptions& options) {
     Host host;
     host.probe.driver = "qemu";
+    host.probe.setting = "qemu.binary";
     const std::string name = options.binary.empty() ? "qemu-system-x86_64" : options.binary;
     const auto binary = os::find_program(name);
     if (!binary) {
-        host.probe.reason = name + " is not installed (Debian package qemu-system-x86)";
+        host.probe.reason = not_found(name);
         return host;
     }
     host.probe.binary = *binary;

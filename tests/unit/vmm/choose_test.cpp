@@ -15,6 +15,7 @@ class FakeHypervisor final : public Hypervisor {
         probe_.version = "1.0";
         probe_.accel = usable ? "kvm" : "";
         probe_.reason = usable ? "" : "no /dev/kvm";
+        probe_.setting = usable ? "" : name + ".binary";
     }
     [[nodiscard]] std::string_view name() const noexcept override { return probe_.driver; }
     [[nodiscard]] const Probe& probe() const noexcept override { return probe_; }
@@ -89,6 +90,13 @@ TEST(Choose, AnUnknownWordIsInvalid) {
     } catch (const os::Error& error) {
         EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
     }
+}
+
+TEST(Choose, NamesTheSettingThatStandsInTheWay) {
+    EXPECT_EQ(survey("auto", machine(false, true)).setting, "");
+    EXPECT_EQ(survey("auto", machine(false, false)).setting, "qemu.binary");
+    EXPECT_EQ(survey("qemu", machine(true, false)).setting, "qemu.binary");
+    EXPECT_EQ(survey("firecracker", {}).setting, "vm.vmm"); // no driver of that name
 }
 
 } // namespace

@@ -56,6 +56,15 @@ TEST(QemuProbe, AMissingBinaryIsAReasonNotAThrow) {
     const qemu::Host host = qemu::probe({"no-such-qemu", "auto", {}});
     EXPECT_FALSE(host.probe.usable);
     EXPECT_NE(host.probe.reason.find("no-such-qemu is not installed"), std::string::npos);
+    EXPECT_EQ(host.probe.setting, "qemu.binary");
+}
+
+TEST(QemuProbe, APathThatIsNoProgramSaysWhich) {
+    const os::TemporaryDir dir;
+    const std::string nowhere = dir.path() / "nowhere";
+    EXPECT_EQ(qemu::probe({nowhere, "auto", {}}).probe.reason, nowhere + " does not exist");
+    const std::string folder = dir.path();
+    EXPECT_EQ(qemu::probe({folder, "auto", {}}).probe.reason, folder + " is no executable file");
 }
 
 TEST(QemuProbe, ReadsVersionMachineAndSandbox) {
