@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,12 +61,22 @@ struct Config {
         std::map<std::string, PluginEntry> entries;
     } plugins;
 
-    std::filesystem::path file;      ///< where it was read from; empty when there is no file
-    std::set<std::string> from_file; ///< keys that the file sets, as "network.mtu"
+    std::filesystem::path file; ///< where it was read from; empty when there is no file
+    /// Keys that the file sets, as "network.mtu", and where: "config.yaml:3:8". The settings of a
+    /// plugin are among them ("plugins.entries.dns.config.port").
+    std::map<std::string, std::string> from_file;
 };
 
 /// The built-in values, with the plugins that are on by default.
 [[nodiscard]] Config default_config();
+
+/// A file as far as it can be read: what is wrong has its built-in value.
+struct Reading {
+    Config config;
+    std::vector<std::string> problems; ///< "file:line:column: key: what is wrong", in their order
+};
+/// Throws only when the file cannot be read at all; a missing one is default_config().
+[[nodiscard]] Reading read_config(const std::filesystem::path& file);
 
 /// A missing file is default_config(). Throws Error(invalid) whose details() have one line
 /// "file:line:column: key: what is wrong" for each thing that is wrong.

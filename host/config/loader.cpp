@@ -23,6 +23,24 @@ bool is_plugin_id(std::string_view id) {
            std::all_of(id.begin(), id.end(), plain);
 }
 
+std::string listed(const std::vector<std::string>& keys) {
+    std::string text;
+    for (const std::string& key : keys) {
+        text += (text.empty() ? "; there are " : ", ") + key;
+    }
+    return text;
+}
+
+[[noreturn]] void throw_problems(const std::string& file, const std::vector<std::string>& lines) {
+    const std::string hint = "docs/configuration.md describes every key";
+    if (lines.size() == 1) {
+        throw os::Error(os::ErrorKind::invalid, lines.front(), hint);
+    }
+    const std::string count = std::to_string(lines.size());
+    throw os::Error(os::ErrorKind::invalid, file + " has " + count + " errors", hint)
+        .with_details(lines);
+}
+
 /// Walks one document and fills a Config; what is wrong goes to `problems_`.
 class Loader {
   public:
@@ -63,7 +81,9 @@ class Loader {
                 problems_.add(key.Mark(), full, "this key stands here twice");
             } else if (!known.empty() &&
                        std::find(known.begin(), known.end(), name) == known.end()) {
-                problems_.add(key.Mark(), full, "there is no such key" + did_you_mean(name, known));
+                const std::string near = did_you_mean(name, known);
+                problems_.add(key.Mark(), full,
+                              "there is no such key" + (near.empty() ? listed(known) : near));
             } else {
                 visit(name, key, member.second);
             }
@@ -131,9 +151,22 @@ class Loader {
             if (const auto problem = read_value(value, key.rule, key.slot(owner))) {
                 problems_.add(mark, prefix + name, *problem);
             } else {
-                config_.from_file.insert(prefix + name);
+                note_places(prefix + name, value, mark);
             }
             return;
+        }
+    }
+
+    void note_places(const std::string& key, const YAML::Node& value, const YAML::Mark& mark) {
+        config_.from_file[key] = problems_.place(mark);
+        if (!value.IsMap()) {
+            return;
+        }
+        for (const auto& member : value) {
+            if (member.first.IsScalar()) {
+                config_.from_file[key + "." + member.first.Scalar()] =
+                    problems_.place(member.first.Mark());
+            }
         }
     }
 
@@ -141,34 +174,45 @@ class Loader {
     Problems& problems_;
 };
 
-} // namespace
-
-Config parse_config(std::string_view text, const std::string& name) {
+Reading read_text(std::string_view text, const std::string& name) {
     Problems problems(name);
-    Config config = default_config();
-    config.file = name;
+    Reading reading{default_config(), {}};
+    reading.config.file = name;
     try {
         const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
         if (documents.size() > 1) {
             problems.add(documents[1].Mark(), "", "a second document begins here");
         } else if (!documents.empty()) {
-            Loader(config, problems).root(documents.front());
+            Loader(reading.config, problems).root(documents.front());
         }
     } catch (const YAML::Exception& error) { // of the parser; reading values throws nothing
         problems.add(error.mark, "", error.msg + " (is the indentation right? spaces, no tabs)");
     }
-    problems.throw_if_any();
-    return config;
+    reading.problems = problems.lines();
+    return reading;
+}
+
+/// The configuration of a file that is right.
+Config checked(Reading reading) {
+    if (!reading.problems.empty()) {
+        throw_problems(reading.config.file.string(), reading.problems);
+    }
+    return std::move(reading.config);
+}
+
+} // namespace
+
+Config parse_config(std::string_view text, const std::string& name) {
+    return checked(read_text(text, name));
+}
+
+Reading read_config(const std::filesystem::path& file) {
+    const auto text = os::find_file(file, max_file);
+    return text ? read_text(*text, file.string()) : Reading{default_config(), {}};
 }
 
 Config load_config(const std::filesystem::path& file) {
-    const auto text = os::find_file(file, max_file);
-    if (!text) {
-        return default_config();
-    }
-    Config config = parse_config(*text, file.string());
-    config.file = file;
-    return config;
+    return checked(read_config(file));
 }
 
 } // namespace banger::config

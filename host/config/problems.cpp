@@ -1,6 +1,5 @@
 #include "config/problems.hpp"
 
-#include "os/error.hpp"
 #include "os/nearest.hpp"
 
 #include <algorithm>
@@ -33,24 +32,16 @@ void Problems::add(const YAML::Mark& mark, std::string_view key, std::string_vie
     found_.push_back({mark.line, mark.column, line_of(place(mark), key, text)});
 }
 
-void Problems::throw_if_any() {
-    if (found_.empty()) {
-        return;
-    }
-    std::stable_sort(found_.begin(), found_.end(), [](const Problem& a, const Problem& b) {
+std::vector<std::string> Problems::lines() const {
+    std::vector<Problem> sorted = found_;
+    std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) {
         return std::tie(a.line, a.column) < std::tie(b.line, b.column);
     });
-    const std::string hint = "docs/configuration.md describes every key";
-    if (found_.size() == 1) {
-        throw os::Error(os::ErrorKind::invalid, found_.front().text, hint);
+    std::vector<std::string> result;
+    for (Problem& problem : sorted) {
+        result.push_back(std::move(problem.text));
     }
-    std::vector<std::string> lines;
-    for (Problem& problem : found_) {
-        lines.push_back(std::move(problem.text));
-    }
-    const std::string count = std::to_string(lines.size());
-    throw os::Error(os::ErrorKind::invalid, file_ + " has " + count + " errors", hint)
-        .with_details(std::move(lines));
+    return result;
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {

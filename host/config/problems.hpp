@@ -17,8 +17,7 @@ class Problems {
 
     void add(const YAML::Mark& mark, std::string_view key, std::string_view text);
     [[nodiscard]] std::string place(const YAML::Mark& mark) const; ///< "config.yaml:12:5"
-    /// Throws Error(invalid) with one line each, in the order of the file.
-    void throw_if_any();
+    [[nodiscard]] std::vector<std::string> lines() const;          ///< in the order of the file
 
   private:
     struct Problem {

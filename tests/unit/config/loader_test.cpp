@@ -77,7 +77,8 @@ plugins:
     EXPECT_EQ(nat.config, R"({"ports":[80,"443"],"table":"x"})");
     EXPECT_EQ(nat.place, "c.yaml:11:5");
     EXPECT_FALSE(config.plugins.entries.at("tap-pool").enabled);
-    EXPECT_TRUE(config.from_file.contains("plugins.entries.nat.timeout"));
+    EXPECT_EQ(config.from_file.at("plugins.entries.nat.timeout"), "c.yaml:13:16");
+    EXPECT_EQ(config.from_file.at("plugins.entries.nat.config.ports"), "c.yaml:17:9");
     EXPECT_FALSE(config.from_file.contains("vm.vcpus"));
 }
 
@@ -103,6 +104,26 @@ TEST(Loader, AllErrorsComeAtOnceWithPlaceKeyAndNearestName) {
                     "mean \"enabled\"?",
                     "c.yaml:11:17: plugins.entries.dns.on_error: \"warm\" is not fail or "
                     "warn; did you mean \"warn\"?"));
+}
+
+TEST(Loader, WithoutANearNameTheKeysAreListed) {
+    EXPECT_THAT(errors_of("console: {colour: red}"),
+                ElementsAre("c.yaml:1:11: console.colour: there is no such key; there are "
+                            "max_size"));
+}
+
+TEST(Loader, WhatIsRightIsReadBesideWhatIsWrong) {
+    const os::TemporaryDir dir;
+    const auto file = dir.path() / "config.yaml";
+    os::write_file_atomic(file, "vm: {vcpus: 4, memory: lots}\nnetwork: {mtu: 1400}\n");
+    const Reading reading = read_config(file);
+    EXPECT_EQ(reading.config.vm.vcpus, 4);
+    EXPECT_EQ(reading.config.vm.memory_mib, 512);
+    EXPECT_EQ(reading.config.network.mtu, 1400);
+    EXPECT_FALSE(reading.config.from_file.contains("vm.memory"));
+    ASSERT_EQ(reading.problems.size(), 1U);
+    EXPECT_EQ(reading.problems.front().find(file.string() + ":1:24: vm.memory: "), 0U);
+    EXPECT_TRUE(read_config(dir.path() / "absent").problems.empty());
 }
 
 TEST(Loader, OneErrorIsTheMessageItself) {
