@@ -18,30 +18,6 @@ using os::ErrorKind;
 
 namespace {
 
-Image from_row(const store::ImageRow& row, const Bundle* bundle) {
-    Image image;
-    image.name = row.name;
-    image.kind = row.kind;
-    image.rootfs = row.rootfs;
-    image.created_at_ms = row.created_at;
-    image.work_seed = row.work_seed;
-    if (bundle != nullptr && image.work_seed.empty()) {
-        image.work_seed = bundle->work_seed;
-    }
-    if (row.kernel.empty() && bundle != nullptr) {
-        image.kernel = bundle->vmlinuz;
-        image.kernel_elf = bundle->vmlinux;
-        image.kernel_version = row.initrd.empty() ? bundle->kernel_version : "";
-    } else {
-        image.kernel = row.kernel;
-    }
-    image.initramfs = !row.initrd.empty() ? fs::path(row.initrd)
-                      : bundle != nullptr ? bundle->initramfs
-                                          : fs::path();
-    image.modules = row.modules;
-    return image;
-}
-
 void check_image_name(const std::string& name) {
     const auto allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
@@ -88,94 +64,7 @@ void check_ext4(const fs::path& rootfs) {
 } // namespace
 
 Catalog::Catalog(store::ImageTable& table, fs::path configured)
-    : table_(table), configured_(std::move(configured)) {}
-
-const Bundle* Catalog::find_bundle(std::string& why) {
-    try {
-        return &bundle();
-    } catch (const Error& error) {
-        why = error.what();
-        return nullptr;
-    }
-}
-
-const Bundle& Catalog::bundle() {
-    const auto dir = image::find_bundle(configured_);
-    if (!dir) {
-        std::string places;
-        for (const fs::path& place : bundle_places(configured_)) {
-            places += (places.empty() ? "" : ", ") + place.string();
-        }
-        throw Error(ErrorKind::unavailable, "no runtime bundle in " + places,
-                    "make one with: make runtime-bundle");
-    }
-    const auto changed = fs::last_write_time(*dir / "bundle.json");
-    if (!bundle_ || bundle_->dir != *dir || read_at_ != changed) {
-        bundle_ = read_bundle(*dir);
-        read_at_ = changed;
-    }
-    return *bundle_;
-}
-
-std::optional<Image> Catalog::bundle_image() {
-    std::string why;
-    const Bundle* found = find_bundle(why);
-    if (found == nullptr) {
-        return std::nullopt;
-    }
-    Image image;
-    image.name = found->rootfs_name;
-    image.kind = "bundle";
-    image.rootfs = found->rootfs;
-    image.kernel_version = found->kernel_version;
-    image.kernel = found->vmlinuz;
-    image.kernel_elf = found->vmlinux;
-    image.initramfs = found->initramfs;
-    image.modules = found->modules;
-    image.work_seed = found->work_seed;
-    return image;
-}
-
-std::vector<Image> Catalog::list() {
-    std::vector<Image> images;
-    if (auto image = bundle_image()) {
-        images.push_back(std::move(*image));
-    }
-    std::string why;
-    const Bundle* found = find_bundle(why);
-    for (const store::ImageRow& row : table_.list()) {
-        images.push_back(from_row(row, found));
-    }
-    return images;
-}
-
-std::optional<Image> Catalog::find(std::string_view name) {
-    for (Image& image : list()) {
-        if (image.name == name || (name == "default" && image.kind == "bundle")) {
-            return std::move(image);
-        }
-    }
-    return std::nullopt;
-}
-
-Image Catalog::get(std::string_view name) {
-    if (name.empty()) {
-        if (auto image = bundle_image()) {
-            return std::move(*image);
-        }
-        (void)bundle(); // throws the reason
-    }
-    if (auto image = find(name)) {
-        return std::move(*image);
-    }
-    std::string names;
-    for (const Image& image : list()) {
-        names += (names.empty() ? "" : ", ") + image.name;
-    }
-    throw Error(ErrorKind::not_found, "no image named '" + std::string(name) + "'",
-                names.empty() ? "make the default one with: make runtime-bundle"
-                              : "there are: " + names);
-}
+    : Lookup([&table] { return table.list(); }, std::move(configured)), table_(table) {}
 
 Image Catalog::register_image(const std::string& name, const Registration& registration) {
     check_image_name(name);
@@ -199,8 +88,7 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
     }
     row.size = static_cast<std::int64_t>(fs::file_size(registration.rootfs));
     row.created_at = os::now_ms();
-    std::string why;
-    Image image = from_row(row, find_bundle(why));
+    Image image = made_of(row);
     check_files(image);
     table_.save(row);
     return image;

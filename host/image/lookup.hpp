@@ -1,0 +1,51 @@
+#pragma once
+
+#include "image/bundle.hpp"
+#include "image/image.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace banger::store {
+struct ImageRow;
+}
+
+namespace banger::image {
+
+/// Finds images: the bundle's, and those of the records it is given. Changes nothing. Not for two
+/// threads at once.
+class Lookup {
+  public:
+    using Records = std::function<std::vector<store::ImageRow>()>;
+
+    /// `configured` is the bundle's folder when config.yaml names one, else empty.
+    Lookup(Records records, std::filesystem::path configured);
+
+    /// Reads the bundle again when its bundle.json changed since. Throws unavailable without one.
+    [[nodiscard]] const Bundle& bundle();
+    /// The same, or nullptr with the reason in `why`.
+    [[nodiscard]] const Bundle* find_bundle(std::string& why);
+
+    [[nodiscard]] std::vector<Image> list();
+    [[nodiscard]] std::optional<Image> find(std::string_view name);
+    /// Throws not_found with the names there are; an empty name is the default image.
+    [[nodiscard]] Image get(std::string_view name);
+    /// Why no VM can be made of that image, with the next step; empty when one can.
+    [[nodiscard]] std::string find_problem(std::string_view name);
+
+  protected:
+    [[nodiscard]] std::optional<Image> bundle_image();
+    /// What a record is with the bundle's files in the place of those it lacks.
+    [[nodiscard]] Image made_of(const store::ImageRow& row);
+
+  private:
+    Records records_;
+    std::filesystem::path configured_;
+    std::optional<Bundle> bundle_;
+    std::filesystem::file_time_type read_at_;
+};
+
+} // namespace banger::image
