@@ -50,6 +50,14 @@ plugin::Settings plugin_settings(const config::Config& config, const os::UserPat
         part.after = entry.after;
         part.allow_override = entry.allow_override;
         part.config_json = entry.config;
+        const std::string config_key = "plugins.entries." + id + ".config";
+        for (const auto& [key, place] : config.from_file) {
+            if (key == config_key) {
+                part.places[""] = place;
+            } else if (key.starts_with(config_key + ".")) {
+                part.places[key.substr(config_key.size() + 1)] = place;
+            }
+        }
     }
     settings.daemon_version = BANGER_VERSION;
     settings.state_dir = paths.state / "plugins";

@@ -88,34 +88,6 @@ void Catalog::load() {
     }
 }
 
-std::vector<std::string> Catalog::check() {
-    scan();
-    std::vector<std::string> problems;
-    check_unknown(problems);
-    inspect();
-    for (const auto& [id, entry] : settings_.entries) {
-        const auto found = candidates_.find(id);
-        const bool known = found != candidates_.end() && !found->second.file.empty();
-        if (!known || found->second.state == State::disabled) {
-            continue; // what there is no file for is told above
-        }
-        const std::string key =
-            (entry.place.empty() ? "" : entry.place + ": ") + "plugins.entries." + id;
-        const auto& manifest = found->second.manifest;
-        if (manifest == nullptr && !entry.builtin) {
-            problems.push_back(key + ": " + found->second.reason);
-        } else if (manifest != nullptr) {
-            const Schema schema(manifest->config_schema);
-            const std::string text = entry.config_json.empty() ? "{}" : entry.config_json;
-            for (const std::string& problem :
-                 schema.problems(nlohmann::json::parse(text, nullptr, false))) {
-                problems.push_back(key + ".config: " + problem);
-            }
-        }
-    }
-    return problems;
-}
-
 /// Which files there are, and which of them config.yaml wants. Nothing is opened here.
 void Catalog::scan() {
     for (const fs::path& folder : settings_.path) {
@@ -132,6 +104,7 @@ void Catalog::scan() {
             }
         }
         if (error) {
+            bad_folders_[folder] = error.message();
             log(BANGER_LOG_WARNING, "",
                 "plugins.path: " + folder.string() + ": " + error.message());
         }
@@ -176,7 +149,8 @@ void Catalog::check_unknown(std::vector<std::string>& problems) const {
         std::string problem = entry.place.empty() ? "" : entry.place + ": ";
         problem.append("plugins.entries.").append(id).append(": no plugin '").append(id);
         problem.append("' in ").append(folders(settings_));
-        problem.append(near ? "; did you mean '" + *near + "'?" : "");
+        problem.append(near ? "; did you mean '" + *near + "'?"
+                            : "; put it there, or remove the entry");
         problems.push_back(std::move(problem));
     }
 }
@@ -255,6 +229,32 @@ Outcome Catalog::control(Plugin& plugin, const char* hook, Guard::Function funct
     return guard_.run(plugin, std::move(spec), std::move(function));
 }
 
+Outcome Catalog::create(const std::string& id) {
+    const EntrySettings& entry = entry_of(settings_, id);
+    auto plugin =
+        std::make_unique<Plugin>(*candidates_[id].manifest, entry, settings_, services_, guard_);
+    for (const std::string& ext : plugin->manifest.requires_ext) {
+        if (!has_extension(*plugin, ext)) {
+            throw Error(ErrorKind::unsupported,
+                        "needs host extension " + ext + ", which this host does not have");
+        }
+    }
+    const std::string config =
+        Schema(plugin->manifest.config_schema)
+            .checked_text(entry.config_json, "plugins.entries." + id + ".config")
+            .dump();
+    os::make_private_dir(settings_.state_dir / id);
+    Plugin& made = *plugin;
+    plugins_.push_back(std::move(plugin));
+    Outcome outcome = control(made, "create", [&made, config](banger_call* call, const banger_vm*) {
+        return made.manifest.entry->create(made.host(), call, str(config), &made.self);
+    });
+    if (outcome.failed()) {
+        made.set_state(outcome.abandoned ? State::stuck : State::stopped);
+    }
+    return outcome;
+}
+
 void Catalog::create_all() {
     std::vector<OrderNode> nodes;
     std::map<std::string, std::string> absent;
@@ -274,36 +274,15 @@ void Catalog::create_all() {
         fail(id, reason);
     }
     for (const std::string& id : sorted.order) {
-        Candidate& candidate = candidates_[id];
-        const EntrySettings& entry = entry_of(settings_, id);
         std::string reason;
-        if (!needs_met(*candidate.manifest, reason)) {
+        if (!needs_met(*candidates_[id].manifest, reason)) {
             fail(id, reason);
             continue;
         }
         try {
-            auto plugin =
-                std::make_unique<Plugin>(*candidate.manifest, entry, settings_, services_, guard_);
-            for (const std::string& ext : plugin->manifest.requires_ext) {
-                if (!has_extension(*plugin, ext)) {
-                    throw Error(ErrorKind::unsupported,
-                                "needs host extension " + ext + ", which this host does not have");
-                }
-            }
-            const std::string config =
-                Schema(plugin->manifest.config_schema)
-                    .checked_text(entry.config_json, "plugins.entries." + id + ".config")
-                    .dump();
-            os::make_private_dir(settings_.state_dir / id);
-            Plugin& made = *plugin;
-            plugins_.push_back(std::move(plugin));
-            const Outcome outcome =
-                control(made, "create", [&made, config](banger_call* call, const banger_vm*) {
-                    return made.manifest.entry->create(made.host(), call, str(config), &made.self);
-                });
+            const Outcome outcome = create(id);
             if (outcome.failed()) {
-                made.set_state(outcome.abandoned ? State::stuck : State::stopped);
-                throw outcome.error(made, {.hook = "create"});
+                throw outcome.error(*plugins_.back(), {.hook = "create"});
             }
         } catch (const Error& error) {
             std::string text = error.what();

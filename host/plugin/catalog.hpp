@@ -38,9 +38,14 @@ class Catalog {
     /// invalid, each problem a detail line, for an unknown plugin in config.yaml and for a required
     /// one that failed.
     void load();
-    /// Instead of load(): maps the wanted plugins without starting any, and tells what load() would
-    /// find wrong with what config.yaml says of plugins. [of a process that ends soon]
+    /// Instead of load(): creates the wanted plugins without starting any, and tells what load()
+    /// would find wrong with what config.yaml says of plugins: "config.yaml:12:5: key: what; next
+    /// step". Give it AbsentServices. [of a process that ends soon]
     [[nodiscard]] std::vector<std::string> check();
+    /// Folders of plugins.path that cannot be searched, and why. After load() or check().
+    [[nodiscard]] const std::map<std::filesystem::path, std::string>& bad_folders() const noexcept {
+        return bad_folders_;
+    }
     /// on_start of each, in order.
     void start();
     /// reconcile_all of each, in order; failures are logged. [pool thread]
@@ -67,7 +72,10 @@ class Catalog {
     void check_unknown(std::vector<std::string>& problems) const;
     void inspect();
     void check_option_flags();
+    /// Throws, or gives what create() answered; the plugin is the last of plugins_ then.
+    [[nodiscard]] Outcome create(const std::string& id);
     void create_all();
+    [[nodiscard]] std::vector<std::string> config_problems(const std::string& id);
     void init_all();
     bool needs_met(const Manifest& manifest, std::string& reason) const;
     void drop(Plugin& plugin, const std::string& reason);
@@ -82,6 +90,7 @@ class Catalog {
     std::vector<std::unique_ptr<Plugin>> plugins_; ///< in order; outlives the guard's threads
     Guard guard_;
     std::map<std::string, Candidate> candidates_; ///< by id, or by file name when that is none
+    std::map<std::filesystem::path, std::string> bad_folders_;
     std::vector<Plugin*> active_;
     bool stopped_ = false;
 };

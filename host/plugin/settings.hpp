@@ -23,6 +23,8 @@ struct EntrySettings {
     std::vector<std::string>
         allow_override;      ///< fields, as in "file:/etc/resolv.conf", with * and ?
     std::string config_json; ///< one object, or empty
+    /// Where its keys stand, as `place`; that of "" is where it begins.
+    std::map<std::string, std::string> places;
 };
 
 struct Settings {

@@ -131,7 +131,7 @@ typedef struct banger_entry {
   uint32_t iface_count;
   const banger_descriptor *desc;
   const banger_iface *ifaces; /* interfaces it implements; ids the host does not know are ignored */
-  /* [control] config_json has passed config_schema. Sets *self, which every other call gets. */
+  /* [control] config_json fits config_schema. Sets *self. Takes nothing: checks call it, too. */
   banger_status (*create)(const banger_host *, banger_call *, banger_str config_json, void **self);
   /* [control] optional; after every create, in plugin order. Threads start here. */
   banger_status (*init)(void *self, banger_call *);

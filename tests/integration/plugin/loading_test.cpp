@@ -1,5 +1,6 @@
 #include "plugin_host.hpp"
 
+#include "plugin/absent_services.hpp"
 #include "plugin/describe.hpp"
 
 #include <fstream>
@@ -242,6 +243,26 @@ TEST_F(Loading, AnUnknownPluginIsAnErrorUnlessItIsBuiltIn) {
     EXPECT_EQ(host.load(), "config.yaml:7:3: plugins.entries.reca: no plugin 'reca' in " +
                                host.plugins.string() + "; did you mean 'rec-a'?");
     EXPECT_EQ(host.reason("built-in"), "not installed in " + host.plugins.string());
+}
+
+TEST_F(Loading, ACheckAsksThePluginAndStartsNone) {
+    host.add("rec-a", "create=silent"); // as invalid
+    host.add("rec-b");
+    host.add("rec-c", "create=error"); // a conflict: not of the configuration
+    host.add("rec-ext");
+    host.entry("rec-a").places = {{"", "config.yaml:3:4"}};
+    host.settings.path.push_back(host.dir.path() / "nowhere");
+    const AbsentServices services;
+    Catalog catalog(host.settings, services.get(), host.timeouts);
+    EXPECT_THAT(catalog.check(),
+                ElementsAre(StartsWith("config.yaml:3:4: plugins.entries.rec-a.config: "),
+                            StartsWith("config.yaml:1:1: plugins.entries.rec-ext: needs host "
+                                       "extension org.example.time-travel/1")));
+    EXPECT_THAT(catalog.bad_folders(),
+                ElementsAre(testing::Pair(host.dir.path() / "nowhere", HasSubstr("No such file"))));
+    catalog.stop();
+    EXPECT_THAT(host.recorded(),
+                ElementsAre("rec-a create", "rec-b create", "rec-c create", "rec-b destroy"));
 }
 
 TEST_F(Loading, ARequiredPluginStopsTheStart) {

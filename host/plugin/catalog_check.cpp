@@ -1,0 +1,77 @@
+#include "plugin/catalog.hpp"
+
+#include "os/error.hpp"
+#include "plugin/schema.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::plugin {
+
+namespace {
+
+/// "config.yaml:12:5: plugins.entries.dns.config: port: ..."; `text` begins with a key of the
+/// plugin's, and the place is that of the key, of its settings or else of its entry.
+std::string line_of(const std::string& id, const EntrySettings& entry, const std::string& text) {
+    const auto found = entry.places.find(text.substr(0, text.find_first_of(":.[")));
+    const auto whole = entry.places.find("");
+    const std::string& place = found != entry.places.end()   ? found->second
+                               : whole != entry.places.end() ? whole->second
+                                                             : entry.place;
+    return (place.empty() ? "" : place + ": ") + "plugins.entries." + id + ".config: " + text +
+           "; banger plugin show " + id + " lists its settings";
+}
+
+} // namespace
+
+std::vector<std::string> Catalog::check() {
+    scan();
+    std::vector<std::string> problems;
+    check_unknown(problems);
+    inspect();
+    for (const auto& [id, entry] : settings_.entries) {
+        const auto found = candidates_.find(id);
+        const bool known = found != candidates_.end() && !found->second.file.empty();
+        if (!known || found->second.state == State::disabled) {
+            continue; // what there is no file for is told above
+        }
+        const auto cannot_load = [&, id = id](const std::string& reason) {
+            problems.push_back((entry.place.empty() ? "" : entry.place + ": ") +
+                               "plugins.entries." + id + ": " + reason +
+                               "; repair that, or set enabled: false");
+        };
+        if (found->second.manifest == nullptr) {
+            if (!entry.builtin) {
+                cannot_load(found->second.reason);
+            }
+            continue;
+        }
+        try {
+            for (const std::string& text : config_problems(id)) {
+                problems.push_back(line_of(id, entry, text));
+            }
+        } catch (const os::Error& error) { // an extension that it needs is not there, say
+            cannot_load(error.what());
+        }
+    }
+    return problems;
+}
+
+/// What the plugin's schema says against its settings or, when that is nothing, the plugin itself.
+/// Another refusal than "invalid" is of the machine, or of services that are not there.
+std::vector<std::string> Catalog::config_problems(const std::string& id) {
+    const std::string& text = settings_.entries[id].config_json;
+    const Schema schema(candidates_[id].manifest->config_schema);
+    std::vector<std::string> problems =
+        schema.problems(nlohmann::json::parse(text.empty() ? "{}" : text, nullptr, false));
+    if (!problems.empty()) {
+        return problems;
+    }
+    const Outcome outcome = create(id);
+    if (outcome.status == BANGER_E_INVALID) {
+        problems.push_back(outcome.message +
+                           (outcome.hint.empty() ? "" : " (" + outcome.hint + ")"));
+    }
+    return problems;
+}
+
+} // namespace banger::plugin
