@@ -261,18 +261,10 @@ asio::awaitable<json> Daemon::Parts::status() {
 }
 
 DoctorFacts Daemon::Parts::doctor_facts() {
-    DoctorFacts facts{.settings = settings,
-                      .bridge = config.network.bridge,
-                      .wanted_vmm = config.vm.vmm,
-                      .no_network = dispatch.no_network()};
+    DoctorFacts facts = configured_facts(config, paths, settings, images, plugins);
+    facts.no_network = dispatch.no_network();
     if (database.damaged()) {
         facts.damaged_database = database.damaged()->string();
-    }
-    std::string why;
-    if (const image::Bundle* bundle = images.find_bundle(why)) {
-        facts.missing = bundle->missing();
-    } else {
-        facts.bundle_problem = why;
     }
     for (const store::JournalRecord& record : dispatch.orphans()) {
         facts.orphans.push_back(record.plugin + " (" + record.hook + " of VM " + record.vm_id +
@@ -280,9 +272,9 @@ DoctorFacts Daemon::Parts::doctor_facts() {
     }
     for (const plugin::PluginInfo& info : plugins.list()) {
         if (info.state != plugin::State::active && info.state != plugin::State::disabled) {
-            facts.plugin_problems.push_back(info.id + " is " +
-                                            std::string(plugin::to_string(info.state)) +
-                                            (info.reason.empty() ? "" : ": " + info.reason));
+            facts.bad_plugins.push_back({info.id, std::string(plugin::to_string(info.state)) +
+                                                      (info.reason.empty() ? "" : ": ") +
+                                                      info.reason});
         }
     }
     return facts;
@@ -290,7 +282,10 @@ DoctorFacts Daemon::Parts::doctor_facts() {
 
 asio::awaitable<json> Daemon::Parts::doctor() {
     auto checks_work = vm::offload(threads, [this, facts = doctor_facts()] {
-        json list = host_checks(facts, *vmms.get(), privileged);
+        json list = json::array();
+        for (const Check& check : host_checks(facts, *vmms.get(), privileged)) {
+            list.push_back(to_json(check));
+        }
         vm::CallContext context;
         for (const plugin::ActionReport& report : actions.doctor(context)) {
             if (!report.error.empty()) {

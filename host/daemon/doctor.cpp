@@ -10,21 +10,25 @@
 #include <cstring>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace banger::daemon {
-using nlohmann::json;
-
 namespace {
 
-json check(const std::string& id, const std::string& severity, const std::string& title,
-           const std::string& cause = {}, const std::string& fix = {}) {
-    return {{"id", id},       {"source", "banger"}, {"severity", severity},
-            {"title", title}, {"cause", cause},     {"fix", fix}};
+using Checks = std::vector<Check>;
+
+Check check(const std::string& id, const std::string& severity, const std::string& title,
+            const std::string& cause = {}, const std::string& fix = {},
+            const std::string& key = {}) {
+    return {id, severity, title, cause, fix, key};
 }
 
-void check_tools(json& checks) {
+/// "set network.subnet: 10.0.0.0/24 in /home/me/.config/banger/config.yaml"
+std::string set_in(const DoctorFacts& facts, const std::string& key_and_value) {
+    return "set " + key_and_value + " in " + facts.config_file;
+}
+
+void check_tools(Checks& checks) {
     struct Tool {
         const char* program;
         const char* package;
@@ -47,7 +51,7 @@ void check_tools(json& checks) {
     }
 }
 
-void check_kvm(json& checks) {
+void check_kvm(Checks& checks) {
     if (::access("/dev/kvm", F_OK) != 0) {
         checks.push_back(check("kvm", "warning", "no /dev/kvm: VMs are emulated, which is slower",
                                "the CPU's virtualisation is off, or this is a VM without nesting",
@@ -59,37 +63,76 @@ void check_kvm(json& checks) {
     }
 }
 
-void check_vmm(json& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
+std::string vmm_fix(const DoctorFacts& facts, const std::string& setting) {
+    if (setting != "qemu.binary") {
+        return set_in(facts, setting + ": auto");
+    }
+    const std::string standard = config::default_config().qemu.binary;
+    const std::string install = "sudo apt-get install qemu-system-x86";
+    return facts.qemu_binary == standard
+               ? install
+               : set_in(facts, "qemu.binary: " + standard) + " (" + install + ")";
+}
+
+void check_vmm(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
     const vmm::Choice choice = vmm::survey(facts.wanted_vmm, hypervisors);
-    if (choice.hypervisor == nullptr) {
-        const bool any = facts.wanted_vmm == "auto" || facts.wanted_vmm == "qemu";
-        checks.push_back(check("vmm", "error", "no VMM can be used", choice.reason,
-                               any ? "sudo apt-get install qemu-system-x86"
-                                   : "set vm.vmm to auto in config.yaml"));
-    } else {
+    if (choice.hypervisor != nullptr) {
         checks.push_back(check("vmm", "ok",
                                "VMs run with " + choice.reason.substr(0, choice.reason.find("; ")),
                                choice.hypervisor->probe().reason));
+        return;
+    }
+    const auto add = [&](const vmm::Choice& none) {
+        checks.push_back(check("vmm", "error", "VMs cannot run", none.reason,
+                               vmm_fix(facts, none.setting), none.setting));
+    };
+    add(choice);
+    // Whether the remedy, vm.vmm: auto, is all that it takes.
+    const vmm::Choice any = vmm::survey("auto", hypervisors);
+    if (any.hypervisor == nullptr && any.setting != choice.setting) {
+        add(any);
     }
 }
 
-void check_bundle(json& checks, const DoctorFacts& facts) {
+void check_bundle(Checks& checks, const DoctorFacts& facts) {
+    const std::string make = facts.configured_bundle.empty()
+                                 ? "make runtime-bundle"
+                                 : "make runtime-bundle, and set runtime.bundle in " +
+                                       facts.config_file + " to the folder with its bundle.json";
     if (!facts.bundle_problem.empty()) {
-        checks.push_back(check("bundle", "error", "no runtime bundle", facts.bundle_problem,
-                               "make runtime-bundle"));
+        checks.push_back(check("bundle", "error", "no runtime bundle", facts.bundle_problem, make,
+                               "runtime.bundle"));
     } else if (!facts.missing.empty()) {
         std::string names;
         for (const std::string& name : facts.missing) {
             names += (names.empty() ? "" : ", ") + name;
         }
         checks.push_back(check("bundle", "error", "the runtime bundle is not complete",
-                               "missing: " + names, "make runtime-bundle"));
+                               "missing: " + names, make, "runtime.bundle"));
     } else {
         checks.push_back(check("bundle", "ok", "the runtime bundle is complete"));
     }
 }
 
-void check_privilege(json& checks, const privileged::Client& privileged) {
+/// Of vm.image; that the bundle's own is whole is the bundle's check.
+void check_image(Checks& checks, const DoctorFacts& facts) {
+    if (!facts.image_problem.empty()) {
+        checks.push_back(check(
+            "image", "error", "no VM can be made of the default image " + facts.settings.image,
+            facts.image_problem,
+            "set vm.image in " + facts.config_file + " to one of banger image ls", "vm.image"));
+    }
+}
+
+void check_folders(Checks& checks, const DoctorFacts& facts) {
+    for (const std::string& problem : facts.bad_folders) {
+        checks.push_back(check(
+            "plugins-path", "warning", "no plugins are found in a folder", problem,
+            "make it, or take it out of plugins.path in " + facts.config_file, "plugins.path"));
+    }
+}
+
+void check_privilege(Checks& checks, const privileged::Client& privileged) {
     const privileged::Readiness readiness = privileged.readiness();
     if (!readiness.ready) {
         checks.push_back(check("privilege", "error", "privileged steps cannot be done",
@@ -104,7 +147,7 @@ void check_privilege(json& checks, const privileged::Client& privileged) {
     }
 }
 
-void check_subnet(json& checks, const DoctorFacts& facts) {
+void check_subnet(Checks& checks, const DoctorFacts& facts) {
     const auto collision = net::find_collision(facts.settings.subnet, facts.bridge);
     const std::string subnet = facts.settings.subnet.text();
     if (collision) {
@@ -112,8 +155,9 @@ void check_subnet(json& checks, const DoctorFacts& facts) {
             check("subnet", "error", "subnet " + subnet + " is in use on this host",
                   "it collides with " + collision->with,
                   collision->alternative
-                      ? "set network.subnet: " + collision->alternative->text() + " in config.yaml"
-                      : "set network.subnet in config.yaml to a free network"));
+                      ? set_in(facts, "network.subnet: " + collision->alternative->text())
+                      : "set network.subnet in " + facts.config_file + " to a free network",
+                  "network.subnet"));
     } else {
         checks.push_back(check("subnet", "ok", "subnet " + subnet + " is free for VMs"));
     }
@@ -123,12 +167,16 @@ std::string space_text(std::uint64_t mib) {
     return mib < 10240 ? std::to_string(mib) + " MiB" : std::to_string(mib / 1024) + " GiB";
 }
 
-void check_space(json& checks, const vm::Settings& settings) {
-    const auto bytes = os::free_space(settings.vms_dir.parent_path());
+void check_space(Checks& checks, const vm::Settings& settings) {
+    std::filesystem::path folder = settings.vms_dir.parent_path();
+    std::error_code code;
+    while (!std::filesystem::exists(folder, code) && !code && folder.has_relative_path()) {
+        folder = folder.parent_path(); // the first daemon makes the rest
+    }
+    const auto bytes = os::free_space(folder);
     if (!bytes) {
-        checks.push_back(
-            check("space", "error", "the data folder cannot be read",
-                  settings.vms_dir.parent_path().string() + ": " + std::strerror(errno)));
+        checks.push_back(check("space", "error", "the data folder cannot be read",
+                               folder.string() + ": " + std::strerror(errno)));
         return;
     }
     const std::uint64_t free = *bytes >> 20U;
@@ -140,15 +188,53 @@ void check_space(json& checks, const vm::Settings& settings) {
 
 } // namespace
 
-json host_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors,
-                 const privileged::Client& privileged) {
-    json checks = json::array();
-    check_tools(checks);
-    check_kvm(checks);
+DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& paths,
+                             const vm::Settings& settings, image::Lookup& images,
+                             const plugin::Catalog& plugins) {
+    DoctorFacts facts;
+    facts.config_file = (config.file.empty() ? paths.config_file() : config.file).string();
+    facts.configured_bundle = config.runtime.bundle;
+    facts.settings = settings;
+    facts.bridge = config.network.bridge;
+    facts.wanted_vmm = config.vm.vmm;
+    facts.qemu_binary = config.qemu.binary;
+    std::string why;
+    if (const image::Bundle* bundle = images.find_bundle(why)) {
+        facts.missing = bundle->missing();
+    } else {
+        facts.bundle_problem = why;
+    }
+    if (!config.vm.image.empty()) {
+        facts.image_problem = images.find_problem(config.vm.image);
+    }
+    for (const std::string& folder : config.plugins.path) {
+        if (const auto bad = plugins.bad_folders().find(folder);
+            bad != plugins.bad_folders().end()) {
+            facts.bad_folders.push_back(folder + ": " + bad->second);
+        }
+    }
+    return facts;
+}
+
+std::vector<Check> config_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
+    Checks checks;
     check_vmm(checks, facts, hypervisors);
     check_bundle(checks, facts);
-    check_privilege(checks, privileged);
+    check_image(checks, facts);
+    check_folders(checks, facts);
     check_subnet(checks, facts);
+    return checks;
+}
+
+std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors,
+                               const privileged::Client& privileged) {
+    Checks checks;
+    check_tools(checks);
+    check_kvm(checks);
+    for (Check& found : config_checks(facts, hypervisors)) {
+        checks.push_back(std::move(found));
+    }
+    check_privilege(checks, privileged);
     check_space(checks, facts.settings);
     if (!facts.damaged_database.empty()) {
         checks.push_back(check("database", "warning",
@@ -161,13 +247,19 @@ json host_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors,
                                "VMs get no network", facts.no_network->what(),
                                facts.no_network->hint()));
     }
-    for (const std::string& problem : facts.plugin_problems) {
-        checks.push_back(check("plugin", "error", "plugin " + problem, "",
-                               "see banger plugin ls and config.yaml"));
+    for (const DoctorFacts::BadPlugin& plugin : facts.bad_plugins) {
+        const std::string key = "plugins.entries." + plugin.id;
+        checks.push_back(check("plugin", "error", "plugin " + plugin.id + " is " + plugin.state, "",
+                               "see banger plugin show " + plugin.id + "; its settings are " + key +
+                                   ".config in " + facts.config_file + ", and enabled: false in " +
+                                   key + " switches it off",
+                               key));
     }
     for (const std::string& orphan : facts.orphans) {
-        checks.push_back(check("orphan", "warning", "a plugin that is not loaded held something",
-                               orphan, "switch it on again: it then gives back what it held"));
+        checks.push_back(check(
+            "orphan", "warning", "a plugin that is not loaded held something", orphan,
+            "set plugins.entries." + orphan.substr(0, orphan.find(' ')) + ".enabled: true in " +
+                facts.config_file + ": it then gives back what it held"));
     }
     return checks;
 }

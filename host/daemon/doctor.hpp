@@ -1,7 +1,11 @@
 #pragma once
 
-#include "image/catalog.hpp"
+#include "config/config.hpp"
+#include "daemon/check.hpp"
+#include "image/lookup.hpp"
 #include "os/error.hpp"
+#include "os/paths.hpp"
+#include "plugin/catalog.hpp"
 #include "privileged/client.hpp"
 #include "vm/settings.hpp"
 #include "vmm/choose.hpp"
@@ -10,26 +14,44 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 namespace banger::daemon {
 
 /// What the checks look at, gathered on the loop.
 struct DoctorFacts {
-    std::string bundle_problem;       ///< empty when there is a bundle
-    std::vector<std::string> missing; ///< files that the bundle names but lacks
+    /// A plugin that is wanted and takes no part.
+    struct BadPlugin {
+        std::string id;
+        std::string state; ///< "failed: port: must be ..."
+    };
+
+    std::string config_file;              ///< where a remedy is to be written
+    std::string configured_bundle;        ///< runtime.bundle
+    std::string bundle_problem;           ///< empty when there is a bundle
+    std::vector<std::string> missing;     ///< files that the bundle names but lacks
+    std::string image_problem;            ///< why vm.image cannot be used; empty when it can
+    std::vector<std::string> bad_folders; ///< of plugins.path: "/x: No such file or directory"
     vm::Settings settings;
     std::string bridge;
     std::string wanted_vmm;
-    std::string damaged_database;             ///< where the damaged one was put aside; mostly empty
-    std::vector<std::string> plugin_problems; ///< "nat is failed: ..."
-    std::vector<std::string> orphans;         ///< what only a plugin that is not loaded can undo
-    std::optional<os::Error> no_network;      ///< why no plugin gives VMs a network
+    std::string qemu_binary;
+    std::string damaged_database; ///< where the damaged one was put aside; mostly empty
+    std::vector<BadPlugin> bad_plugins;
+    std::vector<std::string> orphans;    ///< what only a plugin that is not loaded can undo
+    std::optional<os::Error> no_network; ///< why no plugin gives VMs a network
 };
 
+/// What config.yaml alone decides of the facts.
+[[nodiscard]] DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& paths,
+                                           const vm::Settings& settings, image::Lookup& images,
+                                           const plugin::Catalog& plugins);
+
+/// The checks of what config.yaml names: each has its key. Also those that found nothing.
+[[nodiscard]] std::vector<Check> config_checks(const DoctorFacts& facts,
+                                               const vmm::Hypervisors& hypervisors);
+
 /// The host's own checks, as GET /v1/doctor lists them. [pool thread]
-[[nodiscard]] nlohmann::json host_checks(const DoctorFacts& facts,
-                                         const vmm::Hypervisors& hypervisors,
-                                         const privileged::Client& privileged);
+[[nodiscard]] std::vector<Check> host_checks(const DoctorFacts& facts,
+                                             const vmm::Hypervisors& hypervisors,
+                                             const privileged::Client& privileged);
 
 } // namespace banger::daemon

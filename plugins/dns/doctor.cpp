@@ -44,7 +44,7 @@ json check_host(const std::string& domain, std::uint16_t port, const HostSide& s
                  {"cause", integrate
                                ? "neither systemd-resolved nor NetworkManager's dnsmasq is used "
                                  "here, and resolv.conf is left alone"
-                               : "host_integration is off"},
+                               : "plugins.entries.dns.config.host_integration is off"},
                  {"fix", "in dnsmasq's configuration: server=/" + domain + "/127.0.0.1#" + at +
                              "; in unbound's: do-not-query-localhost: no, and a forward-zone with "
                              "name: \"" +

@@ -173,7 +173,7 @@ class TapPool {
         emit_check(call, "error", "VMs cannot get a network: " + bridge + " is somebody else's",
                    owner.is_null() ? "an interface of this name was not made by banger"
                                    : "it belongs to user " + owner.dump(),
-                   "set network.bridge to another name, such as banger-2, in config.yaml");
+                   "set network.bridge: banger-2, or another name, in config.yaml");
     }
     void check_tun(Call& call, std::string_view) {
         const int fd = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
