@@ -3,6 +3,7 @@
 #include "cli/noun.hpp"
 
 #include "os/child.hpp"
+#include "os/run.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -58,14 +59,32 @@ void print_level(const Session& session, const Json& json, const std::string& in
     }
 }
 
-int show(Session& session, const ShowArgs& args) {
-    const Json config = session.api().get("/v1/config");
-    if (args.json) {
+void print_values(const Session& session, const Json& config, bool json) {
+    if (json) {
         session.print_json(config);
     } else {
         print_level(session, config, "");
     }
-    return 0;
+}
+
+/// The values in force. Where no daemon runs they are those that the next one would have: it may be
+/// the file that keeps it from starting.
+int show(Session& session, const ShowArgs& args) {
+    if (auto api = session.running_api()) {
+        print_values(session, api->get("/v1/config"), args.json);
+        return 0;
+    }
+    const std::filesystem::path program = os::installation().bin / "bangerd";
+    const os::Output told =
+        os::run({program.string(), "--show-config", session.paths().config_file().string()});
+    const Json config = Json::parse(told.out, nullptr, false);
+    if (config.is_object()) {
+        print_values(session, config, args.json);
+    }
+    if (!told.err.empty()) {
+        session.note(told.err.substr(0, told.err.find_last_not_of('\n') + 1));
+    }
+    return as_int(told.status.ok() ? ExitCode::ok : ExitCode::failed);
 }
 
 int path(Session& session, const NoArgs&) {
@@ -102,14 +121,19 @@ int check(Session& session, const CheckArgs& args) {
 
 void add_config(CLI::App& noun, Session& session) {
     auto show_args = std::make_shared<ShowArgs>();
-    CLI::App* verb = noun.add_subcommand("show", "The values in force, and where each is from");
+    CLI::App* verb = noun.add_subcommand(
+        "show", "The values in force, and where each is from; also of a file with errors");
     json_flag(verb, show_args->json);
     runs(verb, session, show_args, show);
     runs(noun.add_subcommand("path", "Where the configuration file is"), session,
          std::make_shared<NoArgs>(), path);
     auto check_args = std::make_shared<CheckArgs>();
-    verb = noun.add_subcommand("check", "Check a configuration file without using it");
+    verb = noun.add_subcommand(
+        "check", "Check a configuration file, and whether this machine has what it names");
     verb->add_option("FILE", check_args->file, "Default: the one in use");
+    verb->footer(
+        "An error keeps bangerd from starting, a plugin from being loaded or VMs from being\n"
+        "made; a warning does not, or is of a built-in value. Exit status 1 with errors.");
     runs(verb, session, check_args, check);
 }
 

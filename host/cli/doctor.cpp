@@ -2,6 +2,9 @@
 #include "cli/command.hpp"
 #include "cli/leaks.hpp"
 #include "cli/noun.hpp"
+#include "os/run.hpp"
+
+#include <algorithm>
 
 namespace banger::cli {
 namespace {
@@ -53,11 +56,52 @@ std::string verdict(int errors, int warnings) {
     return count(errors, "error") + (warnings > 0 ? ", " + count(warnings, "warning") : "");
 }
 
+/// What bangerd finds without serving anybody, behind why it does not serve.
+Json without_daemon(const os::Error& not_started, const std::string& program) {
+    os::RunOptions options;
+    options.timeout = std::chrono::seconds(60); // a KVM that hangs is found out in seconds
+    const os::Output told = os::run({program, "--check-host"}, options);
+    Json answer = Json::parse(told.out, nullptr, false);
+    if (!answer.is_object() || !answer.contains("checks")) {
+        throw not_started;
+    }
+    Json& checks = answer["checks"];
+    const bool told_below = std::any_of(checks.begin(), checks.end(), [](const Json& check) {
+        return text_at(check, "id") == "config";
+    });
+    std::string cause;
+    for (const std::string& line : not_started.details()) {
+        cause += (cause.empty() ? "" : "; ") + line;
+    }
+    const Json daemon{{"id", "daemon"},
+                      {"source", "banger"},
+                      {"severity", "error"},
+                      {"title", not_started.what()},
+                      {"cause", told_below ? "config.yaml has errors, which follow" : cause},
+                      {"fix", told_below ? "" : not_started.hint()}};
+    checks.insert(checks.begin(), daemon);
+    return answer;
+}
+
+/// A machine on which the daemon does not start needs its doctor most.
+Json findings(Session& session) {
+    try {
+        return session.api().get("/v1/doctor");
+    } catch (const os::Error& error) {
+        const std::string program = (os::installation().bin / "bangerd").string();
+        if (error.kind() != os::ErrorKind::unavailable || session.running_api() ||
+            !os::find_program(program)) {
+            throw;
+        }
+        return without_daemon(error, program);
+    }
+}
+
 int doctor(Session& session, const DoctorArgs& args) {
     if (args.leaks) {
         return leaks(session, {args.fix, args.yes, args.json});
     }
-    const Json answer = session.api().get("/v1/doctor");
+    const Json answer = findings(session);
     const Json& checks = value_at(answer, "checks");
     int errors = 0;
     int warnings = 0;
@@ -86,7 +130,8 @@ void add_doctor(CLI::App& noun, Session& session) {
         noun.add_flag("--leaks", args->leaks, "Instead: what is left of banger that no VM needs");
     CLI::Option* fix = noun.add_flag("--fix", args->fix, "Free it, after asking")->needs(leaks);
     noun.add_flag("-y,--yes", args->yes, "Do not ask")->needs(fix);
-    noun.footer("Exit status 1 when something is an error, or left over.");
+    noun.footer("Where bangerd does not start, it says why, and what can be checked without it.\n"
+                "Exit status 1 when something is an error, or left over.");
     runs(&noun, session, args, doctor);
 }
 

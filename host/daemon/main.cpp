@@ -1,14 +1,14 @@
 #include "config/config.hpp"
+#include "config/effective.hpp"
+#include "daemon/config_check.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/data_lock.hpp"
 #include "daemon/log.hpp"
-#include "daemon/settings.hpp"
 #include "os/already_running.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
 #include "os/paths.hpp"
-#include "plugin/catalog.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include <nlohmann/json.hpp>
 #include <spdlog/logger.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,22 +35,48 @@ void print(const Error& error) {
     }
 }
 
+std::string count(std::size_t number, const std::string& what) {
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 int check_config(const std::string& file) {
-    const auto config = banger::config::load_config(file);
-    const auto problems = banger::plugin::Catalog(
-                              banger::daemon::plugin_settings(config, banger::os::user_paths()), {})
-                              .check();
-    if (!problems.empty()) {
-        const Error error(banger::os::ErrorKind::invalid,
-                          problems.size() == 1
-                              ? problems.front()
-                              : file + " has " + std::to_string(problems.size()) + " errors",
-                          "banger plugin show ID lists the settings of a plugin");
-        throw problems.size() == 1 ? error : error.with_details(problems);
+    const banger::daemon::ConfigCheck check(file, banger::os::user_paths());
+    for (const std::string& line : check.errors()) {
+        std::cerr << "error: " << line << '\n';
     }
-    std::cout << (config.file.empty() ? file + " does not exist: the built-in values are used"
-                                      : file + " is good")
-              << '\n';
+    for (const std::string& line : check.warnings()) {
+        std::cerr << "warning: " << line << '\n';
+    }
+    const std::string warnings =
+        check.warnings().empty() ? "" : ", " + count(check.warnings().size(), "warning");
+    if (!check.errors().empty()) {
+        std::cerr << file << " has " << count(check.errors().size(), "error") << warnings << '\n';
+        return 1;
+    }
+    std::cout << file
+              << (check.config().file.empty() ? " does not exist: the built-in values are used"
+                                              : " is good")
+              << warnings << '\n';
+    return 0;
+}
+
+/// The values as GET /v1/config has them. Where no line of the file could be read there are none.
+int show_config(const std::string& file) {
+    const auto reading = banger::config::read_config(file);
+    if (reading.problems.empty() || !reading.config.from_file.empty()) {
+        std::cout << banger::config::to_json(reading.config).dump() << '\n';
+    }
+    for (const std::string& line : reading.problems) {
+        std::cerr << "error: " << line << '\n';
+    }
+    return reading.problems.empty() ? 0 : 1;
+}
+
+/// What GET /v1/doctor says, as far as it needs no daemon.
+int check_host() {
+    const auto paths = banger::os::user_paths();
+    const banger::daemon::ConfigCheck check(paths.config_file(), paths);
+    std::cout << check.doctor().dump() << '\n';
     return 0;
 }
 
@@ -84,12 +111,24 @@ int serve(bool foreground) {
 
 int run(CLI::App& app, int argc, char** argv) {
     bool foreground = false;
-    std::string config_file;
+    bool host = false;
+    std::string checked;
+    std::string shown;
     app.add_flag("--foreground", foreground, "log to standard error too");
-    app.add_option("--check-config", config_file, "check a config.yaml and end")->type_name("FILE");
+    app.add_option("--check-config", checked, "check a config.yaml and end")->type_name("FILE");
+    app.add_option("--show-config", shown, "print the values of a config.yaml as JSON and end")
+        ->type_name("FILE");
+    app.add_flag("--check-host", host,
+                 "print what doctor finds without a daemon, as JSON, and end");
     app.set_version_flag("--version", "bangerd " BANGER_VERSION);
     app.parse(argc, argv);
-    return config_file.empty() ? serve(foreground) : check_config(config_file);
+    if (!checked.empty()) {
+        return check_config(checked);
+    }
+    if (!shown.empty()) {
+        return show_config(shown);
+    }
+    return host ? check_host() : serve(foreground);
 }
 
 } // namespace

@@ -1,0 +1,87 @@
+#include "daemon/config_check.hpp"
+
+#include "daemon/settings.hpp"
+#include "daemon/vmms.hpp"
+#include "os/error.hpp"
+#include "os/temporary_dir.hpp"
+#include "plugin/absent_services.hpp"
+#include "store/image_json.hpp"
+#include "store/image_table.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::daemon {
+
+namespace {
+
+/// A file that cannot be read at all is one problem, and the machine is looked at all the same.
+config::Reading read(const std::filesystem::path& file) {
+    try {
+        return config::read_config(file);
+    } catch (const os::Error& error) {
+        return {config::default_config(), {file.string() + ": " + error.what()}};
+    }
+}
+
+} // namespace
+
+ConfigCheck::ConfigCheck(const std::filesystem::path& file, const os::UserPaths& paths)
+    : reading_(read(file)), errors_(reading_.problems) {
+    config::Config& config = reading_.config;
+    std::error_code code;
+    const bool state = std::filesystem::is_directory(paths.state, code);
+    Vmms vmms(config.qemu.binary, config.qemu.accel,
+              state ? paths.state / "qemu-probe.json" : std::filesystem::path());
+    hypervisors_ = vmms.get();
+    check_plugins(paths);
+    wrong_lines_ = errors_.size();
+    for (const Check& check : config_checks(facts_, *hypervisors_)) {
+        sort_out(check);
+    }
+}
+
+void ConfigCheck::check_plugins(const os::UserPaths& paths) {
+    const config::Config& config = reading_.config;
+    const os::TemporaryDir own; // plugins find a folder for their state, but not theirs
+    plugin::Settings settings = plugin_settings(config, paths);
+    settings.state_dir = own.path();
+    const plugin::AbsentServices services;
+    plugin::Catalog plugins(std::move(settings), services.get());
+    for (std::string& problem : plugins.check()) {
+        errors_.push_back(std::move(problem));
+    }
+    image::Lookup images([&paths] { return store::find_images_json(paths.data); },
+                         config.runtime.bundle);
+    facts_ = configured_facts(config, paths, vm_settings(config, paths, choose_subnet(config, "")),
+                              images, plugins);
+}
+
+void ConfigCheck::sort_out(const Check& check) {
+    if (check.severity == "ok") {
+        return;
+    }
+    const auto place = reading_.config.from_file.find(check.key);
+    const bool of_file = place != reading_.config.from_file.end();
+    const std::string line = (of_file ? place->second : facts_.config_file) + ": " + check.key +
+                             (of_file ? ": " : " (built in): ") + check.title +
+                             (check.cause.empty() ? "" : ": " + check.cause) +
+                             (check.fix.empty() ? "" : "; " + check.fix);
+    (of_file && check.severity == "error" ? errors_ : warnings_).push_back(line);
+}
+
+nlohmann::json ConfigCheck::doctor() const {
+    nlohmann::json checks = nlohmann::json::array();
+    for (std::size_t i = 0; i < wrong_lines_; ++i) {
+        checks.push_back(
+            to_json(Check{"config", "error", errors_[i], "",
+                          "correct that; banger config check says when it is good", ""}));
+    }
+    for (const Check& check : host_checks(facts_, *hypervisors_, privileged::Client())) {
+        checks.push_back(to_json(check));
+    }
+    checks.push_back(to_json(
+        Check{"plugins", "info", "the checks of plugins need a running bangerd", "", "", ""}));
+    return {{"checks", std::move(checks)}};
+}
+
+} // namespace banger::daemon

@@ -1,0 +1,196 @@
+#include "daemon/config_check.hpp"
+
+#include "net/link.hpp"
+#include "net/route.hpp"
+#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
+#include "store/image_json.hpp"
+#include "store/image_table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::daemon {
+namespace {
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+namespace fs = std::filesystem;
+
+/// A machine that has all it takes: a QEMU of a few lines of shell and a bundle of empty files.
+struct ConfigChecks : testing::Test {
+    ConfigChecks() {
+        os::write_file_atomic(qemu,
+                              "#!/bin/sh\n"
+                              "case $1 in\n"
+                              "--version) echo 'QEMU emulator version 9.1.2 (Debian)';;\n"
+                              "-M) echo 'microvm  x';;\n"
+                              "esac\n",
+                              0700);
+        fs::create_directories(bundle);
+        for (const char* part : {"vmlinuz", "initramfs", "rootfs", "seed", "key"}) {
+            os::write_file_atomic(bundle / part, "x");
+        }
+        os::write_file_atomic(bundle / "bundle.json",
+                              R"({"version":1,"kernel":{"version":"6.1","vmlinuz":"vmlinuz"},
+                                  "initramfs":"initramfs","work_seed":"seed","ssh_key":"key",
+                                  "rootfs":{"name":"debian","path":"rootfs"},"firecracker":null})");
+        fs::create_directories(paths.data);
+        fs::create_directories(paths.state);
+    }
+
+    /// The check of these lines behind those that make the machine whole; the first is line 5.
+    ConfigCheck check(const std::string& lines) const {
+        os::write_file_atomic(file, "runtime: {bundle: " + bundle.string() +
+                                        "}\n"
+                                        "qemu:\n"
+                                        "  binary: " +
+                                        qemu.string() + "\n" + "  accel: tcg\n" + lines);
+        return {file, paths};
+    }
+    std::string at(const std::string& place) const { return file.string() + ":" + place + ": "; }
+
+    os::TemporaryDir home;
+    os::UserPaths paths{home.path() / "config", home.path() / "data", home.path() / "state",
+                        home.path() / "run"};
+    fs::path file = home.path() / "config.yaml";
+    fs::path qemu = home.path() / "qemu";
+    fs::path bundle = home.path() / "bundle";
+};
+
+TEST_F(ConfigChecks, AGoodFileHasNoErrors) {
+    const ConfigCheck good = check("vm: {vcpus: 2, image: debian}\n"
+                                   "plugins: {entries: {dns: {config: {port: 5390}}}}\n");
+    EXPECT_THAT(good.errors(), IsEmpty());
+    EXPECT_FALSE(fs::exists(paths.state / "plugins")); // theirs is not touched
+}
+
+TEST_F(ConfigChecks, APluginChecksItsOwnSettings) {
+    EXPECT_THAT(check("plugins:\n"
+                      "  entries:\n"
+                      "    dns:\n"
+                      "      config:\n"
+                      "        host_integration: auto\n"
+                      "        port: 53\n")
+                    .errors(),
+                ElementsAre(AllOf(StartsWith(at("10:9") + "plugins.entries.dns.config: port: "),
+                                  HasSubstr("1024 to 65535, not 53"),
+                                  HasSubstr("banger plugin show dns"))));
+    EXPECT_THAT(check("plugins: {entries: {nat: {config: {refresh_s: 1}}}}\n").errors(),
+                ElementsAre(StartsWith(at("5:36") + "plugins.entries.nat.config: refresh_s: ")));
+    EXPECT_THAT(check("plugins: {entries: {dns: {enabled: false, config: {port: 53}}}}\n").errors(),
+                IsEmpty());
+}
+
+TEST_F(ConfigChecks, AVmmWithoutADriver) {
+    EXPECT_THAT(check("vm: {vmm: firecracker}\n").errors(),
+                ElementsAre(AllOf(StartsWith(at("5:11") + "vm.vmm: "), HasSubstr("no driver"),
+                                  HasSubstr("set vm.vmm: auto in " + file.string()))));
+}
+
+TEST_F(ConfigChecks, AQemuThatIsNotThereOrNone) {
+    fs::remove(qemu);
+    EXPECT_THAT(check("").errors(),
+                ElementsAre(AllOf(StartsWith(at("3:11") + "qemu.binary: "),
+                                  HasSubstr(qemu.string() + " does not exist"),
+                                  HasSubstr("set qemu.binary: qemu-system-x86_64 in"))));
+    EXPECT_THAT(
+        check("vm: {vmm: firecracker}\n").errors(), // the remedy of one is not all
+        ElementsAre(StartsWith(at("5:11") + "vm.vmm: "), StartsWith(at("3:11") + "qemu.binary: ")));
+    os::write_file_atomic(qemu, "no program", 0600);
+    EXPECT_THAT(check("").errors(), ElementsAre(HasSubstr(qemu.string() + " is no executable")));
+}
+
+TEST_F(ConfigChecks, ABundleThatIsNotThereOrLacksAFile) {
+    fs::remove(bundle / "rootfs");
+    EXPECT_THAT(check("").errors(),
+                ElementsAre(AllOf(StartsWith(at("1:19") + "runtime.bundle: "),
+                                  HasSubstr("missing: rootfs (" + bundle.string()),
+                                  HasSubstr("make runtime-bundle"))));
+    fs::remove(bundle / "bundle.json");
+    EXPECT_THAT(check("").errors(),
+                ElementsAre(HasSubstr("no runtime bundle in " + bundle.string())));
+}
+
+TEST_F(ConfigChecks, ADefaultImageThatIsNotThere) {
+    EXPECT_THAT(check("vm: {image: alpine}\n").errors(),
+                ElementsAre(AllOf(StartsWith(at("5:13") + "vm.image: "),
+                                  HasSubstr("no image named 'alpine'; there are: debian"))));
+    store::ImageRow row;
+    row.name = "alpine";
+    row.rootfs = (bundle / "rootfs").string();
+    store::write_images_json(paths.data, {row});
+    EXPECT_THAT(check("vm: {image: alpine}\n").errors(), IsEmpty());
+    row.rootfs = (bundle / "gone").string();
+    store::write_images_json(paths.data, {row});
+    EXPECT_THAT(check("vm: {image: alpine}\n").errors(), ElementsAre(HasSubstr("gone is missing")));
+}
+
+TEST_F(ConfigChecks, AFolderOfPluginsThatIsNoneIsAWarning) {
+    const ConfigCheck found = check("plugins: {path: [/dev/null, /proc]}\n");
+    EXPECT_THAT(found.errors(), IsEmpty());
+    EXPECT_THAT(found.warnings(),
+                testing::Contains(AllOf(StartsWith(at("5:17") + "plugins.path: "),
+                                        HasSubstr("/dev/null: Not a directory"))));
+}
+
+TEST_F(ConfigChecks, ASubnetThatTheHostUses) {
+    for (const net::Link& link : net::links()) {
+        for (const net::InterfaceAddress& address : link.addresses) {
+            const net::Subnet used = address.subnet();
+            if (used.prefix < 16 || used.prefix > 29 || !net::is_private(used)) {
+                continue;
+            }
+            const std::string line = "network: {subnet: " + used.text();
+            EXPECT_THAT(check(line + "}\n").errors(),
+                        ElementsAre(AllOf(StartsWith(at("5:19") + "network.subnet: "),
+                                          HasSubstr(link.name), HasSubstr("set network.subnet"))));
+            return;
+        }
+    }
+    GTEST_SKIP() << "no interface here has a private address";
+}
+
+TEST_F(ConfigChecks, ABuiltInValueThatDoesNotWorkHereIsAWarning) {
+    os::write_file_atomic(file, "vm: {vcpus: 2}\n");
+    ::setenv("BANGER_RUNTIME_DIR", "/nonexistent", 1);
+    const ConfigCheck found(file, paths);
+    ::unsetenv("BANGER_RUNTIME_DIR");
+    EXPECT_THAT(found.errors(), IsEmpty());
+    EXPECT_THAT(found.warnings(),
+                testing::Contains(AllOf(StartsWith(file.string() + ": runtime.bundle (built in): "),
+                                        HasSubstr("/nonexistent"))));
+}
+
+TEST_F(ConfigChecks, TheDoctorTellsWrongLinesAndTheRest) {
+    const auto doctor = check("network: {brigde: banger}\n"
+                              "vm: {vmm: firecracker}\n")
+                            .doctor();
+    const auto& checks = doctor.at("checks");
+    EXPECT_EQ(checks[0]["id"], "config");
+    EXPECT_EQ(checks[0]["severity"], "error");
+    EXPECT_THAT(checks[0]["title"], StartsWith(at("5:11") + "network.brigde: "));
+    const auto count = [&](const std::string& id) {
+        return std::count_if(checks.begin(), checks.end(),
+                             [&](const auto& entry) { return entry["id"] == id; });
+    };
+    EXPECT_EQ(count("config"), 1);
+    EXPECT_EQ(count("vmm"), 1);
+    EXPECT_EQ(count("bundle"), 1);
+    EXPECT_EQ(count("privilege"), 1);
+}
+
+TEST_F(ConfigChecks, AFileThatCannotBeReadIsOneError) {
+    const ConfigCheck found(home.path(), paths);
+    EXPECT_THAT(found.errors(), ElementsAre(StartsWith(home.path().string() + ": ")));
+}
+
+} // namespace
+} // namespace banger::daemon
