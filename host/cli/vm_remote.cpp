@@ -1,17 +1,14 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
+#include "cli/foreground.hpp"
 #include "cli/noun.hpp"
 #include "cli/ssh_command.hpp"
 
-#include "os/child.hpp"
 #include "os/file.hpp"
 #include "os/temporary_dir.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
-
-#include <unistd.h>
 
 namespace banger::cli {
 namespace {
@@ -32,15 +29,6 @@ struct CopyArgs {
     std::vector<std::string> ends;
 };
 
-std::string program(const std::string& name) {
-    const auto path = os::find_program(name);
-    if (!path) {
-        throw os::Error(os::ErrorKind::unsupported, name + " is not installed",
-                        "sudo apt-get install openssh-client");
-    }
-    return path->string();
-}
-
 SshTarget target_of(Session& session, const std::string& name, const std::string& user = {}) {
     SshTarget target = ssh_target_of(get_one(session.api(), vm_noun, name, "/ssh"));
     if (!user.empty()) {
@@ -48,34 +36,6 @@ SshTarget target_of(Session& session, const std::string& name, const std::string
         target.control_path.clear(); // the shared connection is the other user's
     }
     return target;
-}
-
-/// This process becomes the other program: its streams, signals and exit status are ours.
-[[noreturn]] void become(std::vector<std::string> argv) {
-    const std::string path = program(argv.front());
-    std::vector<char*> pointers;
-    for (std::string& word : argv) {
-        pointers.push_back(word.data());
-    }
-    pointers.push_back(nullptr);
-    ::execv(path.c_str(), pointers.data());
-    throw os::errno_error("run " + path);
-}
-
-/// The other program in the foreground; Ctrl-C is for it alone.
-int run_beside(std::vector<std::string> argv) {
-    argv.front() = program(argv.front());
-    ::signal(SIGINT, SIG_IGN);
-    ::signal(SIGQUIT, SIG_IGN);
-    os::SpawnOptions options;
-    options.stdin_fd = STDIN_FILENO;
-    options.stdout_fd = STDOUT_FILENO;
-    options.stderr_fd = STDERR_FILENO;
-    options.die_with_parent = true;
-    const os::ExitStatus status = os::Child::spawn(argv, options).wait();
-    ::signal(SIGINT, SIG_DFL);
-    ::signal(SIGQUIT, SIG_DFL);
-    return status.signal != 0 ? 128 + status.signal : status.code;
 }
 
 void farewell(const Session& session, const std::string& name) {
@@ -97,6 +57,11 @@ int ssh(Session& session, const SshArgs& args) {
     const SshTarget target = target_of(session, args.name, args.user);
     const std::vector<std::string> argv = ssh_argv(target, session.tail);
     if (!session.in_is_tty || !is_interactive(session.tail)) {
+        const std::string first = session.tail.empty() ? "-" : session.tail.front();
+        // With options of his own (-f, -W) the user wants ssh itself.
+        if (!session.out.tty && (first == "--" || !first.starts_with("-"))) {
+            return run_checked(session, argv);
+        }
         become(argv);
     }
     const int status = run_beside(argv);
@@ -110,7 +75,12 @@ int exec(Session& session, const ExecArgs& args) {
                         "banger vm exec " + args.name + " -- uname -a");
     }
     const bool tty = args.tty || (!args.no_tty && session.in_is_tty && session.out.tty);
-    become(exec_argv(target_of(session, args.name, args.user), tty, session.tail));
+    const std::vector<std::string> argv =
+        exec_argv(target_of(session, args.name, args.user), tty, session.tail);
+    if (!tty && !session.out.tty) {
+        return run_checked(session, argv);
+    }
+    become(argv);
 }
 
 /// scp would say it after it has asked the VM, and end with the status of a broken connection.
@@ -122,6 +92,11 @@ void check_local(const std::vector<CopyEnd>& ends) {
         std::error_code error;
         if (!ends[i].vm.empty() || fs::exists(path, error)) {
             continue;
+        }
+        if (source && fs::is_symlink(path, error)) { // scp follows it
+            throw os::Error(os::ErrorKind::not_found, "'" + path.string() + "' is a symlink to '" +
+                                                          fs::read_symlink(path, error).string() +
+                                                          "', which is not there");
         }
         if (source) {
             throw os::Error(os::ErrorKind::not_found,
@@ -191,10 +166,12 @@ void add_vm_remote(CLI::App& vm, Session& session) {
     CLI::Option* tty = verb->add_flag("-t,--tty", exec_args->tty, "With a terminal");
     verb->add_flag("-T,--no-tty", exec_args->no_tty, "Without one")->excludes(tty);
     verb->add_option("COMMAND", session.tail, "After --: the command and its words");
-    examples(verb, "  banger vm exec testbox -- uname -a\n"
-                   "  banger vm exec testbox -- sh -c 'echo hi > /root/f; sync'\n"
-                   "  tar c . | banger vm exec testbox -- tar x -C /root\n"
-                   "A terminal is used when both ends are one. The exit status is the command's.");
+    examples(verb,
+             "  banger vm exec testbox -- uname -a\n"
+             "  banger vm exec testbox -- sh -c 'echo hi > /root/f; sync'\n"
+             "  tar c . | banger vm exec testbox -- tar x -C /root\n"
+             "A terminal is used when both ends are one. The exit status is the command's, or 1\n"
+             "when its output could not be written (a full disk) and it ended with 0.");
     runs(verb, session, exec_args, exec);
 
     auto copy_args = std::make_shared<CopyArgs>();

@@ -42,9 +42,11 @@ struct Exec {
         ::_exit(127);
     }
 
-    static void reset_signals() noexcept {
+    void reset_signals() const noexcept {
         for (int signal = 1; signal < NSIG; ++signal) {
-            ::signal(signal, SIG_DFL);
+            if (::signal(signal, SIG_DFL) == SIG_IGN && options->keep_ignored) {
+                ::signal(signal, SIG_IGN);
+            }
         }
         sigset_t none;
         ::sigemptyset(&none);

@@ -28,15 +28,15 @@ struct SpawnOptions {
     int stderr_fd = -1;                          ///< -1 is /dev/null
     bool new_session = false;                    ///< setsid: it outlives our terminal
     bool die_with_parent = false;                ///< PR_SET_PDEATHSIG SIGKILL
+    bool keep_ignored = false;                   ///< signals that we ignore stay so: nohup
     std::vector<int> inherit;                    ///< descriptors that stay open, same numbers
 };
 
 /// A child of ours. Its destructor kills and reaps what still runs, unless release()d.
 class Child {
   public:
-    /// argv[0] is looked up in PATH when it has no slash. All signals are at their defaults in
-    /// the child and no descriptor but 0-2 and `inherit` is open. Throws not_found when it is
-    /// absent.
+    /// argv[0] is looked up in PATH when it has no slash. Signals are at their defaults in the
+    /// child and no descriptor but 0-2 and `inherit` is open. Throws not_found when it is absent.
     [[nodiscard]] static Child spawn(const std::vector<std::string>& argv,
                                      const SpawnOptions& options = {});
     Child(Child&& other) noexcept;

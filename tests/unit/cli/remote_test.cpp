@@ -1,6 +1,7 @@
 #include "program.hpp"
 
 #include "os/file.hpp"
+#include "os/run.hpp"
 
 #include <gmock/gmock.h>
 
@@ -10,6 +11,7 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 /// ssh and scp are scripts that tell how they were called.
 class Remote : public ProgramTest {
@@ -42,6 +44,41 @@ TEST_F(Remote, ExecQuotesAndPassesTheStatusThrough) {
 TEST_F(Remote, ExecPassesItsInputOn) {
     script("ssh", "cat");
     EXPECT_EQ(run({"vm", "exec", "a", "--", "cat"}, "through").out, "through");
+}
+
+TEST_F(Remote, OutputThatIsLostIsAFailure) {
+    const auto shell = [&](const std::string& line) {
+        return os::run({"/bin/bash", "-c", line, BANGER_PROGRAM}, {.env = environment()});
+    };
+    script("ssh", "echo data; exit ${RC:-0}");
+    for (const std::string verb : {"exec a -- x", "ssh a x", "ssh a -- x"}) {
+        const os::Output full = shell("exec \"$0\" vm " + verb + " >/dev/full");
+        EXPECT_EQ(full.status.code, 1) << verb;
+        EXPECT_THAT(full.err, StartsWith("error: write the output: No space left on device\n"));
+    }
+    EXPECT_EQ(shell("RC=5 exec \"$0\" vm exec a -- x >/dev/full").status.code, 5);
+}
+
+TEST_F(Remote, AReaderThatGoesAwayEndsTheCommandQuietly) {
+    script("ssh", "exec yes");
+    const os::Output ended = os::run({"/bin/bash", "-c",
+                                      "\"$0\" vm exec a -- yes | head -n 2; "
+                                      "echo ${PIPESTATUS[0]}",
+                                      BANGER_PROGRAM},
+                                     {.env = environment()});
+    EXPECT_EQ(ended.out, "y\ny\n141\n");
+    EXPECT_EQ(ended.err, "");
+}
+
+TEST_F(Remote, ManyBytesPassAsTheyAre) {
+    script("ssh", "exec cat");
+    const std::string wanted = (home.path() / "bytes").string();
+    const os::Output same = os::run({"/bin/bash", "-c",
+                                     "head -c 3000000 /dev/urandom > \"$1\"\n"
+                                     "\"$0\" vm exec a -- x < \"$1\" | cmp - \"$1\"",
+                                     BANGER_PROGRAM, wanted},
+                                    {.env = environment()});
+    EXPECT_TRUE(same.status.ok()) << same.out << same.err;
 }
 
 TEST_F(Remote, ExecTakesATerminalWhenBothEndsAreOne) {
@@ -87,6 +124,11 @@ TEST_F(Remote, LocalEndsOfACopyAreCheckedFirst) {
     EXPECT_EQ(source.code, 3);
     EXPECT_EQ(source.err, "error: no file '/nosuch/notes.txt' on this machine\n"
                           "hint: write NAME:PATH for a path in a VM\n");
+    const std::string link = (home.path() / "link").string();
+    std::filesystem::create_symlink("gone", link);
+    const Result dangling = run({"vm", "cp", link, "a:"});
+    EXPECT_EQ(dangling.code, 3);
+    EXPECT_EQ(dangling.err, "error: '" + link + "' is a symlink to 'gone', which is not there\n");
     const Result target = run({"vm", "cp", "a:/etc/hosts", "/nosuch/hosts"});
     EXPECT_EQ(target.code, 3);
     EXPECT_THAT(target.err, HasSubstr("no folder '/nosuch' on this machine to copy to"));

@@ -27,5 +27,17 @@ TEST(Child, ASignalIsToldFromAStatus) {
     EXPECT_FALSE(status.ok());
 }
 
+TEST(Child, KeepsWhatWeIgnoreWhenAsked) {
+    const auto ended = [](bool keep) {
+        SpawnOptions options;
+        options.keep_ignored = keep;
+        return Child::spawn({"sh", "-c", "kill -HUP $$; exit 3"}, options).wait();
+    };
+    const auto before = ::signal(SIGHUP, SIG_IGN);
+    EXPECT_EQ(ended(true).code, 3);
+    EXPECT_EQ(ended(false).signal, SIGHUP);
+    ::signal(SIGHUP, before);
+}
+
 } // namespace
 } // namespace banger::os

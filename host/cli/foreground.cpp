@@ -1,0 +1,135 @@
+#include "cli/foreground.hpp"
+
+#include "cli/session.hpp"
+
+#include "os/child.hpp"
+#include "os/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <string_view>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace banger::cli {
+namespace {
+
+std::string program(const std::string& name) {
+    const auto path = os::find_program(name);
+    if (!path) {
+        throw os::Error(os::ErrorKind::unsupported, name + " is not installed",
+                        "sudo apt-get install openssh-client");
+    }
+    return path->string();
+}
+
+/// While it lives, a signal does nothing to us.
+class Ignored {
+  public:
+    explicit Ignored(int signal) : signal_(signal), before_(::signal(signal, SIG_IGN)) {}
+    Ignored(const Ignored&) = delete;
+    Ignored& operator=(const Ignored&) = delete;
+    ~Ignored() { ::signal(signal_, before_); }
+
+  private:
+    int signal_;
+    void (*before_)(int);
+};
+
+os::Child spawn(std::vector<std::string> argv, int stdout_fd) {
+    argv.front() = program(argv.front());
+    os::SpawnOptions options;
+    options.stdin_fd = STDIN_FILENO;
+    options.stdout_fd = stdout_fd;
+    options.stderr_fd = STDERR_FILENO;
+    options.die_with_parent = true;
+    options.keep_ignored = true;
+    return os::Child::spawn(argv, options);
+}
+
+/// After the spawn: what we ignore from here on it does not.
+int end_of(os::Child& child) {
+    const Ignored interrupt(SIGINT);
+    const Ignored quit(SIGQUIT);
+    const os::ExitStatus status = child.wait();
+    return status.signal != 0 ? 128 + status.signal : status.code;
+}
+
+/// 0, or the errno of the write that failed.
+int write_out(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+        if (n >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(n));
+        } else if (errno == EAGAIN) { // somebody shares it with us and wants it so
+            pollfd entry{STDOUT_FILENO, POLLOUT, 0};
+            ::poll(&entry, 1, -1);
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+/// Until its end; 0, or the errno of the write that failed.
+int pass_on(int from) {
+    std::array<char, 65536> buffer; // NOLINT(*-init): filled by read
+    for (;;) {
+        const ssize_t n = ::read(from, buffer.data(), buffer.size());
+        if (n == 0 || (n < 0 && errno != EINTR)) {
+            return n == 0 ? 0 : errno;
+        }
+        const int failed =
+            write_out({buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))});
+        if (failed != 0) {
+            return failed;
+        }
+    }
+}
+
+} // namespace
+
+void become(std::vector<std::string> argv) {
+    const std::string path = program(argv.front());
+    std::vector<char*> pointers;
+    for (std::string& word : argv) {
+        pointers.push_back(word.data());
+    }
+    pointers.push_back(nullptr);
+    ::execv(path.c_str(), pointers.data());
+    throw os::errno_error("run " + path);
+}
+
+int run_beside(std::vector<std::string> argv) {
+    os::Child child = spawn(std::move(argv), STDOUT_FILENO);
+    return end_of(child);
+}
+
+int run_checked(const Session& session, std::vector<std::string> argv) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        throw os::errno_error("make a pipe");
+    }
+    os::UniqueFd from(ends[0]);
+    os::UniqueFd to(ends[1]);
+    os::Child child = spawn(std::move(argv), to.get());
+    to.reset();
+    const Ignored interrupt(SIGINT);
+    const Ignored quit(SIGQUIT);
+    const Ignored broken_pipe(SIGPIPE);
+    const int failed = pass_on(from.get());
+    from.reset(); // nobody takes any more: the program is told when it goes on
+    const int code = end_of(child);
+    if (failed == 0 || failed == EPIPE) {
+        return code;
+    }
+    session.report(os::errno_error("write the output", failed));
+    return code != 0 ? code : as_int(ExitCode::failed);
+}
+
+} // namespace banger::cli
