@@ -77,7 +77,7 @@ std::unique_ptr<CLI::App> make_app(Session& session, const NounEntry* filled) {
 std::vector<std::string> verb_names(const CLI::App& noun) {
     std::vector<std::string> result;
     for (const CLI::App* verb : noun.get_subcommands({})) {
-        result.push_back(noun.get_name() + " " + verb->get_name());
+        result.push_back(verb->get_name());
     }
     return result;
 }
@@ -108,7 +108,7 @@ std::string other_name(const std::string& noun, const std::string& word,
     if (noun == "vm" && verb != vm_verbs.end()) {
         return "; did you mean 'vm " + verb->second + "'?";
     }
-    return os::did_you_mean(noun + " " + word, known);
+    return os::did_you_mean(word, known, noun + " ");
 }
 
 bool has_verb(const CLI::App& noun, const std::string& word) {

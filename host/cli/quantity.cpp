@@ -15,6 +15,8 @@
 namespace banger::cli {
 namespace {
 
+constexpr const char* size_hint = "write it as 512M, 2G or 20G; a plain number is MiB";
+
 /// A number at the start of `text`, which is shortened by it.
 std::optional<double> take_number(std::string_view& text) {
     double value = 0;
@@ -71,11 +73,12 @@ std::int64_t parse_mib(std::string_view text) {
     const auto factor = mib_per(lower(rest));
     if (!value || !factor) {
         throw os::Error(os::ErrorKind::invalid, "'" + std::string(text) + "' is not a size",
-                        "write it as 512M, 2G or 20G; a plain number is MiB");
+                        size_hint);
     }
     const double mib = *value * *factor;
     if (mib < 1 || mib > 1e12) {
-        throw os::Error(os::ErrorKind::invalid, "size '" + std::string(text) + "' is out of range");
+        throw os::Error(os::ErrorKind::invalid, "size '" + std::string(text) + "' is out of range",
+                        size_hint);
     }
     return static_cast<std::int64_t>(std::llround(mib));
 }

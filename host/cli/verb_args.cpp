@@ -86,7 +86,7 @@ class Reader {
                 keys.push_back(name);
             }
             throw os::Error(os::ErrorKind::invalid,
-                            "unknown option --" + key + os::did_you_mean(key, keys));
+                            "unknown option --" + key + os::did_you_mean(key, keys, "--"));
         }
         if (equals != std::string::npos) {
             set(key, text.substr(equals + 1));

@@ -26,22 +26,30 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return rows[a.size()][b.size()];
 }
 
+/// The dashes of options are no letters that two of them have in common.
+std::string_view undashed(std::string_view word) {
+    word.remove_prefix(std::min(word.find_first_not_of('-'), word.size()));
+    return word;
+}
+
 } // namespace
 
 std::optional<std::string> nearest(std::string_view word,
                                    const std::vector<std::string>& candidates) {
+    word = undashed(word);
     if (word.size() > 100) {
         return std::nullopt;
     }
     std::optional<std::string> best;
-    std::size_t limit = std::max<std::size_t>(1, (word.size() + 2) / 3);
-    for (const std::string& candidate : candidates) {
+    std::size_t limit = std::max<std::size_t>(1, word.size() / 3);
+    for (const std::string& whole : candidates) {
+        const std::string_view candidate = undashed(whole);
         if (candidate.size() > 100) {
             continue;
         }
         const std::size_t steps = distance(word, candidate);
         if (steps <= limit && steps < std::max(word.size(), candidate.size())) {
-            best = candidate;
+            best = whole;
             limit = steps == 0 ? 0 : steps - 1;
             if (steps == 0) {
                 break;
@@ -51,9 +59,10 @@ std::optional<std::string> nearest(std::string_view word,
     return best;
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates,
+                         std::string_view before) {
     const auto guess = nearest(word, candidates);
-    return guess ? "; did you mean '" + *guess + "'?" : "";
+    return guess ? "; did you mean '" + std::string(before) + *guess + "'?" : "";
 }
 
 } // namespace banger::os

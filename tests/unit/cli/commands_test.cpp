@@ -37,9 +37,13 @@ TEST_F(Commands, WrongUsageIsExplained) {
     fails({"shell", "a"}, "did you mean 'banger vm ssh'?");
     fails({"vm", "shell", "a"}, "did you mean 'vm ssh'?");
     fails({"vm", "stop", "--frce", "a"}, "unknown option --frce; did you mean '--force'?");
+    fails({"vm", "stop", "--bogus", "a"}, "unknown option --bogus\n");
     fails({"vm", "show"}, "banger vm show: NAME is required");
     fails({"op", "show", "1", "2"}, "'2' is one argument too many");
     start_daemon();
+    daemon->on("GET /v1/plugins", R"({"plugins":[]})"); // one of theirs may be called so
+    fails({"vm", "bogus"}, "no command 'vm bogus'\n");
+    fails({"vm", "create", "--memory", "0"}, "--memory: size '0' is out of range\nhint: write it");
     fails({"vm", "create", "--memory", "lots"}, "--memory: 'lots' is not a size");
     fails({"vm", "create", "--timeout", "never"}, "--timeout: 'never' is not a time");
     fails({"vm", "create", "--vcpu", "two"}, "--vcpu: 'two' is not a whole number");

@@ -42,7 +42,7 @@ TEST(VerbArgs, RefuseWhatDoesNotFit) {
             return std::string(error.what());
         }
     };
-    EXPECT_EQ(message({"--prot", "80"}), "unknown option --prot; did you mean 'port'?");
+    EXPECT_EQ(message({"--prot", "80"}), "unknown option --prot; did you mean '--port'?");
     EXPECT_EQ(message({"--port", "x"}), "--port: 'x' is not an integer");
 }
 
