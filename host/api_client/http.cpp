@@ -18,6 +18,14 @@ using boost::beast::error_code;
 using boost::beast::string_view;
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+os::Error closed(const std::string& hint = {}) {
+    return {os::ErrorKind::unavailable, "bangerd closed the connection", hint};
+}
+
+} // namespace
+
 /// Feeds received bytes to Beast's parser and collects what comes out as body.
 class Response::Parser final : public http::basic_parser<false> {
   public:
@@ -57,7 +65,7 @@ class Response::Parser final : public http::basic_parser<false> {
   private:
     static void check(const error_code& error) {
         if (error == http::error::partial_message || error == http::error::end_of_stream) {
-            throw os::Error(os::ErrorKind::unavailable, "bangerd closed the connection");
+            throw closed();
         }
         if (error) {
             throw os::Error(os::ErrorKind::internal,
@@ -191,8 +199,10 @@ Response send(const std::filesystem::path& socket, const Request& request,
             parser->feed(bytes);
             break;
         case Arrival::end:
-            parser->end_of_stream();
-            throw os::Error(os::ErrorKind::unavailable, "bangerd closed the connection");
+            throw closed(request.method == "GET"
+                             ? ""
+                             : "what it was asked for may be under way all the same; look with: "
+                               "banger op ls, banger vm ls");
         case Arrival::nothing:
             break;
         }

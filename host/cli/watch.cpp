@@ -77,18 +77,25 @@ void Watch::begin(std::size_t index, const Change& change) {
     Outcome& outcome = outcomes_[index];
     outcome.name = change.name;
     streams_[index].began = Clock::now();
+    Json answer;
     try {
-        const Json answer = change.begin();
-        if (const auto operation = operation_of(answer)) {
-            streams_[index].id = operation->id;
-            follow(streams_[index]);
-            news(index, answer);
-        } else {
-            outcome.last = answer;
-        }
+        answer = change.begin();
     } catch (const os::Error& error) {
         outcome.error = in_flags(error);
         end(index);
+        return;
+    }
+    const auto operation = operation_of(answer);
+    if (!operation) {
+        outcome.last = answer;
+        return;
+    }
+    streams_[index].id = operation->id;
+    try {
+        follow(streams_[index]);
+        news(index, answer);
+    } catch (const os::Error&) { // it went away as soon as it had answered
+        reconnect(index);
     }
 }
 

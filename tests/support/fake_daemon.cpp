@@ -77,6 +77,9 @@ struct FakeDaemon::Impl {
     }
 
     static void send(Socket& socket, const Reply& reply) {
+        if (reply.status == 0) {
+            return;
+        }
         error_code error;
         if (reply.upgrade) {
             asio::write(socket,

@@ -21,7 +21,7 @@ class FakeDaemon {
     /// Sends a piece of a chunked body; false when the client has gone.
     using Write = std::function<bool(std::string_view)>;
     struct Reply {
-        int status = 200;
+        int status = 200; ///< 0: the connection ends without an answer
         std::string body = "{}";
         std::function<void(const Write&)> stream; ///< a chunked body instead
         std::function<void(int fd)> upgrade;      ///< 101, then the raw stream

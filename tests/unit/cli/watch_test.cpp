@@ -206,6 +206,31 @@ TEST_F(Changes, LookForTheDaemonAgainWhenTheConnectionBreaks) {
     EXPECT_THAT(result.out, StartsWith("a stopped"));
 }
 
+TEST_F(Changes, ADaemonLostBeforeItAnsweredLeavesAWayOn) {
+    daemon->on("POST /v1/vms", [](const FakeDaemon::Request&) {
+        return FakeDaemon::Reply{0, "", {}, {}};
+    });
+    const Result result = run({"vm", "create", "--name", "testbox"});
+    EXPECT_NE(result.code, 0);
+    EXPECT_THAT(result.err, HasSubstr("bangerd closed the connection\n"
+                                      "hint: what it was asked for may be under way all the same; "
+                                      "look with: banger op ls, banger vm ls\n"));
+}
+
+TEST_F(Changes, ADaemonLostRightAfterItAnsweredIsLookedForAgain) {
+    daemon->on("POST /v1/vms/a/stop", operation_json("5", "stop", "a", "running", {}, "asking"),
+               202);
+    daemon->on("GET /v1/operations/5/events", [this](const FakeDaemon::Request&) {
+        daemon->on("GET /v1/operations/5/events",
+                   operation_json("5", "stop", "a", "succeeded", {"asking"}, "") + "\n");
+        return FakeDaemon::Reply{0, "", {}, {}};
+    });
+    daemon->on("GET /v1/operations/5", operation_json("5", "stop", "a", "running", {}, "asking"));
+    const Result result = run({"vm", "stop", "a"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.out, StartsWith("a stopped"));
+}
+
 TEST_F(Changes, OpWatchTakesUpARunningOne) {
     operation("GET /v1/operations/9", "9", "start", "a", {"booting"});
     const Result result = run({"op", "watch", "9"});
