@@ -8,25 +8,39 @@ namespace {
 
 constexpr std::size_t gap = 2;
 constexpr std::size_t least_room = 20; ///< for a value; with less nothing is broken
-constexpr std::size_t narrowest = 6;   ///< a column is not cut below this
+constexpr std::size_t readable = 16;   ///< a column is not cut below this to keep another one
+constexpr std::size_t narrowest = 6;   ///< nor below this at all
 
 std::string padded(const std::string& text, std::size_t width) {
     const std::size_t used = display_width(text);
     return used < width ? text + std::string(width - used, ' ') : text;
 }
 
-/// Takes columns away from the widest ones until the row fits.
-void shrink(std::vector<std::size_t>& widths, std::size_t available) {
+/// Takes room away from the widest columns until the row fits; false when it does not.
+bool shrink(std::vector<std::size_t>& widths, std::size_t available, std::size_t least) {
     const auto total = [&] {
         return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
     };
     while (total() > available) {
         const auto widest = std::max_element(widths.begin(), widths.end());
-        if (*widest <= narrowest) {
-            return;
+        if (*widest <= least) {
+            return false;
         }
         --*widest;
     }
+    return true;
+}
+
+/// The widths of the columns that are shown.
+std::vector<std::size_t> fit(std::vector<std::size_t> natural, std::size_t available) {
+    for (; natural.size() > 1; natural.pop_back()) {
+        std::vector<std::size_t> widths = natural;
+        if (shrink(widths, available, readable)) {
+            return widths;
+        }
+    }
+    (void)shrink(natural, available, narrowest);
+    return natural;
 }
 
 } // namespace
@@ -51,13 +65,13 @@ std::string Table::text(const Terminal& terminal) const {
         widths.push_back(width);
     }
     if (terminal.width > 0 && !widths.empty()) {
-        shrink(widths, static_cast<std::size_t>(terminal.width));
+        widths = fit(std::move(widths), static_cast<std::size_t>(terminal.width));
     }
     const auto line = [&](const std::vector<std::string>& cells) {
         std::string result;
-        for (std::size_t i = 0; i < cells.size(); ++i) {
+        for (std::size_t i = 0; i < widths.size(); ++i) {
             const std::string cell = terminal.width > 0 ? fitted(cells[i], widths[i]) : cells[i];
-            const bool last = i + 1 == cells.size();
+            const bool last = i + 1 == widths.size();
             result += last ? cell : padded(cell, widths[i] + gap);
         }
         return result + "\n";

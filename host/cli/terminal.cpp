@@ -23,13 +23,12 @@ bool is_continuation(char c) {
 }
 
 int columns(int fd) {
-    winsize size{};
-    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-        return size.ws_col;
-    }
     const char* variable = std::getenv("COLUMNS");
-    const int value = variable != nullptr ? std::atoi(variable) : 0;
-    return value > 0 ? value : 80;
+    if (const int value = variable != nullptr ? std::atoi(variable) : 0; value > 0) {
+        return value; // exported: what somebody wants, as git and ps take it
+    }
+    winsize size{};
+    return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 } // namespace

@@ -81,6 +81,14 @@ TEST_F(Commands, LsIsATableOrTheArray) {
     EXPECT_EQ(run({"vm", "ls", "-q"}).out, "a\nb\n");
 }
 
+TEST_F(Commands, LsKeepsToANarrowTerminal) {
+    start_daemon();
+    vms({{"a", "running"}});
+    const Result narrow = run_on_terminal({"vm", "ls"}, {}, {"COLUMNS=40", "NO_COLOR=1"});
+    EXPECT_EQ(narrow.out, "NAME  STATE    ADDRESS      IMAGE   VCPU\r\n"
+                          "a     running  172.30.88.2  debian  1\r\n");
+}
+
 TEST_F(Commands, LsOfNothingSaysWhatToDo) {
     start_daemon();
     daemon->on("GET /v1/vms", R"({"vms":[]})");

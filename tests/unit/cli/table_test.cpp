@@ -33,6 +33,16 @@ TEST(Table, FitsTheTerminal) {
     }
 }
 
+TEST(Table, LeavesTheLastColumnsOutBeforeItCutsNames) {
+    Table table({"NAME", "STATE", "ADDRESS", "IMAGE", "UP"});
+    table.add({"testbox", "running", "172.30.88.2", "debian", "8s"});
+    EXPECT_EQ(table.text({true, false, 40}), "NAME     STATE    ADDRESS      IMAGE\n"
+                                             "testbox  running  172.30.88.2  debian\n");
+    EXPECT_EQ(table.text({true, false, 29}), "NAME     STATE    ADDRESS\n"
+                                             "testbox  running  172.30.88.2\n");
+    EXPECT_EQ(table.text({true, false, 6}), "NAME\ntestb…\n");
+}
+
 TEST(Table, ColoursTakeNoRoom) {
     const Terminal colourful{true, true, 80};
     Table table({"NAME", "STATE", "IP"});
