@@ -11,16 +11,15 @@
 namespace banger::cli {
 namespace {
 
-/// Objects of one shape as a table, one alone as lines.
-void print_rows(const Session& session, const std::vector<Json>& rows) {
-    if (rows.size() == 1) {
-        std::vector<std::pair<std::string, std::string>> lines;
-        for (const auto& [key, value] : rows.front().items()) {
-            lines.emplace_back(key, plain(value));
-        }
-        session.print(described(lines, session.out));
-        return;
+void print_lines(const Session& session, const Json& object) {
+    std::vector<std::pair<std::string, std::string>> lines;
+    for (const auto& [key, value] : object.items()) {
+        lines.emplace_back(key, plain(value));
     }
+    session.print(described(lines, session.out));
+}
+
+void print_table(const Session& session, const Json& rows) {
     std::vector<std::string> keys;
     for (const Json& row : rows) {
         for (const auto& [key, value] : row.items()) {
@@ -40,28 +39,28 @@ void print_rows(const Session& session, const std::vector<Json>& rows) {
     session.print(table.text(session.out));
 }
 
-/// A verb emits text, and objects one by one or in arrays; neighbouring objects are one table.
+bool is_rows(const Json& data) {
+    return data.is_array() && !data.empty() &&
+           std::all_of(data.begin(), data.end(), [](const Json& row) { return row.is_object(); });
+}
+
+/// What a verb emits says how it looks, not how much of it there is: an array of objects is a
+/// table, an object alone is lines.
 void print_output(const Session& session, const Json& output) {
-    std::vector<Json> rows;
-    const auto flush = [&] {
-        if (!rows.empty()) {
-            print_rows(session, rows);
-            rows.clear();
-        }
-    };
+    bool after_object = false;
     for (const Json& item : output) {
         const Json& data = item.contains("json") ? value_at(item, "json") : value_at(item, "text");
         if (data.is_object()) {
-            rows.push_back(data);
-        } else if (data.is_array() && !data.empty() && data.front().is_object()) {
-            rows.insert(rows.end(), data.begin(), data.end());
+            session.print(after_object ? "\n" : "");
+            print_lines(session, data);
+        } else if (is_rows(data)) {
+            print_table(session, data);
         } else {
-            flush();
             const std::string text = plain(data);
             session.print(text + (text.empty() || text.ends_with('\n') ? "" : "\n"));
         }
+        after_object = data.is_object();
     }
-    flush();
 }
 
 /// "NAME", "[--vm TEXT]": what the schema of a verb's arguments takes.

@@ -57,6 +57,26 @@ int run(Session& session, const XArgs& args) {
                     "banger x " + args.plugin + " lists its verbs");
 }
 
+/// `banger x PLUGIN --help` tells what this plugin brings, where a daemon runs to say so.
+void describe_plugin(CLI::App& noun, Session& session) {
+    const bool named =
+        session.help_only && session.words.size() > 1 && !session.words[1].starts_with("-");
+    const std::optional<Api> api = named ? session.running_api() : std::nullopt;
+    if (!api) {
+        return;
+    }
+    const std::string& id = session.words[1];
+    const Json plugin = get_one(*api, plugin_noun, id);
+    std::vector<std::pair<std::string, std::string>> lines;
+    for (const Json& verb : verbs_of(plugin)) {
+        lines.emplace_back("  " + text_at(verb, "name"), text_at(verb, "summary"));
+    }
+    noun.description(text_at(plugin, "summary"));
+    noun.footer(lines.empty() ? "Plugin " + id + " brings no commands."
+                              : "Commands of " + id + ":\n" + described(lines, session.out) +
+                                    "\nbanger x " + id + " COMMAND --help tells more of one.");
+}
+
 } // namespace
 
 void add_x(CLI::App& noun, Session& session) {
@@ -66,6 +86,7 @@ void add_x(CLI::App& noun, Session& session) {
     noun.add_option("ARGS", session.tail, "--key value, --key=value, --flag, or values in order");
     json_flag(&noun, args->json);
     examples(&noun, "  banger x\n  banger x tap-pool ls");
+    describe_plugin(noun, session);
     runs(&noun, session, args, run);
 }
 

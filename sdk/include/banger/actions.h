@@ -8,7 +8,8 @@ extern "C" {
 #endif
 
 /* Each interface's table is a banger_actions. What run() emits (banger_host.call_emit):
- *   CLI        TEXT lines and JSON objects, shown by `banger x <plugin> <name>`
+ *   CLI        for `banger x <plugin> <name>`: TEXT lines, a JSON object (shown as lines of key and
+ *              value) or a JSON array of objects (shown as a table, however many there are)
  *   DOCTOR     JSON {"severity":"ok|info|warning|error","title":..,"cause":..,"fix":..}
  *   RPC        one JSON object that fits result_schema; callable as plugin.<id>.<name>
  *   STATUS     JSON {"title":..,"value":..} lines for `banger daemon status`

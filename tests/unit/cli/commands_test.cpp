@@ -147,17 +147,23 @@ TEST_F(Commands, PluginVerbsPrintTheirOutput) {
                "summary":"List taps","params_schema":{"properties":{"idle":{"type":"boolean"}}}}]})");
     daemon->on("POST /v1/plugins/tap-pool/actions/cli/ls",
                R"({"status":"ok","output":[{"kind":"text","text":"bgr0 idle"},
-               {"kind":"json","json":{"tap":"bgr1","vm":"a"}},
-               {"kind":"json","json":{"tap":"bgr2","idle":true}}]})");
+               {"kind":"json","json":[{"tap":"bgr1","vm":"a"},{"tap":"bgr2","idle":true}]},
+               {"kind":"json","json":[{"tap":"bgr3"}]},
+               {"kind":"json","json":{"tap":"bgr4"}},{"kind":"json","json":{"tap":"bgr5"}}]})");
     const Result result = run({"x", "tap-pool", "ls", "--idle"});
     EXPECT_EQ(result.code, 0) << result.err;
-    EXPECT_EQ(result.out, "bgr0 idle\ntap   vm  idle\nbgr1  a   -\nbgr2  -   true\n");
+    EXPECT_EQ(result.out, "bgr0 idle\ntap   vm  idle\nbgr1  a   -\nbgr2  -   true\ntap\nbgr3\n"
+                          "tap  bgr4\n\ntap  bgr5\n");
     EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/tap-pool/actions/cli/ls {"idle":true})"));
     EXPECT_THAT(run({"x"}).out, HasSubstr("banger x tap-pool ls  List taps"));
     EXPECT_THAT(run({"x", "tap-pool", "sl"}).err, HasSubstr("did you mean 'ls'?"));
     EXPECT_EQ(run({"x", "tap-pool", "ls", "--help"}).out,
               "List taps\n\nUsage: banger x tap-pool ls [ARGUMENTS] [--json]\n\nArguments:\n"
               "  [--idle]\n");
+    const std::string help = run({"x", "tap-pool", "--help"}).out;
+    EXPECT_THAT(help, HasSubstr("Commands of tap-pool:\n  ls  List taps\n"));
+    EXPECT_EQ(run({"x", "tap-pol", "--help"}).code, 3);
+    EXPECT_THAT(run({"x", "--help"}).out, HasSubstr("banger x tap-pool ls\n"));
     EXPECT_EQ(run({"plugin", "show", "tap-pol"}).code, 3);
 }
 
@@ -201,6 +207,12 @@ TEST_F(Commands, PluginVerbsAppearWhereTheyArePlaced) {
                R"({"status":"ok","output":[{"kind":"json","json":{"vm":"a","port":8080}}]})");
     EXPECT_EQ(run({"vm", "ports", "--vm", "a"}).out, "vm    a\nport  8080\n");
     EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vm":"a"})"));
+    EXPECT_EQ(run({"vm", "ports", "--vm=b"}).err, "");
+    EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vm":"b"})"));
+    EXPECT_EQ(run({"x", "nat", "ports", "--vm=c"}).code, 0);
+    EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vm":"c"})"));
+    EXPECT_EQ(run({"vm", "ports", "--json", "--vm=d"}).code, 0);
+    EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vm":"d"})"));
     EXPECT_THAT(run({"vm", "ports", "--json"}).out, HasSubstr(R"("port": 8080)"));
     EXPECT_THAT(run({"vm", "--help"}).out, HasSubstr("Published ports"));
     const std::string help = run({"vm", "ports", "--help"}).out;
