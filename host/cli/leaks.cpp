@@ -27,7 +27,8 @@ std::string named(const Json& object) {
 /// Without a terminal nothing is asked, and nothing done.
 bool agreed(const Session& session, std::size_t count) {
     if (!session.in_is_tty) {
-        session.note("nothing is freed without a terminal to ask on; --yes does not ask");
+        session.note("nothing is freed without a terminal to ask on\n" +
+                     session.err.yellow("hint:") + " add --yes to free it without being asked");
         return false;
     }
     return confirm(count == 1 ? "Free it?" : "Free these?");

@@ -20,7 +20,7 @@ lost=$!
 within 5 grep -q vm:lost "/proc/$lost/comm"
 must_fail 'stray' banger doctor --leaks
 same "$(banger doctor --leaks --json | jq -r '.[].kind' | sort | tr '\n' ' ')" "folder folder process run-folder " "what is left over"
-must_fail 'without a terminal' banger doctor --leaks --fix
+must_fail 'hint: add --yes' banger doctor --leaks --fix
 [ -d "$data/vms/0123456789ab" ] || fail "it was freed without a word"
 
 step "a new daemon calls nothing of a running VM stray"
