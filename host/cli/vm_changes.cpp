@@ -5,6 +5,7 @@
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
 #include "cli/targets.hpp"
+#include "os/nearest.hpp"
 
 #include <algorithm>
 
@@ -129,7 +130,9 @@ int wait(Session& session, const WaitArgs& args) {
         if (args.state != "deleted" || error.kind() != os::ErrorKind::not_found) {
             throw explained(session.api(), vm_noun, args.name, error);
         }
-        vm = {{"name", args.name}, {"state", "deleted"}}; // before we asked
+        vm = {{"name", args.name}, {"state", "deleted"}}; // as wished, unless it is a slip
+        session.note("no VM named '" + args.name + "' (already deleted, or never there)" +
+                     os::did_you_mean(args.name, names(session.api(), vm_noun)));
     }
     if (args.json) {
         session.print_json(vm);
@@ -184,6 +187,9 @@ void add_vm_changes(CLI::App& vm, Session& session) {
         ->type_name("STATE");
     verb->add_option("--timeout", wait_args->timeout, "Fail after this time")->type_name("TIME");
     json_flag(verb, wait_args->json);
+    examples(verb,
+             "  banger vm wait testbox --for stopped --timeout 2m\n"
+             "A VM that does not exist is deleted: --for deleted then succeeds, and says so.");
     runs(verb, session, wait_args, wait);
 }
 

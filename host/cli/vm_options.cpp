@@ -90,7 +90,7 @@ std::vector<VmOption> vm_options(Session& session) {
     return vm_options_of(session.api().get("/v1/vm-options"));
 }
 
-VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
+VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options, const char* of_lists)
     : options_(std::move(options)), given_(options_.size()),
       none_(std::make_unique<bool[]>(options_.size())) {
     for (std::size_t i = 0; i < options_.size(); ++i) {
@@ -104,7 +104,8 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
             added = verb.add_flag(option.flag + "," + off, given_[i], help_of(option));
             added->check(one_of({"true", "false"}));
         } else {
-            added = verb.add_option(option.flag, given_[i], help_of(option));
+            added = verb.add_option(option.flag, given_[i],
+                                    help_of(option) + (option.type == "array" ? of_lists : ""));
             added->type_name(option.type == "string" || option.type == "array" ? "TEXT" : "N");
             if (option.type == "array") { // one value each time the flag is given
                 added->expected(1, CLI::detail::expected_max_vector_size);
@@ -124,6 +125,16 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options)
                 ->group(plugin_group + option.plugin);
         }
     }
+}
+
+std::vector<VmOption> VmOptionFlags::lists() const {
+    std::vector<VmOption> lists;
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+        if (options_[i].type == "array" && (!given_[i].empty() || none_[i])) {
+            lists.push_back(options_[i]);
+        }
+    }
+    return lists;
 }
 
 Json VmOptionFlags::values() const {

@@ -35,9 +35,12 @@ struct VmOption {
 /// Gives `verb` a flag for each option, and collects what the user says.
 class VmOptionFlags {
   public:
-    VmOptionFlags(CLI::App& verb, std::vector<VmOption> options);
+    /// `of_lists` is what --help says more of the options that are lists.
+    VmOptionFlags(CLI::App& verb, std::vector<VmOption> options, const char* of_lists = "");
     /// {plugin: {name: value}} of the options that were given; throws invalid.
     [[nodiscard]] Json values() const;
+    /// The given ones that are lists.
+    [[nodiscard]] std::vector<VmOption> lists() const;
 
   private:
     std::vector<VmOption> options_;

@@ -6,6 +6,9 @@
 #include "cli/targets.hpp"
 #include "cli/vm_options.hpp"
 
+#include <algorithm>
+#include <map>
+
 namespace banger::cli {
 namespace {
 
@@ -15,6 +18,33 @@ struct SetArgs {
     std::string memory;
     std::unique_ptr<VmOptionFlags> options;
 };
+
+Json options_of(Session& session, const std::string& name) {
+    try {
+        return value_at(session.api().get(vm_noun.target(name)), "options");
+    } catch (const os::Error&) { // whoever changes it is told
+        return {};
+    }
+}
+
+/// What the lists had that these options no longer have.
+void tell_gone(const Session& session, const std::string& name, const VmOption& option,
+               const Json& before, const Json& after) {
+    const auto list = [&](const Json& options) -> const Json& {
+        return value_at(value_at(options, option.plugin.c_str()), option.name.c_str());
+    };
+    const Json& now = list(after);
+    std::string gone;
+    for (const Json& item : list(before)) {
+        if (now.is_array() && std::find(now.begin(), now.end(), item) == now.end()) {
+            gone += (gone.empty() ? "" : ", ") + plain(item);
+        }
+    }
+    if (!gone.empty()) {
+        session.note(name + ": " + option.flag + " no longer has " + gone +
+                     (now.empty() ? "" : "; a new list replaces the old one"));
+    }
+}
 
 int set(Session& session, const SetArgs& args) {
     Json body = Json::object();
@@ -31,10 +61,22 @@ int set(Session& session, const SetArgs& args) {
         throw os::Error(os::ErrorKind::invalid, "nothing to set",
                         "banger vm set --help lists what can be");
     }
-    return change_all(session, vm_noun, "vm", args.names, "set",
-                      [&body](Api& api, const std::string& name) {
-                          return api.patch(vm_noun.target(name), body);
-                      });
+    const std::vector<VmOption> lists = args.options->lists();
+    std::map<std::string, Json> before;
+    for (const std::string& name : lists.empty() ? std::vector<std::string>() : args.names) {
+        before[name] = options_of(session, name);
+    }
+    const int code = change_all(session, vm_noun, "vm", args.names, "set",
+                                [&body](Api& api, const std::string& name) {
+                                    return api.patch(vm_noun.target(name), body);
+                                });
+    for (const auto& [name, options] : before) {
+        const Json after = options_of(session, name);
+        for (const VmOption& list : lists) {
+            tell_gone(session, name, list, options, after);
+        }
+    }
+    return code;
 }
 
 } // namespace
@@ -49,8 +91,8 @@ void add_vm_set(CLI::App& vm, Session& session) {
     verb->add_option("--memory", args->memory, "Memory, while it is stopped: 512M, 2G")
         ->type_name("SIZE");
     const bool wanted = session.words.size() > 1 && session.words[1] == "set";
-    args->options = std::make_unique<VmOptionFlags>(*verb, wanted ? vm_options(session)
-                                                                  : std::vector<VmOption>());
+    args->options = std::make_unique<VmOptionFlags>(
+        *verb, wanted ? vm_options(session) : std::vector<VmOption>(), "; replaces what was set");
     examples(verb, "  banger vm set testbox --memory 2G");
     runs(verb, session, args, set);
 }

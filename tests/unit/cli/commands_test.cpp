@@ -190,8 +190,13 @@ TEST_F(Commands, OptionsWithoutAndWithTooManyValuesAreTold) {
 
 TEST_F(Commands, AVmThatIsGoneIsDeleted) {
     start_daemon();
-    vms({});
-    EXPECT_EQ(run({"vm", "wait", "a", "--for", "deleted"}).out, "a is deleted\n");
+    vms({{"testbox", "running"}});
+    const Result gone = run({"vm", "wait", "a", "--for", "deleted"});
+    EXPECT_EQ(gone.code, 0);
+    EXPECT_EQ(gone.out, "a is deleted\n");
+    EXPECT_EQ(gone.err, "no VM named 'a' (already deleted, or never there)\n");
+    EXPECT_THAT(run({"vm", "wait", "tetsbox", "--for", "deleted"}).err,
+                HasSubstr("never there); did you mean 'testbox'?"));
     EXPECT_EQ(run({"vm", "wait", "a"}).code, 3);
 }
 

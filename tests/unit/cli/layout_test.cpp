@@ -152,6 +152,30 @@ TEST_F(Layout, SetSaysItOnce) {
     EXPECT_EQ(once.err, "");
 }
 
+TEST_F(Layout, SetSaysWhatALostListHad) {
+    daemon->on("GET /v1/vm-options", R"({"options":[{"plugin":"nat","name":"publish",
+        "flag":"--publish","type":"array","description":"Ports"}]})");
+    vms({{"a", "stopped"}});
+    bool changed = false;
+    daemon->on("GET /v1/vms/a", [&](const FakeDaemon::Request&) {
+        return FakeDaemon::Reply{200,
+                                 changed ? R"({"options":{"nat":{"publish":["2:2","3:3"]}}})"
+                                         : R"({"options":{"nat":{"publish":["1:1","2:2"]}}})",
+                                 {},
+                                 {}};
+    });
+    daemon->on("PATCH /v1/vms/a", [&](const FakeDaemon::Request&) {
+        changed = true;
+        return FakeDaemon::Reply{200, vm_json("a", "stopped"), {}, {}};
+    });
+    const Result result = run({"vm", "set", "a", "--publish", "2:2", "--publish", "3:3"});
+    EXPECT_EQ(result.out, "a set\n");
+    EXPECT_EQ(result.err, "a: --publish no longer has 1:1; a new list replaces the old one\n");
+    EXPECT_EQ(run({"vm", "set", "a", "--publish", "2:2"}).err, "");
+    EXPECT_THAT(run({"vm", "set", "--help"}).out, HasSubstr("Ports; replaces what was set"));
+    EXPECT_THAT(run({"vm", "create", "--help"}).out, Not(HasSubstr("replaces")));
+}
+
 TEST_F(Layout, RequiredOptionsAreMarked) {
     EXPECT_THAT(run({"image", "register", "--help"}).out, HasSubstr("--rootfs FILE (required)"));
 }
