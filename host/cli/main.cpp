@@ -26,7 +26,11 @@ int main(int argc, char** argv) {
     try {
         return banger::cli::run_command_line({argv + 1, argv + argc});
     } catch (...) { // no home folder, say: not even a session can be set up
-        std::fprintf(stderr, "error: %s\n", banger::os::current_error().what());
-        return 1;
+        const banger::os::Error error = banger::os::current_error();
+        std::fprintf(stderr, "error: %s\n", error.what());
+        if (!error.hint().empty()) {
+            std::fprintf(stderr, "hint: %s\n", error.hint().c_str());
+        }
+        return error.kind() == banger::os::ErrorKind::invalid ? 2 : 1;
     }
 }

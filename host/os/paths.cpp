@@ -34,9 +34,20 @@ fs::path home() {
                 "no home folder is known for uid " + std::to_string(::geteuid()), "set HOME");
 }
 
+/// Not ignored when it is wrong, as the others are: whoever took another folder instead would look
+/// for the daemon where it is not.
 fs::path runtime_root() {
-    if (const auto path = from_env("XDG_RUNTIME_DIR")) {
-        return *path;
+    if (const char* value = std::getenv("XDG_RUNTIME_DIR"); value != nullptr && *value != '\0') {
+        std::error_code code;
+        const bool absolute = *value == '/';
+        if (!absolute || (fs::exists(value, code) && !fs::is_directory(value, code))) {
+            throw Error(ErrorKind::invalid,
+                        std::string("XDG_RUNTIME_DIR is '") + value + "', which is no " +
+                            (absolute ? "folder" : "absolute path"),
+                        "set it to a folder of your own such as /run/user/" +
+                            std::to_string(::geteuid()) + ", or unset it");
+        }
+        return value;
     }
     fs::path user = "/run/user/" + std::to_string(::geteuid());
     if (fs::is_directory(user) && ::access(user.c_str(), W_OK) == 0) {

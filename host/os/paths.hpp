@@ -19,7 +19,7 @@ struct UserPaths {
     [[nodiscard]] std::filesystem::path daemon_log() const { return state / "bangerd.log"; }
 };
 
-/// From the environment. Throws Error when no home is known.
+/// From the environment. Throws Error when no home is known or XDG_RUNTIME_DIR cannot be one.
 [[nodiscard]] UserPaths user_paths();
 
 /// Where the files of this installation (or build tree) are, found from our own executable.

@@ -24,6 +24,23 @@ TEST(Paths, FollowTheEnvironmentAndIgnoreRelativeValues) {
     EXPECT_EQ(paths.socket(), "/r/banger/bangerd.sock");
 }
 
+TEST(Paths, AWrongRuntimeFolderIsNamed) {
+    ::setenv("HOME", "/home/u", 1);
+    const auto refusal = [](const char* value) {
+        ::setenv("XDG_RUNTIME_DIR", value, 1);
+        try {
+            return user_paths().runtime.string();
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::invalid);
+            EXPECT_NE(error.hint().find("or unset it"), std::string::npos);
+            return std::string(error.what());
+        }
+    };
+    EXPECT_EQ(refusal("run"), "XDG_RUNTIME_DIR is 'run', which is no absolute path");
+    EXPECT_EQ(refusal("/dev/null"), "XDG_RUNTIME_DIR is '/dev/null', which is no folder");
+    EXPECT_EQ(refusal("/nosuch"), "/nosuch/banger"); // whoever needs it makes it
+}
+
 TEST(UnixSocket, ReplacesAStaleFileButNotALiveListener) {
     const TemporaryDir dir;
     const auto path = dir.path() / "s";
