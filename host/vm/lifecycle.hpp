@@ -56,6 +56,10 @@ class Lifecycle {
     Started remove(const std::string& name, bool force);
     Started set(const std::string& name, const SetRequest& request);
 
+    /// Throws what only plugins and VMMs can tell of a create that cannot work: asked before it, so
+    /// that nothing is made in vain.
+    [[nodiscard]] asio::awaitable<void> check(CreateRequest request);
+
     /// Work on the VM that nobody asked for (taking it up again, tidying up after it ended) is
     /// short: a request waits for it instead of being told that the VM is busy.
     [[nodiscard]] asio::awaitable<void> settled(std::string name);
@@ -82,7 +86,7 @@ class Lifecycle {
     asio::awaitable<void> discard(Operation& operation, Ptr machine);
 
     // lifecycle_start.cpp
-    asio::awaitable<void> require_vmm(Ptr machine);
+    asio::awaitable<void> require_vmm(std::string wanted);
     asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
     asio::awaitable<void> boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                     bool last_try);

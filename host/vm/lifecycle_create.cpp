@@ -38,6 +38,21 @@ store::VmRow new_row(const CreateRequest& request, const Settings& settings,
 
 } // namespace
 
+asio::awaitable<void> Lifecycle::check(CreateRequest request) {
+    const json options = parts_.capabilities.checked_options(request.options);
+    if (!request.options.empty()) {
+        VmView view; // of none yet
+        view.name = request.name.value_or("");
+        auto work = offload(parts_.threads, [&capabilities = parts_.capabilities, view, options,
+                                             context = CallContext()]() mutable {
+            capabilities.change_options(view, json::object(), options, context);
+        });
+        co_await std::move(work);
+    }
+    const std::string vmm = request.vmm.value_or(parts_.settings.vmm);
+    co_await require_vmm(vmm);
+}
+
 Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
     Machines& machines = parts_.machines;
     const image::Image image = parts_.catalog.get(request.image.value_or(parts_.settings.image));
@@ -79,7 +94,6 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
 asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::Image image) {
     const MachinePaths paths(parts_.settings, *machine);
     operation.stage("disks");
-    co_await require_vmm(machine);
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_create, view, context);
     });

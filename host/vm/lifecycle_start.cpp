@@ -118,12 +118,11 @@ asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, 
 }
 
 /// A VMM that cannot be used is told before anything is made for the VM.
-asio::awaitable<void> Lifecycle::require_vmm(Ptr machine) {
-    auto work =
-        offload(parts_.threads, [wanted = machine->row.vmm, hypervisors = parts_.hypervisors] {
-            const auto vmms = hypervisors();
-            static_cast<void>(vmm::choose(wanted, *vmms));
-        });
+asio::awaitable<void> Lifecycle::require_vmm(std::string wanted) {
+    auto work = offload(parts_.threads, [wanted, hypervisors = parts_.hypervisors] {
+        const auto vmms = hypervisors();
+        static_cast<void>(vmm::choose(wanted, *vmms));
+    });
     co_await std::move(work);
 }
 
@@ -157,7 +156,7 @@ asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Dea
 asio::awaitable<void> Lifecycle::boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                            bool last_try) {
     operation.stage("network");
-    co_await require_vmm(machine);
+    co_await require_vmm(machine->row.vmm);
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_start, view, context);
     });

@@ -76,7 +76,11 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
 Choice choose(std::string_view wanted, const Hypervisors& hypervisors) {
     Choice choice = survey(wanted, hypervisors);
     if (choice.hypervisor == nullptr) {
-        throw os::Error(os::ErrorKind::unavailable, choice.reason,
+        // A driver that this version does not have is a wrong word; one that has no KVM, say, may
+        // be usable tomorrow.
+        const bool no_driver = wanted != "auto" && find(hypervisors, wanted) == nullptr;
+        throw os::Error(no_driver ? os::ErrorKind::invalid : os::ErrorKind::unavailable,
+                        choice.reason,
                         wanted == "auto" || wanted == "qemu"
                             ? "install qemu-system-x86"
                             : "use --vmm auto, or --vmm qemu, which runs on any machine");

@@ -25,7 +25,7 @@ struct Choice {
 };
 
 /// `wanted` is auto, firecracker or qemu; auto prefers Firecracker. Throws invalid for another
-/// word and unavailable, with the reasons, when none can be used.
+/// word and for a VMM without a driver, and unavailable, with the reasons, when none can be used.
 [[nodiscard]] Choice choose(std::string_view wanted, const Hypervisors& hypervisors);
 
 /// The same without throwing: hypervisor is null when nothing can be used.

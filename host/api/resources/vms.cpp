@@ -97,7 +97,9 @@ void add_reads(Router& router, const Parts& parts) {
 
 void add_changes(Router& router, const Parts& parts) {
     router.on("POST", "/v1/vms", [&parts](Request request) -> asio::awaitable<Response> {
-        co_return answer(parts.lifecycle.create(vm::create_request(request.json())));
+        const vm::CreateRequest wanted = vm::create_request(request.json());
+        co_await parts.lifecycle.check(wanted);
+        co_return answer(parts.lifecycle.create(wanted));
     });
     // Every change of a VM waits first for what the daemon itself has to do with it.
     const auto change = [&](const char* method, const char* path, auto begin) {

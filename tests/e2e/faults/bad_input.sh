@@ -15,7 +15,20 @@ must_fail 'vcpu' banger vm create --name a --vcpu 0
 must_fail 'vcpu' banger vm create --name a --vcpu 5000
 must_fail 'disk' banger vm create --name a --disk 1
 must_fail 'disk.mode|overlay' banger vm create --name a --disk-mode magic
-must_fail 'firecracker' banger vm create --name a --vmm firecracker
+must_fail 'memory.*out of range' banger vm create --name a --memory 0
+refused_at_once() { # PATTERN COMMAND...: status 2, and no operation was begun
+    local before status=0 pattern=$1
+    shift
+    before=$(banger op ls --json | jq length)
+    said=$("$@" 2>&1) || status=$?
+    same "$status" 2 "status of $*: $said"
+    grep -qE "$pattern" <<<"$said" || fail "$*: nothing matches /$pattern/ in: $said"
+    same "$(banger op ls --json | jq length)" "$before" "operations after $*"
+}
+refused_at_once 'firecracker cannot be used' banger vm create --name a --vmm firecracker
+refused_at_once 'plugin nat, options: --publish' banger vm create --name a --publish nonsense
+refused_at_once 'same port' banger vm create --name a --publish 80:80 --publish 80:81
+refused_at_once 'plugin nat, options: --egress' banger vm create --name a --egress bogus
 must_fail 'vmm|qemu' banger vm create --name a --vmm nosuch
 must_fail 'timeout' banger vm create --name a --timeout never
 expect_vms

@@ -57,6 +57,25 @@ class LifecycleTest : public ::testing::Test {
     std::optional<World> world;
 };
 
+TEST_F(LifecycleTest, PluginsAndVmmsAreAskedBeforeAnythingIsMade) {
+    CreateRequest request;
+    request.name = "a";
+    int asked = 0;
+    world->capabilities.on_change = [&](const VmView& vm) {
+        EXPECT_EQ(vm.pid, 0);
+        ++asked;
+        throw Error(ErrorKind::invalid, "no such port");
+    };
+    EXPECT_NO_THROW(world->check(request)); // no option is given
+    request.options = {{"nat", {{"publish", "nonsense"}}}};
+    EXPECT_THROW(world->check(request), Error);
+    EXPECT_EQ(asked, 1);
+    request.options = json::object();
+    request.vmm = "firecracker";
+    EXPECT_THROW(world->check(request), Error);
+    EXPECT_TRUE(world->machines.list().empty());
+}
+
 TEST_F(LifecycleTest, AVmThatGetsNoNetworkIsRefusedBeforeAnythingIsMade) {
     const auto stopped = world->create("a");
     world->finish(world->lifecycle.stop("a", {}));

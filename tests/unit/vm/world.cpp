@@ -108,6 +108,19 @@ void World::finish(const Lifecycle::Started& operation) {
     EXPECT_TRUE(wait([&] { return operation->finished(); })) << operation->to_json();
 }
 
+void World::check(const CreateRequest& request) {
+    bool over = false;
+    std::exception_ptr refusal;
+    asio::co_spawn(loop, lifecycle.check(request), [&](std::exception_ptr error) {
+        refusal = std::move(error);
+        over = true;
+    });
+    EXPECT_TRUE(wait([&] { return over; }));
+    if (refusal) {
+        std::rethrow_exception(refusal);
+    }
+}
+
 bool World::wait(const std::function<bool()>& done, std::chrono::seconds time) {
     const auto deadline = std::chrono::steady_clock::now() + time;
     while (!done() && std::chrono::steady_clock::now() < deadline) {

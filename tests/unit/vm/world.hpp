@@ -58,6 +58,8 @@ class World {
     void adopt(); ///< as a starting daemon does
     /// Lets the loop go until the operation has ended.
     void finish(const Lifecycle::Started& operation);
+    /// What is said against it before anything is made; throws that.
+    void check(const CreateRequest& request);
     /// Lets the loop go until `done`; false when it does not come within the time.
     [[nodiscard]] bool wait(const std::function<bool()>& done,
                             std::chrono::seconds time = std::chrono::seconds(30));

@@ -58,7 +58,7 @@ TEST(Choose, ABuildWithoutTheDriverSaysSo) {
         (void)choose("firecracker", list);
         FAIL();
     } catch (const os::Error& error) {
-        EXPECT_EQ(error.kind(), os::ErrorKind::unavailable);
+        EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
         EXPECT_STREQ(error.what(), "firecracker cannot be used: this version has no driver for it");
         EXPECT_EQ(error.hint(), "use --vmm auto, or --vmm qemu, which runs on any machine");
     }
