@@ -2,6 +2,7 @@
 #include "host_filter.hpp"
 #include "listeners.hpp"
 #include "name_cache.hpp"
+#include "own_address.hpp"
 #include "rule_set.hpp"
 
 #include <banger/plugin.hpp>
@@ -31,12 +32,27 @@ std::vector<Port> ports_of(const json& options) {
         ports.push_back(Port::parse(text.get<std::string>()));
         for (std::size_t i = 0; i + 1 < ports.size(); ++i) {
             if (ports[i].clashes(ports.back())) {
-                throw Error(BANGER_E_INVALID, "--publish: " + ports[i].text() + " and " +
-                                                  ports.back().text() + " are the same port");
+                throw Error(BANGER_E_INVALID,
+                            "--publish: " + ports[i].text() + " and " + ports.back().text() +
+                                " are the same port",
+                            "a port of this machine leads to one port of one VM: give each its "
+                            "own, such as 8080:80 and 8081:81");
             }
         }
     }
     return ports;
+}
+
+/// Only when they are asked for: an address that goes while the VM runs takes nothing from it.
+void refuse_strange(const std::vector<Port>& wanted) {
+    for (const Port& port : wanted) {
+        if (!port.host.empty() && !is_own_address(port.host)) {
+            throw Error(BANGER_E_INVALID,
+                        "--publish: '" + port.text() + "': this machine has no address " +
+                            port.host,
+                        "it has " + own_addresses() + "; without an address, all are meant");
+        }
+    }
 }
 
 void refuse_taken(const std::vector<Port>& wanted, const std::vector<Port>& held) {
@@ -84,11 +100,11 @@ class Nat {
     static constexpr banger_option options[] = {
         banger::option(
             "nat", "nat",
-            R"({"type": "boolean", "description": "reach the network beyond this machine"})",
+            R"({"type": "boolean", "description": "reach the network beyond this machine, as --egress says"})",
             BANGER_OPTION_LIVE),
         banger::option("egress", "egress",
                        R"({"type": "string", "maxLength": 4096, "default": "open",
-                           "description": "with NAT: open, none, or allow=NETWORK,ADDRESS,NAME,..."})",
+                           "description": "what --nat may reach: open, none, or allow=NETWORK,ADDRESS,NAME,..."})",
                        BANGER_OPTION_LIVE),
         banger::option(
             "publish", "publish",
@@ -98,7 +114,7 @@ class Nat {
     void validate_options(Call&, std::string_view options_json) {
         const json given = json::parse(options_json);
         (void)Egress::parse(given.value("egress", "open"));
-        (void)ports_of(given);
+        refuse_strange(ports_of(given));
     }
     void option_changed(Call& call, const Vm& vm, std::string_view, std::string_view after_json) {
         VmRules rules = read(call, vm, json::parse(after_json));

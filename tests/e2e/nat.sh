@@ -66,19 +66,24 @@ banger vm set --egress none web
 no_reach web 203.0.113.3 80 || fail "egress none lets it out"
 must_fail "egress.*203.0.113.0/24" banger vm set --egress allow=203.0.113.5/24 web
 must_fail "egress" banger vm set --egress nonsense web
+banger vm set --no-nat --egress open web
+no_reach web $world 80 || fail "--egress open overruled --no-nat"
+banger vm set --nat web
 banger vm set --egress open web
 
 step "published ports"
 banger vm set --publish 127.0.0.1:2222:22 --publish 8080:80 web
 answers 127.0.0.1:2222 || fail "the published port does not answer on loopback"
 answers 203.0.113.1:2222 && fail "a port published on loopback answers elsewhere"
-banger vm set --publish 2200:22 web
+banger vm set --publish 2200:22 web 2>&1 | grep -qF 'web: --publish no longer has 127.0.0.1:2222:22, 8080:80' ||
+    fail "what went from the list is not told"
 in_world bash -c "$(declare -f answers); answers 203.0.113.1:2200" || fail "the published port does not answer the world"
 must_fail "published by VM web" banger vm set --publish 2200:22 dark
 socat TCP-LISTEN:2300,reuseaddr,fork SYSTEM:true &
 servers="$servers $!"
 within 5 sh -c 'grep -qi ":08FC .*0A" /proc/net/tcp' || fail "no listener"
 must_fail "2300.*in use by socat" banger vm set --publish 2300:22 dark
+must_fail "^hint: it has .*203\.0\.113\.1 \(up0\)" banger vm set --publish 192.0.2.77:2300:22 dark
 must_fail "published by VM web" banger vm create --name late --publish 2200:80
 must_fail "port" banger vm create --name late --publish 70000:80
 expect_vms dark web

@@ -1,0 +1,17 @@
+#include "own_address.hpp"
+
+#include <gtest/gtest.h>
+
+namespace nat {
+namespace {
+
+TEST(OwnAddress, IsWhatTheKernelTakes) {
+    EXPECT_TRUE(is_own_address("127.0.0.1"));
+    EXPECT_TRUE(is_own_address("127.5.5.5")) << "all of 127/8 is loopback";
+    EXPECT_FALSE(is_own_address("192.0.2.77")) << "for documentation, nobody's";
+    EXPECT_FALSE(is_own_address("here"));
+    EXPECT_NE(own_addresses().find("127.0.0.1 (lo)"), std::string::npos) << own_addresses();
+}
+
+} // namespace
+} // namespace nat
