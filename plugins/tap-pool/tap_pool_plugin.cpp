@@ -108,14 +108,18 @@ class TapPool {
             return;
         }
         HostTaps taps = edge(call);
-        if (taps.look(*tap).exists) {
-            call.emit_json(describe_tap(*tap, taps.look(*tap).in_use, tag_).dump());
+        if (const TapLook look = taps.look(*tap); look.exists) {
+            Tap shown;
+            shown.name = *tap;
+            shown.tag = tag_;
+            shown.in_use = look.in_use;
+            call.emit_json(describe_tap(shown).dump());
         }
     }
     void list_all(Call& call) {
         HostTaps taps = edge(call);
         for (const Tap& tap : taps.list()) {
-            call.emit_json(describe_tap(tap.name, tap.in_use, tap.tag).dump());
+            call.emit_json(describe_tap(tap).dump());
         }
         if (const json bridge = taps.bridge(); !bridge.is_null() && bridge.at("mine") == true) {
             call.emit_json(json{{"kind", "bridge"},
@@ -142,7 +146,7 @@ class TapPool {
         HostTaps taps = edge(call);
         json rows = json::array();
         for (const Tap& tap : taps.list()) {
-            json row = describe_tap(tap.name, tap.in_use, tap.tag);
+            json row = describe_tap(tap);
             row.erase("kind");
             row["bridge"] = tap.bridge;
             row["age_s"] = tap.age_s;
@@ -206,17 +210,19 @@ class TapPool {
         pool_.give_back(std::string(vm.id()), taps);
     }
 
-    json describe_tap(const std::string& tap, bool in_use, const std::string& tag) const {
-        const auto vm = pool_.vm_of(tap);
-        json object{{"kind", "tap"}, {"name", tap}, {"vm", nullptr}};
-        const bool ours = tag == tag_;
-        const bool stray = ours && !vm && !in_use && !pool_.is_known(tap);
-        object["state"] = stray ? "stray" : in_use ? "in-use" : "idle";
-        object["detail"] = !ours    ? "made by another banger of this user"
-                           : vm     ? "the VM's network interface"
-                           : in_use ? "a process has it open"
-                           : stray  ? "nobody's; swept when it is old enough"
-                                    : "ready for the next start";
+    json describe_tap(const Tap& tap) const {
+        const auto vm = pool_.vm_of(tap.name);
+        json object{{"kind", "tap"}, {"name", tap.name}, {"vm", nullptr}};
+        const bool ours = tap.tag == tag_;
+        const bool stray = ours && !vm && !tap.in_use && !pool_.is_known(tap.name);
+        object["state"] = stray ? "stray" : tap.in_use ? "in-use" : "idle";
+        object["detail"] = !ours        ? "made by another banger of this user"
+                           : vm         ? "the VM's network interface"
+                           : tap.in_use ? "a process has it open"
+                           : stray      ? "nobody's, " + std::to_string(tap.age_s) +
+                                         " s old; swept when older than " +
+                                         std::to_string(config_.min_age_s) + " s"
+                                   : "ready for the next start";
         if (vm) {
             object["vm"] = *vm;
         }

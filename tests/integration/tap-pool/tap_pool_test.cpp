@@ -195,6 +195,8 @@ TEST_F(TapPoolTest, YoungTapsOfNobodyWait) {
     start_daemon(R"({"size":0,"min_age_s":3600})");
     EXPECT_EQ(daemon_hook(&banger_daemon_hooks::reconcile_all).status, BANGER_OK);
     EXPECT_EQ(taps(), 1U);
+    const std::string shown = footprint().output.at(0);
+    EXPECT_NE(shown.find(" s old; swept when older than 3600 s"), std::string::npos) << shown;
     EXPECT_EQ(host_->fire_timers(), 1U) << "it looks again later";
     EXPECT_EQ(taps(), 1U);
 }
