@@ -43,10 +43,15 @@ std::vector<Port> ports_of(const json& options) {
     return ports;
 }
 
-/// Only when they are asked for: an address that goes while the VM runs takes nothing from it.
-void refuse_strange(const std::vector<Port>& wanted) {
+bool is_in(const std::vector<Port>& ports, const Port& port) {
+    return std::find(ports.begin(), ports.end(), port) != ports.end();
+}
+
+/// Only when they are asked for: an address that goes later takes nothing from the VM, and nobody
+/// who changes something else is held up by it.
+void refuse_strange(const std::vector<Port>& wanted, const std::vector<Port>& held) {
     for (const Port& port : wanted) {
-        if (!port.host.empty() && !is_own_address(port.host)) {
+        if (!port.host.empty() && !is_in(held, port) && !is_own_address(port.host)) {
             throw Error(BANGER_E_INVALID,
                         "--publish: '" + port.text() + "': this machine has no address " +
                             port.host,
@@ -57,7 +62,7 @@ void refuse_strange(const std::vector<Port>& wanted) {
 
 void refuse_taken(const std::vector<Port>& wanted, const std::vector<Port>& held) {
     for (const Port& port : wanted) {
-        if (std::find(held.begin(), held.end(), port) != held.end()) {
+        if (is_in(held, port)) {
             continue;
         }
         if (const auto owner = listener(port)) {
@@ -91,10 +96,7 @@ class Nat {
 
     Nat(Host host, Call&, std::string_view config)
         : host_(host), config_(read_config(config)), tag_(banger::tag_of(host.state_dir())),
-          names_(look_up),
-          refresh_(host, std::chrono::seconds(config_.refresh_s),
-                   std::chrono::seconds(config_.refresh_s), [this](Call& call) { refresh(call); }) {
-    }
+          names_(look_up) {}
 
     // ---- options of a VM ----
     static constexpr banger_option options[] = {
@@ -114,12 +116,14 @@ class Nat {
     void validate_options(Call&, std::string_view options_json) {
         const json given = json::parse(options_json);
         (void)Egress::parse(given.value("egress", "open"));
-        refuse_strange(ports_of(given));
+        (void)ports_of(given);
     }
     void option_changed(Call& call, const Vm& vm, std::string_view, std::string_view after_json) {
         VmRules rules = read(call, vm, json::parse(after_json));
         const auto before = rules_.find(std::string(vm.id()));
-        refuse_taken(rules.ports, before ? before->ports : std::vector<Port>());
+        const std::vector<Port> held = before ? before->ports : std::vector<Port>();
+        refuse_strange(rules.ports, held);
+        refuse_taken(rules.ports, held);
         rules_.put(std::string(vm.id()), std::move(rules));
         settle(call);
     }
@@ -130,9 +134,16 @@ class Nat {
     }
 
     // ---- the life of a VM ----
+    void before_create(Call&, const Vm& vm) { refuse_strange(ports_of(options_of(vm)), {}); }
     /// Ports are taken before anything runs; the filter is changed while the guest boots.
     void before_start(Call& call, const Vm& vm) {
         VmRules rules = read(call, vm, options_of(vm));
+        for (const Port& port : rules.ports) {
+            if (!port.host.empty() && !is_own_address(port.host)) {
+                call.warning("--publish " + port.text() + ": this machine has no address " +
+                             port.host + " now");
+            }
+        }
         refuse_taken(rules.ports, {});
         rules_.put(std::string(vm.id()), std::move(rules));
     }
@@ -156,6 +167,10 @@ class Nat {
     }
 
     // ---- the daemon ----
+    void on_start(Call&) {
+        const std::chrono::seconds period(config_.refresh_s);
+        refresh_ = banger::Timer(host_, period, period, [this](Call& call) { refresh(call); });
+    }
     void reconcile_all(Call& call) {
         if (!rules_.all().empty() || banger::Kv(host_).find(call, table_kept)) {
             settle(call);

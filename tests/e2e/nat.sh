@@ -84,9 +84,17 @@ servers="$servers $!"
 within 5 sh -c 'grep -qi ":08FC .*0A" /proc/net/tcp' || fail "no listener"
 must_fail "2300.*in use by socat" banger vm set --publish 2300:22 dark
 must_fail "^hint: it has .*203\.0\.113\.1 \(up0\)" banger vm set --publish 192.0.2.77:2300:22 dark
+must_fail "this machine has no address 192.0.2.77" banger vm create --name late --publish 192.0.2.77:2300:22
 must_fail "published by VM web" banger vm create --name late --publish 2200:80
 must_fail "port" banger vm create --name late --publish 70000:80
 expect_vms dark web
+
+step "an address that goes holds up nothing else"
+ip addr add 203.0.113.9/32 dev up0
+banger vm set --publish 203.0.113.9:2301:22 dark
+ip addr del 203.0.113.9/32 dev up0
+banger vm set --egress none dark
+banger vm set --egress open dark
 
 step "kill -9 of the daemon changes nothing"
 nft list ruleset | sort >"$root/rules"
