@@ -6,8 +6,9 @@
 namespace banger::api_client {
 namespace {
 
-// Every change is answered with an operation at once; nothing but a stuck daemon takes longer.
-constexpr std::chrono::seconds answer_time{30};
+// Every change is answered with an operation as soon as plugins have looked at its options, and
+// what the daemon does itself with the VM is done: nothing but a stuck daemon takes longer.
+constexpr std::chrono::seconds answer_time{60};
 
 std::string text_of(const Json& object, const char* key) {
     const auto found = object.find(key);

@@ -407,6 +407,7 @@ bool Daemon::Parts::serve_again() {
 asio::awaitable<void> Daemon::Parts::stop() {
     log->info("bangerd stops; VMs run on");
     // A create or start that is under way is taken back rather than left for the next daemon.
+    operations.close();
     std::vector<std::shared_ptr<vm::Operation>> running;
     for (const auto& operation : operations.list()) {
         if (!operation->finished()) {

@@ -275,6 +275,11 @@ nlohmann::json Dispatch::checked_options(const nlohmann::json& options) const {
     return options_.checked(options);
 }
 
+void Dispatch::validate_options(const vm::VmView& vm, const nlohmann::json& options,
+                                vm::CallContext& context) {
+    options_.validate(vm, options, context);
+}
+
 void Dispatch::change_options(const vm::VmView& vm, const nlohmann::json& before,
                               const nlohmann::json& after, vm::CallContext& context) {
     if (vm.pid != 0) {

@@ -30,6 +30,8 @@ class Dispatch final : public vm::Capabilities {
                     std::chrono::steady_clock::time_point deadline) override;
     [[nodiscard]] std::vector<vm::OptionSpec> options() const override;
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
+    void validate_options(const vm::VmView& vm, const nlohmann::json& options,
+                          vm::CallContext& context) override;
     void change_options(const vm::VmView& vm, const nlohmann::json& before,
                         const nlohmann::json& after, vm::CallContext& context) override;
     [[nodiscard]] std::optional<os::Error> no_network() const override;

@@ -110,6 +110,9 @@ class Capabilities {
     /// Checks {"<plugin>":{"<option>":value}} by schema, fills in the defaults; throws invalid.
     [[nodiscard]] virtual nlohmann::json checked_options(const nlohmann::json& options) const = 0;
     /// Throws when a plugin refuses the new ones. Of a VM that runs they take effect, all or none.
+    /// Of a VM that is not made yet: what every plugin says of them. Throws invalid.
+    virtual void validate_options(const VmView& vm, const nlohmann::json& options,
+                                  CallContext& context) = 0;
     virtual void change_options(const VmView& vm, const nlohmann::json& before,
                                 const nlohmann::json& after, CallContext& context) = 0;
 
@@ -133,6 +136,7 @@ class NoCapabilities final : public Capabilities {
                     std::chrono::steady_clock::time_point) override {}
     [[nodiscard]] std::vector<OptionSpec> options() const override { return {}; }
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
+    void validate_options(const VmView&, const nlohmann::json&, CallContext&) override {}
     void change_options(const VmView&, const nlohmann::json&, const nlohmann::json&,
                         CallContext&) override {}
     [[nodiscard]] std::optional<os::Error> no_network() const override {

@@ -45,12 +45,13 @@ asio::awaitable<void> Lifecycle::check(CreateRequest request) {
         view.name = request.name.value_or("");
         auto work = offload(parts_.threads, [&capabilities = parts_.capabilities, view, options,
                                              context = CallContext()]() mutable {
-            capabilities.change_options(view, json::object(), options, context);
+            capabilities.validate_options(view, options, context);
         });
         co_await std::move(work);
     }
-    const std::string vmm = request.vmm.value_or(parts_.settings.vmm);
-    co_await require_vmm(vmm);
+    if (request.vmm) { // looking at what this machine can run may take a while, the first time
+        co_await require_vmm(*request.vmm);
+    }
 }
 
 Lifecycle::Started Lifecycle::create(const CreateRequest& request) {

@@ -282,6 +282,12 @@ std::size_t Operations::running() const {
         all_.begin(), all_.end(), [](const auto& operation) { return !operation->finished(); }));
 }
 
+void Operations::require_open() const {
+    if (closed_) {
+        throw Error(ErrorKind::unavailable, "bangerd is stopping", "try again: it is started anew");
+    }
+}
+
 void Operations::forget_old() {
     for (auto at = all_.begin(); all_.size() > kept_in_memory && at != all_.end();) {
         at = (*at)->finished() ? all_.erase(at) : std::next(at);

@@ -122,6 +122,10 @@ class Operations {
     [[nodiscard]] std::vector<std::shared_ptr<Operation>> list() const; ///< newest first
     [[nodiscard]] std::size_t running() const;
 
+    /// The daemon ends: nothing more is begun for anybody.
+    void close() noexcept { closed_ = true; }
+    void require_open() const; ///< throws unavailable
+
   private:
     void forget_old();
     static boost::asio::awaitable<void> drive(std::shared_ptr<Operation> operation, Body body);
@@ -129,6 +133,7 @@ class Operations {
     boost::asio::io_context& loop_;
     Sink sink_;
     std::vector<std::shared_ptr<Operation>> all_;
+    bool closed_ = false;
 };
 
 /// As the API shows an error.

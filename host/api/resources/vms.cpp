@@ -99,12 +99,14 @@ void add_changes(Router& router, const Parts& parts) {
     router.on("POST", "/v1/vms", [&parts](Request request) -> asio::awaitable<Response> {
         const vm::CreateRequest wanted = vm::create_request(request.json());
         co_await parts.lifecycle.check(wanted);
+        parts.operations.require_open(); // it may have ended meanwhile
         co_return answer(parts.lifecycle.create(wanted));
     });
     // Every change of a VM waits first for what the daemon itself has to do with it.
     const auto change = [&](const char* method, const char* path, auto begin) {
         router.on(method, path, [&parts, begin](Request request) -> asio::awaitable<Response> {
             co_await parts.lifecycle.settled(request.param("name"));
+            parts.operations.require_open(); // it may have ended meanwhile
             co_return answer(begin(parts.lifecycle, request.param("name"), request));
         });
     };

@@ -61,8 +61,7 @@ TEST_F(LifecycleTest, PluginsAndVmmsAreAskedBeforeAnythingIsMade) {
     CreateRequest request;
     request.name = "a";
     int asked = 0;
-    world->capabilities.on_change = [&](const VmView& vm) {
-        EXPECT_EQ(vm.pid, 0);
+    world->capabilities.on_validate = [&] {
         ++asked;
         throw Error(ErrorKind::invalid, "no such port");
     };

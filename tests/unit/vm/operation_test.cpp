@@ -113,6 +113,12 @@ TEST_F(OperationTest, CancelStopsAtTheNextStageAndReachesBlockingSteps) {
     EXPECT_EQ(operation->stages().front().state, StageState::cancelled);
 }
 
+TEST_F(OperationTest, NothingIsBegunOnceTheDaemonEnds) {
+    EXPECT_NO_THROW(operations.require_open());
+    operations.close();
+    EXPECT_THROW(operations.require_open(), os::Error);
+}
+
 TEST_F(OperationTest, AWatcherSeesEveryChangeUntilTheEnd) {
     const auto operation =
         operations.start("stop", "a", [this](Operation& self) -> asio::awaitable<json> {

@@ -23,6 +23,7 @@ class FakeCapabilities final : public Capabilities {
     std::function<void(Hook, const VmView&)> on_hook = [](Hook, const VmView&) {};
     std::function<std::vector<UndoFailure>()> on_undo = [] { return std::vector<UndoFailure>{}; };
     std::function<void(const VmView&)> on_change = [](const VmView&) {};
+    std::function<void()> on_validate = [] {};
     std::optional<os::Error> networkless;
 
     void run(Hook hook, const VmView& vm, CallContext&) override { on_hook(hook, vm); }
@@ -34,6 +35,9 @@ class FakeCapabilities final : public Capabilities {
                     std::chrono::steady_clock::time_point) override {}
     [[nodiscard]] std::vector<OptionSpec> options() const override { return {}; }
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
+    void validate_options(const VmView&, const nlohmann::json&, CallContext&) override {
+        on_validate();
+    }
     void change_options(const VmView& vm, const nlohmann::json&, const nlohmann::json&,
                         CallContext&) override {
         on_change(vm);
