@@ -38,6 +38,19 @@ int start(Session& session, const NoArgs&) {
     return 0;
 }
 
+/// What ends with the daemon.
+void tell_cancelled(const Session& session, const Api& api) {
+    try {
+        for (const Json& json : list(api, operation_noun)) {
+            if (const auto work = operation_of(json); work && !work->over()) {
+                session.note("cancelling " + work->kind + " " + work->target + " (" + work->id +
+                             ")");
+            }
+        }
+    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): it is stopped all the same
+    }
+}
+
 int stop(Session& session, const NoArgs&) {
     constexpr std::chrono::seconds patience{30};
     const auto api = session.running_api();
@@ -49,11 +62,7 @@ int stop(Session& session, const NoArgs&) {
     const auto running =
         static_cast<int>(number_at(value_at(daemon, "vms"), "running").value_or(0));
     const auto process = os::identify(static_cast<pid_t>(number_at(daemon, "pid").value_or(0)));
-    for (const Json& json : list(*api, operation_noun)) {
-        if (const auto work = operation_of(json); work && !work->over()) {
-            session.note("cancelling " + work->kind + " " + work->target + " (" + work->id + ")");
-        }
-    }
+    tell_cancelled(session, *api);
     api->post("/v1/daemon/stop");
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (answers(session.paths().socket()) || (process && process->alive())) {

@@ -66,19 +66,13 @@ Json without_daemon(const os::Error& not_started, const std::string& program) {
         throw not_started;
     }
     Json& checks = answer["checks"];
-    const bool told_below = std::any_of(checks.begin(), checks.end(), [](const Json& check) {
-        return text_at(check, "id") == "config";
-    });
     std::string cause;
     for (const std::string& line : not_started.details()) {
         cause += (cause.empty() ? "" : "; ") + line;
     }
-    const Json daemon{{"id", "daemon"},
-                      {"source", "banger"},
-                      {"severity", "error"},
-                      {"title", not_started.what()},
-                      {"cause", told_below ? "config.yaml has errors, which follow" : cause},
-                      {"fix", told_below ? "" : not_started.hint()}};
+    const Json daemon{{"id", "daemon"},      {"source", "banger"},
+                      {"severity", "error"}, {"title", not_started.what()},
+                      {"cause", cause},      {"fix", not_started.hint()}};
     checks.insert(checks.begin(), daemon);
     return answer;
 }

@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace banger::cli {
@@ -41,12 +42,20 @@ class Ignored {
     void (*before_)(int);
 };
 
+/// Do both go to one place, so that their order matters?
+bool are_one_file(int one, int other) {
+    struct stat a {};
+    struct stat b {};
+    return ::fstat(one, &a) == 0 && ::fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 os::Child spawn(std::vector<std::string> argv, int stdout_fd) {
     argv.front() = program(argv.front());
     os::SpawnOptions options;
     options.stdin_fd = STDIN_FILENO;
     options.stdout_fd = stdout_fd;
-    options.stderr_fd = STDERR_FILENO;
+    options.stderr_fd = are_one_file(STDOUT_FILENO, STDERR_FILENO) ? stdout_fd : STDERR_FILENO;
     options.die_with_parent = true;
     options.keep_ignored = true;
     return os::Child::spawn(argv, options);

@@ -12,21 +12,25 @@ namespace banger::cli {
 
 Session::Session()
     : out(terminal_of(STDOUT_FILENO)), err(terminal_of(STDERR_FILENO)),
-      in_is_tty(::isatty(STDIN_FILENO) == 1), paths_(os::user_paths()) {}
+      in_is_tty(::isatty(STDIN_FILENO) == 1) {}
+
+const os::UserPaths& Session::paths() const {
+    return paths_ ? *paths_ : paths_.emplace(os::user_paths());
+}
 
 Api& Session::api() {
     if (!api_) {
-        if (!answers(paths_.socket())) {
-            start_daemon({os::installation().bin / "bangerd", paths_.socket(), paths_.daemon_log(),
-                          paths_.state / "bangerd.start.log"});
+        if (!answers(paths().socket())) {
+            start_daemon({os::installation().bin / "bangerd", paths().socket(),
+                          paths().daemon_log(), paths().state / "bangerd.start.log"});
         }
-        api_.emplace(paths_.socket());
+        api_.emplace(paths().socket());
     }
     return *api_;
 }
 
 std::optional<Api> Session::running_api() const {
-    return answers(paths_.socket()) ? std::optional<Api>(paths_.socket()) : std::nullopt;
+    return answers(paths().socket()) ? std::optional<Api>(paths().socket()) : std::nullopt;
 }
 
 void Session::print(std::string_view text) const {
@@ -66,7 +70,7 @@ ExitCode Session::exit_code(const os::Error& error) const {
         return ExitCode::not_found;
     case os::ErrorKind::unavailable:
         // The daemon says unavailable too, of other things than itself.
-        return answers(paths_.socket()) ? ExitCode::failed : ExitCode::unreachable;
+        return answers(paths().socket()) ? ExitCode::failed : ExitCode::unreachable;
     case os::ErrorKind::conflict:
     case os::ErrorKind::busy:
     case os::ErrorKind::unsupported:

@@ -28,7 +28,8 @@ class Session {
     void restart_api() { api_.reset(); }
     /// The API of a daemon that runs already.
     [[nodiscard]] std::optional<Api> running_api() const;
-    [[nodiscard]] const os::UserPaths& paths() const noexcept { return paths_; }
+    /// Throws invalid for an environment that names no usable place.
+    [[nodiscard]] const os::UserPaths& paths() const;
 
     const Terminal out;
     const Terminal err;
@@ -51,7 +52,7 @@ class Session {
     std::function<int()> action;    ///< what the parsed command line does
 
   private:
-    os::UserPaths paths_;
+    mutable std::optional<os::UserPaths> paths_; ///< --help needs none
     std::optional<Api> api_;
 };
 

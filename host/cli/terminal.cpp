@@ -23,12 +23,14 @@ bool is_continuation(char c) {
 }
 
 int columns(int fd) {
+    winsize size{};
+    const int real = ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
     const char* variable = std::getenv("COLUMNS");
     if (const int value = variable != nullptr ? std::atoi(variable) : 0; value > 0) {
-        return value; // exported: what somebody wants, as git and ps take it
+        // Exported: what somebody wants; but what is wider than a terminal cannot be drawn again.
+        return real > 0 ? std::min(value, real) : value;
     }
-    winsize size{};
-    return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+    return real > 0 ? real : 80;
 }
 
 } // namespace

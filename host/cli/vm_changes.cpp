@@ -115,6 +115,15 @@ struct WaitArgs {
     bool json = false;
 };
 
+std::string near_name(const Session& session, const std::string& name) {
+    try {
+        const auto api = session.running_api();
+        return api ? os::did_you_mean(name, names(*api, vm_noun)) : "";
+    } catch (const os::Error&) { // a courtesy
+        return {};
+    }
+}
+
 int wait(Session& session, const WaitArgs& args) {
     constexpr std::int64_t for_ever = 24 * 3600; // the longest that the daemon waits
     const std::int64_t seconds =
@@ -132,7 +141,7 @@ int wait(Session& session, const WaitArgs& args) {
         }
         vm = {{"name", args.name}, {"state", "deleted"}}; // as wished, unless it is a slip
         session.note("no VM named '" + args.name + "' (already deleted, or never there)" +
-                     os::did_you_mean(args.name, names(session.api(), vm_noun)));
+                     near_name(session, args.name));
     }
     if (args.json) {
         session.print_json(vm);

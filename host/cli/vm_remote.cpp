@@ -57,9 +57,10 @@ int ssh(Session& session, const SshArgs& args) {
     const SshTarget target = target_of(session, args.name, args.user);
     const std::vector<std::string> argv = ssh_argv(target, session.tail);
     if (!session.in_is_tty || !is_interactive(session.tail)) {
-        const std::string first = session.tail.empty() ? "-" : session.tail.front();
         // With options of his own (-f, -W) the user wants ssh itself.
-        if (!session.out.tty && (first == "--" || !first.starts_with("-"))) {
+        const bool own_options = !session.tail.empty() && session.tail.front() != "--" &&
+                                 session.tail.front().starts_with("-");
+        if (!session.out.tty && !own_options) {
             return run_checked(session, argv);
         }
         become(argv);

@@ -19,11 +19,11 @@ struct SetArgs {
     std::unique_ptr<VmOptionFlags> options;
 };
 
-Json options_of(Session& session, const std::string& name) {
+std::optional<Json> options_of(Session& session, const std::string& name) {
     try {
         return value_at(session.api().get(vm_noun.target(name)), "options");
     } catch (const os::Error&) { // whoever changes it is told
-        return {};
+        return std::nullopt;
     }
 }
 
@@ -62,7 +62,7 @@ int set(Session& session, const SetArgs& args) {
                         "banger vm set --help lists what can be");
     }
     const std::vector<VmOption> lists = args.options->lists();
-    std::map<std::string, Json> before;
+    std::map<std::string, std::optional<Json>> before;
     for (const std::string& name : lists.empty() ? std::vector<std::string>() : args.names) {
         before[name] = options_of(session, name);
     }
@@ -71,9 +71,9 @@ int set(Session& session, const SetArgs& args) {
                                     return api.patch(vm_noun.target(name), body);
                                 });
     for (const auto& [name, options] : before) {
-        const Json after = options_of(session, name);
-        for (const VmOption& list : lists) {
-            tell_gone(session, name, list, options, after);
+        const auto after = options ? options_of(session, name) : std::nullopt;
+        for (const VmOption& list : after ? lists : std::vector<VmOption>()) {
+            tell_gone(session, name, list, *options, *after);
         }
     }
     return code;

@@ -81,6 +81,18 @@ TEST_F(Remote, ManyBytesPassAsTheyAre) {
     EXPECT_TRUE(same.status.ok()) << same.out << same.err;
 }
 
+TEST_F(Remote, OutputAndErrorsOfOneFileKeepTheirOrder) {
+    script("ssh", "for i in $(seq 200); do echo out$i; echo err$i >&2; done");
+    const std::string file = (home.path() / "both").string();
+    const os::Output both =
+        os::run({"/bin/bash", "-c",
+                 "\"$0\" vm exec a -- x >\"$1\" 2>&1 </dev/null\n"
+                 "cmp \"$1\" <(for i in $(seq 200); do echo out$i; echo err$i; done)",
+                 BANGER_PROGRAM, file},
+                {.env = environment()});
+    EXPECT_TRUE(both.status.ok()) << both.out << both.err;
+}
+
 TEST_F(Remote, ExecTakesATerminalWhenBothEndsAreOne) {
     EXPECT_THAT(run_on_terminal({"vm", "exec", "a", "--", "top"}).out, HasSubstr("<-tt><--><top>"));
     EXPECT_THAT(run_on_terminal({"vm", "exec", "-T", "a", "--", "top"}).out,
