@@ -75,7 +75,15 @@ Json Api::call(const Request& request) const {
 }
 
 Json Api::get(const std::string& target) const {
-    return call({"GET", target, {}, {}});
+    const Request request{"GET", target, {}, {}};
+    try {
+        return call(request);
+    } catch (const os::Error& error) {
+        if (error.kind() != os::ErrorKind::unavailable || !revive_ || !revive_()) {
+            throw;
+        }
+    }
+    return call(request);
 }
 
 Json Api::post(const std::string& target, const Json& body) const {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,8 +18,14 @@ using Json = nlohmann::ordered_json;
 /// daemon's kind, message, hint and console lines; no listener is kind unavailable.
 class Api {
   public:
-    explicit Api(std::filesystem::path socket) : socket_(std::move(socket)) {}
+    /// Brings a daemon that is gone back; false when it is there, or is to stay away.
+    using Revive = std::function<bool()>;
 
+    explicit Api(std::filesystem::path socket, Revive revive = {})
+        : socket_(std::move(socket)), revive_(std::move(revive)) {}
+
+    /// Asked once more when the daemon died over it: a process that is killed takes connections
+    /// until it is gone.
     [[nodiscard]] Json get(const std::string& target) const;
     Json post(const std::string& target, const Json& body) const;
     Json post(const std::string& target) const;
@@ -33,6 +40,7 @@ class Api {
   private:
     [[nodiscard]] Json call(const Request& request) const;
     std::filesystem::path socket_;
+    Revive revive_;
 };
 
 /// The text as JSON; throws internal naming `what` when it is none.

@@ -18,13 +18,19 @@ const os::UserPaths& Session::paths() const {
     return paths_ ? *paths_ : paths_.emplace(os::user_paths());
 }
 
+bool Session::start_if_gone() const {
+    if (answers(paths().socket())) {
+        return false;
+    }
+    start_daemon({os::installation().bin / "bangerd", paths().socket(), paths().daemon_log(),
+                  paths().state / "bangerd.start.log"});
+    return true;
+}
+
 Api& Session::api() {
     if (!api_) {
-        if (!answers(paths().socket())) {
-            start_daemon({os::installation().bin / "bangerd", paths().socket(),
-                          paths().daemon_log(), paths().state / "bangerd.start.log"});
-        }
-        api_.emplace(paths().socket());
+        (void)start_if_gone();
+        api_.emplace(paths().socket(), [this] { return start_if_gone(); });
     }
     return *api_;
 }

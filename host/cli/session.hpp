@@ -52,6 +52,8 @@ class Session {
     std::function<int()> action;    ///< what the parsed command line does
 
   private:
+    bool start_if_gone() const;
+
     mutable std::optional<os::UserPaths> paths_; ///< --help needs none
     std::optional<Api> api_;
 };

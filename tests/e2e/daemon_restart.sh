@@ -16,6 +16,12 @@ step "kill -9 of the daemon"
 kill_daemon
 adopted "kill -9"
 
+step "a command at the very moment of a kill"
+for _ in $(seq 10); do
+    kill -KILL "$(daemon_pid)"
+    expect_vms a
+done
+
 step "orderly stop and start"
 banger daemon stop
 ! daemon_pid >/dev/null || fail "bangerd runs after daemon stop"
