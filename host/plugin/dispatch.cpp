@@ -282,11 +282,7 @@ void Dispatch::validate_options(const vm::VmView& vm, const nlohmann::json& opti
 
 void Dispatch::change_options(const vm::VmView& vm, const nlohmann::json& before,
                               const nlohmann::json& after, vm::CallContext& context) {
-    if (vm.pid != 0) {
-        options_.change(vm, before, after, context);
-    } else { // a start must not be the first to refuse them
-        options_.validate(vm, after, context);
-    }
+    options_.change(vm, before, after, context);
 }
 
 /// Network cards come by guest configuration, so a plugin that adds to it is the least there must

@@ -109,10 +109,10 @@ class Capabilities {
     [[nodiscard]] virtual std::vector<OptionSpec> options() const = 0;
     /// Checks {"<plugin>":{"<option>":value}} by schema, fills in the defaults; throws invalid.
     [[nodiscard]] virtual nlohmann::json checked_options(const nlohmann::json& options) const = 0;
-    /// Throws when a plugin refuses the new ones. Of a VM that runs they take effect, all or none.
-    /// Of a VM that is not made yet: what every plugin says of them. Throws invalid.
+    /// Of a VM that does not run, or is not made yet: throws when a plugin refuses them.
     virtual void validate_options(const VmView& vm, const nlohmann::json& options,
                                   CallContext& context) = 0;
+    /// Of a VM that runs: the same, and they take effect, those of all plugins or none.
     virtual void change_options(const VmView& vm, const nlohmann::json& before,
                                 const nlohmann::json& after, CallContext& context) = 0;
 

@@ -219,7 +219,11 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      if (before != after) {
                          const auto change = [before, after](auto& capabilities, auto& view,
                                                              auto& context) {
-                             capabilities.change_options(view, before, after, context);
+                             if (view.pid != 0) {
+                                 capabilities.change_options(view, before, after, context);
+                             } else { // a start must not be the first to refuse them
+                                 capabilities.validate_options(view, after, context);
+                             }
                          };
                          co_await plugins(self, machine, change);
                      }
