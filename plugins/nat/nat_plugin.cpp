@@ -47,11 +47,15 @@ bool is_in(const std::vector<Port>& ports, const Port& port) {
     return std::find(ports.begin(), ports.end(), port) != ports.end();
 }
 
+bool is_strange(const Port& port) {
+    return !port.host.empty() && !is_own_address(port.host);
+}
+
 /// Only when they are asked for: an address that goes later takes nothing from the VM, and nobody
 /// who changes something else is held up by it.
 void refuse_strange(const std::vector<Port>& wanted, const std::vector<Port>& held) {
     for (const Port& port : wanted) {
-        if (!port.host.empty() && !is_in(held, port) && !is_own_address(port.host)) {
+        if (!is_in(held, port) && is_strange(port)) {
             throw Error(BANGER_E_INVALID,
                         "--publish: '" + port.text() + "': this machine has no address " +
                             port.host,
@@ -139,7 +143,7 @@ class Nat {
     void before_start(Call& call, const Vm& vm) {
         VmRules rules = read(call, vm, options_of(vm));
         for (const Port& port : rules.ports) {
-            if (!port.host.empty() && !is_own_address(port.host)) {
+            if (is_strange(port)) {
                 call.warning("--publish " + port.text() + ": this machine has no address " +
                              port.host + " now");
             }

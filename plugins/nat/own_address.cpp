@@ -2,10 +2,12 @@
 
 #include <banger/plugin.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -16,53 +18,52 @@ namespace {
 
 constexpr std::uint32_t loopback_broadcast = 0x7fffffff;
 
-using Interfaces = std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)>;
+struct Own {
+    in_addr address;
+    std::string interface;
+};
 
-Interfaces interfaces() {
+std::vector<Own> list() {
     ifaddrs* raw = nullptr;
     if (::getifaddrs(&raw) != 0) {
         throw banger::Error(BANGER_E_UNAVAILABLE,
                             std::string("list the addresses of this machine: ") +
                                 std::strerror(errno));
     }
-    return {raw, &::freeifaddrs};
+    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> found(raw, &::freeifaddrs);
+    std::vector<Own> result;
+    for (const ifaddrs* each = raw; each != nullptr; each = each->ifa_next) {
+        if (each->ifa_addr != nullptr && each->ifa_addr->sa_family == AF_INET) {
+            result.push_back(
+                {reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr, each->ifa_name});
+        }
+    }
+    return result;
 }
 
 } // namespace
 
 bool is_own_address(const std::string& address) {
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    if (inet_pton(AF_INET, address.c_str(), &name.sin_addr) != 1) {
+    in_addr wanted{};
+    if (inet_pton(AF_INET, address.c_str(), &wanted) != 1) {
         return false;
     }
-    const std::uint32_t wanted = ntohl(name.sin_addr.s_addr);
-    if (wanted >> 24U == IN_LOOPBACKNET && wanted != loopback_broadcast) {
+    const std::uint32_t number = ntohl(wanted.s_addr);
+    if (number >> 24U == IN_LOOPBACKNET && number != loopback_broadcast) {
         return true;
     }
-    const Interfaces found = interfaces();
-    for (const ifaddrs* each = found.get(); each != nullptr; each = each->ifa_next) {
-        if (each->ifa_addr != nullptr && each->ifa_addr->sa_family == AF_INET &&
-            reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr.s_addr ==
-                name.sin_addr.s_addr) {
-            return true;
-        }
-    }
-    return false;
+    const std::vector<Own> all = list();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Own& own) { return own.address.s_addr == wanted.s_addr; });
 }
 
 std::string own_addresses() {
-    const Interfaces found = interfaces();
     std::string text;
-    for (const ifaddrs* each = found.get(); each != nullptr; each = each->ifa_next) {
-        if (each->ifa_addr == nullptr || each->ifa_addr->sa_family != AF_INET) {
-            continue;
-        }
+    for (const Own& own : list()) {
         std::array<char, INET_ADDRSTRLEN> address{};
-        const auto* name = reinterpret_cast<const sockaddr_in*>(each->ifa_addr);
-        inet_ntop(AF_INET, &name->sin_addr, address.data(), address.size());
+        inet_ntop(AF_INET, &own.address, address.data(), address.size());
         text +=
-            (text.empty() ? "" : ", ") + std::string(address.data()) + " (" + each->ifa_name + ")";
+            (text.empty() ? "" : ", ") + std::string(address.data()) + " (" + own.interface + ")";
     }
     return text;
 }
