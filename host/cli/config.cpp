@@ -101,11 +101,9 @@ int check(Session& session, const CheckArgs& args) {
     const std::filesystem::path file =
         args.file.empty() ? session.paths().config_file()
                           : std::filesystem::absolute(args.file).lexically_normal();
-    if (!std::filesystem::exists(file)) {
-        if (!args.file.empty()) {
-            throw os::Error(os::ErrorKind::not_found, file.string() + " does not exist");
-        }
-        session.print(file.string() + " does not exist: the built-in values are in force\n");
+    // The one in use need not exist; bangerd says so.
+    if (!args.file.empty() && !std::filesystem::exists(file)) {
+        throw os::Error(os::ErrorKind::not_found, file.string() + " does not exist");
     }
     const std::filesystem::path program = os::installation().bin / "bangerd";
     os::SpawnOptions options;

@@ -4,8 +4,6 @@
 #include "cli/noun.hpp"
 #include "os/run.hpp"
 
-#include <algorithm>
-
 namespace banger::cli {
 namespace {
 

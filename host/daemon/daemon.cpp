@@ -267,8 +267,7 @@ DoctorFacts Daemon::Parts::doctor_facts() {
         facts.damaged_database = database.damaged()->string();
     }
     for (const store::JournalRecord& record : dispatch.orphans()) {
-        facts.orphans.push_back(record.plugin + " (" + record.hook + " of VM " + record.vm_id +
-                                ")");
+        facts.orphans.push_back({record.plugin, record.hook + " of VM " + record.vm_id});
     }
     for (const plugin::PluginInfo& info : plugins.list()) {
         if (info.state != plugin::State::active && info.state != plugin::State::disabled) {

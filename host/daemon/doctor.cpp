@@ -255,11 +255,11 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
                                    key + " switches it off",
                                key));
     }
-    for (const std::string& orphan : facts.orphans) {
-        checks.push_back(check(
-            "orphan", "warning", "a plugin that is not loaded held something", orphan,
-            "set plugins.entries." + orphan.substr(0, orphan.find(' ')) + ".enabled: true in " +
-                facts.config_file + ": it then gives back what it held"));
+    for (const DoctorFacts::Orphan& orphan : facts.orphans) {
+        checks.push_back(check("orphan", "warning", "a plugin that is not loaded held something",
+                               orphan.plugin + " (" + orphan.held + ")",
+                               "set plugins.entries." + orphan.plugin + ".enabled: true in " +
+                                   facts.config_file + ": it then gives back what it held"));
     }
     return checks;
 }

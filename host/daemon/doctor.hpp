@@ -24,6 +24,12 @@ struct DoctorFacts {
         std::string state; ///< "failed: port: must be ..."
     };
 
+    /// What only a plugin that is not loaded can undo.
+    struct Orphan {
+        std::string plugin;
+        std::string held; ///< "after_start of VM 0123456789ab"
+    };
+
     std::string config_file;              ///< where a remedy is to be written
     std::string configured_bundle;        ///< runtime.bundle
     std::string bundle_problem;           ///< empty when there is a bundle
@@ -36,7 +42,7 @@ struct DoctorFacts {
     std::string qemu_binary;
     std::string damaged_database; ///< where the damaged one was put aside; mostly empty
     std::vector<BadPlugin> bad_plugins;
-    std::vector<std::string> orphans;    ///< what only a plugin that is not loaded can undo
+    std::vector<Orphan> orphans;
     std::optional<os::Error> no_network; ///< why no plugin gives VMs a network
 };
 
