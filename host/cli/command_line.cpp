@@ -5,6 +5,7 @@
 #include "cli/help.hpp"
 #include "cli/plugin_verb.hpp"
 #include "cli/raw_tail.hpp"
+#include "cli/unknown_option.hpp"
 #include "os/nearest.hpp"
 
 #include <algorithm>
@@ -142,8 +143,19 @@ void find_placed_verbs(CLI::App& noun, Session& session, const std::vector<std::
                     "banger --help lists the commands");
 }
 
-/// What the parser found wrong, in our words.
-os::Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+/// The first word that no option and no argument took, without a value written to it.
+std::string extra_word(const CLI::App& app, bool only_options) {
+    for (const std::string& word : app.remaining(true)) {
+        if (!only_options || (word.starts_with("-") && word != "--")) {
+            return word.substr(0, word.find('='));
+        }
+    }
+    return {};
+}
+
+/// What the parser found wrong, in our words. An unknown option comes first: what was meant as its
+/// value was taken for something else, and the parser complains of that.
+os::Error usage_error(const Session& session, const CLI::App& app, const CLI::ParseError& error) {
     const CLI::App* last = &app;
     std::string name = "banger";
     while (!last->get_subcommands().empty()) {
@@ -151,13 +163,10 @@ os::Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
         name += " " + last->get_name();
     }
     std::string text = error.what();
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-        const auto extras = app.remaining(true);
-        const std::string word =
-            extras.empty() ? "" : extras.front().substr(0, extras.front().find('='));
-        text = word.starts_with("-")
-                   ? "unknown option " + word + os::did_you_mean(word, option_names(*last))
-                   : "'" + word + "' is one argument too many";
+    if (const std::string option = extra_word(app, true); !option.empty()) {
+        text = "unknown option " + option + unknown_option(session, option, option_names(*last));
+    } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        text = "'" + extra_word(app, false) + "' is one argument too many";
     } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
         text = name + ": " + text;
     } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
@@ -253,7 +262,7 @@ int run(Session& session, std::vector<std::string> words) {
     } catch (const CLI::Success& success) {
         return app->exit(success);
     } catch (const CLI::ParseError& error) {
-        throw usage_error(*app, error);
+        throw usage_error(session, *app, error);
     }
     return session.action ? session.action() : usage_of(session, *app);
 }

@@ -52,10 +52,25 @@ TEST_F(Commands, WrongUsageIsExplained) {
           "--vmm: 'qmeu' is not auto, firecracker or qemu; did you mean 'qemu'?");
     fails({"vm", "logs", "a", "-n", "0"}, "'0' is not a whole number from 1 to 10000");
     fails({"vm", "create", "a", "--name", "b"}, "does not go together with");
+    fails({"vm", "create", "--name", "a", "--cpu", "2"}, // "2" is no name beside --name
+          "unknown option --cpu; did you mean '--vcpu'?");
     fails({"vm", "exec", "a"}, "no command given");
     fails({"vm", "cp", "a", "b"}, "neither end is in a VM");
     fails({"vm", "set", "a"}, "nothing to set");
     fails({"completion", "tcsh"}, "no completion for 'tcsh'");
+}
+
+TEST_F(Commands, AnOptionOfAPluginThatDoesNotRunIsExplained) {
+    start_daemon();
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"dns","state":"active"},
+        {"id":"nat","state":"failed"},{"id":"web","state":"disabled"}]})");
+    EXPECT_THAT(run({"vm", "set", "a", "--no-nat"}).err,
+                HasSubstr("unknown option --no-nat; of plugins that do not run no option is known "
+                          "(nat is failed, web is disabled)\n"));
+    EXPECT_THAT(run({"vm", "set", "a", "--vcp", "2"}).err,
+                HasSubstr("unknown option --vcp; did you mean '--vcpu'?; of plugins that do not "
+                          "run no option is known (nat is failed)\n"));
+    EXPECT_THAT(run({"vm", "stop", "a", "--no-nat"}).err, HasSubstr("option --no-nat\n"));
 }
 
 TEST_F(Commands, NoDaemonIsExitStatus4) {
