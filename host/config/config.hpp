@@ -74,6 +74,7 @@ struct Config {
 struct Reading {
     Config config;
     std::vector<std::string> problems; ///< "file:line:column: key: what is wrong", in their order
+    bool is_yaml = true; ///< false: no line was read, the values are the built-in ones
 };
 /// Throws only when the file cannot be read at all; a missing one is default_config().
 [[nodiscard]] Reading read_config(const std::filesystem::path& file);

@@ -176,7 +176,7 @@ class Loader {
 
 Reading read_text(std::string_view text, const std::string& name) {
     Problems problems(name);
-    Reading reading{default_config(), {}};
+    Reading reading{default_config(), {}, true};
     reading.config.file = name;
     try {
         const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
@@ -186,6 +186,7 @@ Reading read_text(std::string_view text, const std::string& name) {
             Loader(reading.config, problems).root(documents.front());
         }
     } catch (const YAML::Exception& error) { // of the parser; reading values throws nothing
+        reading.is_yaml = false;
         problems.add(error.mark, "", error.msg + " (is the indentation right? spaces, no tabs)");
     }
     reading.problems = problems.lines();
@@ -208,7 +209,7 @@ Config parse_config(std::string_view text, const std::string& name) {
 
 Reading read_config(const std::filesystem::path& file) {
     const auto text = os::find_file(file, max_file);
-    return text ? read_text(*text, file.string()) : Reading{default_config(), {}};
+    return text ? read_text(*text, file.string()) : Reading{default_config(), {}, true};
 }
 
 Config load_config(const std::filesystem::path& file) {

@@ -60,10 +60,11 @@ int check_config(const std::string& file) {
     return 0;
 }
 
-/// The values as GET /v1/config has them. Where no line of the file could be read there are none.
+/// The values as GET /v1/config has them, those of the right keys of a wrong file too. Where the
+/// file is no YAML there are none.
 int show_config(const std::string& file) {
     const auto reading = banger::config::read_config(file);
-    if (reading.problems.empty() || !reading.config.from_file.empty()) {
+    if (reading.is_yaml) {
         std::cout << banger::config::to_json(reading.config).dump() << '\n';
     }
     for (const std::string& line : reading.problems) {

@@ -35,6 +35,9 @@ grep -q 'runtime bundle is complete' <<<"$said" || fail "doctor leaves out what 
 [ "$(banger doctor --json | jq '[.checks[] | select(.id == "config")] | length')" = 1 ] || fail "doctor --json"
 must_fail 'config.yaml:2:3: network.brigde' banger config show
 grep -q 'vcpus: 3  # file' <<<"$said" || fail "config show leaves out what is right: $said"
+printf 'vm: {vcpus: many}\n' >"$config"
+must_fail 'config.yaml:1:13: vm.vcpus' banger config show
+grep -q 'memory: 512M  # default' <<<"$said" || fail "config show leaves out the built-in values: $said"
 
 rm "$config"
 banger config check

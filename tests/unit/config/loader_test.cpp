@@ -123,7 +123,11 @@ TEST(Loader, WhatIsRightIsReadBesideWhatIsWrong) {
     EXPECT_FALSE(reading.config.from_file.contains("vm.memory"));
     ASSERT_EQ(reading.problems.size(), 1U);
     EXPECT_EQ(reading.problems.front().find(file.string() + ":1:24: vm.memory: "), 0U);
+    EXPECT_TRUE(reading.is_yaml);
     EXPECT_TRUE(read_config(dir.path() / "absent").problems.empty());
+
+    os::write_file_atomic(file, "vm: {vcpus: 4\n");
+    EXPECT_FALSE(read_config(file).is_yaml);
 }
 
 TEST(Loader, OneErrorIsTheMessageItself) {
