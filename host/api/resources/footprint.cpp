@@ -52,10 +52,12 @@ asio::awaitable<void> all_settled(const Parts& parts) {
 }
 
 asio::awaitable<Response> list(const Parts& parts, Request request) {
-    co_await all_settled(parts);
     std::optional<vm::VmView> view;
     if (const auto name = request.find_query("vm")) {
+        co_await parts.lifecycle.settled(*name);
         view = vm::view_of(*parts.machines.get(*name), parts.settings);
+    } else {
+        co_await all_settled(parts);
     }
     const bool stray = request.flag("stray");
     auto work =
