@@ -1,16 +1,14 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
+#include "cli/config_verdict.hpp"
 #include "cli/noun.hpp"
 
-#include "os/child.hpp"
 #include "os/run.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <string_view>
-
-#include <unistd.h>
 
 namespace banger::cli {
 namespace {
@@ -67,6 +65,10 @@ void print_values(const Session& session, const Json& config, bool json) {
     }
 }
 
+std::string without_last_newline(const std::string& text) {
+    return text.substr(0, text.find_last_not_of('\n') + 1);
+}
+
 /// The values in force. Where no daemon runs they are those that the next one would have: it may be
 /// the file that keeps it from starting.
 int show(Session& session, const ShowArgs& args) {
@@ -82,7 +84,7 @@ int show(Session& session, const ShowArgs& args) {
         print_values(session, config, args.json);
     }
     if (!told.err.empty()) {
-        session.note(told.err.substr(0, told.err.find_last_not_of('\n') + 1));
+        session.note(without_last_newline(told.err));
     }
     return as_int(told.status.ok() ? ExitCode::ok : ExitCode::failed);
 }
@@ -105,17 +107,12 @@ int check(Session& session, const CheckArgs& args) {
     if (!args.file.empty() && !std::filesystem::exists(file)) {
         throw os::Error(os::ErrorKind::not_found, file.string() + " does not exist");
     }
-    const std::filesystem::path program = os::installation().bin / "bangerd";
-    os::SpawnOptions options;
-    options.stdout_fd = STDOUT_FILENO;
-    options.stderr_fd = STDERR_FILENO;
-    const os::ExitStatus status =
-        os::Child::spawn({program.string(), "--check-config", file.string()}, options).wait();
-    if (status.signal != 0) { // a plugin that is asked may do that
-        throw os::Error(os::ErrorKind::internal, "the check ended with " + status.text(),
-                        "leave plugins out under plugins: to find the one that does it");
+    const os::Output told = config_verdict(file);
+    if (!told.err.empty()) {
+        session.note(without_last_newline(told.err));
     }
-    return as_int(status.ok() ? ExitCode::ok : ExitCode::failed);
+    session.print(told.out);
+    return as_int(told.status.ok() ? ExitCode::ok : ExitCode::failed);
 }
 
 } // namespace

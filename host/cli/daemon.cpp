@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/checks.hpp"
 #include "cli/command.hpp"
+#include "cli/config_verdict.hpp"
 #include "cli/daemon_start.hpp"
 #include "cli/noun.hpp"
 #include "cli/operation.hpp"
@@ -11,6 +12,7 @@
 #include "os/process.hpp"
 
 #include <chrono>
+#include <sstream>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -80,8 +82,28 @@ int stop(Session& session, const NoArgs&) {
     return 0;
 }
 
+/// A daemon that runs is worth more than one that a bad file keeps from starting.
+void check_config(const Session& session) {
+    const std::string file = session.paths().config_file().string();
+    const os::Output told = config_verdict(file);
+    if (told.status.ok()) {
+        return;
+    }
+    std::vector<std::string> lines;
+    std::istringstream text(told.err);
+    for (std::string line; std::getline(text, line);) {
+        lines.push_back(line);
+    }
+    throw os::Error(os::ErrorKind::conflict, "bangerd was not stopped: config check finds errors",
+                    "correct that and restart again; banger config check says when it is good")
+        .with_details(std::move(lines));
+}
+
 /// So that a changed config.yaml is read.
 int restart(Session& session, const NoArgs& args) {
+    if (session.running_api()) {
+        check_config(session);
+    }
     const int code = stop(session, args);
     return code == 0 ? start(session, args) : code;
 }
@@ -200,9 +222,13 @@ int logs(Session& session, const LogsArgs& args) {
 void add_daemon(CLI::App& noun, Session& session) {
     const auto none = std::make_shared<NoArgs>();
     runs(noun.add_subcommand("start", "Start bangerd, if it does not run"), session, none, start);
-    runs(noun.add_subcommand("restart", "Stop it and start it, to read config.yaml anew"), session,
-         none, restart);
-    CLI::App* verb = noun.add_subcommand("stop", "Stop bangerd; the VMs run on");
+    CLI::App* verb =
+        noun.add_subcommand("restart", "Stop it and start it, to read config.yaml anew");
+    verb->footer(
+        "With an error that banger config check finds, it runs on and nothing is stopped;\n"
+        "banger daemon stop and start take the file all the same.");
+    runs(verb, session, none, restart);
+    verb = noun.add_subcommand("stop", "Stop bangerd; the VMs run on");
     runs(verb, session, none, stop);
     auto status_args = std::make_shared<StatusArgs>();
     verb = noun.add_subcommand("status", "What bangerd is and can do here");

@@ -1,7 +1,7 @@
 #include "cli/daemon_start.hpp"
 
-#include "os/already_running.hpp"
 #include "os/child.hpp"
+#include "os/daemon_exit.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
@@ -24,13 +24,14 @@ namespace {
 constexpr std::size_t shown_lines = 10;
 constexpr milliseconds retry_pause{100};
 
-os::Error not_started(const DaemonFiles& files, const std::string& why) {
+os::Error not_started(const DaemonFiles& files, const std::string& why,
+                      const std::string& hint = {}) {
     std::vector<std::string> lines = os::tail_lines(files.output, shown_lines);
     if (lines.empty()) {
         lines = os::tail_lines(files.log, shown_lines);
     }
     return os::Error(os::ErrorKind::unavailable, "bangerd did not start: " + why,
-                     "its log: " + files.log.string())
+                     hint.empty() ? "its log: " + files.log.string() : hint)
         .with_details(std::move(lines));
 }
 
@@ -90,6 +91,9 @@ void start_daemon(const DaemonFiles& files, milliseconds timeout) {
                 (void)::ftruncate(output.get(), 0); // what the last one said is no news
                 child = os::Child::spawn(command, options);
             }
+        } else if (status && status->code == os::bad_config) {
+            throw not_started(files, "its config.yaml has errors",
+                              "correct that; banger config check says when it is good");
         } else if (status) {
             throw not_started(files, "it ended with " + status->text());
         }

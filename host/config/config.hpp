@@ -79,10 +79,8 @@ struct Reading {
 /// Throws only when the file cannot be read at all; a missing one is default_config().
 [[nodiscard]] Reading read_config(const std::filesystem::path& file);
 
-/// A missing file is default_config(). Throws Error(invalid) whose details() have one line
-/// "file:line:column: key: what is wrong" for each thing that is wrong.
-[[nodiscard]] Config load_config(const std::filesystem::path& file);
-/// The same for text; `name` stands in front of the line numbers.
+/// Text that must be right; `name` stands in front of the line numbers. Throws Error(invalid) whose
+/// details() have one line "file:line:column: key: what is wrong" for each thing that is wrong.
 [[nodiscard]] Config parse_config(std::string_view text, const std::string& name);
 
 } // namespace banger::config

@@ -32,7 +32,7 @@ std::string listed(const std::vector<std::string>& keys) {
 }
 
 [[noreturn]] void throw_problems(const std::string& file, const std::vector<std::string>& lines) {
-    const std::string hint = "docs/configuration.md describes every key";
+    const std::string hint = "banger config check says when it is good";
     if (lines.size() == 1) {
         throw os::Error(os::ErrorKind::invalid, lines.front(), hint);
     }
@@ -193,27 +193,19 @@ Reading read_text(std::string_view text, const std::string& name) {
     return reading;
 }
 
-/// The configuration of a file that is right.
-Config checked(Reading reading) {
-    if (!reading.problems.empty()) {
-        throw_problems(reading.config.file.string(), reading.problems);
-    }
-    return std::move(reading.config);
-}
-
 } // namespace
 
 Config parse_config(std::string_view text, const std::string& name) {
-    return checked(read_text(text, name));
+    Reading reading = read_text(text, name);
+    if (!reading.problems.empty()) {
+        throw_problems(name, reading.problems);
+    }
+    return std::move(reading.config);
 }
 
 Reading read_config(const std::filesystem::path& file) {
     const auto text = os::find_file(file, max_file);
     return text ? read_text(*text, file.string()) : Reading{default_config(), {}, true};
-}
-
-Config load_config(const std::filesystem::path& file) {
-    return checked(read_config(file));
 }
 
 } // namespace banger::config

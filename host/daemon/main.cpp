@@ -4,7 +4,7 @@
 #include "daemon/daemon.hpp"
 #include "daemon/data_lock.hpp"
 #include "daemon/log.hpp"
-#include "os/already_running.hpp"
+#include "os/daemon_exit.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
@@ -39,11 +39,15 @@ std::string count(std::size_t number, const std::string& what) {
     return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
 
-int check_config(const std::string& file) {
-    const banger::daemon::ConfigCheck check(file, banger::os::user_paths());
-    for (const std::string& line : check.errors()) {
+void print_errors(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
         std::cerr << "error: " << line << '\n';
     }
+}
+
+int check_config(const std::string& file) {
+    const banger::daemon::ConfigCheck check(file, banger::os::user_paths());
+    print_errors(check.errors());
     for (const std::string& line : check.warnings()) {
         std::cerr << "warning: " << line << '\n';
     }
@@ -67,9 +71,7 @@ int show_config(const std::string& file) {
     if (reading.is_yaml) {
         std::cout << banger::config::to_json(reading.config).dump() << '\n';
     }
-    for (const std::string& line : reading.problems) {
-        std::cerr << "error: " << line << '\n';
-    }
+    print_errors(reading.problems);
     return reading.problems.empty() ? 0 : 1;
 }
 
@@ -96,7 +98,12 @@ int serve(bool foreground) {
     banger::os::make_private_dir(paths.data / "vms");
     banger::os::make_private_dir(paths.state);
     banger::os::make_private_dir(paths.runtime / "vm");
-    const auto config = banger::config::load_config(paths.config_file());
+    const auto reading = banger::config::read_config(paths.config_file());
+    if (!reading.problems.empty()) {
+        print_errors(reading.problems);
+        return banger::os::bad_config;
+    }
+    const banger::config::Config& config = reading.config;
     const auto log =
         banger::daemon::open_log(paths.daemon_log(), config.log.level,
                                  static_cast<std::size_t>(config.log.max_size), foreground);

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include <unistd.h>
 
 namespace banger::test {
@@ -81,6 +83,21 @@ TEST_F(Commands, NoDaemonIsExitStatus4) {
     EXPECT_EQ(run({"version"}).code, 0);
     EXPECT_EQ(run({"config", "path"}).out, paths.config_file().string() + "\n");
     EXPECT_EQ(run({"config", "check"}).code, 0);
+}
+
+TEST_F(Commands, ABadConfigurationIsFoundBeforeTheDaemonIsStopped) {
+    std::ofstream(paths.config_file()) << "vm:\n  vcpsu: 2\n";
+    const Result start = run({"daemon", "start"});
+    EXPECT_EQ(start.code, 4);
+    EXPECT_THAT(start.err, HasSubstr("its config.yaml has errors"));
+    EXPECT_THAT(start.err, HasSubstr("config.yaml:2:3: vm.vcpsu"));
+    EXPECT_THAT(start.err, HasSubstr("hint: correct that; banger config check says when"));
+    start_daemon();
+    const Result restart = run({"daemon", "restart"});
+    EXPECT_EQ(restart.code, 1);
+    EXPECT_THAT(restart.err, HasSubstr("error: bangerd was not stopped"));
+    EXPECT_THAT(restart.err, HasSubstr("config.yaml:2:3: vm.vcpsu"));
+    EXPECT_TRUE(daemon->requests().empty());
 }
 
 TEST_F(Commands, LsIsATableOrTheArray) {

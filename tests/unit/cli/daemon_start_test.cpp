@@ -47,6 +47,13 @@ TEST_F(DaemonStart, ShowsWhatADyingOneWrote) {
     EXPECT_THAT(error.hint(), HasSubstr("bangerd.log"));
 }
 
+TEST_F(DaemonStart, OfABadConfigurationPointsAtTheCheck) {
+    const os::Error error = error_of(files("echo 'error: c.yaml:1:1: bogus' >&2; exit 78"));
+    EXPECT_STREQ(error.what(), "bangerd did not start: its config.yaml has errors");
+    EXPECT_THAT(error.details(), ElementsAre("error: c.yaml:1:1: bogus"));
+    EXPECT_THAT(error.hint(), HasSubstr("banger config check"));
+}
+
 TEST_F(DaemonStart, ShowsItsLogWhenItWroteNothingElse) {
     const DaemonFiles with_log = files("exit 1");
     os::write_file_atomic(with_log.log, "cannot open the database\n");

@@ -31,8 +31,9 @@ std::string uncommented(const std::string& text) {
 }
 
 TEST(Example, AsItIsItChangesNothing) {
-    const Config config = load_config(source / "host/daemon/config.example.yaml");
-    EXPECT_TRUE(config.from_file.empty());
+    const Reading reading = read_config(source / "host/daemon/config.example.yaml");
+    EXPECT_TRUE(reading.problems.empty());
+    EXPECT_TRUE(reading.config.from_file.empty());
 }
 
 TEST(Example, UncommentedItSetsEveryKeyToItsBuiltInValue) {

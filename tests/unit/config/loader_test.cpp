@@ -37,9 +37,9 @@ TEST(Loader, NothingIsTheBuiltInValues) {
 
 TEST(Loader, AMissingFileIsTheBuiltInValues) {
     const os::TemporaryDir dir;
-    EXPECT_TRUE(load_config(dir.path() / "config.yaml").file.empty());
+    EXPECT_TRUE(read_config(dir.path() / "config.yaml").config.file.empty());
     os::write_file_atomic(dir.path() / "config.yaml", "vm: {vcpus: 4}");
-    const Config config = load_config(dir.path() / "config.yaml");
+    const Config config = read_config(dir.path() / "config.yaml").config;
     EXPECT_EQ(config.file, dir.path() / "config.yaml");
     EXPECT_EQ(config.vm.vcpus, 4);
 }
