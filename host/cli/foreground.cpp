@@ -1,5 +1,6 @@
 #include "cli/foreground.hpp"
 
+#include "cli/interrupt.hpp"
 #include "cli/session.hpp"
 
 #include "os/child.hpp"
@@ -60,12 +61,15 @@ os::Child spawn(std::vector<std::string> argv, int stdout_fd) {
     return os::Child::spawn(argv, options);
 }
 
-/// After the spawn: what we ignore from here on it does not.
-int end_of(os::Child& child) {
-    const Ignored interrupt(SIGINT);
-    const Ignored quit(SIGQUIT);
+/// 128 + N for a signal N; also for the Ctrl-C that makes ssh end as if its connection broke.
+int end_of(os::Child& child, Interrupt& interrupt) {
     const os::ExitStatus status = child.wait();
-    return status.signal != 0 ? 128 + status.signal : status.code;
+    if (status.signal != 0) {
+        return 128 + status.signal;
+    }
+    constexpr int ssh_failed = 255;
+    return status.code == ssh_failed && interrupt.taken() ? as_int(ExitCode::interrupted)
+                                                          : status.code;
 }
 
 /// 0, or the errno of the write that failed.
@@ -115,7 +119,10 @@ void become(std::vector<std::string> argv) {
 
 int run_beside(std::vector<std::string> argv) {
     os::Child child = spawn(std::move(argv), STDOUT_FILENO);
-    return end_of(child);
+    // After the spawn: what we do not heed from here on it does.
+    Interrupt interrupt;
+    const Ignored quit(SIGQUIT);
+    return end_of(child, interrupt);
 }
 
 int run_checked(const Session& session, std::vector<std::string> argv) {
@@ -127,12 +134,12 @@ int run_checked(const Session& session, std::vector<std::string> argv) {
     os::UniqueFd to(ends[1]);
     os::Child child = spawn(std::move(argv), to.get());
     to.reset();
-    const Ignored interrupt(SIGINT);
+    Interrupt interrupt;
     const Ignored quit(SIGQUIT);
     const Ignored broken_pipe(SIGPIPE);
     const int failed = pass_on(from.get());
     from.reset(); // nobody takes any more: the program is told when it goes on
-    const int code = end_of(child);
+    const int code = end_of(child, interrupt);
     if (failed == 0 || failed == EPIPE) {
         return code;
     }

@@ -9,16 +9,29 @@ bool is_help(const std::string& word) {
     return word == "--help" || word == "-h";
 }
 
+bool takes_value(const std::string& word) {
+    return word == "-u" || word == "--user";
+}
+
 /// The index after the `count`th word that is no option, from `from` on.
 std::size_t after_names(const std::vector<std::string>& words, std::size_t from, int count) {
     std::size_t i = from;
     while (i < words.size() && count > 0) {
-        if (words[i] == "-u" || words[i] == "--user") {
-            ++i; // its value
+        if (takes_value(words[i])) {
+            ++i;
         } else if (!words[i].starts_with("-")) {
             --count;
         }
         ++i;
+    }
+    return std::min(i, words.size());
+}
+
+/// The index after the options from `from` on: no command begins with a dash.
+std::size_t after_options(const std::vector<std::string>& words, std::size_t from) {
+    std::size_t i = from;
+    while (i < words.size() && words[i].starts_with("-") && words[i] != "--") {
+        i += takes_value(words[i]) ? 2 : 1;
     }
     return std::min(i, words.size());
 }
@@ -39,14 +52,11 @@ SplitWords split_words(const std::vector<std::string>& words) {
     const std::size_t end = after_names(words, x ? 1 : 2, x ? 2 : 1);
     if (vm && words[1] == "exec") {
         const auto dashes = std::find(words.begin(), words.end(), "--");
-        if (dashes != words.end()) {
-            const auto at = static_cast<std::size_t>(dashes - words.begin());
-            // Dashes further on belong to the command when words stand before them.
-            const bool ours =
-                std::all_of(words.begin() + static_cast<std::ptrdiff_t>(std::min(end, at)), dashes,
-                            [](const auto& word) { return word.starts_with("-"); });
-            return ours ? split_at(words, at, at + 1) : split_at(words, end, end);
-        }
+        // Dashes further on belong to the command when words stand before them.
+        const std::size_t command =
+            std::min(after_options(words, end), static_cast<std::size_t>(dashes - words.begin()));
+        const bool marked = command < words.size() && words[command] == "--";
+        return split_at(words, command, command + (marked ? 1 : 0));
     }
     SplitWords split = split_at(words, end, end);
     if (!x && !split.tail.empty() && is_help(split.tail.front())) {

@@ -131,7 +131,11 @@ std::vector<std::string> ssh_argv(const SshTarget& target, const std::vector<std
 std::vector<std::string> exec_argv(const SshTarget& target, bool tty,
                                    const std::vector<std::string>& words) {
     std::vector<std::string> argv = ssh_argv(target, {tty ? "-tt" : "-T"});
-    argv.insert(argv.end(), {"--", shell_quoted(words)}); // no option of ssh any more
+    // ssh ends with 255 when a signal ended the shell that it started: this one outlives the
+    // command, Ctrl-C too (a trap is not inherited), and ends with 128 + N as shells do.
+    std::vector<std::string> command{"exec", "sh", "-c", R"(trap : INT QUIT; "$@"; exit $?)", "sh"};
+    command.insert(command.end(), words.begin(), words.end());
+    argv.insert(argv.end(), {"--", shell_quoted(command)}); // no option of ssh any more
     return argv;
 }
 

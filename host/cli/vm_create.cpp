@@ -57,15 +57,25 @@ Json body_of(const CreateArgs& args) {
     return body;
 }
 
+/// A result that cannot be written (a full disk) must not pass for a VM that was not made.
+void flush(const Session& session, const std::string& what_is_so) {
+    try {
+        session.flush();
+    } catch (const os::Error& error) {
+        throw error.with_context(what_is_so + ", but this could not be told");
+    }
+}
+
 int detached(Session& session, const Json& operation, bool json) {
+    const std::string id = text_at(operation, "id");
+    const std::string vm = "vm " + text_at(operation, "target");
     if (json) {
         session.print_json(operation);
-        return 0;
+    } else {
+        session.note(vm + " is being created; see it with: banger op watch " + id);
+        session.print(id + "\n");
     }
-    const std::string id = text_at(operation, "id");
-    session.note("vm " + text_at(operation, "target") +
-                 " is being created; see it with: banger op watch " + id);
-    session.print(id + "\n");
+    flush(session, vm + " is being created by operation " + id);
     return 0;
 }
 
@@ -102,6 +112,7 @@ int create(Session& session, const CreateArgs& args) {
     } else {
         show_ready(session, outcome, vm);
     }
+    flush(session, "vm " + outcome.name + " was made and runs");
     for (const Json& warning : value_at(vm, "warnings")) {
         session.note(session.err.yellow("warning:") + " " + plain(warning));
     }

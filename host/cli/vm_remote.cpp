@@ -78,10 +78,10 @@ int exec(Session& session, const ExecArgs& args) {
     const bool tty = args.tty || (!args.no_tty && session.in_is_tty && session.out.tty);
     const std::vector<std::string> argv =
         exec_argv(target_of(session, args.name, args.user), tty, session.tail);
-    if (!tty && !session.out.tty) {
-        return run_checked(session, argv);
+    if (tty) {
+        become(argv);
     }
-    become(argv);
+    return session.out.tty ? run_beside(argv) : run_checked(session, argv);
 }
 
 /// scp would say it after it has asked the VM, and end with the status of a broken connection.
@@ -167,12 +167,14 @@ void add_vm_remote(CLI::App& vm, Session& session) {
     CLI::Option* tty = verb->add_flag("-t,--tty", exec_args->tty, "With a terminal");
     verb->add_flag("-T,--no-tty", exec_args->no_tty, "Without one")->excludes(tty);
     verb->add_option("COMMAND", session.tail, "After --: the command and its words");
-    examples(verb,
-             "  banger vm exec testbox -- uname -a\n"
-             "  banger vm exec testbox -- sh -c 'echo hi > /root/f; sync'\n"
-             "  tar c . | banger vm exec testbox -- tar x -C /root\n"
-             "A terminal is used when both ends are one. The exit status is the command's, or 1\n"
-             "when its output could not be written (a full disk) and it ended with 0.");
+    examples(
+        verb,
+        "  banger vm exec testbox -- uname -a\n"
+        "  banger vm exec testbox -- sh -c 'echo hi > /root/f; sync'\n"
+        "  tar c . | banger vm exec testbox -- tar x -C /root\n"
+        "A terminal is used when both ends are one. The exit status is the command's, 128 + N\n"
+        "when signal N ended it, 255 when the connection broke, or 1 when its output could not\n"
+        "be written (a full disk) and it ended with 0.");
     runs(verb, session, exec_args, exec);
 
     auto copy_args = std::make_shared<CopyArgs>();

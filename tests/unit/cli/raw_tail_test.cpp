@@ -28,6 +28,16 @@ TEST(RawTail, DashesBeginTheCommandOfExec) {
     expect_split({"vm", "exec", "a", "sh", "-c", "x"}, {"vm", "exec", "a"}, {"sh", "-c", "x"});
 }
 
+TEST(RawTail, OptionsOfExecMayFollowTheName) {
+    expect_split({"vm", "exec", "a", "-u", "joe", "-T", "--", "id", "-u"},
+                 {"vm", "exec", "a", "-u", "joe", "-T"}, {"id", "-u"});
+    expect_split({"vm", "exec", "a", "--user", "joe", "id", "--", "x"},
+                 {"vm", "exec", "a", "--user", "joe"}, {"id", "--", "x"});
+    expect_split({"vm", "exec", "a", "--help"}, {"vm", "exec", "a", "--help"}, {});
+    expect_split({"vm", "exec", "a", "-u"}, {"vm", "exec", "a", "-u"}, {});
+    expect_split({"vm", "exec", "--", "id"}, {"vm", "exec"}, {"id"});
+}
+
 TEST(RawTail, DashesInsideTheCommandStay) {
     expect_split({"vm", "exec", "a", "git", "log", "--", "f"}, {"vm", "exec", "a"},
                  {"git", "log", "--", "f"});

@@ -37,8 +37,36 @@ class Remote : public ProgramTest {
 TEST_F(Remote, ExecQuotesAndPassesTheStatusThrough) {
     const Result result = run({"vm", "exec", "a", "--", "sh", "-c", "echo hi > /root/f; sync"});
     EXPECT_EQ(result.code, 7);
-    EXPECT_THAT(result.out, EndsWith("<a.vm><-T><--><sh -c 'echo hi > /root/f; sync'>\n"));
+    EXPECT_THAT(result.out, HasSubstr("<a.vm><-T><--><exec sh -c 'trap"));
+    EXPECT_THAT(result.out, EndsWith(" sh sh -c 'echo hi > /root/f; sync'>\n"));
     EXPECT_THAT(result.out, HasSubstr("<-o><UserKnownHostsFile=/h>"));
+}
+
+TEST_F(Remote, ExecTakesOptionsBehindTheName) {
+    const Result result = run({"vm", "exec", "a", "-u", "joe", "--", "id", "-u"});
+    EXPECT_THAT(result.out, HasSubstr("<-o><User=joe>"));
+    EXPECT_THAT(result.out, EndsWith(" sh id -u>\n"));
+}
+
+/// ssh as it is to us: its last word is for a shell, which leads the terminal's session.
+TEST_F(Remote, ExecTellsASignalFromABrokenConnection) {
+    script("ssh", R"(for last; do :; done; sh -c "$last")");
+    EXPECT_EQ(run({"vm", "exec", "a", "--", "sh", "-c", "exit 9"}).code, 9);
+    EXPECT_EQ(run({"vm", "exec", "a", "--", "sh", "-c", "kill -KILL $$"}).code, 137);
+    EXPECT_EQ(run({"vm", "exec", "a", "--", "A=B"}).code, 127); // a word, not an assignment
+    const auto interrupt = [sent = false](const std::string& seen) mutable {
+        const bool now = !sent && seen.find("ready") != std::string::npos;
+        sent = sent || now;
+        return std::string(now ? "\x03" : "");
+    };
+    script("ssh", R"(for last; do :; done; eval "$last")");
+    const std::vector<std::string> sleeps{
+        "vm", "exec", "a", "--", "sh", "-c", "echo ready; exec sleep 20"};
+    EXPECT_EQ(run_on_terminal(sleeps, interrupt).code, 130);
+    script("ssh", "exit 255");
+    EXPECT_EQ(run({"vm", "exec", "a", "--", "x"}).code, 255);
+    script("ssh", "trap 'exit 255' INT; echo ready; sleep 20 & wait"); // what ssh does without -t
+    EXPECT_EQ(run_on_terminal({"vm", "exec", "a", "-T", "--", "x"}, interrupt).code, 130);
 }
 
 TEST_F(Remote, ExecPassesItsInputOn) {
@@ -94,9 +122,10 @@ TEST_F(Remote, OutputAndErrorsOfOneFileKeepTheirOrder) {
 }
 
 TEST_F(Remote, ExecTakesATerminalWhenBothEndsAreOne) {
-    EXPECT_THAT(run_on_terminal({"vm", "exec", "a", "--", "top"}).out, HasSubstr("<-tt><--><top>"));
+    EXPECT_THAT(run_on_terminal({"vm", "exec", "a", "--", "top"}).out,
+                HasSubstr("<-tt><--><exec sh"));
     EXPECT_THAT(run_on_terminal({"vm", "exec", "-T", "a", "--", "top"}).out,
-                HasSubstr("<-T><--><top>"));
+                HasSubstr("<-T><--><exec sh"));
 }
 
 TEST_F(Remote, SshGetsTheUsersWords) {

@@ -87,7 +87,9 @@ TEST(SshArgv, GivesTheUsersWordsOnAsTheyAre) {
 
 TEST(ExecArgv, IsOneQuotedCommandAfterDashes) {
     EXPECT_THAT(tail_of(exec_argv(target(), false, {"sh", "-c", "echo hi > /root/f"}), 4),
-                ElementsAre("testbox.vm", "-T", "--", "sh -c 'echo hi > /root/f'"));
+                ElementsAre("testbox.vm", "-T", "--",
+                            R"(exec sh -c 'trap : INT QUIT; "$@"; exit $?' )"
+                            "sh sh -c 'echo hi > /root/f'"));
     EXPECT_THAT(exec_argv(target(), true, {"top"}), Contains("-tt"));
 }
 
