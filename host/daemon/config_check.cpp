@@ -8,6 +8,9 @@
 #include "store/image_json.hpp"
 #include "store/image_table.hpp"
 
+#include <algorithm>
+#include <cstdio>
+
 #include <nlohmann/json.hpp>
 
 namespace banger::daemon {
@@ -23,6 +26,21 @@ config::Reading read(const std::filesystem::path& file) {
     }
 }
 
+/// Line and column of "config.yaml:3:8: key: ...".
+std::pair<int, int> place_of(const std::string& file, const std::string& error) {
+    std::pair<int, int> place{0, 0};
+    if (error.starts_with(file)) {
+        (void)std::sscanf(error.c_str() + file.size(), ":%d:%d:", &place.first, &place.second);
+    }
+    return place;
+}
+
+void put_in_order(const std::string& file, std::vector<std::string>& errors) {
+    std::stable_sort(errors.begin(), errors.end(), [&](const auto& one, const auto& other) {
+        return place_of(file, one) < place_of(file, other);
+    });
+}
+
 } // namespace
 
 ConfigCheck::ConfigCheck(const std::filesystem::path& file, const os::UserPaths& paths)
@@ -34,9 +52,12 @@ ConfigCheck::ConfigCheck(const std::filesystem::path& file, const os::UserPaths&
               state ? paths.state / "qemu-probe.json" : std::filesystem::path());
     hypervisors_ = vmms.get();
     check_plugins(paths);
-    wrong_lines_ = errors_.size();
+    wrong_lines_ = errors_;
     for (const Check& check : config_checks(facts_, *hypervisors_)) {
         sort_out(check);
+    }
+    for (std::vector<std::string>* lines : {&wrong_lines_, &errors_, &warnings_}) {
+        put_in_order(file.string(), *lines);
     }
 }
 
@@ -71,9 +92,9 @@ void ConfigCheck::sort_out(const Check& check) {
 
 nlohmann::json ConfigCheck::doctor() const {
     nlohmann::json checks = nlohmann::json::array();
-    for (std::size_t i = 0; i < wrong_lines_; ++i) {
+    for (const std::string& line : wrong_lines_) {
         checks.push_back(
-            to_json(Check{"config", "error", errors_[i], "",
+            to_json(Check{"config", "error", line, "",
                           "correct that; banger config check says when it is good", ""}));
     }
     for (const Check& check : host_checks(facts_, *hypervisors_, privileged::Client())) {

@@ -21,7 +21,8 @@ class ConfigCheck {
     ConfigCheck(const std::filesystem::path& file, const os::UserPaths& paths);
 
     /// What keeps the daemon from starting, a plugin from being loaded or every create from
-    /// working: "config.yaml:3:8: key: what; next step".
+    /// working: "config.yaml:3:8: key: what; next step", in the order of the
+    /// file.
     [[nodiscard]] const std::vector<std::string>& errors() const noexcept { return errors_; }
     /// What does less harm, or is so by a built-in value that does not work on this machine.
     [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
@@ -38,7 +39,7 @@ class ConfigCheck {
     config::Reading reading_;
     std::shared_ptr<const vmm::Hypervisors> hypervisors_;
     DoctorFacts facts_;
-    std::size_t wrong_lines_ = 0; ///< the first errors: what host_checks() does not tell, too
+    std::vector<std::string> wrong_lines_; ///< the errors that host_checks() does not tell, too
     std::vector<std::string> errors_;
     std::vector<std::string> warnings_;
 };

@@ -4,6 +4,7 @@
 #include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/free_space.hpp"
+#include "vm/requests.hpp"
 
 #include <array>
 #include <cerrno>
@@ -124,6 +125,22 @@ void check_image(Checks& checks, const DoctorFacts& facts) {
     }
 }
 
+/// Of the sizes that a VM has when its create names none.
+void check_sizes(Checks& checks, const DoctorFacts& facts) {
+    const config::Config standard = config::default_config();
+    const auto add = [&](const std::string& key, const std::string& problem,
+                         const std::string& value) {
+        if (!problem.empty()) {
+            checks.push_back(check("size", "error", key + " is too much for this host", problem,
+                                   set_in(facts, key + ": " + value) + ", or what the host has",
+                                   key));
+        }
+    };
+    add("vm.memory", vm::memory_problem(static_cast<std::int64_t>(facts.settings.memory_mib)),
+        std::to_string(standard.vm.memory_mib) + "M");
+    add("vm.vcpus", vm::vcpus_problem(facts.settings.vcpus), std::to_string(standard.vm.vcpus));
+}
+
 void check_folders(Checks& checks, const DoctorFacts& facts) {
     for (const std::string& problem : facts.bad_folders) {
         checks.push_back(check(
@@ -221,6 +238,7 @@ std::vector<Check> config_checks(const DoctorFacts& facts, const vmm::Hypervisor
     check_vmm(checks, facts, hypervisors);
     check_bundle(checks, facts);
     check_image(checks, facts);
+    check_sizes(checks, facts);
     check_folders(checks, facts);
     check_subnet(checks, facts);
     return checks;

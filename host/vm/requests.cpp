@@ -144,19 +144,28 @@ std::int64_t host_memory_mib() {
            20U;
 }
 
-void check_resources(std::int64_t vcpus, std::int64_t memory_mib) {
-    if (memory_mib > host_memory_mib()) {
-        throw Error(ErrorKind::invalid,
-                    std::to_string(memory_mib) + " MiB of memory is more than this host's " +
-                        std::to_string(host_memory_mib()) + " MiB",
-                    "take a smaller --memory");
-    }
+std::string memory_problem(std::int64_t memory_mib) {
+    const std::int64_t most = host_memory_mib();
+    return memory_mib <= most
+               ? ""
+               : std::to_string(memory_mib) + " MiB of memory is more than this host's " +
+                     std::to_string(most) + " MiB";
+}
+
+std::string vcpus_problem(std::int64_t vcpus) {
     const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
-    if (cores > 0 && vcpus > 4 * cores) {
-        throw Error(ErrorKind::invalid,
-                    std::to_string(vcpus) + " vCPUs is more than four times this host's " +
-                        std::to_string(cores) + " cores",
-                    "take a smaller --vcpu");
+    return cores == 0 || vcpus <= 4 * cores
+               ? ""
+               : std::to_string(vcpus) + " vCPUs is more than four times this host's " +
+                     std::to_string(cores) + " cores";
+}
+
+void check_resources(std::int64_t vcpus, std::int64_t memory_mib) {
+    if (const std::string problem = memory_problem(memory_mib); !problem.empty()) {
+        throw Error(ErrorKind::invalid, problem, "take a smaller --memory");
+    }
+    if (const std::string problem = vcpus_problem(vcpus); !problem.empty()) {
+        throw Error(ErrorKind::invalid, problem, "take a smaller --vcpu");
     }
 }
 

@@ -45,6 +45,10 @@ struct StopRequest {
 [[nodiscard]] StopRequest stop_request(const nlohmann::json& body);
 [[nodiscard]] std::optional<std::chrono::seconds> start_timeout(const nlohmann::json& body);
 
+// Why no VM of this host can have that much; empty when one can.
+[[nodiscard]] std::string memory_problem(std::int64_t memory_mib);
+[[nodiscard]] std::string vcpus_problem(std::int64_t vcpus);
+
 /// Throws invalid when the host could not give that: more vCPUs or memory than it has.
 void check_resources(std::int64_t vcpus, std::int64_t memory_mib);
 

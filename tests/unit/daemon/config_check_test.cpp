@@ -103,7 +103,7 @@ TEST_F(ConfigChecks, AQemuThatIsNotThereOrNone) {
                                   HasSubstr("set qemu.binary: qemu-system-x86_64 in"))));
     EXPECT_THAT(
         check("vm: {vmm: firecracker}\n").errors(), // the remedy of one is not all
-        ElementsAre(StartsWith(at("5:11") + "vm.vmm: "), StartsWith(at("3:11") + "qemu.binary: ")));
+        ElementsAre(StartsWith(at("3:11") + "qemu.binary: "), StartsWith(at("5:11") + "vm.vmm: ")));
     os::write_file_atomic(qemu, "no program", 0600);
     EXPECT_THAT(check("").errors(), ElementsAre(HasSubstr(qemu.string() + " is no executable")));
 }
@@ -131,6 +131,21 @@ TEST_F(ConfigChecks, ADefaultImageThatIsNotThere) {
     row.rootfs = (bundle / "gone").string();
     store::write_images_json(paths.data, {row});
     EXPECT_THAT(check("vm: {image: alpine}\n").errors(), ElementsAre(HasSubstr("gone is missing")));
+}
+
+TEST_F(ConfigChecks, MoreThanThisHostHas) {
+    EXPECT_THAT(check("vm: {memory: 15T}\n").errors(),
+                ElementsAre(AllOf(StartsWith(at("5:14") + "vm.memory: "),
+                                  HasSubstr("15728640 MiB of memory is more than this host's"),
+                                  HasSubstr("set vm.memory: 512M in " + file.string()))));
+}
+
+TEST_F(ConfigChecks, ErrorsKeepTheOrderOfTheFile) {
+    EXPECT_THAT(check("vm: {memory: 15T}\n"
+                      "plugins: {entries: {nat: {config: {refresh_s: 1}}}}\n"
+                      "log: {levle: info}\n")
+                    .errors(),
+                ElementsAre(StartsWith(at("5:14")), StartsWith(at("6:36")), StartsWith(at("7:7"))));
 }
 
 TEST_F(ConfigChecks, AFolderOfPluginsThatIsNoneIsAWarning) {
