@@ -2,6 +2,7 @@
 
 #include "api_client/json.hpp"
 #include "cli/noun.hpp"
+#include "cli/plugin_verb.hpp"
 #include "cli/vm_options.hpp"
 
 #include <algorithm>
@@ -73,7 +74,7 @@ std::vector<Candidate> options_of(const CLI::App& app) {
     return result;
 }
 
-std::vector<Candidate> verbs_of(const CLI::App& app) {
+std::vector<Candidate> commands_of(const CLI::App& app) {
     std::vector<Candidate> result;
     for (const CLI::App* verb : app.get_subcommands({})) {
         if (!verb->get_group().empty()) {
@@ -125,14 +126,50 @@ const CLI::Option* taking_value(const CLI::App& app, const std::string& word) {
 std::vector<Candidate> x_verbs(const Session& session, const std::string& plugin) {
     std::vector<Candidate> result;
     if (const auto api = session.running_api()) {
-        const Json json = api->get(plugin_noun.target(plugin));
-        for (const Json& action : value_at(json, "actions")) {
-            if (text_at(action, "kind").empty() || text_at(action, "kind") == "cli") {
-                result.push_back({text_at(action, "name"), text_at(action, "summary")});
+        for (const Json& verb : verbs_of(api->get(plugin_noun.target(plugin)))) {
+            result.push_back({text_at(verb, "name"), text_at(verb, "summary")});
+        }
+    }
+    return result;
+}
+
+/// The names and descriptions of what a plugin's verb takes: that of `banger x PLUGIN VERB`, or the
+/// one that is placed at `path`.
+std::vector<Candidate> parameters(const Session& session, const std::vector<std::string>& path,
+                                  const std::vector<std::string>& given) {
+    const auto api = session.running_api();
+    const bool x = path[0] == "x";
+    const std::vector<std::string> plugins = !api ? std::vector<std::string>()
+                                             : x  ? std::vector<std::string>{given[0]}
+                                                  : names(*api, plugin_noun);
+    std::vector<Candidate> result;
+    for (const std::string& plugin : plugins) {
+        for (const Json& verb : verbs_of(api->get(plugin_noun.target(plugin)))) {
+            if (x ? text_at(verb, "name") == given[1]
+                  : text_at(verb, "place") == path[0] + " " + path[1]) {
+                const Json schema = schema_of(verb);
+                for (const auto& [name, member] : value_at(schema, "properties").items()) {
+                    result.push_back({"--" + name, text_at(member, "description")});
+                }
             }
         }
     }
     return result;
+}
+
+/// Words of a plugin's verb: its options, or VMs where it takes one.
+std::vector<Candidate> plugin_words(const Session& session, const CLI::App& app,
+                                    const std::vector<std::string>& path,
+                                    const std::vector<std::string>& given, bool option) {
+    std::vector<Candidate> all = parameters(session, path, given);
+    if (option) {
+        const std::vector<Candidate> ours = options_of(app);
+        all.insert(all.end(), ours.begin(), ours.end());
+        return all;
+    }
+    const bool vm = std::any_of(all.begin(), all.end(),
+                                [](const Candidate& each) { return each.word == "--vm"; });
+    return vm ? named(session, vm_noun) : std::vector<Candidate>();
 }
 
 } // namespace
@@ -174,12 +211,15 @@ std::vector<Candidate> candidates(Session& session, const CLI::App& root,
     }
 
     std::vector<Candidate> all;
+    const bool plugins = (path[0] == "x" && given.size() >= 2) || app->get_prefix_command();
     if (waiting != nullptr) {
         all = values(session, *waiting);
+    } else if (plugins) {
+        all = plugin_words(session, *app, path, given, current.starts_with("-"));
     } else if (current.starts_with("-")) {
         all = options_of(*app);
     } else if (!app->get_subcommands({}).empty()) {
-        all = verbs_of(*app);
+        all = commands_of(*app);
     } else if (path[0] == "x" && given.size() == 1) {
         all = x_verbs(session, given[0]);
     } else {

@@ -184,11 +184,17 @@ os::Error usage_error(const Session& session, const CLI::App& app, const CLI::Pa
 }
 
 int complete(Session& session, std::vector<std::string> words) {
+    if (words.size() > 1 && words.front() == "help") {
+        words.erase(words.begin());
+    }
     session.help_only = true;
     session.words = words;
+    if (!words.empty()) {
+        session.words.pop_back(); // is being typed: no name yet
+    }
     const NounEntry* noun = words.size() > 1 ? find_noun(words[0]) : nullptr;
-    const auto app = make_app(session, noun);
     try {
+        const auto app = make_app(session, noun);
         if (noun != nullptr && noun->has_verbs) {
             CLI::App& sub = *app->get_subcommand(noun->word);
             if (words.size() == 2 || !has_verb(sub, words[1])) {

@@ -59,8 +59,9 @@ fi
 constexpr std::string_view fish_script = R"(# fish completion of banger
 function __banger_complete
     set -l words (commandline -opc)
+    set -e words[1]
     set -l current (commandline -ct)
-    set -l found (banger __complete $words[2..-1] "$current" 2>/dev/null)
+    set -l found (banger __complete $words "$current" 2>/dev/null)
     if test (count $found) -eq 0
         __fish_complete_path "$current"
     else

@@ -77,11 +77,6 @@ std::string arguments_of(const Json& schema) {
     return text;
 }
 
-Json schema_of(const Json& verb) {
-    const Json& found = value_at(verb, "params_schema");
-    return found.is_string() ? Json::parse(plain(found), nullptr, false) : found;
-}
-
 void add_placed(CLI::App& noun, Session& session, const std::string& plugin, const Json& verb) {
     const std::string place = text_at(verb, "place");
     const std::string before = noun.get_name() + " ";
@@ -121,6 +116,14 @@ std::vector<Json> verbs_of(const Json& plugin) {
         }
     }
     return verbs;
+}
+
+Json schema_of(const Json& verb) {
+    const Json& found = value_at(verb, "params_schema");
+    if (found.is_null()) {
+        return {{"properties", Json::object()}};
+    }
+    return found.is_string() ? Json::parse(plain(found), nullptr, false) : found;
 }
 
 int run_plugin_verb(Session& session, const std::string& plugin, const Json& verb,

@@ -16,6 +16,9 @@ class Session;
 /// The verbs among a plugin's actions; `plugin` as the API shows it.
 [[nodiscard]] std::vector<api_client::Json> verbs_of(const api_client::Json& plugin);
 
+/// The JSON Schema of a verb's arguments; of one that names none: there are none.
+[[nodiscard]] api_client::Json schema_of(const api_client::Json& verb);
+
 /// Runs a verb with the words given to it and prints what it says, or its help for "--help".
 /// Returns the exit code.
 int run_plugin_verb(Session& session, const std::string& plugin, const api_client::Json& verb,

@@ -334,6 +334,31 @@ TEST_F(Commands, CompletionKnowsWordsOptionsAndNames) {
     EXPECT_EQ(complete({"vm", "exec", "a", "--", "b"}), "");
 }
 
+TEST_F(Commands, CompletionKnowsWhatPluginsBring) {
+    start_daemon();
+    vms({{"a", "running"}});
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"nat","state":"active"}]})");
+    daemon->on("GET /v1/plugins/nat",
+               R"({"id":"nat","state":"active","actions":[
+               {"kind":"cli","name":"ports","summary":"Published ports","place":"vm ports",
+                "params_schema":{"properties":{"vm":{"type":"string","description":"Of it"}}}},
+               {"kind":"cli","name":"ls","summary":"List"},{"kind":"doctor","name":"no"}]})");
+    const auto complete = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), "__complete");
+        return run(words).out;
+    };
+    EXPECT_EQ(complete({"x", ""}), "nat\tactive\n");
+    EXPECT_EQ(complete({"x", "n"}), "nat\tactive\n");
+    EXPECT_EQ(complete({"x", "nat", ""}), "ports\tPublished ports\nls\tList\n");
+    EXPECT_EQ(complete({"x", "nat", "ports", "--v"}), "--vm\tOf it\n");
+    EXPECT_EQ(complete({"x", "nat", "ports", ""}), "a\trunning\n");
+    EXPECT_EQ(complete({"x", "nat", "ls", ""}), "");
+    EXPECT_EQ(complete({"vm", "ports", "--v"}), "--vm\tOf it\n");
+    EXPECT_THAT(complete({"vm", "ports", "--"}), HasSubstr("--json\t"));
+    EXPECT_EQ(complete({"vm", "ports", "--vm", ""}), "a\trunning\n");
+    EXPECT_EQ(complete({"help", "vm", "por"}), "ports\tPublished ports\n");
+}
+
 TEST_F(Commands, BashCompletesNamesAndOptions) {
     start_daemon();
     vms({{"a", "running"}, {"box", "stopped"}, {"bush", "stopped"}});
