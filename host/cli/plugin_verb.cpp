@@ -7,9 +7,18 @@
 #include "cli/verb_args.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace banger::cli {
 namespace {
+
+/// "guest_port" over a column: "GUEST PORT".
+std::string heading_of(std::string key) {
+    std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) {
+        return c == '_' ? ' ' : static_cast<char>(std::toupper(c));
+    });
+    return key;
+}
 
 void print_lines(const Session& session, const Json& object) {
     std::vector<std::pair<std::string, std::string>> lines;
@@ -28,7 +37,9 @@ void print_table(const Session& session, const Json& rows) {
             }
         }
     }
-    Table table(keys);
+    std::vector<std::string> headings(keys.size());
+    std::transform(keys.begin(), keys.end(), headings.begin(), heading_of);
+    Table table(std::move(headings));
     for (const Json& row : rows) {
         std::vector<std::string> cells;
         for (const std::string& key : keys) {
@@ -44,12 +55,30 @@ bool is_rows(const Json& data) {
            std::all_of(data.begin(), data.end(), [](const Json& row) { return row.is_object(); });
 }
 
+const Json& data_of(const Json& item) {
+    return item.contains("json") ? value_at(item, "json") : value_at(item, "text");
+}
+
+bool says_nothing(const Json& output) {
+    return std::all_of(output.begin(), output.end(),
+                       [](const Json& item) { return data_of(item).empty(); });
+}
+
+/// What it emitted, without the envelope: as `ls` and `show` give theirs. Several as an array.
+Json result_of(const Json& output) {
+    Json all = Json::array();
+    for (const Json& item : output) {
+        all.push_back(data_of(item));
+    }
+    return all.size() == 1 ? all.front() : all;
+}
+
 /// What a verb emits says how it looks, not how much of it there is: an array of objects is a
 /// table, an object alone is lines.
 void print_output(const Session& session, const Json& output) {
     bool after_object = false;
     for (const Json& item : output) {
-        const Json& data = item.contains("json") ? value_at(item, "json") : value_at(item, "text");
+        const Json& data = data_of(item);
         if (data.is_object()) {
             session.print(after_object ? "\n" : "");
             print_lines(session, data);
@@ -138,10 +167,13 @@ int run_plugin_verb(Session& session, const std::string& plugin, const Json& ver
     const Json answer = session.api().post(plugin_noun.target(plugin) + "/actions/cli/" +
                                                api_client::encoded(text_at(verb, "name")),
                                            verb_args(words, schema_of(verb)));
+    const Json& output = value_at(answer, "output");
     if (json) {
-        session.print_json(answer);
+        session.print_json(result_of(output));
+    } else if (says_nothing(output)) {
+        session.note("none (" + text_at(verb, "summary") + ")");
     } else {
-        print_output(session, value_at(answer, "output"));
+        print_output(session, output);
     }
     return 0;
 }

@@ -184,9 +184,11 @@ TEST_F(Commands, PluginVerbsPrintTheirOutput) {
                {"kind":"json","json":{"tap":"bgr4"}},{"kind":"json","json":{"tap":"bgr5"}}]})");
     const Result result = run({"x", "tap-pool", "ls", "--idle"});
     EXPECT_EQ(result.code, 0) << result.err;
-    EXPECT_EQ(result.out, "bgr0 idle\ntap   vm  idle\nbgr1  a   -\nbgr2  -   true\ntap\nbgr3\n"
+    EXPECT_EQ(result.out, "bgr0 idle\nTAP   VM  IDLE\nbgr1  a   -\nbgr2  -   true\nTAP\nbgr3\n"
                           "tap  bgr4\n\ntap  bgr5\n");
     EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/tap-pool/actions/cli/ls {"idle":true})"));
+    EXPECT_THAT(run({"x", "tap-pool", "ls", "--json"}).out,
+                testing::StartsWith("[\n  \"bgr0 idle"));
     EXPECT_THAT(run({"x"}).out, HasSubstr("banger x tap-pool ls  List taps"));
     EXPECT_THAT(run({"x", "tap-pool", "sl"}).err, HasSubstr("did you mean 'ls'?"));
     EXPECT_EQ(run({"x", "tap-pool", "ls", "--help"}).out,
@@ -197,6 +199,20 @@ TEST_F(Commands, PluginVerbsPrintTheirOutput) {
     EXPECT_EQ(run({"x", "tap-pol", "--help"}).code, 3);
     EXPECT_THAT(run({"x", "--help"}).out, HasSubstr("banger x tap-pool ls\n"));
     EXPECT_EQ(run({"plugin", "show", "tap-pol"}).code, 3);
+}
+
+TEST_F(Commands, APluginVerbWithNothingToListSaysSo) {
+    start_daemon();
+    daemon->on("GET /v1/plugins/nat", R"({"id":"nat","state":"active","actions":[
+               {"kind":"cli","name":"ports","summary":"Published ports"}]})");
+    daemon->on("POST /v1/plugins/nat/actions/cli/ports",
+               R"({"status":"ok","output":[{"kind":"json","json":[]}]})");
+    const Result none = run({"x", "nat", "ports"});
+    EXPECT_EQ(none.code, 0);
+    EXPECT_EQ(none.out, "");
+    EXPECT_EQ(none.err, "none (Published ports)\n");
+    EXPECT_EQ(run({"x", "nat", "ports", "--json"}).out, "[]\n");
+    EXPECT_THAT(run({"x", "nat", "ports", "a"}).err, HasSubstr("'a' is one argument too many"));
 }
 
 TEST_F(Commands, AResultThatCannotBeWrittenIsAFailure) {
