@@ -40,16 +40,17 @@ int ls(Session& session, const ReadArgs& args) {
 }
 
 int show(Session& session, const ReadArgs& args) {
-    const std::vector<Json> entries = get_all(session.api(), args.listing.noun, args.names);
+    const Several several = get_all(session.api(), args.listing.noun, args.names);
+    const std::vector<Json>& entries = several.found;
     if (args.json) {
-        session.print_json(entries.size() == 1 ? entries.front() : Json(entries));
-        return 0;
+        print_found(session, several, args.names.size());
+        return report_missing(session, several);
     }
     for (std::size_t i = 0; i < entries.size(); ++i) {
         session.print(i == 0 ? "" : "\n");
         args.listing.show(session, entries[i]);
     }
-    return 0;
+    return report_missing(session, several);
 }
 
 } // namespace

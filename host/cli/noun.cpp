@@ -65,12 +65,34 @@ Json get_one(const Api& api, const Noun& noun, const std::string& name, const st
     }
 }
 
-std::vector<Json> get_all(const Api& api, const Noun& noun, const std::vector<std::string>& names) {
-    std::vector<Json> result;
+Several get_all(const Api& api, const Noun& noun, const std::vector<std::string>& names) {
+    Several several;
     for (const std::string& name : names) {
-        result.push_back(get_one(api, noun, name));
+        try {
+            several.found.push_back(get_one(api, noun, name));
+        } catch (const os::Error& error) {
+            if (error.kind() != os::ErrorKind::not_found) {
+                throw;
+            }
+            several.missing.push_back(error);
+        }
     }
-    return result;
+    return several;
+}
+
+void print_found(const Session& session, const Several& several, std::size_t asked) {
+    if (asked > 1) {
+        session.print_json(several.found);
+    } else if (!several.found.empty()) {
+        session.print_json(several.found.front());
+    }
+}
+
+int report_missing(const Session& session, const Several& several) {
+    for (const os::Error& error : several.missing) {
+        session.report(error);
+    }
+    return as_int(several.missing.empty() ? ExitCode::ok : ExitCode::not_found);
 }
 
 const Json& value_at(const Json& object, const char* key) {

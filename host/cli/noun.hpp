@@ -40,9 +40,17 @@ inline constexpr Noun plugin_noun{"plugin", "/v1/plugins", "plugins", "id", "ban
 [[nodiscard]] Json get_one(const Api& api, const Noun& noun, const std::string& name,
                            const std::string& rest = {});
 
-/// The same of several, in their order; throws for the first that does not exist.
-[[nodiscard]] std::vector<Json> get_all(const Api& api, const Noun& noun,
-                                        const std::vector<std::string>& names);
+/// The same of several, in their order.
+struct Several {
+    std::vector<Json> found;
+    std::vector<os::Error> missing; ///< one for each that does not exist
+};
+[[nodiscard]] Several get_all(const Api& api, const Noun& noun,
+                              const std::vector<std::string>& names);
+/// As JSON: of one name the object, or nothing; of several an array.
+void print_found(const Session& session, const Several& several, std::size_t asked);
+/// Tells who is missing, behind what was found. Returns the exit status.
+[[nodiscard]] int report_missing(const Session& session, const Several& several);
 
 /// The string at `key`, numbers as text, empty when absent or null.
 [[nodiscard]] std::string text_at(const Json& object, const char* key);

@@ -8,6 +8,8 @@
 #include "cli/watch.hpp"
 #include "cli/waterfall.hpp"
 
+#include <algorithm>
+
 namespace banger::cli {
 namespace {
 
@@ -78,8 +80,32 @@ void show_log(const Session& session, const Json& json) {
     }
 }
 
+/// Its full id: the begin of one will do when no other operation has the same.
+std::string full_id(const Api& api, const std::string& begin) {
+    try {
+        (void)api.get(operation_noun.target(begin));
+        return begin;
+    } catch (const os::Error& error) {
+        if (error.kind() != os::ErrorKind::not_found) {
+            throw;
+        }
+    }
+    Noun noun = operation_noun;
+    const std::string path = std::string(operation_noun.path) + "?limit=500";
+    noun.path = path.c_str();
+    std::vector<std::string> ids = names(api, noun);
+    std::erase_if(ids, [&](const std::string& id) {
+        return begin.empty() || !(id.starts_with(begin) || id.starts_with("op-" + begin));
+    });
+    if (ids.size() > 1) {
+        throw os::Error(os::ErrorKind::invalid, "several operations begin with '" + begin + "'",
+                        "there are " + ids[0] + ", " + ids[1] + (ids.size() > 2 ? " ..." : ""));
+    }
+    return ids.empty() ? begin : ids.front();
+}
+
 int show(Session& session, const OneArgs& args) {
-    const Json json = get_one(session.api(), operation_noun, args.id);
+    const Json json = get_one(session.api(), operation_noun, full_id(session.api(), args.id));
     if (args.json) {
         session.print_json(json);
         return 0;
@@ -111,7 +137,7 @@ int show(Session& session, const OneArgs& args) {
 }
 
 int watch(Session& session, const OneArgs& args) {
-    const Json before = get_one(session.api(), operation_noun, args.id);
+    const Json before = get_one(session.api(), operation_noun, full_id(session.api(), args.id));
     const std::string what = text_at(before, "kind");
     const auto outcomes =
         carry_out(session, what.c_str(), {{text_at(before, "target"), [&] { return before; }}});
@@ -124,12 +150,13 @@ int watch(Session& session, const OneArgs& args) {
 }
 
 int cancel(Session& session, const OneArgs& args) {
+    const std::string id = full_id(session.api(), args.id);
     try {
-        session.api().post(operation_noun.target(args.id) + "/cancel");
+        session.api().post(operation_noun.target(id) + "/cancel");
     } catch (const os::Error& error) {
-        throw explained(session.api(), operation_noun, args.id, error);
+        throw explained(session.api(), operation_noun, id, error);
     }
-    session.print(args.id + " is being cancelled\n");
+    session.print(id + " is being cancelled\n");
     return 0;
 }
 
@@ -137,7 +164,7 @@ CLI::App* add(CLI::App& noun, Session& session, const char* word, const char* su
               int (*run)(Session&, const OneArgs&), bool json) {
     auto args = std::make_shared<OneArgs>();
     CLI::App* verb = noun.add_subcommand(word, summary);
-    verb->add_option("ID", args->id, "The operation")->required();
+    verb->add_option("ID", args->id, "The operation; the begin of its id will do")->required();
     if (json) {
         json_flag(verb, args->json);
     }

@@ -58,7 +58,9 @@ SplitWords split_words(const std::vector<std::string>& words) {
         const bool marked = command < words.size() && words[command] == "--";
         return split_at(words, command, command + (marked ? 1 : 0));
     }
-    SplitWords split = split_at(words, end, end);
+    const bool user = vm && end < words.size() && takes_value(words[end]); // ssh has no such option
+    const std::size_t rest = std::min(end + (user ? 2 : 0), words.size());
+    SplitWords split = split_at(words, rest, rest);
     if (!x && !split.tail.empty() && is_help(split.tail.front())) {
         return {words, {}};
     }

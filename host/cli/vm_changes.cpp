@@ -61,22 +61,23 @@ bool at_rest(const std::string& state) {
 
 enum class Answer { delete_all, delete_stopped, no };
 
-/// Asks once for all. Names that do not exist are left to the deletion, which says so.
+/// Asks once for all. Nobody is asked about a list with a slip in it: throws for a name that does
+/// not exist.
 Answer ask(Session& session, const std::vector<std::string>& names) {
+    const Several several = get_all(session.api(), vm_noun, names);
+    if (!several.missing.empty()) {
+        const os::Error& first = several.missing.front();
+        throw os::Error(first.kind(), first.what(),
+                        names.size() == 1 ? first.hint() : "nothing was deleted");
+    }
     std::string question;
     bool running = false;
-    for (const Json& vm : list(session.api(), vm_noun)) {
+    for (const Json& vm : several.found) {
         const std::string name = text_at(vm, "name");
-        if (std::find(names.begin(), names.end(), name) == names.end()) {
-            continue;
-        }
         const std::string state = text_at(vm, "state");
         running = running || !at_rest(state);
         question += (question.empty() ? "" : ", ") + name +
                     (at_rest(state) ? "" : " (" + session.err.yellow(state) + ")");
-    }
-    if (question.empty()) {
-        return Answer::delete_stopped;
     }
     if (!confirm("Delete " + question + " and everything on the disks?")) {
         return Answer::no;

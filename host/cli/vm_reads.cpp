@@ -154,49 +154,52 @@ void show_one(const Session& session, const Json& vm) {
 }
 
 /// What each holds on this machine.
-int show_host(Session& session, const std::vector<Json>& vms, bool json) {
+void show_host(Session& session, const std::vector<Json>& vms, const ShowArgs& args) {
+    const bool one = args.names.size() == 1;
     Json all = Json::object();
     for (const Json& vm : vms) {
         const std::string name = text_at(vm, "name");
         const Json answer = session.api().get("/v1/footprint?vm=" + api_client::encoded(name));
         const Json& objects = value_at(answer, "objects");
         all[name] = objects;
-        if (!json) {
-            session.print(vms.size() == 1 ? "" : session.out.bold(name) + "\n");
+        if (!args.json) {
+            session.print(one ? "" : session.out.bold(name) + "\n");
             print_objects(session, {objects.begin(), objects.end()});
         }
     }
-    if (json) {
-        session.print_json(vms.size() == 1 ? all.front() : all);
+    if (args.json && !vms.empty()) {
+        session.print_json(one ? all.front() : all);
     }
-    return 0;
+}
+
+void show_timings(const Session& session, const Json& vm) {
+    std::vector<Span> spans;
+    for (const Json& timing : value_at(vm, "timings")) {
+        spans.push_back({text_at(timing, "stage"), number_at(timing, "ms").value_or(0) / 1000});
+    }
+    if (spans.empty()) {
+        session.note(text_at(vm, "name") + " has no timings yet");
+    }
+    session.print(waterfall(spans, session.out));
 }
 
 int show(Session& session, const ShowArgs& args) {
-    const std::vector<Json> vms = get_all(session.api(), vm_noun, args.names);
+    const Several several = get_all(session.api(), vm_noun, args.names);
+    const std::vector<Json>& vms = several.found;
     if (args.host) {
-        return show_host(session, vms, args.json);
+        show_host(session, vms, args);
+    } else if (args.json) {
+        print_found(session, several, args.names.size());
     }
-    if (args.json) {
-        session.print_json(vms.size() == 1 ? vms.front() : Json(vms));
-        return 0;
-    }
-    for (std::size_t i = 0; i < vms.size(); ++i) {
+    for (std::size_t i = 0; i < vms.size() && !args.host && !args.json; ++i) {
         session.print(i == 0 ? "" : "\n");
-        if (!args.timings) {
+        if (args.timings) {
+            show_timings(session, vms[i]);
+        } else {
             show_one(session, vms[i]);
-            continue;
         }
-        std::vector<Span> spans;
-        for (const Json& timing : value_at(vms[i], "timings")) {
-            spans.push_back({text_at(timing, "stage"), number_at(timing, "ms").value_or(0) / 1000});
-        }
-        if (spans.empty()) {
-            session.note(text_at(vms[i], "name") + " has no timings yet");
-        }
-        session.print(waterfall(spans, session.out));
     }
-    return 0;
+    return report_missing(session, several);
 }
 
 } // namespace
@@ -214,9 +217,11 @@ void add_vm_reads(CLI::App& vm, Session& session) {
     auto show_args = std::make_shared<ShowArgs>();
     verb = vm.add_subcommand("show", "Show everything about VMs");
     verb->add_option("NAME", show_args->names, "One VM or several")->required();
-    verb->add_flag("--timings", show_args->timings, "Where the time of its last start went");
+    CLI::Option* timings =
+        verb->add_flag("--timings", show_args->timings, "Where the time of its last start went");
     verb->add_flag("--host", show_args->host,
-                   "What it holds on this machine: processes, files, address, tap, rules");
+                   "What it holds on this machine: processes, files, address, tap, rules")
+        ->excludes(timings);
     json_flag(verb, show_args->json);
     examples(verb, "  banger vm show testbox\n  banger vm show testbox --timings\n"
                    "  banger vm show testbox --json | jq -r .ip");

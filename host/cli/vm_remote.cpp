@@ -27,6 +27,7 @@ struct ExecArgs {
 
 struct CopyArgs {
     std::vector<std::string> ends;
+    bool recursive = false; ///< as it is without
 };
 
 SshTarget target_of(Session& session, const std::string& name, const std::string& user = {}) {
@@ -53,6 +54,18 @@ void farewell(const Session& session, const std::string& name) {
     }
 }
 
+/// ssh only says "Permission denied" of a user that is not there or lacks the key.
+int with_hint(const Session& session, int status, const std::string& name,
+              const std::string& user) {
+    constexpr int ssh_failed = 255;
+    if (status == ssh_failed && !user.empty()) {
+        session.note(session.err.yellow("hint:") + " has " + name + " a user " + user +
+                     " with root's ~/.ssh/authorized_keys? banger vm exec " + name + " -- id " +
+                     user);
+    }
+    return status;
+}
+
 int ssh(Session& session, const SshArgs& args) {
     const SshTarget target = target_of(session, args.name, args.user);
     const std::vector<std::string> argv = ssh_argv(target, session.tail);
@@ -61,13 +74,13 @@ int ssh(Session& session, const SshArgs& args) {
         const bool own_options = !session.tail.empty() && session.tail.front() != "--" &&
                                  session.tail.front().starts_with("-");
         if (!session.out.tty && !own_options) {
-            return run_checked(session, argv);
+            return with_hint(session, run_checked(session, argv), args.name, args.user);
         }
         become(argv);
     }
     const int status = run_beside(argv);
     farewell(session, args.name);
-    return status;
+    return with_hint(session, status, args.name, args.user);
 }
 
 int exec(Session& session, const ExecArgs& args) {
@@ -78,10 +91,11 @@ int exec(Session& session, const ExecArgs& args) {
     const bool tty = args.tty || (!args.no_tty && session.in_is_tty && session.out.tty);
     const std::vector<std::string> argv =
         exec_argv(target_of(session, args.name, args.user), tty, session.tail);
-    if (tty) {
+    if (tty && args.user.empty()) {
         become(argv);
     }
-    return session.out.tty ? run_beside(argv) : run_checked(session, argv);
+    const int status = session.out.tty ? run_beside(argv) : run_checked(session, argv);
+    return with_hint(session, status, args.name, args.user);
 }
 
 /// scp would say it after it has asked the VM, and end with the status of a broken connection.
@@ -112,6 +126,21 @@ void check_local(const std::vector<CopyEnd>& ends) {
     }
 }
 
+/// "; did you mean 'testbox:'?" when one of them is the name of a VM and lacks only the colon.
+std::string meant_vm(const Session& session, const std::vector<std::string>& ends) {
+    try {
+        const auto api = session.running_api();
+        const auto known = api ? names(*api, vm_noun) : std::vector<std::string>();
+        for (const std::string& end : ends) {
+            if (std::find(known.begin(), known.end(), end) != known.end()) {
+                return "; did you mean '" + end + ":'?";
+            }
+        }
+    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): a courtesy
+    }
+    return {};
+}
+
 int copy(Session& session, const CopyArgs& args) {
     std::vector<CopyEnd> ends;
     std::vector<std::pair<std::string, SshTarget>> targets;
@@ -123,7 +152,8 @@ int copy(Session& session, const CopyArgs& args) {
                         "banger vm cp SOURCE... DESTINATION, with NAME:PATH for a path in a VM");
     }
     if (std::all_of(ends.begin(), ends.end(), [](const CopyEnd& end) { return end.vm.empty(); })) {
-        throw os::Error(os::ErrorKind::invalid, "neither end is in a VM",
+        throw os::Error(os::ErrorKind::invalid,
+                        "neither end is in a VM" + meant_vm(session, args.ends),
                         "write NAME:PATH for a path in a VM");
     }
     check_local(ends);
@@ -181,6 +211,7 @@ void add_vm_remote(CLI::App& vm, Session& session) {
     verb = vm.add_subcommand("cp", "Copy files and folders from, to and between VMs");
     verb->add_option("PATH", copy_args->ends, "SOURCE... DESTINATION; NAME:PATH is in a VM")
         ->required();
+    verb->add_flag("-r,--recursive", copy_args->recursive, "Folders are copied without it, too");
     examples(verb, "  banger vm cp notes.txt testbox:\n  banger vm cp testbox:/etc/apt ./apt\n"
                    "  banger vm cp a:/etc/hosts b:/tmp/");
     runs(verb, session, copy_args, copy);

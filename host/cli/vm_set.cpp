@@ -16,6 +16,7 @@ struct SetArgs {
     std::vector<std::string> names;
     std::optional<std::int64_t> vcpus;
     std::string memory;
+    std::string disk; ///< is refused
     std::unique_ptr<VmOptionFlags> options;
 };
 
@@ -47,6 +48,11 @@ void tell_gone(const Session& session, const std::string& name, const VmOption& 
 }
 
 int set(Session& session, const SetArgs& args) {
+    if (!args.disk.empty()) {
+        throw os::Error(os::ErrorKind::invalid,
+                        "the disks of a VM keep the size they were made with",
+                        "create another with --disk or --work-disk, and vm cp what is to stay");
+    }
     Json body = Json::object();
     if (args.vcpus) {
         body["vcpus"] = *args.vcpus;
@@ -90,6 +96,7 @@ void add_vm_set(CLI::App& vm, Session& session) {
         ->type_name("N");
     verb->add_option("--memory", args->memory, "Memory, while it is stopped: 512M, 2G")
         ->type_name("SIZE");
+    verb->add_option("--disk,--work-disk", args->disk)->group(""); // to say why it cannot be
     const bool wanted = session.words.size() > 1 && session.words[1] == "set";
     args->options = std::make_unique<VmOptionFlags>(
         *verb, wanted ? vm_options(session) : std::vector<VmOption>(), "; replaces what was set");

@@ -159,6 +159,43 @@ TEST_F(Commands, UnknownNamesAreExitStatus3) {
     EXPECT_THAT(run({"vm", "show", "database"}).err, HasSubstr("hint: banger vm ls lists them"));
 }
 
+TEST_F(Commands, WhatIsThereIsShownBeforeWhatIsNot) {
+    start_daemon();
+    vms({{"a", "running"}});
+    const Result some = run({"vm", "show", "nosuch", "a"});
+    EXPECT_EQ(some.code, 3);
+    EXPECT_THAT(some.out, HasSubstr("name       a\n"));
+    EXPECT_THAT(some.err, HasSubstr("error: no VM named 'nosuch'"));
+    EXPECT_THAT(run({"vm", "show", "a", "nosuch", "--json"}).out, HasSubstr("[\n  {"));
+    EXPECT_EQ(run({"vm", "show", "nosuch", "--json"}).out, "");
+    EXPECT_THAT(run({"vm", "show", "a", "--host", "--timings"}).err,
+                HasSubstr("does not go together with"));
+    const Result deleted = run_on_terminal({"vm", "delete", "a", "nosuch"});
+    EXPECT_EQ(deleted.code, 3);
+    EXPECT_THAT(deleted.out, HasSubstr("nothing was deleted"));
+    EXPECT_THAT(deleted.out, Not(HasSubstr("Delete a")));
+}
+
+TEST_F(Commands, TheBeginOfAnOperationIdWillDo) {
+    start_daemon();
+    daemon->on("GET /v1/operations", R"({"operations":[{"id":"op-12ab"},{"id":"op-12cd"}]})");
+    daemon->on("GET /v1/operations/op-12ab",
+               operation_json("op-12ab", "create", "a", "succeeded", {}, ""));
+    EXPECT_THAT(run({"op", "show", "op-12a"}).out, HasSubstr("op-12ab"));
+    EXPECT_THAT(run({"op", "show", "12a"}).out, HasSubstr("op-12ab"));
+    const Result several = run({"op", "show", "12"});
+    EXPECT_EQ(several.code, 2);
+    EXPECT_THAT(several.err, HasSubstr("several operations begin with '12'"));
+    EXPECT_EQ(run({"op", "show", "op-9"}).code, 3);
+}
+
+TEST_F(Commands, DisksKeepTheirSize) {
+    start_daemon();
+    const Result grown = run({"vm", "set", "a", "--disk", "20G"});
+    EXPECT_EQ(grown.code, 2);
+    EXPECT_THAT(grown.err, HasSubstr("keep the size they were made with"));
+}
+
 TEST_F(Commands, DaemonThatFailsIsToldFromOneThatIsMissing) {
     start_daemon();
     daemon->on("GET /v1/vms", problem("unavailable", "no kernel in the bundle", "run it"), 503);

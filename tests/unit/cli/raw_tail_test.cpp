@@ -17,6 +17,7 @@ TEST(RawTail, WhatFollowsTheNameIsForSsh) {
     expect_split({"vm", "ssh", "a", "-L", "1:b:2"}, {"vm", "ssh", "a"}, {"-L", "1:b:2"});
     expect_split({"vm", "ssh", "-u", "joe", "a", "ls", "--json"}, {"vm", "ssh", "-u", "joe", "a"},
                  {"ls", "--json"});
+    expect_split({"vm", "ssh", "a", "-u", "joe", "-A"}, {"vm", "ssh", "a", "-u", "joe"}, {"-A"});
     expect_split({"vm", "ssh", "a", "--help"}, {"vm", "ssh", "a", "--help"}, {});
     expect_split({"vm", "ssh"}, {"vm", "ssh"}, {});
 }

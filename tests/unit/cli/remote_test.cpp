@@ -176,6 +176,21 @@ TEST_F(Remote, LocalEndsOfACopyAreCheckedFirst) {
     EXPECT_EQ(run({"vm", "cp", "a:/etc/hosts", (home.path() / "new").string()}).code, 0);
 }
 
+TEST_F(Remote, ACopyWithoutItsColonIsRecognised) {
+    EXPECT_THAT(run({"vm", "cp", "/etc/hosts", "a"}).err,
+                HasSubstr("neither end is in a VM; did you mean 'a:'?"));
+    EXPECT_EQ(run({"vm", "cp", "-r", "/etc/hosts", "a:"}).code, 0);
+}
+
+TEST_F(Remote, ARefusedUserIsHintedAt) {
+    script("ssh", "exit 255");
+    for (const std::string verb : {"ssh", "exec"}) {
+        const Result refused = run({"vm", verb, "a", "-u", "joe", "--", "id"});
+        EXPECT_EQ(refused.code, 255);
+        EXPECT_THAT(refused.err, HasSubstr("hint: has a a user joe"));
+    }
+}
+
 TEST_F(Remote, CopyBetweenVms) {
     const Result result = run({"vm", "cp", "a:/etc/hosts", "b:/tmp/"});
     EXPECT_EQ(result.code, 0) << result.err;
