@@ -81,10 +81,24 @@ std::string Machines::free_address() const {
                 "delete a VM, or set a larger network.subnet in config.yaml");
 }
 
+namespace {
+
+Error name_taken(const Machine& machine) {
+    const std::string text = "a VM named '" + machine.name() + "' exists already";
+    const auto work = machine.busy();
+    if (machine.state == State::creating && work) {
+        return {ErrorKind::conflict, text + ": it is being created by " + work->id(),
+                "take another name, or see that one through: banger op watch " + work->id()};
+    }
+    return {ErrorKind::conflict, text,
+            "take another name, or delete it with: banger vm delete " + machine.name()};
+}
+
+} // namespace
+
 std::shared_ptr<Machine> Machines::insert(store::VmRow row) {
-    if (by_name_.contains(row.name)) {
-        throw Error(ErrorKind::conflict, "a VM named '" + row.name + "' exists already",
-                    "take another name, or delete it with: banger vm delete " + row.name);
+    if (const auto there = by_name_.find(row.name); there != by_name_.end()) {
+        throw name_taken(*there->second);
     }
     row.ip = free_address();
     auto machine = std::make_shared<Machine>(loop_);

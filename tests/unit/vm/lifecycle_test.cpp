@@ -75,6 +75,23 @@ TEST_F(LifecycleTest, PluginsAndVmmsAreAskedBeforeAnythingIsMade) {
     EXPECT_TRUE(world->machines.list().empty());
 }
 
+TEST_F(LifecycleTest, ANameThatIsBeingTakenIsToldWithItsOperation) {
+    CreateRequest request;
+    request.name = "a";
+    const auto first = world->lifecycle.create(request);
+    const auto refusal = [&] {
+        try {
+            (void)world->lifecycle.create(request);
+        } catch (const Error& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    EXPECT_EQ(refusal(), "a VM named 'a' exists already: it is being created by " + first->id());
+    world->finish(first);
+    EXPECT_EQ(refusal(), "a VM named 'a' exists already");
+}
+
 TEST_F(LifecycleTest, AVmThatGetsNoNetworkIsRefusedBeforeAnythingIsMade) {
     const auto stopped = world->create("a");
     world->finish(world->lifecycle.stop("a", {}));
