@@ -6,6 +6,7 @@
 #include "os/free_space.hpp"
 #include "vm/requests.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -274,10 +275,17 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
                                key));
     }
     for (const DoctorFacts::Orphan& orphan : facts.orphans) {
+        // Switched on it is already when it is the one that could not be loaded.
+        const bool wanted =
+            std::any_of(facts.bad_plugins.begin(), facts.bad_plugins.end(),
+                        [&](const auto& plugin) { return plugin.id == orphan.plugin; });
         checks.push_back(check("orphan", "warning", "a plugin that is not loaded held something",
                                orphan.plugin + " (" + orphan.held + ")",
-                               "set plugins.entries." + orphan.plugin + ".enabled: true in " +
-                                   facts.config_file + ": it then gives back what it held"));
+                               wanted
+                                   ? "banger plugin show " + orphan.plugin +
+                                         " says why; once it is loaded it gives that back"
+                                   : "set plugins.entries." + orphan.plugin + ".enabled: true in " +
+                                         facts.config_file + ": it then gives back what it held"));
     }
     return checks;
 }

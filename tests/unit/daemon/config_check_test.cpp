@@ -148,6 +148,21 @@ TEST_F(ConfigChecks, ErrorsKeepTheOrderOfTheFile) {
                 ElementsAre(StartsWith(at("5:14")), StartsWith(at("6:36")), StartsWith(at("7:7"))));
 }
 
+TEST_F(ConfigChecks, APluginThatFailedNeedsNoSwitchingOn) {
+    DoctorFacts facts;
+    facts.wanted_vmm = "auto";
+    facts.bad_plugins = {{"nat", "failed: port"}};
+    facts.orphans = {{"nat", "rules"}, {"old", "taps"}};
+    std::vector<std::string> fixes;
+    for (const Check& found : host_checks(facts, {}, privileged::Client())) {
+        if (found.id == "orphan") {
+            fixes.push_back(found.fix);
+        }
+    }
+    EXPECT_THAT(fixes, ElementsAre(HasSubstr("banger plugin show nat says why"),
+                                   HasSubstr("set plugins.entries.old.enabled: true")));
+}
+
 TEST_F(ConfigChecks, AFolderOfPluginsThatIsNoneIsAWarning) {
     const ConfigCheck found = check("plugins: {path: [/dev/null, /proc]}\n");
     EXPECT_THAT(found.errors(), IsEmpty());
