@@ -262,7 +262,6 @@ asio::awaitable<json> Daemon::Parts::status() {
 
 DoctorFacts Daemon::Parts::doctor_facts() {
     DoctorFacts facts = configured_facts(config, paths, settings, images, plugins);
-    facts.no_network = dispatch.no_network();
     if (database.damaged()) {
         facts.damaged_database = database.damaged()->string();
     }

@@ -4,6 +4,7 @@
 #include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/free_space.hpp"
+#include "plugin/no_network.hpp"
 #include "vm/requests.hpp"
 
 #include <algorithm>
@@ -181,6 +182,14 @@ void check_subnet(Checks& checks, const DoctorFacts& facts) {
     }
 }
 
+void check_network(Checks& checks, const DoctorFacts& facts) {
+    if (facts.no_network) {
+        checks.push_back(check("network", facts.settings.network_required ? "error" : "warning",
+                               "VMs get no network", facts.no_network->what(),
+                               facts.no_network->hint(), facts.no_network_key));
+    }
+}
+
 std::string space_text(std::uint64_t mib) {
     return mib < 10240 ? std::to_string(mib) + " MiB" : std::to_string(mib / 1024) + " GiB";
 }
@@ -231,6 +240,9 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
             facts.bad_folders.push_back(folder + ": " + bad->second);
         }
     }
+    if ((facts.no_network = plugin::no_network(plugins))) {
+        facts.no_network_key = plugin::no_network_key(plugins);
+    }
     return facts;
 }
 
@@ -242,6 +254,7 @@ std::vector<Check> config_checks(const DoctorFacts& facts, const vmm::Hypervisor
     check_sizes(checks, facts);
     check_folders(checks, facts);
     check_subnet(checks, facts);
+    check_network(checks, facts);
     return checks;
 }
 
@@ -260,11 +273,6 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
                                "the database was damaged; VMs were found again in their folders",
                                "the damaged file is kept as " + facts.damaged_database,
                                "look at banger vm ls, then remove that file"));
-    }
-    if (facts.no_network) {
-        checks.push_back(check("network", facts.settings.network_required ? "error" : "warning",
-                               "VMs get no network", facts.no_network->what(),
-                               facts.no_network->hint()));
     }
     for (const DoctorFacts::BadPlugin& plugin : facts.bad_plugins) {
         const std::string key = "plugins.entries." + plugin.id;

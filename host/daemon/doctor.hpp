@@ -44,6 +44,7 @@ struct DoctorFacts {
     std::vector<BadPlugin> bad_plugins;
     std::vector<Orphan> orphans;
     std::optional<os::Error> no_network; ///< why no plugin gives VMs a network
+    std::string no_network_key;          ///< what to change for it
 };
 
 /// What config.yaml alone decides of the facts.

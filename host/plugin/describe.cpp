@@ -65,6 +65,7 @@ json to_json(const PluginInfo& plugin) {
                    {"requires_ext", m.requires_ext},
                    {"requires_plugins", m.requires_plugins},
                    {"concurrent", m.concurrent},
+                   {"gives_network", m.gives_network},
                    {"options", options_json(m)},
                    {"actions", actions_json(m)}});
     if (m.readiness) {

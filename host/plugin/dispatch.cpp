@@ -2,6 +2,7 @@
 
 #include "plugin/guest_builder.hpp"
 #include "plugin/hook_traits.hpp"
+#include "plugin/no_network.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,11 +22,6 @@ namespace {
 
 CallSite site_of(std::string hook, const vm::VmView& vm) {
     return {.hook = std::move(hook), .vm_id = vm.id, .vm_name = vm.name, .operation = {}};
-}
-
-bool switched_off(const Settings& settings, const std::string& id) {
-    const auto found = settings.entries.find(id);
-    return found != settings.entries.end() && !found->second.enabled;
 }
 
 } // namespace
@@ -190,7 +186,8 @@ void Dispatch::contribute(const vm::VmView& vm, vm::GuestConfig& config, vm::Cal
                       .vm = &vm,
                       .cookie = journal_.cookie(vm.id, plugin->id())};
         const CallSite site = spec.site;
-        const auto builder = std::make_shared<banger_gcb>(config, plugin->id());
+        const auto builder =
+            std::make_shared<banger_gcb>(config, plugin->id(), plugin->manifest.gives_network);
         const Outcome outcome = catalog_.guard().run(
             *plugin, std::move(spec),
             [plugin, table, builder](banger_call* call, const banger_vm* raw) {
@@ -285,31 +282,8 @@ void Dispatch::change_options(const vm::VmView& vm, const nlohmann::json& before
     options_.change(vm, before, after, context);
 }
 
-/// Network cards come by guest configuration, so a plugin that adds to it is the least there must
-/// be.
 std::optional<Error> Dispatch::no_network() const {
-    const auto& active = catalog_.active();
-    const bool may = std::any_of(active.begin(), active.end(), [](const Plugin* plugin) {
-        return plugin->manifest.guest_config && plugin->state() != State::faulted;
-    });
-    if (may) {
-        return std::nullopt;
-    }
-    std::string text;
-    bool off = false;
-    for (const PluginInfo& plugin : catalog_.list()) {
-        const bool wanted = catalog_.settings().entries.contains(plugin.id);
-        if (plugin.state == State::active || (!wanted && plugin.state != State::failed)) {
-            continue; // it does something else, or nobody asked for it
-        }
-        off = off || switched_off(catalog_.settings(), plugin.id);
-        text += (text.empty() ? ": " : "; ") + ("plugin " + plugin.id) + ": " + plugin.reason;
-    }
-    return Error(
-        ErrorKind::unavailable, "no plugin gives VMs a network" + text,
-        off ? "switch one on in config.yaml (banger config path), or allow VMs without a "
-              "network there by network.required: false; then: banger daemon restart"
-            : "repair that (banger doctor, banger plugin ls), then: banger daemon restart");
+    return plugin::no_network(catalog_);
 }
 
 bool Dispatch::may_override(std::string_view plugin, std::string_view field) const {

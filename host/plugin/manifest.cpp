@@ -123,7 +123,7 @@ class Reader {
 
     void read_descriptor() {
         const banger_descriptor& d = *entry_->desc;
-        check_flags("its descriptor", d.flags, BANGER_PLUGIN_CONCURRENT);
+        check_flags("its descriptor", d.flags, BANGER_PLUGIN_CONCURRENT | BANGER_PLUGIN_NETWORK);
         if (!is_id(text(d.id))) {
             refuse("its id '" + text(d.id) + "' is none: ^[a-z][a-z0-9-]{0,31}$");
         }
@@ -147,6 +147,7 @@ class Reader {
                              .abi_minor = entry_->built_minor,
                              .hook_timeout_ms = d.hook_timeout_ms,
                              .concurrent = (d.flags & BANGER_PLUGIN_CONCURRENT) != 0,
+                             .gives_network = (d.flags & BANGER_PLUGIN_NETWORK) != 0,
                              .requires_ext = list(d.requires_ext),
                              .requires_plugins = list(d.requires_plugins),
                              .after = list(d.after),
@@ -271,6 +272,10 @@ class Reader {
     }
 
     void check_hooks() const {
+        const banger_guest_config* guest = manifest_.guest_config;
+        if (manifest_.gives_network && (!guest || !guest->contribute)) {
+            refuse("gives VMs a network (BANGER_PLUGIN_NETWORK) but has no contribute");
+        }
         const banger_vm_lifecycle* hooks = manifest_.lifecycle;
         if (!hooks || hooks->undo) {
             return;

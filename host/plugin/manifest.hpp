@@ -25,6 +25,7 @@ struct Manifest {
     std::uint32_t abi_minor = 0; ///< it was built against
     std::uint32_t hook_timeout_ms = 0;
     bool concurrent = false;
+    bool gives_network = false; ///< its contribute() gives VMs network cards
     std::vector<std::string> requires_ext, requires_plugins, after, before;
     std::vector<std::string> interfaces; ///< every id, also those this host does not know
 

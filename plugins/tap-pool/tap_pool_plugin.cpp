@@ -36,6 +36,7 @@ class TapPool {
     static constexpr const char* config_schema = tap_pool::config_schema;
     static constexpr std::uint32_t hook_timeout_ms = 20000;
     static constexpr bool concurrent = true;
+    static constexpr bool gives_network = true;
     static constexpr const char* const required[] = {BANGER_EXT_NETWORK_INFO, BANGER_EXT_PRIVILEGED,
                                                      BANGER_EXT_TIMER, nullptr};
     static constexpr const char* const* requires_ext = required;

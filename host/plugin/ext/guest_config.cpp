@@ -60,6 +60,13 @@ banger_status drive(banger_gcb* builder, const banger_drive* given, uint32_t fla
 banger_status nic(banger_gcb* builder, const banger_nic* given, uint32_t flags) noexcept {
     return write(builder, flags, [&](vm::GuestConfig& config, bool over) {
         check(given, &banger_nic::queues, 0);
+        if (!builder->gives_network) { // or a start would be refused that it could serve
+            throw Error(
+                ErrorKind::unsupported,
+                "guest configuration: plugin " + builder->owner +
+                    " adds a network card, but does not say that it gives VMs a network",
+                "its descriptor needs the flag BANGER_PLUGIN_NETWORK (gives_network in C++)");
+        }
         vm::Nic nic{.id = copy(given->id), .tap = copy(given->tap), .mac = copy(given->mac)};
         nic.mtu = given->mtu != 0 ? given->mtu : nic.mtu;
         nic.queues = given->queues != 0 ? given->queues : nic.queues;

@@ -123,6 +123,9 @@ typedef struct banger_descriptor {
   const char *const *after, *const *before;                  /* soft order, ids of plugins */
 } banger_descriptor;
 #define BANGER_PLUGIN_CONCURRENT 1u /* hooks for different VMs may run at the same time */
+/* Its contribute() gives VMs network cards; nic() is only for such plugins. Where none takes part,
+ * the host refuses a create or start before anything is made. */
+#define BANGER_PLUGIN_NETWORK 2u
 
 typedef struct banger_entry {
   uint32_t magic, struct_size, abi_major;

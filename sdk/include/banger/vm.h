@@ -65,6 +65,7 @@ typedef struct banger_guest_config_ops {
   /* value may be empty: a word without '=' */
   banger_status (*kernel_arg)(banger_gcb *, banger_str key, banger_str value, uint32_t flags);
   banger_status (*drive)(banger_gcb *, const banger_drive *, uint32_t flags);
+  /* E_UNSUPPORTED without BANGER_PLUGIN_NETWORK */
   banger_status (*nic)(banger_gcb *, const banger_nic *, uint32_t flags);
   banger_status (*vsock)(banger_gcb *, uint32_t cid, banger_str uds_path, uint32_t flags);
   banger_status (*file)(banger_gcb *, const banger_file *, uint32_t flags);

@@ -209,6 +209,15 @@ TEST_F(Hooks, ContributionsMergeAndConflictsNameBoth) {
               "rec-b, to different values");
 }
 
+TEST_F(Hooks, OnlyAPluginThatSaysSoAddsANetworkCard) {
+    load("contribute=nic");
+    vm::GuestConfig config;
+    EXPECT_EQ(error_of([&] { host.dispatch->contribute(web, config, host.context); }),
+              "plugin rec-a, contribute of VM web: guest configuration: plugin rec-a adds a "
+              "network card, but does not say that it gives VMs a network");
+    EXPECT_TRUE(config.nics().empty());
+}
+
 TEST_F(Hooks, OverridesNeedPermission) {
     host.add("rec-a");
     host.entry("rec-a").allow_override = {"file:/etc/*", "kernel_arg:quiet"};

@@ -2,6 +2,7 @@
 
 #include "plugin/absent_services.hpp"
 #include "plugin/describe.hpp"
+#include "plugin/no_network.hpp"
 
 #include <fstream>
 
@@ -272,14 +273,18 @@ TEST_F(Loading, ARequiredPluginStopsTheStart) {
 }
 
 TEST_F(Loading, WhyNoPluginGivesANetworkIsTold) {
-    host.add("rec-a");
-    host.entry("rec-a").enabled = false;
+    host.add("polite");
+    host.entry("polite").enabled = false;
+    host.add("rec-a"); // adds to the guest's configuration, but no card
     EXPECT_EQ(host.load(), "");
     auto why = host.dispatch->no_network();
     ASSERT_TRUE(why);
     EXPECT_STREQ(why->what(),
-                 "no plugin gives VMs a network: plugin rec-a: switched off in config.yaml");
-    EXPECT_THAT(why->hint(), HasSubstr("network.required: false"));
+                 "no plugin gives VMs a network: plugin polite: switched off in config.yaml");
+    EXPECT_EQ(why->hint(), "set plugins.entries.polite.enabled: true in config.yaml, or set "
+                           "network.required: false there for VMs without one; then: banger "
+                           "daemon restart");
+    EXPECT_EQ(no_network_key(*host.catalog), "plugins.entries.polite.enabled");
 
     PluginHost broken;
     broken.settings.entries["absent"].builtin = true;
@@ -289,10 +294,18 @@ TEST_F(Loading, WhyNoPluginGivesANetworkIsTold) {
     why = broken.dispatch->no_network();
     ASSERT_TRUE(why);
     EXPECT_THAT(why->what(), HasSubstr("plugin absent: not installed in "));
-    EXPECT_THAT(why->hint(), HasSubstr("banger doctor"));
+    EXPECT_THAT(why->hint(), StartsWith("repair that (banger plugin show absent), or set "
+                                        "network.required: false"));
+    EXPECT_EQ(no_network_key(*broken.catalog), "network.required");
+
+    PluginHost none;
+    none.add("rec-a");
+    EXPECT_EQ(none.load(), "");
+    ASSERT_TRUE(none.dispatch->no_network());
+    EXPECT_STREQ(none.dispatch->no_network()->what(), "no plugin gives VMs a network");
 
     PluginHost whole;
-    whole.add("rec-a");
+    whole.add("polite");
     EXPECT_EQ(whole.load(), "");
     EXPECT_FALSE(whole.dispatch->no_network());
 }
@@ -315,9 +328,11 @@ TEST_F(Loading, APluginIsDescribed) {
     EXPECT_EQ(polite["version"], "2.1.0");
     EXPECT_EQ(polite["abi"], "1.0");
     EXPECT_EQ(polite["concurrent"], true);
+    EXPECT_EQ(polite["gives_network"], true);
     EXPECT_THAT(polite["interfaces"].get<std::vector<std::string>>(),
                 ElementsAre("banger.guest-config/1", "banger.vm-lifecycle/1", "banger.cli/1"));
     const nlohmann::json rec = to_json(host.info("rec-a"));
+    EXPECT_EQ(rec["gives_network"], false);
     EXPECT_EQ(rec["options"][0]["flag"], "--rec-a-level");
     EXPECT_EQ(rec["actions"][1]["place"], "image spoil");
     EXPECT_EQ(rec["readiness_stage"], "rec-a");

@@ -19,6 +19,7 @@ class Polite {
     static constexpr const char* summary = "uses everything";
     static constexpr const char* requires_ext[] = {BANGER_EXT_KV, BANGER_EXT_EVENTS, nullptr};
     static constexpr bool concurrent = true;
+    static constexpr bool gives_network = true;
     static constexpr std::uint32_t hook_timeout_ms = 15000;
 
     Polite(banger::Host host, banger::Call&, std::string_view) : host_(host), kv_(host) {}

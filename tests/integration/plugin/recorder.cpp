@@ -173,8 +173,12 @@ banger_status contribute(void* raw, banger_call* call, const banger_vm* vm, bang
     const auto* ops = static_cast<const banger_guest_config_ops*>(
         self.host->get_extension(self.host, BANGER_EXT_GUEST_CONFIG));
     note(self, "contribute");
-    const std::string argument = value_of(" " + self.orders, "argument");
-    const banger_status status = ops->kernel_arg(builder, str(REC_ID), vm->name, 0);
+    banger_status status = ops->kernel_arg(builder, str(REC_ID), vm->name, 0);
+    if (self.orders.find("contribute=nic") != std::string::npos) {
+        const banger_nic nic{sizeof nic, 0, str("eth0"), str("bgr0"), str("02:00:00:00:00:01"),
+                             0,          0};
+        status = ops->nic(builder, &nic, 0);
+    }
     return status < 0 ? status : obey(self, call, "contribute");
 }
 

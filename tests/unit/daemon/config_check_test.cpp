@@ -171,6 +171,23 @@ TEST_F(ConfigChecks, AFolderOfPluginsThatIsNoneIsAWarning) {
                                         HasSubstr("/dev/null: Not a directory"))));
 }
 
+TEST_F(ConfigChecks, NoPluginThatGivesANetwork) {
+    const std::string lines = "plugins: {entries: {tap-pool: {enabled: false}}}\n";
+    EXPECT_THAT(
+        check(lines).errors(),
+        ElementsAre(AllOf(StartsWith(at("5:41") + "plugins.entries.tap-pool.enabled: VMs get no "
+                                                  "network: no plugin gives VMs a network: plugin "
+                                                  "tap-pool: switched off"),
+                          HasSubstr("; set plugins.entries.tap-pool.enabled: true in config.yaml, "
+                                    "or set network.required: false"))));
+    const ConfigCheck wanted = check(lines + "network: {required: false}\n");
+    EXPECT_THAT(wanted.errors(), IsEmpty());
+    EXPECT_THAT(wanted.warnings(), testing::Contains(HasSubstr("VMs get no network")));
+    EXPECT_THAT(
+        check("plugins: {entries: {dns: {enabled: false}, nat: {enabled: false}}}\n").errors(),
+        IsEmpty());
+}
+
 TEST_F(ConfigChecks, ASubnetThatTheHostUses) {
     for (const net::Link& link : net::links()) {
         for (const net::InterfaceAddress& address : link.addresses) {

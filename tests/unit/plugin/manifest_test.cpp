@@ -127,7 +127,7 @@ TEST_F(ManifestTest, TheDescriptor) {
     SetUp();
     descriptor.flags = 8;
     EXPECT_EQ(read(),
-              "/p/good.so: its descriptor has flags 0x00000008, this host knows 0x00000001");
+              "/p/good.so: its descriptor has flags 0x00000008, this host knows 0x00000003");
     SetUp();
     descriptor.config_schema = "{";
     EXPECT_EQ(read(), "/p/good.so: its config_schema is unusable: schema: not JSON");

@@ -38,22 +38,24 @@ constexpr std::array<const Item*, N> pointers(const Item (&items)[N]) {
 
 template <class T>
 struct Tables {
-    static constexpr banger_descriptor descriptor{sizeof(banger_descriptor),
-                                                  concurrent_of<T>() ? BANGER_PLUGIN_CONCURRENT : 0,
-                                                  T::id,
-                                                  T::name,
-                                                  T::version,
-                                                  vendor_of<T>(),
-                                                  license_of<T>(),
-                                                  url_of<T>(),
-                                                  summary_of<T>(),
-                                                  config_schema_of<T>(),
-                                                  config_version_of<T>(),
-                                                  hook_timeout_ms_of<T>(),
-                                                  requires_ext_of<T>(),
-                                                  requires_plugins_of<T>(),
-                                                  after_of<T>(),
-                                                  before_of<T>()};
+    static constexpr banger_descriptor descriptor{
+        sizeof(banger_descriptor),
+        (concurrent_of<T>() ? BANGER_PLUGIN_CONCURRENT : 0) |
+            (gives_network_of<T>() ? BANGER_PLUGIN_NETWORK : 0),
+        T::id,
+        T::name,
+        T::version,
+        vendor_of<T>(),
+        license_of<T>(),
+        url_of<T>(),
+        summary_of<T>(),
+        config_schema_of<T>(),
+        config_version_of<T>(),
+        hook_timeout_ms_of<T>(),
+        requires_ext_of<T>(),
+        requires_plugins_of<T>(),
+        after_of<T>(),
+        before_of<T>()};
     static constexpr banger_guest_config guest_config{sizeof(banger_guest_config), 0,
                                                       contribute_slot<T>(), validate_slot<T>()};
     static constexpr banger_vm_lifecycle lifecycle{sizeof(banger_vm_lifecycle),
