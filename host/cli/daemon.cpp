@@ -37,6 +37,9 @@ int start(Session& session, const NoArgs&) {
     const Json daemon = session.api().get("/v1/daemon");
     session.print(std::string(before ? "bangerd runs already" : "bangerd started") + ", pid " +
                   text_at(daemon, "pid") + "\n");
+    for (const Json& warning : value_at(daemon, "warnings")) {
+        session.note("warning: " + plain(warning));
+    }
     return 0;
 }
 

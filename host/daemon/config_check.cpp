@@ -73,8 +73,16 @@ void ConfigCheck::check_plugins(const os::UserPaths& paths) {
     }
     image::Lookup images([&paths] { return store::find_images_json(paths.data); },
                          config.runtime.bundle);
-    facts_ = configured_facts(config, paths, vm_settings(config, paths, choose_subnet(config, "")),
-                              images, plugins);
+    std::vector<KnownVm> vms = known_vms(paths);
+    facts_ =
+        configured_facts(config, paths, vm_settings(config, paths, choose_network(config, "", vms)),
+                         images, plugins);
+    for (KnownVm& vm : vms) {
+        if (config.network.subnet == "auto") { // the daemon remembers one that has their addresses
+            vm.address.clear();
+        }
+    }
+    facts_.vms = std::move(vms);
 }
 
 void ConfigCheck::sort_out(const Check& check) {

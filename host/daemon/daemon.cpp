@@ -5,6 +5,7 @@
 #include "config/effective.hpp"
 #include "daemon/doctor.hpp"
 #include "daemon/log.hpp"
+#include "daemon/network_checks.hpp"
 #include "daemon/services.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/status.hpp"
@@ -85,6 +86,7 @@ struct Daemon::Parts {
     asio::awaitable<json> status();
     asio::awaitable<json> doctor();
     [[nodiscard]] DoctorFacts doctor_facts();
+    [[nodiscard]] std::vector<KnownVm> network_vms() const;
     void cache_options() const;
 
     config::Config config;
@@ -102,7 +104,6 @@ struct Daemon::Parts {
     store::Database database;
     store::HookJournal journal;
     store::ImageTable image_table{database};
-    net::Subnet subnet;
     vm::Settings settings;
     privileged::Client privileged;
     vm::Events events;
@@ -129,16 +130,16 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
                      std::shared_ptr<spdlog::logger> logger)
     : config(std::move(given)), paths(std::move(user)), log(std::move(logger)),
       reserve(paths.database().parent_path() / "reserve"), database(paths.database()),
-      journal(paths.database()), subnet(choose_subnet(config, remembered_subnet(database))),
-      settings(vm_settings(config, paths, subnet)),
+      journal(paths.database()),
+      settings(vm_settings(config, paths,
+                           choose_network(config, remembered_subnet(database), known_vms(paths)))),
       privileged([this](const privileged::CallRecord& call) {
           log->info("privileged: {} ({} us): {}", call.command, call.time.count(),
                     call.ok ? "ok" : call.error);
       }),
       images(image_table, config.runtime.bundle),
       vmms(config.qemu.binary, config.qemu.accel, paths.state / "qemu-probe.json"),
-      services(
-          {loop, database, machines, events, settings, config.network.bridge, privileged, router}),
+      services({loop, database, machines, events, settings, privileged, router}),
       plugins(plugin_settings(config, paths), make_services()),
       lifecycle({threads, machines, operations, dispatch, images, journal, reserve, events,
                  settings, [this] { return vmms.get(); },
@@ -241,27 +242,40 @@ asio::awaitable<json> Daemon::Parts::status() {
         return part;
     });
     json asked = co_await std::move(asked_work);
-    co_return json{
-        {"pid", ::getpid()},
-        {"version", BANGER_VERSION},
-        {"uptime_s", (os::now_ms() - started_ms) / 1000},
-        {"paths",
-         {{"config", paths.config_file().string()},
-          {"data", paths.data.string()},
-          {"state", paths.state.string()},
-          {"runtime", paths.runtime.string()},
-          {"socket", paths.socket().string()},
-          {"log", paths.daemon_log().string()}}},
-        {"network", {{"bridge", config.network.bridge}, {"subnet", settings.subnet.text()}}},
-        {"vmm", asked["vmm"]},
-        {"privilege", asked["privilege"]},
-        {"runtime", runtime},
-        {"plugins", std::move(states)},
-        {"vms", std::move(vms)}};
+    json warnings = json::array();
+    for (const Check& check : network_checks(settings, network_vms())) {
+        warnings.push_back(check.title + "; " + check.fix);
+    }
+    co_return json{{"pid", ::getpid()},
+                   {"version", BANGER_VERSION},
+                   {"uptime_s", (os::now_ms() - started_ms) / 1000},
+                   {"paths",
+                    {{"config", paths.config_file().string()},
+                     {"data", paths.data.string()},
+                     {"state", paths.state.string()},
+                     {"runtime", paths.runtime.string()},
+                     {"socket", paths.socket().string()},
+                     {"log", paths.daemon_log().string()}}},
+                   {"network", {{"bridge", settings.bridge}, {"subnet", settings.subnet.text()}}},
+                   {"vmm", asked["vmm"]},
+                   {"privilege", asked["privilege"]},
+                   {"runtime", runtime},
+                   {"plugins", std::move(states)},
+                   {"warnings", std::move(warnings)},
+                   {"vms", std::move(vms)}};
+}
+
+std::vector<KnownVm> Daemon::Parts::network_vms() const {
+    std::vector<KnownVm> vms;
+    for (const auto& machine : machines.list()) {
+        vms.push_back({machine->name(), machine->row.ip, machine->process && !machine->ended});
+    }
+    return vms;
 }
 
 DoctorFacts Daemon::Parts::doctor_facts() {
     DoctorFacts facts = configured_facts(config, paths, settings, images, plugins);
+    facts.vms = network_vms();
     if (database.damaged()) {
         facts.damaged_database = database.damaged()->string();
     }
@@ -329,12 +343,15 @@ asio::awaitable<void> Daemon::Parts::start() {
             log->error("{}", problem);
         }
     }
-    store::KvTable(database).set(own, "subnet", subnet.text());
+    store::KvTable(database).set(own, "subnet", settings.subnet.text());
     close_unfinished(database);
     co_await vm::offload(control_threads, [this] { plugins.load(); });
     co_await vm::offload(control_threads, [this] { plugins.start(); });
     machines.load();
     co_await lifecycle.adopt_all();
+    for (const Check& check : network_checks(settings, network_vms())) {
+        log->warn("{}; {}", check.title, check.fix);
+    }
     cache_options();
     api::add_daemon(router, resources);
     api::add_vms(router, resources);

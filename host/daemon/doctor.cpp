@@ -1,5 +1,6 @@
 #include "daemon/doctor.hpp"
 
+#include "daemon/network_checks.hpp"
 #include "net/collision.hpp"
 #include "os/child.hpp"
 #include "os/error.hpp"
@@ -167,8 +168,12 @@ void check_privilege(Checks& checks, const privileged::Client& privileged) {
 }
 
 void check_subnet(Checks& checks, const DoctorFacts& facts) {
-    const auto collision = net::find_collision(facts.settings.subnet, facts.bridge);
-    const std::string subnet = facts.settings.subnet.text();
+    const vm::Settings& settings = facts.settings;
+    const net::Subnet wanted =
+        settings.wanted_network ? settings.wanted_network->subnet : settings.subnet;
+    // The bridge in use is ours, whatever config.yaml calls the next one.
+    const auto collision = net::find_collision(wanted, settings.bridge);
+    const std::string subnet = wanted.text();
     if (collision) {
         checks.push_back(
             check("subnet", "error", "subnet " + subnet + " is in use on this host",
@@ -222,7 +227,6 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
     facts.config_file = (config.file.empty() ? paths.config_file() : config.file).string();
     facts.configured_bundle = config.runtime.bundle;
     facts.settings = settings;
-    facts.bridge = config.network.bridge;
     facts.wanted_vmm = config.vm.vmm;
     facts.qemu_binary = config.qemu.binary;
     std::string why;
@@ -255,6 +259,9 @@ std::vector<Check> config_checks(const DoctorFacts& facts, const vmm::Hypervisor
     check_folders(checks, facts);
     check_subnet(checks, facts);
     check_network(checks, facts);
+    for (Check& found : network_checks(facts.settings, facts.vms)) {
+        checks.push_back(std::move(found));
+    }
     return checks;
 }
 

@@ -2,6 +2,7 @@
 
 #include "config/config.hpp"
 #include "daemon/check.hpp"
+#include "daemon/known_vms.hpp"
 #include "image/lookup.hpp"
 #include "os/error.hpp"
 #include "os/paths.hpp"
@@ -37,7 +38,7 @@ struct DoctorFacts {
     std::string image_problem;            ///< why vm.image cannot be used; empty when it can
     std::vector<std::string> bad_folders; ///< of plugins.path: "/x: No such file or directory"
     vm::Settings settings;
-    std::string bridge;
+    std::vector<KnownVm> vms;
     std::string wanted_vmm;
     std::string qemu_binary;
     std::string damaged_database; ///< where the damaged one was put aside; mostly empty

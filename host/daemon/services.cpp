@@ -81,7 +81,7 @@ class Network final : public plugin::NetworkFactsSource {
     plugin::NetworkFacts network() override {
         const vm::Settings& settings = parts_.settings;
         plugin::NetworkFacts facts;
-        facts.bridge = parts_.bridge;
+        facts.bridge = settings.bridge;
         facts.subnet = settings.subnet.text();
         facts.gateway = settings.subnet.host(1).text();
         facts.domain = settings.domain;

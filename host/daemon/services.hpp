@@ -31,7 +31,6 @@ class PluginServices {
         vm::Machines& machines;
         vm::Events& events;
         const vm::Settings& settings;
-        std::string bridge;
         const privileged::Client& privileged;
         const api::Router& router;
     };

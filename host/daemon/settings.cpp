@@ -1,13 +1,14 @@
 #include "daemon/settings.hpp"
 
 #include "net/collision.hpp"
+#include "net/link.hpp"
 
 #include <unistd.h>
 
 namespace banger::daemon {
 
 vm::Settings vm_settings(const config::Config& config, const os::UserPaths& paths,
-                         const net::Subnet& subnet) {
+                         const NetworkChoice& network) {
     const auto seconds = [](std::chrono::milliseconds time) {
         return std::chrono::ceil<std::chrono::seconds>(time);
     };
@@ -17,7 +18,9 @@ vm::Settings vm_settings(const config::Config& config, const os::UserPaths& path
     settings.images_dir = paths.data / "images";
     settings.templates_dir = paths.data / "templates";
     settings.banger_vm = os::installation().libexec / "banger-vm";
-    settings.subnet = subnet;
+    settings.bridge = network.network.bridge;
+    settings.subnet = network.network.subnet;
+    settings.wanted_network = network.wanted;
     settings.mtu = static_cast<std::uint32_t>(config.network.mtu);
     settings.network_required = config.network.required;
     settings.image = config.vm.image;
@@ -79,6 +82,25 @@ net::Subnet choose_subnet(const config::Config& config, const std::string& last)
     const net::Subnet standard = net::Subnet::parse(config::default_config().network.subnet);
     const auto collision = net::find_collision(standard, config.network.bridge);
     return collision && collision->alternative ? *collision->alternative : standard;
+}
+
+NetworkChoice choose_network(const config::Config& config, const std::string& last,
+                             const std::vector<KnownVm>& vms) {
+    std::vector<std::string> addresses;
+    for (const KnownVm& vm : vms) {
+        if (vm.runs) {
+            addresses.push_back(vm.address);
+        }
+    }
+    vm::HostNetwork wanted{config.network.bridge, choose_subnet(config, last)};
+    const auto held = addresses.empty() ? std::nullopt : vm::network_of(addresses, net::links());
+    if (held && config.network.subnet == "auto") {
+        wanted.subnet = held->subnet;
+    }
+    if (!held || *held == wanted) {
+        return {wanted, std::nullopt};
+    }
+    return {*held, wanted};
 }
 
 } // namespace banger::daemon

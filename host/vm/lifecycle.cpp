@@ -90,12 +90,19 @@ CallContext Lifecycle::context_of(Operation& operation) const {
 }
 
 /// A guest that nobody can log in to would only be found out when its boot is given up.
-void Lifecycle::require_network() const {
-    if (!parts_.settings.network_required) {
+void Lifecycle::require_network(const Machine* machine) const {
+    const Settings& settings = parts_.settings;
+    if (const auto reason = parts_.capabilities.no_network()) {
+        if (settings.network_required) {
+            throw *reason;
+        }
         return;
     }
-    if (const auto reason = parts_.capabilities.no_network()) {
-        throw *reason;
+    if (settings.wanted_network) {
+        throw network_held(settings, parts_.machines.running());
+    }
+    if (machine != nullptr && !is_guest_address(machine->row.ip, settings.subnet)) {
+        throw address_outside(machine->name(), machine->row.ip, settings.subnet);
     }
 }
 
@@ -117,7 +124,7 @@ Lifecycle::Started Lifecycle::start(const std::string& name,
                     "VM " + name + " is " + std::string(to_string(machine->state)),
                     held ? "see what is held with: banger vm show " + name : "");
     }
-    require_network();
+    require_network(machine.get());
     const auto limit = timeout.value_or(parts_.settings.create_timeout);
     return begin(
         "start", machine, [this, machine, limit](Operation& self) -> asio::awaitable<json> {
@@ -147,7 +154,7 @@ Lifecycle::Started Lifecycle::stop(const std::string& name, const StopRequest& r
 Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest& request) {
     const Ptr machine = parts_.machines.get(name);
     require_idle(*machine);
-    require_network(); // before a VM is stopped that could not come back
+    require_network(machine.get()); // before a VM is stopped that could not come back
     return begin(
         "restart", machine, [this, machine, request](Operation& self) -> asio::awaitable<json> {
             if (has_process(machine->state)) {

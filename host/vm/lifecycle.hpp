@@ -130,7 +130,8 @@ class Lifecycle {
 
     template <class Call>
     asio::awaitable<void> plugins(Operation& operation, Ptr machine, Call call);
-    void require_network() const; ///< throws unavailable
+    /// Throws when a start cannot give it a network; of a VM that is not made yet without one.
+    void require_network(const Machine* machine = nullptr) const;
     [[nodiscard]] CallContext context_of(Operation& operation) const;
 
     Parts parts_;

@@ -51,6 +51,16 @@ std::shared_ptr<Machine> Machines::find_id(std::string_view id) const {
     return nullptr;
 }
 
+std::vector<std::string> Machines::running() const {
+    std::vector<std::string> names;
+    for (const auto& [name, machine] : by_name_) {
+        if (machine->process && !machine->ended) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
 std::shared_ptr<Machine> Machines::get(std::string_view name) const {
     if (auto machine = find(name)) {
         return machine;

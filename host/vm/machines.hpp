@@ -26,6 +26,7 @@ class Machines {
     void load();
 
     [[nodiscard]] std::vector<std::shared_ptr<Machine>> list() const; ///< by name
+    [[nodiscard]] std::vector<std::string> running() const;           ///< names of those with a VMM
     [[nodiscard]] std::shared_ptr<Machine> find(std::string_view name) const;
     [[nodiscard]] std::shared_ptr<Machine> find_id(std::string_view id) const;
     /// Throws not_found, with the nearest name as the hint.

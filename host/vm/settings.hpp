@@ -1,10 +1,12 @@
 #pragma once
 
 #include "net/address.hpp"
+#include "vm/host_network.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace banger::vm {
@@ -17,7 +19,10 @@ struct Settings {
     std::filesystem::path images_dir;    ///< copies of images that VMs boot from
     std::filesystem::path banger_vm;     ///< the supervisor program
 
+    std::string bridge = "banger";
     net::Subnet subnet;
+    /// What config.yaml names, while VMs that run hold this daemon on `bridge` and `subnet`.
+    std::optional<HostNetwork> wanted_network;
     std::uint32_t mtu = 1500;
     std::string domain = "vm";    ///< testbox.vm
     bool network_required = true; ///< refuse a VM that no plugin gives a network card

@@ -6,6 +6,8 @@
 #include "os/temporary_dir.hpp"
 #include "store/image_json.hpp"
 #include "store/image_table.hpp"
+#include "store/vm_json.hpp"
+#include "store/vm_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -203,6 +205,23 @@ TEST_F(ConfigChecks, ASubnetThatTheHostUses) {
         }
     }
     GTEST_SKIP() << "no interface here has a private address";
+}
+
+TEST_F(ConfigChecks, AVmWithAnAddressOfAnotherSubnetIsAWarning) {
+    store::VmRow row;
+    row.id = "0123456789ab";
+    row.name = "web";
+    row.ip = "10.77.0.2";
+    fs::create_directories(paths.data / "vms" / row.id);
+    store::write_vm_json(paths.data / "vms" / row.id, row);
+    const ConfigCheck found = check("network: {subnet: 10.78.0.0/24}\n");
+    EXPECT_THAT(found.errors(), IsEmpty());
+    EXPECT_THAT(found.warnings(),
+                testing::Contains(AllOf(
+                    StartsWith(at("5:19") + "network.subnet: VM web has the address 10.77.0.2"),
+                    HasSubstr("as 10.77.0.0/24 does"))));
+    EXPECT_THAT(check("network: {subnet: 10.77.0.0/24}\n").warnings(),
+                testing::Not(testing::Contains(HasSubstr("VM web"))));
 }
 
 TEST_F(ConfigChecks, ABuiltInValueThatDoesNotWorkHereIsAWarning) {

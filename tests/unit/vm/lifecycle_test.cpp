@@ -113,6 +113,42 @@ TEST_F(LifecycleTest, AVmThatGetsNoNetworkIsRefusedBeforeAnythingIsMade) {
     EXPECT_EQ(world->machines.find("b"), nullptr);
 }
 
+TEST_F(LifecycleTest, AChangedNetworkIsToldBeforeAnythingBegins) {
+    const auto refused = [&](const auto& begin) -> std::string {
+        try {
+            begin();
+        } catch (const Error& error) {
+            return error.what();
+        }
+        return {};
+    };
+    world->create("up");
+    world->create("down");
+    world->finish(world->lifecycle.stop("down", {}));
+    const std::size_t before = world->operations.list().size();
+    CreateRequest request;
+    request.name = "new";
+
+    // While a VM runs, the daemon is on the network that it has.
+    world->settings.wanted_network = HostNetwork{"banger", net::Subnet::parse("10.7.0.0/24")};
+    const std::string held = "VM up still runs on 10.9.8.0/24, and config.yaml says "
+                             "network.subnet: 10.7.0.0/24";
+    EXPECT_EQ(refused([&] { world->lifecycle.create(request); }), held);
+    EXPECT_EQ(refused([&] { world->lifecycle.start("down", {}); }), held);
+    EXPECT_EQ(refused([&] { world->lifecycle.restart("up", {}); }), held);
+    EXPECT_EQ(world->machines.find("new"), nullptr);
+
+    // An address is for life; a new VM has one of the new network.
+    world->settings.wanted_network.reset();
+    world->settings.subnet = net::Subnet::parse("10.7.0.0/24");
+    EXPECT_EQ(refused([&] { world->lifecycle.start("down", {}); }),
+              "VM down has the address 10.9.8.3 for life, and network.subnet in config.yaml, "
+              "10.7.0.0/24, does not have it");
+    EXPECT_EQ(world->operations.list().size(), before);
+    EXPECT_EQ(world->machines.get("down")->state, State::stopped);
+    EXPECT_EQ(world->create("new")->row.ip, "10.7.0.2");
+}
+
 TEST_F(LifecycleTest, AVmWithoutItsRunFolderStillRuns) {
     const auto before = world->create("a")->process->vmm();
     os::remove_tree(run_dir());
