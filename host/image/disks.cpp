@@ -125,10 +125,7 @@ fs::path Disks::work_template(const fs::path& seed, std::uint64_t mib) const {
     return target;
 }
 
-void Disks::make(const Image& image, DiskMode mode, const DiskSizes& sizes,
-                 const fs::path& vm_dir) const {
-    const fs::path root = vm_dir / (mode == DiskMode::copy ? "root.ext4" : "overlay.ext4");
-    const fs::path work = vm_dir / "work.ext4";
+void Disks::check(const Image& image, DiskMode mode, const DiskSizes& sizes) {
     const std::uint64_t seed_mib = size_mib(image.work_seed);
     if (sizes.work_mib < seed_mib) {
         throw Error(ErrorKind::invalid,
@@ -136,15 +133,22 @@ void Disks::make(const Image& image, DiskMode mode, const DiskSizes& sizes,
                         " MiB is smaller than the image's " + std::to_string(seed_mib) + " MiB",
                     "take --work-disk " + std::to_string(seed_mib) + "M or more");
     }
+    const std::uint64_t root_mib = mode == DiskMode::copy ? size_mib(image.rootfs) : 0;
+    if (sizes.root_mib < root_mib) {
+        throw Error(ErrorKind::invalid,
+                    "a disk of " + std::to_string(sizes.root_mib) +
+                        " MiB is smaller than the image's " + std::to_string(root_mib) + " MiB",
+                    "take --disk " + std::to_string(root_mib) + "M or more");
+    }
+}
+
+void Disks::make(const Image& image, DiskMode mode, const DiskSizes& sizes,
+                 const fs::path& vm_dir) const {
+    const fs::path root = vm_dir / (mode == DiskMode::copy ? "root.ext4" : "overlay.ext4");
+    const fs::path work = vm_dir / "work.ext4";
+    check(image, mode, sizes);
     try {
         if (mode == DiskMode::copy) {
-            if (sizes.root_mib < size_mib(image.rootfs)) {
-                throw Error(ErrorKind::invalid,
-                            "a disk of " + std::to_string(sizes.root_mib) +
-                                " MiB is smaller than the image's " +
-                                std::to_string(size_mib(image.rootfs)) + " MiB",
-                            "take a larger --disk");
-            }
             os::clone_file(image.rootfs, root);
             grow(root, sizes.root_mib); // the guest's init grows the file system when it boots
         } else {

@@ -30,6 +30,9 @@ class Disks {
     /// `templates` is a folder of ours; it is made when first needed.
     explicit Disks(std::filesystem::path templates) : templates_(std::move(templates)) {}
 
+    /// Throws invalid when the image does not fit into disks of these sizes.
+    static void check(const Image& image, DiskMode mode, const DiskSizes& sizes);
+
     /// Makes overlay.ext4 (or root.ext4) and work.ext4 in `vm_dir`; on failure neither is left.
     void make(const Image& image, DiskMode mode, const DiskSizes& sizes,
               const std::filesystem::path& vm_dir) const;

@@ -277,6 +277,11 @@ void Dispatch::validate_options(const vm::VmView& vm, const nlohmann::json& opti
     options_.validate(vm, options, context);
 }
 
+void Dispatch::require_available(const vm::VmView& vm, const nlohmann::json& options,
+                                 vm::CallContext& context) {
+    options_.require_available(vm, options, context);
+}
+
 void Dispatch::change_options(const vm::VmView& vm, const nlohmann::json& before,
                               const nlohmann::json& after, vm::CallContext& context) {
     options_.change(vm, before, after, context);

@@ -32,6 +32,8 @@ class Dispatch final : public vm::Capabilities {
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
     void validate_options(const vm::VmView& vm, const nlohmann::json& options,
                           vm::CallContext& context) override;
+    void require_available(const vm::VmView& vm, const nlohmann::json& options,
+                           vm::CallContext& context) override;
     void change_options(const vm::VmView& vm, const nlohmann::json& before,
                         const nlohmann::json& after, vm::CallContext& context) override;
     [[nodiscard]] std::optional<os::Error> no_network() const override;

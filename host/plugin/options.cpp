@@ -111,6 +111,31 @@ void Options::validate(const vm::VmView& vm, const json& options, vm::CallContex
     }
 }
 
+void Options::require_available(const vm::VmView& vm, const json& options,
+                                vm::CallContext& context) const {
+    for (Plugin* plugin : catalog_.active()) {
+        const banger_vm_options* table = plugin->manifest.options;
+        if (!table || !BANGER_HAS(banger_vm_options, table, available)) {
+            continue;
+        }
+        CallSpec spec{
+            .site = {.hook = "options", .vm_id = vm.id, .vm_name = vm.name, .operation = {}},
+            .timeout = catalog_.guard().timeouts().contribute,
+            .context = &context,
+            .vm = &vm};
+        const CallSite site = spec.site;
+        const Outcome outcome =
+            catalog_.guard().run(*plugin, std::move(spec),
+                                 [plugin, table, text = part(options, plugin->id()).dump()](
+                                     banger_call* call, const banger_vm* raw) {
+                                     return table->available(plugin->self, call, raw, str(text));
+                                 });
+        if (outcome.failed()) {
+            throw outcome.error(*plugin, site);
+        }
+    }
+}
+
 void Options::change(const vm::VmView& vm, const json& before, const json& after,
                      vm::CallContext& context) const {
     struct Told {

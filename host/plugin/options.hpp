@@ -25,6 +25,9 @@ class Options {
     /// Asks the plugins what schemas cannot say about the options of a VM. Throws their refusal.
     void validate(const vm::VmView& vm, const nlohmann::json& options,
                   vm::CallContext& context) const;
+    /// Asks them whether what the options want can be had now. Throws their refusal.
+    void require_available(const vm::VmView& vm, const nlohmann::json& options,
+                           vm::CallContext& context) const;
     /// Tells each plugin whose live options differ; a veto takes back what was told before it.
     void change(const vm::VmView& vm, const nlohmann::json& before, const nlohmann::json& after,
                 vm::CallContext& context) const;

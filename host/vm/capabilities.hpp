@@ -112,6 +112,10 @@ class Capabilities {
     /// Of a VM that does not run, or is not made yet: throws when a plugin refuses them.
     virtual void validate_options(const VmView& vm, const nlohmann::json& options,
                                   CallContext& context) = 0;
+    /// Throws when what these options ask for cannot be had now (a port of the host is taken). A VM
+    /// that is not made yet has no id.
+    virtual void require_available(const VmView& vm, const nlohmann::json& options,
+                                   CallContext& context) = 0;
     /// Of a VM that runs: the same, and they take effect, those of all plugins or none.
     virtual void change_options(const VmView& vm, const nlohmann::json& before,
                                 const nlohmann::json& after, CallContext& context) = 0;
@@ -137,6 +141,7 @@ class NoCapabilities final : public Capabilities {
     [[nodiscard]] std::vector<OptionSpec> options() const override { return {}; }
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
     void validate_options(const VmView&, const nlohmann::json&, CallContext&) override {}
+    void require_available(const VmView&, const nlohmann::json&, CallContext&) override {}
     void change_options(const VmView&, const nlohmann::json&, const nlohmann::json&,
                         CallContext&) override {}
     [[nodiscard]] std::optional<os::Error> no_network() const override {

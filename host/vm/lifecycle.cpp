@@ -217,9 +217,7 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
     check_resources(request.vcpus.value_or(machine->row.vcpus),
                     request.memory_mib.value_or(machine->row.memory_mib));
     const json before = json::parse(machine->row.options);
-    json wanted = before;
-    wanted.merge_patch(request.options);
-    const json after = parts_.capabilities.checked_options(wanted);
+    const json after = changed_options(*machine, request.options);
     return begin("set", machine,
                  [this, machine, request, before, after](Operation& self) -> asio::awaitable<json> {
                      self.stage("set");

@@ -59,6 +59,10 @@ class Lifecycle {
     /// Throws what only plugins and VMMs can tell of a create that cannot work: asked before it, so
     /// that nothing is made in vain.
     [[nodiscard]] asio::awaitable<void> check(CreateRequest request);
+    /// The same of a start or restart, and of new options for a VM that runs. What start(),
+    /// restart() and set() refuse themselves is left to them.
+    [[nodiscard]] asio::awaitable<void> check_start(std::string name);
+    [[nodiscard]] asio::awaitable<void> check_set(std::string name, nlohmann::json options);
 
     /// Work on the VM that nobody asked for (taking it up again, tidying up after it ended) is
     /// short: a request waits for it instead of being told that the VM is busy.
@@ -82,6 +86,9 @@ class Lifecycle {
     void begin_rollback(Operation& operation);
 
     // lifecycle_create.cpp
+    asio::awaitable<void> require_available(Ptr machine, nlohmann::json options);
+    [[nodiscard]] nlohmann::json changed_options(const Machine& machine,
+                                                 const nlohmann::json& options) const;
     asio::awaitable<void> make(Operation& operation, Ptr machine, image::Image image);
     asio::awaitable<void> discard(Operation& operation, Ptr machine);
 

@@ -36,6 +36,11 @@ store::VmRow new_row(const CreateRequest& request, const Settings& settings,
     return row;
 }
 
+image::DiskSizes sizes_of(const store::VmRow& row) {
+    return {.root_mib = static_cast<std::uint64_t>(row.disk_mib),
+            .work_mib = static_cast<std::uint64_t>(row.work_disk_mib)};
+}
+
 } // namespace
 
 asio::awaitable<void> Lifecycle::check(CreateRequest request) {
@@ -46,12 +51,42 @@ asio::awaitable<void> Lifecycle::check(CreateRequest request) {
         auto work = offload(parts_.threads, [&capabilities = parts_.capabilities, view, options,
                                              context = CallContext()]() mutable {
             capabilities.validate_options(view, options, context);
+            capabilities.require_available(view, options, context);
         });
         co_await std::move(work);
     }
     if (request.vmm) { // looking at what this machine can run may take a while, the first time
         co_await require_vmm(*request.vmm);
     }
+}
+
+asio::awaitable<void> Lifecycle::check_start(std::string name) {
+    const Ptr machine = parts_.machines.find(name);
+    if (machine && !machine->busy() && !has_process(machine->state)) {
+        co_await require_available(machine, json::parse(machine->row.options));
+    }
+}
+
+asio::awaitable<void> Lifecycle::check_set(std::string name, json options) {
+    const Ptr machine = parts_.machines.find(name);
+    if (machine && !machine->busy() && machine->process && !machine->ended && !options.empty()) {
+        co_await require_available(machine, changed_options(*machine, options));
+    }
+}
+
+asio::awaitable<void> Lifecycle::require_available(Ptr machine, json options) {
+    auto work = offload(parts_.threads, [&capabilities = parts_.capabilities, options,
+                                         view = view_of(*machine, parts_.settings),
+                                         context = CallContext()]() mutable {
+        capabilities.require_available(view, options, context);
+    });
+    co_await std::move(work);
+}
+
+json Lifecycle::changed_options(const Machine& machine, const json& options) const {
+    json wanted = json::parse(machine.row.options);
+    wanted.merge_patch(options);
+    return parts_.capabilities.checked_options(wanted);
 }
 
 Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
@@ -61,7 +96,7 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
     const json options = parts_.capabilities.checked_options(request.options);
     store::VmRow row = new_row(request, parts_.settings, image, options);
     check_resources(row.vcpus, row.memory_mib);
-    (void)image::disk_mode(row.disk_mode);
+    image::Disks::check(image, image::disk_mode(row.disk_mode), sizes_of(row));
     if (request.name) {
         check_name(*request.name);
         row.name = *request.name;
@@ -104,10 +139,7 @@ asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::
         make_identity(paths, host_key_alias(row.id));
         const image::DiskMode mode = image::disk_mode(row.disk_mode);
         boot_files_.keep(image, mode, paths.dir);
-        disks_.make(image, mode,
-                    {.root_mib = static_cast<std::uint64_t>(row.disk_mib),
-                     .work_mib = static_cast<std::uint64_t>(row.work_disk_mib)},
-                    paths.dir);
+        disks_.make(image, mode, sizes_of(row), paths.dir);
     });
     co_await std::move(work);
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {

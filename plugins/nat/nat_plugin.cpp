@@ -73,9 +73,7 @@ void refuse_taken(const std::vector<Port>& wanted, const std::vector<Port>& held
             throw Error(BANGER_E_CONFLICT,
                         "port " + std::to_string(port.port) + "/" + port.protocol +
                             " of this machine is in use by " + *owner,
-                        "choose another one, such as --publish " +
-                            std::to_string(port.port < 64535 ? port.port + 1000 : 1024) + ":" +
-                            std::to_string(port.guest_port));
+                        "choose another one, such as " + port.instead());
         }
     }
 }
@@ -121,6 +119,17 @@ class Nat {
         const json given = json::parse(options_json);
         (void)Egress::parse(given.value("egress", "open"));
         (void)ports_of(given);
+    }
+    void options_available(Call&, const Vm& vm, std::string_view options_json) {
+        const std::vector<Port> ports = ports_of(json::parse(options_json));
+        const std::string vm_id(vm.id());
+        const auto before = rules_.find(vm_id);
+        const std::vector<Port> held = before ? before->ports : std::vector<Port>();
+        if (vm_id.empty() || vm.runs()) { // a start goes on without an address that went
+            refuse_strange(ports, held);
+        }
+        rules_.refuse_clash(vm_id, ports);
+        refuse_taken(ports, held);
     }
     void option_changed(Call& call, const Vm& vm, std::string_view, std::string_view after_json) {
         VmRules rules = read(call, vm, json::parse(after_json));

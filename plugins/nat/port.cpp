@@ -64,6 +64,12 @@ std::string Port::text() const {
            std::to_string(guest_port) + (protocol == "udp" ? "/udp" : "");
 }
 
+std::string Port::instead() const {
+    Port other = *this;
+    other.port = static_cast<std::uint16_t>(port <= 64535 ? port + 1000 : 1024);
+    return "--publish " + other.text();
+}
+
 bool Port::clashes(const Port& other) const {
     return protocol == other.protocol && port == other.port &&
            (host.empty() || other.host.empty() || host == other.host);

@@ -17,6 +17,8 @@ struct Port {
     [[nodiscard]] static Port parse(std::string_view text);
     /// As parse() reads it.
     [[nodiscard]] std::string text() const;
+    /// "--publish ..." with another port of the host, for whoever cannot have this one.
+    [[nodiscard]] std::string instead() const;
     /// Both cannot listen on one host.
     [[nodiscard]] bool clashes(const Port& other) const;
     bool operator==(const Port& other) const {

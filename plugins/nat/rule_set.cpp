@@ -6,25 +6,34 @@ namespace nat {
 
 using banger::Error;
 
-void RuleSet::put(const std::string& vm, VmRules rules) {
+void RuleSet::refuse_clash(const std::string& vm, const std::vector<Port>& ports) const {
     const std::lock_guard lock(mutex_);
+    refuse(vm, ports);
+}
+
+void RuleSet::refuse(const std::string& vm, const std::vector<Port>& ports) const {
     for (const auto& [id, other] : rules_) {
         if (id == vm) {
             continue;
         }
         for (const Port& theirs : other.ports) {
-            for (const Port& ours : rules.ports) {
+            for (const Port& ours : ports) {
                 if (ours.clashes(theirs)) {
                     throw Error(BANGER_E_CONFLICT,
                                 "port " + std::to_string(ours.port) + "/" + ours.protocol +
                                     " of this machine is published by VM " + other.name + " (" +
                                     theirs.text() + ")",
-                                "choose another port for " + rules.name + ", or stop " +
-                                    other.name);
+                                "choose another one, such as " + ours.instead() + "; " +
+                                    other.name + " has this one until it stops");
                 }
             }
         }
     }
+}
+
+void RuleSet::put(const std::string& vm, VmRules rules) {
+    const std::lock_guard lock(mutex_);
+    refuse(vm, rules.ports);
     const auto found = rules_.find(vm);
     if (found == rules_.end() || !(found->second == rules)) {
         rules_[vm] = std::move(rules);

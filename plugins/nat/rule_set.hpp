@@ -38,6 +38,8 @@ class RuleSet {
 
     /// Only remembers. Throws E_CONFLICT when another VM has a port of these already.
     void put(const std::string& vm, VmRules rules);
+    /// Throws as put() would, and remembers nothing.
+    void refuse_clash(const std::string& vm, const std::vector<Port>& ports) const;
     void erase(const std::string& vm);
     [[nodiscard]] std::optional<VmRules> find(const std::string& vm) const;
     [[nodiscard]] Rules all() const;
@@ -50,6 +52,8 @@ class RuleSet {
     void settle(const Apply& apply);
 
   private:
+    void refuse(const std::string& vm, const std::vector<Port>& ports) const; ///< with the lock
+
     mutable std::mutex mutex_;
     std::condition_variable turned_;
     Rules rules_;

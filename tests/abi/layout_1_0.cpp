@@ -185,7 +185,7 @@ FIELD(banger_option, name, 8, const char*);
 FIELD(banger_option, cli_flag, 16, const char*);
 FIELD(banger_option, schema, 24, const char*);
 
-AT_LEAST(banger_vm_options, 40);
+AT_LEAST(banger_vm_options, 48);
 FIELD(banger_vm_options, struct_size, 0, uint32_t);
 FIELD(banger_vm_options, count, 4, uint32_t);
 FIELD(banger_vm_options, items, 8, const banger_option* const*);
@@ -197,6 +197,8 @@ FIELD(banger_vm_options, option_changed, 24,
 FIELD(banger_vm_options, option_undo, 32,
       banger_status (*)(void* self, banger_call*, const banger_vm* vm, banger_str old_json,
                         banger_str new_json, uint32_t flags));
+FIELD(banger_vm_options, available, 40,
+      banger_status (*)(void* self, banger_call*, const banger_vm* vm, banger_str options_json));
 
 AT_LEAST(banger_readiness, 32);
 FIELD(banger_readiness, struct_size, 0, uint32_t);

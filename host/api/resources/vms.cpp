@@ -102,7 +102,19 @@ void add_changes(Router& router, const Parts& parts) {
         parts.operations.require_open(); // it may have ended meanwhile
         co_return answer(parts.lifecycle.create(wanted));
     });
-    // Every change of a VM waits first for what the daemon itself has to do with it.
+    // Every change of a VM waits first for what the daemon itself has to do with it, and is refused
+    // before it begins where only plugins can tell.
+    const auto checked = [&](const char* method, const char* path, auto check, auto begin) {
+        router.on(method, path,
+                  [&parts, check, begin](Request request) -> asio::awaitable<Response> {
+                      const std::string name = request.param("name");
+                      co_await parts.lifecycle.settled(name);
+                      auto asked = check(parts.lifecycle, name, request);
+                      co_await std::move(asked);
+                      parts.operations.require_open(); // it may have ended meanwhile
+                      co_return answer(begin(parts.lifecycle, name, request));
+                  });
+    };
     const auto change = [&](const char* method, const char* path, auto begin) {
         router.on(method, path, [&parts, begin](Request request) -> asio::awaitable<Response> {
             co_await parts.lifecycle.settled(request.param("name"));
@@ -110,21 +122,31 @@ void add_changes(Router& router, const Parts& parts) {
             co_return answer(begin(parts.lifecycle, request.param("name"), request));
         });
     };
-    change("PATCH", "/v1/vms/{name}", [](auto& lifecycle, auto& name, auto& request) {
-        return lifecycle.set(name, vm::set_request(request.json()));
-    });
+    const auto check_start = [](auto& lifecycle, auto& name, auto&) {
+        return lifecycle.check_start(name);
+    };
+    checked(
+        "PATCH", "/v1/vms/{name}",
+        [](auto& lifecycle, auto& name, auto& request) {
+            return lifecycle.check_set(name, vm::set_request(request.json()).options);
+        },
+        [](auto& lifecycle, auto& name, auto& request) {
+            return lifecycle.set(name, vm::set_request(request.json()));
+        });
     change("DELETE", "/v1/vms/{name}", [](auto& lifecycle, auto& name, auto& request) {
         return lifecycle.remove(name, request.flag("force"));
     });
-    change("POST", "/v1/vms/{name}/start", [](auto& lifecycle, auto& name, auto& request) {
-        return lifecycle.start(name, vm::start_timeout(request.json()));
-    });
+    checked("POST", "/v1/vms/{name}/start", check_start,
+            [](auto& lifecycle, auto& name, auto& request) {
+                return lifecycle.start(name, vm::start_timeout(request.json()));
+            });
     change("POST", "/v1/vms/{name}/stop", [](auto& lifecycle, auto& name, auto& request) {
         return lifecycle.stop(name, vm::stop_request(request.json()));
     });
-    change("POST", "/v1/vms/{name}/restart", [](auto& lifecycle, auto& name, auto& request) {
-        return lifecycle.restart(name, vm::stop_request(request.json()));
-    });
+    checked("POST", "/v1/vms/{name}/restart", check_start,
+            [](auto& lifecycle, auto& name, auto& request) {
+                return lifecycle.restart(name, vm::stop_request(request.json()));
+            });
     change("POST", "/v1/vms/{name}/kill",
            [](auto& lifecycle, auto& name, auto&) { return lifecycle.kill(name); });
 }

@@ -29,6 +29,11 @@ typedef struct banger_vm_options {
    * BANGER_UNDO_* */
   banger_status (*option_undo)(void *self, banger_call *, const banger_vm *vm, banger_str old_json,
                                banger_str new_json, uint32_t flags);
+  /* [hook] optional: can what they ask for be had now (is a port of the host free)? Asked before a
+   * create, a start, or a change of a VM that runs begins; takes nothing, so the hook that takes it
+   * looks again. options_json as for validate; vm has no id when it is not made yet. */
+  banger_status (*available)(void *self, banger_call *, const banger_vm *vm,
+                             banger_str options_json);
 } banger_vm_options;
 
 #ifdef __cplusplus

@@ -31,6 +31,11 @@ TEST(Port, ReadsWhatItWrites) {
     EXPECT_EQ(port.protocol, "tcp");
 }
 
+TEST(Port, ProposesAnother) {
+    EXPECT_EQ(Port::parse("8080:80").instead(), "--publish 9080:80");
+    EXPECT_EQ(Port::parse("127.0.0.1:65000:53/udp").instead(), "--publish 127.0.0.1:1024:53/udp");
+}
+
 TEST(Port, NamesThePartThatIsWrong) {
     EXPECT_EQ(refusal("80"), "--publish: '80': a port of the host and one of the VM are needed");
     EXPECT_EQ(refusal("0:80"), "--publish: '0:80': '0' is no port from 1 to 65535");

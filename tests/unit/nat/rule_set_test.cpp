@@ -27,8 +27,13 @@ TEST(RuleSet, ThePortsOfOneVmAreClosedToOthers) {
         EXPECT_EQ(error.code(), BANGER_E_CONFLICT);
         EXPECT_STREQ(error.what(),
                      "port 8080/tcp of this machine is published by VM web (8080:81)");
+        EXPECT_EQ(error.hint(), "choose another one, such as --publish 127.0.0.1:9080:22; web has "
+                                "this one until it stops");
     }
     EXPECT_FALSE(set.find("2"));
+    EXPECT_THROW(set.refuse_clash("2", {Port::parse("8080:22")}), banger::Error);
+    EXPECT_NO_THROW(set.refuse_clash("1", {Port::parse("8080:22")})) << "its own";
+    EXPECT_NO_THROW(set.refuse_clash("2", {Port::parse("8081:22")}));
     set.erase("1");
     EXPECT_NO_THROW(set.put("2", rules("late", {Port::parse("8080:22")})));
 }

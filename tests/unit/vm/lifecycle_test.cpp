@@ -92,6 +92,40 @@ TEST_F(LifecycleTest, ANameThatIsBeingTakenIsToldWithItsOperation) {
     EXPECT_EQ(refusal(), "a VM named 'a' exists already");
 }
 
+TEST_F(LifecycleTest, WhatIsTakenIsRefusedBeforeAStartOrAChangeBegins) {
+    const json taken = {{"nat", {{"publish", {"8080:80"}}}}};
+    world->create("up");
+    world->create("down");
+    world->finish(world->lifecycle.stop("down", {}));
+    std::vector<std::string> asked;
+    world->capabilities.on_require = [&](const VmView& vm) {
+        asked.push_back(vm.name);
+        throw Error(ErrorKind::conflict, "port 8080/tcp of this machine is in use");
+    };
+    CreateRequest request;
+    request.name = "new";
+    request.options = taken;
+    EXPECT_THROW(world->check(request), Error);
+    EXPECT_THROW(world->ask(world->lifecycle.check_start("down")), Error);
+    EXPECT_THROW(world->ask(world->lifecycle.check_set("up", taken)), Error);
+    EXPECT_EQ(asked, (std::vector<std::string>{"new", "down", "up"}));
+
+    // Nothing is taken by these, or start() and set() say what is wrong.
+    EXPECT_NO_THROW(world->ask(world->lifecycle.check_set("down", taken)));
+    EXPECT_NO_THROW(world->ask(world->lifecycle.check_set("up", json::object())));
+    EXPECT_NO_THROW(world->ask(world->lifecycle.check_start("up")));
+    EXPECT_NO_THROW(world->ask(world->lifecycle.check_start("nobody")));
+}
+
+TEST_F(LifecycleTest, ADiskThatIsTooSmallIsRefusedBeforeAnythingIsMade) {
+    CreateRequest request;
+    request.name = "a";
+    request.work_disk_mib = 32; // the bundle's is 64
+    EXPECT_THROW(world->lifecycle.create(request), Error);
+    EXPECT_TRUE(world->machines.list().empty());
+    EXPECT_TRUE(world->operations.list().empty());
+}
+
 TEST_F(LifecycleTest, AVmThatGetsNoNetworkIsRefusedBeforeAnythingIsMade) {
     const auto stopped = world->create("a");
     world->finish(world->lifecycle.stop("a", {}));

@@ -108,10 +108,10 @@ void World::finish(const Lifecycle::Started& operation) {
     EXPECT_TRUE(wait([&] { return operation->finished(); })) << operation->to_json();
 }
 
-void World::check(const CreateRequest& request) {
+void World::ask(asio::awaitable<void> question) {
     bool over = false;
     std::exception_ptr refusal;
-    asio::co_spawn(loop, lifecycle.check(request), [&](std::exception_ptr error) {
+    asio::co_spawn(loop, std::move(question), [&](std::exception_ptr error) {
         refusal = std::move(error);
         over = true;
     });

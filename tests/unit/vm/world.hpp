@@ -24,6 +24,7 @@ class FakeCapabilities final : public Capabilities {
     std::function<std::vector<UndoFailure>()> on_undo = [] { return std::vector<UndoFailure>{}; };
     std::function<void(const VmView&)> on_change = [](const VmView&) {};
     std::function<void()> on_validate = [] {};
+    std::function<void(const VmView&)> on_require = [](const VmView&) {};
     std::optional<os::Error> networkless;
 
     void run(Hook hook, const VmView& vm, CallContext&) override { on_hook(hook, vm); }
@@ -37,6 +38,9 @@ class FakeCapabilities final : public Capabilities {
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
     void validate_options(const VmView&, const nlohmann::json&, CallContext&) override {
         on_validate();
+    }
+    void require_available(const VmView& vm, const nlohmann::json&, CallContext&) override {
+        on_require(vm);
     }
     void change_options(const VmView& vm, const nlohmann::json&, const nlohmann::json&,
                         CallContext&) override {
@@ -63,7 +67,9 @@ class World {
     /// Lets the loop go until the operation has ended.
     void finish(const Lifecycle::Started& operation);
     /// What is said against it before anything is made; throws that.
-    void check(const CreateRequest& request);
+    void check(const CreateRequest& request) { ask(lifecycle.check(request)); }
+    /// Lets the loop go until it is over; throws what it throws.
+    void ask(asio::awaitable<void> question);
     /// Lets the loop go until `done`; false when it does not come within the time.
     [[nodiscard]] bool wait(const std::function<bool()>& done,
                             std::chrono::seconds time = std::chrono::seconds(30));

@@ -92,7 +92,8 @@ struct Tables {
                                                  items.data(),
                                                  validate_options_slot<T>(),
                                                  option_changed_slot<T>(),
-                                                 option_undo_slot<T>()};
+                                                 option_undo_slot<T>(),
+                                                 options_available_slot<T>()};
     };
 
     struct Interfaces {

@@ -134,6 +134,7 @@ BANGER_SDK_HOOK(list, banger_vm_hook, hook)
 BANGER_SDK_HOOK(list_all, Init, hook)
 BANGER_SDK_HOOK(release, Text, hook)
 BANGER_SDK_HOOK(validate_options, Text, hook)
+BANGER_SDK_HOOK(options_available, VmText, hook)
 BANGER_SDK_HOOK(option_changed, Changed, hook)
 BANGER_SDK_HOOK(option_undo, ChangeUndo, hook)
 
