@@ -255,7 +255,7 @@ Outcome Catalog::create(const std::string& id) {
     return outcome;
 }
 
-void Catalog::create_all() {
+std::vector<std::string> Catalog::sort() {
     std::vector<OrderNode> nodes;
     std::map<std::string, std::string> absent;
     for (const auto& [id, candidate] : candidates_) {
@@ -269,11 +269,15 @@ void Catalog::create_all() {
             absent[id] = candidate.reason;
         }
     }
-    const Ordering sorted = sort_plugins(std::move(nodes), absent);
+    Ordering sorted = sort_plugins(std::move(nodes), absent);
     for (const auto& [id, reason] : sorted.refused) {
         fail(id, reason);
     }
-    for (const std::string& id : sorted.order) {
+    return std::move(sorted.order);
+}
+
+void Catalog::create_all() {
+    for (const std::string& id : sort()) {
         std::string reason;
         if (!needs_met(*candidates_[id].manifest, reason)) {
             fail(id, reason);

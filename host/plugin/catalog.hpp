@@ -74,6 +74,8 @@ class Catalog {
     void check_option_flags();
     /// Throws, or gives what create() answered; the plugin is the last of plugins_ then.
     [[nodiscard]] Outcome create(const std::string& id);
+    /// Those that can be created, in order; fails what a cycle or a need keeps from it.
+    [[nodiscard]] std::vector<std::string> sort();
     void create_all();
     [[nodiscard]] std::vector<std::string> config_problems(const std::string& id);
     void init_all();

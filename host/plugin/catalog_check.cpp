@@ -28,6 +28,8 @@ std::vector<std::string> Catalog::check() {
     std::vector<std::string> problems;
     check_unknown(problems);
     inspect();
+    check_option_flags();
+    static_cast<void>(sort()); // what it leaves out has failed
     for (const auto& [id, entry] : settings_.entries) {
         const auto found = candidates_.find(id);
         const bool known = found != candidates_.end() && !found->second.file.empty();
@@ -39,10 +41,8 @@ std::vector<std::string> Catalog::check() {
                                "plugins.entries." + id + ": " + reason +
                                "; repair that, or set enabled: false");
         };
-        if (found->second.manifest == nullptr) {
-            if (!entry.builtin) {
-                cannot_load(found->second.reason);
-            }
+        if (found->second.state == State::failed) {
+            cannot_load(found->second.reason);
             continue;
         }
         try {

@@ -266,6 +266,35 @@ TEST_F(Loading, ACheckAsksThePluginAndStartsNone) {
                 ElementsAre("rec-a create", "rec-b create", "rec-c create", "rec-b destroy"));
 }
 
+TEST_F(Loading, ACheckTellsWhatDoesNotGoTogether) {
+    host.settings.reserved_flags = {"rec-b-level"};
+    for (const char* id : {"rec-a", "rec-b", "rec-c", "rec-chain", "rec-needy", "rec-twin"}) {
+        host.add(id);
+    }
+    host.entry("rec-c").builtin = true;
+    ::chmod((host.plugins / "rec-c.so").c_str(), 0777); // also one that is on without an entry
+    const auto problems = [this] {
+        const AbsentServices services;
+        Catalog catalog(host.settings, services.get(), host.timeouts);
+        return catalog.check();
+    };
+    EXPECT_THAT(
+        problems(),
+        ElementsAre(AllOf(HasSubstr("plugins.entries.rec-b: "),
+                          HasSubstr("its option flag --rec-b-level belongs to banger itself")),
+                    HasSubstr("plugins.entries.rec-c: "),
+                    AllOf(HasSubstr("plugins.entries.rec-twin: "),
+                          HasSubstr("its option flag --rec-a-level belongs to plugin rec-a; "
+                                    "repair that, or set enabled: false"))));
+    host.entry("rec-a").enabled = false;
+    EXPECT_THAT(problems(),
+                ElementsAre(HasSubstr("rec-b"), HasSubstr("rec-c"),
+                            HasSubstr("plugins.entries.rec-chain: needs plugin 'rec-needy', which "
+                                      "did not load"),
+                            HasSubstr("plugins.entries.rec-needy: needs plugin 'rec-a', which did "
+                                      "not load: switched off in config.yaml")));
+}
+
 TEST_F(Loading, ARequiredPluginStopsTheStart) {
     host.add("rec-a", "create=error");
     host.entry("rec-a").required = true;
