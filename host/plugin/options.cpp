@@ -120,7 +120,7 @@ void Options::require_available(const vm::VmView& vm, const json& options,
         }
         CallSpec spec{
             .site = {.hook = "options", .vm_id = vm.id, .vm_name = vm.name, .operation = {}},
-            .timeout = catalog_.guard().timeouts().contribute,
+            .timeout = plugin->hook_timeout(catalog_.guard().timeouts().hook),
             .context = &context,
             .vm = &vm};
         const CallSite site = spec.site;
@@ -130,7 +130,7 @@ void Options::require_available(const vm::VmView& vm, const json& options,
                                      banger_call* call, const banger_vm* raw) {
                                      return table->available(plugin->self, call, raw, str(text));
                                  });
-        if (outcome.failed()) {
+        if (outcome.failed() && !plugin->settings.warn_only) { // the hook that takes it tells it
             throw outcome.error(*plugin, site);
         }
     }

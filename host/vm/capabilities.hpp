@@ -116,7 +116,7 @@ class Capabilities {
     /// that is not made yet has no id.
     virtual void require_available(const VmView& vm, const nlohmann::json& options,
                                    CallContext& context) = 0;
-    /// Of a VM that runs: the same, and they take effect, those of all plugins or none.
+    /// Of a VM that runs: as validate_options(), and they take effect, of all plugins or of none.
     virtual void change_options(const VmView& vm, const nlohmann::json& before,
                                 const nlohmann::json& after, CallContext& context) = 0;
 

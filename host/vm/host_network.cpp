@@ -1,5 +1,6 @@
 #include "vm/host_network.hpp"
 
+#include "os/join.hpp"
 #include "vm/settings.hpp"
 
 #include <algorithm>
@@ -13,14 +14,6 @@ namespace {
 
 constexpr int widest_prefix = 16; ///< as network.subnet may be
 
-std::string join(const std::vector<std::string>& words, const std::string& between) {
-    std::string text;
-    for (const std::string& word : words) {
-        text += (text.empty() ? "" : between) + word;
-    }
-    return text;
-}
-
 /// The parts in which `one` is not as `other`: "network.subnet: 10.77.0.0/24".
 std::string difference(const HostNetwork& one, const HostNetwork& other) {
     std::vector<std::string> parts;
@@ -30,7 +23,7 @@ std::string difference(const HostNetwork& one, const HostNetwork& other) {
     if (one.bridge != other.bridge) {
         parts.push_back("network.bridge: " + one.bridge);
     }
-    return join(parts, ", ");
+    return os::join(parts);
 }
 
 } // namespace
@@ -52,6 +45,10 @@ std::optional<HostNetwork> network_of(const std::vector<std::string>& addresses,
     return std::nullopt;
 }
 
+net::Subnet wanted_subnet(const Settings& settings) {
+    return settings.wanted_network ? settings.wanted_network->subnet : settings.subnet;
+}
+
 bool is_guest_address(const std::string& address, const net::Subnet& subnet) {
     const auto parsed = net::Ipv4::parse(address);
     return parsed && subnet.contains(*parsed) && *parsed != subnet.network &&
@@ -63,7 +60,7 @@ Error network_held(const Settings& settings, const std::vector<std::string>& run
     const HostNetwork wanted = settings.wanted_network.value_or(now);
     const bool one = running.size() == 1;
     const std::string who = running.empty() ? "this daemon was started for VMs"
-                                            : (one ? "VM " : "VMs ") + join(running, ", ") +
+                                            : (one ? "VM " : "VMs ") + os::join(running) +
                                                   " still " + (one ? "runs" : "run");
     const std::string where =
         now.subnet != wanted.subnet ? now.subnet.text() : "bridge " + now.bridge;

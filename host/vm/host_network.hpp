@@ -23,6 +23,9 @@ struct HostNetwork {
 [[nodiscard]] std::optional<HostNetwork> network_of(const std::vector<std::string>& addresses,
                                                     const std::vector<net::Link>& links);
 
+/// What config.yaml names, whatever network the daemon is held on.
+[[nodiscard]] net::Subnet wanted_subnet(const Settings& settings);
+
 /// May a VM have it? The network's first address is the host's.
 [[nodiscard]] bool is_guest_address(const std::string& address, const net::Subnet& subnet);
 

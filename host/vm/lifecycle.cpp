@@ -209,7 +209,7 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
     const Ptr machine = parts_.machines.get(name);
     require_idle(*machine);
     const bool resize = request.vcpus || request.memory_mib;
-    if (resize && machine->process && !machine->ended) {
+    if (resize && machine->runs()) {
         throw Error(ErrorKind::conflict,
                     "VM " + name + " runs; CPUs and memory change only while it is stopped",
                     "stop it first with: banger vm stop " + name);

@@ -56,8 +56,8 @@ class Lifecycle {
     Started remove(const std::string& name, bool force);
     Started set(const std::string& name, const SetRequest& request);
 
-    /// Throws what only plugins and VMMs can tell of a create that cannot work: asked before it, so
-    /// that nothing is made in vain.
+    /// Throws what keeps a create from working, also what only plugins and VMMs can tell: asked
+    /// before it, so that nothing is made in vain.
     [[nodiscard]] asio::awaitable<void> check(CreateRequest request);
     /// The same of a start or restart, and of new options for a VM that runs. What start(),
     /// restart() and set() refuse themselves is left to them.
@@ -85,10 +85,18 @@ class Lifecycle {
     /// The stage that runs is where it failed; undoing it gets the room that is kept for that.
     void begin_rollback(Operation& operation);
 
-    // lifecycle_create.cpp
+    // lifecycle_check.cpp
     asio::awaitable<void> require_available(Ptr machine, nlohmann::json options);
     [[nodiscard]] nlohmann::json changed_options(const Machine& machine,
                                                  const nlohmann::json& options) const;
+
+    // lifecycle_create.cpp
+    struct Plan {
+        image::Image image;
+        store::VmRow row; ///< without a name when none is asked for
+    };
+    /// Throws what this daemon itself finds wrong with a request.
+    [[nodiscard]] Plan planned(const CreateRequest& request) const;
     asio::awaitable<void> make(Operation& operation, Ptr machine, image::Image image);
     asio::awaitable<void> discard(Operation& operation, Ptr machine);
 

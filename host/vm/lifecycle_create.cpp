@@ -43,54 +43,7 @@ image::DiskSizes sizes_of(const store::VmRow& row) {
 
 } // namespace
 
-asio::awaitable<void> Lifecycle::check(CreateRequest request) {
-    const json options = parts_.capabilities.checked_options(request.options);
-    if (!request.options.empty()) {
-        VmView view; // of none yet
-        view.name = request.name.value_or("");
-        auto work = offload(parts_.threads, [&capabilities = parts_.capabilities, view, options,
-                                             context = CallContext()]() mutable {
-            capabilities.validate_options(view, options, context);
-            capabilities.require_available(view, options, context);
-        });
-        co_await std::move(work);
-    }
-    if (request.vmm) { // looking at what this machine can run may take a while, the first time
-        co_await require_vmm(*request.vmm);
-    }
-}
-
-asio::awaitable<void> Lifecycle::check_start(std::string name) {
-    const Ptr machine = parts_.machines.find(name);
-    if (machine && !machine->busy() && !has_process(machine->state)) {
-        co_await require_available(machine, json::parse(machine->row.options));
-    }
-}
-
-asio::awaitable<void> Lifecycle::check_set(std::string name, json options) {
-    const Ptr machine = parts_.machines.find(name);
-    if (machine && !machine->busy() && machine->process && !machine->ended && !options.empty()) {
-        co_await require_available(machine, changed_options(*machine, options));
-    }
-}
-
-asio::awaitable<void> Lifecycle::require_available(Ptr machine, json options) {
-    auto work = offload(parts_.threads, [&capabilities = parts_.capabilities, options,
-                                         view = view_of(*machine, parts_.settings),
-                                         context = CallContext()]() mutable {
-        capabilities.require_available(view, options, context);
-    });
-    co_await std::move(work);
-}
-
-json Lifecycle::changed_options(const Machine& machine, const json& options) const {
-    json wanted = json::parse(machine.row.options);
-    wanted.merge_patch(options);
-    return parts_.capabilities.checked_options(wanted);
-}
-
-Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
-    Machines& machines = parts_.machines;
+Lifecycle::Plan Lifecycle::planned(const CreateRequest& request) const {
     const image::Image image = parts_.catalog.get(request.image.value_or(parts_.settings.image));
     image::check_files(image);
     const json options = parts_.capabilities.checked_options(request.options);
@@ -99,32 +52,41 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
     image::Disks::check(image, image::disk_mode(row.disk_mode), sizes_of(row));
     if (request.name) {
         check_name(*request.name);
+        parts_.machines.require_free(*request.name);
         row.name = *request.name;
-    } else {
+    }
+    require_network();
+    return {image, std::move(row)};
+}
+
+Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
+    Machines& machines = parts_.machines;
+    auto [image, row] = planned(request);
+    if (!request.name) {
         row.name =
             make_name([&](const std::string& name) { return machines.find(name) != nullptr; });
     }
-    require_network();
     const Ptr machine = machines.insert(std::move(row));
     const auto limit = request.timeout.value_or(parts_.settings.create_timeout);
-    return begin("create", machine,
-                 [this, machine, image, limit](Operation& self) -> asio::awaitable<json> {
-                     const auto deadline = std::chrono::steady_clock::now() + limit;
-                     std::exception_ptr failure;
-                     try {
-                         co_await make(self, machine, image);
-                         co_await bring_up(self, machine, deadline);
-                         co_await keep_copy(machine);
-                     } catch (...) {
-                         failure = std::current_exception();
-                     }
-                     if (failure) {
-                         begin_rollback(self);
-                         co_await discard(self, machine);
-                         std::rethrow_exception(failure);
-                     }
-                     co_return json{{"vm", to_json(*machine, parts_.settings)}};
-                 });
+    return begin(
+        "create", machine,
+        [this, machine, image = std::move(image), limit](Operation& self) -> asio::awaitable<json> {
+            const auto deadline = std::chrono::steady_clock::now() + limit;
+            std::exception_ptr failure;
+            try {
+                co_await make(self, machine, image);
+                co_await bring_up(self, machine, deadline);
+                co_await keep_copy(machine);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            if (failure) {
+                begin_rollback(self);
+                co_await discard(self, machine);
+                std::rethrow_exception(failure);
+            }
+            co_return json{{"vm", to_json(*machine, parts_.settings)}};
+        });
 }
 
 asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::Image image) {

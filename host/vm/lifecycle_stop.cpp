@@ -38,7 +38,7 @@ asio::awaitable<void> Lifecycle::wait_ended(Ptr machine, Deadline deadline) {
 }
 
 asio::awaitable<void> Lifecycle::end_process(Ptr machine) {
-    if (machine->process && !machine->ended) {
+    if (machine->runs()) {
         auto work = offload(parts_.threads, [process = *machine->process] { process.kill(); });
         co_await std::move(work);
         // The death is proven; the watcher now reads how it ended.
@@ -57,7 +57,7 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
             capabilities.run(Hook::before_stop, view, context);
         });
         const auto grace = request.timeout.value_or(parts_.settings.stop_timeout);
-        if (!request.force && machine->process && !machine->ended) {
+        if (!request.force && machine->runs()) {
             operation.stage("shutdown");
             const auto deadline = Clock::now() + grace;
             auto next_press = Clock::now();

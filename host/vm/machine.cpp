@@ -107,7 +107,7 @@ os::Error paused_error(const Machine& machine) {
 json to_json(const Machine& machine, const Settings& settings) {
     const store::VmRow& row = machine.row;
     const MachinePaths paths(settings, machine);
-    const bool running = machine.process && !machine.ended;
+    const bool running = machine.runs();
     const auto busy = machine.busy();
     return {
         {"id", row.id},
@@ -152,7 +152,7 @@ VmView view_of(const Machine& machine, const Settings& settings) {
     view.state = to_string(machine.state);
     view.run_dir = MachinePaths(settings, machine).run;
     view.spec_json = to_json(machine, settings).dump();
-    view.pid = machine.process && !machine.ended ? machine.process->vmm().pid : 0;
+    view.pid = machine.runs() ? machine.process->vmm().pid : 0;
     return view;
 }
 

@@ -37,6 +37,7 @@ struct Machine {
 
     [[nodiscard]] const std::string& id() const noexcept { return row.id; }
     [[nodiscard]] const std::string& name() const noexcept { return row.name; }
+    [[nodiscard]] bool runs() const noexcept { return process && !ended; } ///< its VMM does
     [[nodiscard]] std::shared_ptr<Operation> busy() const; ///< null when nothing works on it
 
     /// Wakes everybody in changed().

@@ -54,7 +54,7 @@ std::shared_ptr<Machine> Machines::find_id(std::string_view id) const {
 std::vector<std::string> Machines::running() const {
     std::vector<std::string> names;
     for (const auto& [name, machine] : by_name_) {
-        if (machine->process && !machine->ended) {
+        if (machine->runs()) {
             names.push_back(name);
         }
     }
@@ -106,10 +106,14 @@ Error name_taken(const Machine& machine) {
 
 } // namespace
 
-std::shared_ptr<Machine> Machines::insert(store::VmRow row) {
-    if (const auto there = by_name_.find(row.name); there != by_name_.end()) {
-        throw name_taken(*there->second);
+void Machines::require_free(std::string_view name) const {
+    if (const auto there = find(name)) {
+        throw name_taken(*there);
     }
+}
+
+std::shared_ptr<Machine> Machines::insert(store::VmRow row) {
+    require_free(row.name);
     row.ip = free_address();
     auto machine = std::make_shared<Machine>(loop_);
     machine->state = State::creating;

@@ -32,6 +32,8 @@ class Machines {
     /// Throws not_found, with the nearest name as the hint.
     [[nodiscard]] std::shared_ptr<Machine> get(std::string_view name) const;
 
+    /// Throws conflict, with who has it.
+    void require_free(std::string_view name) const;
     /// A new VM with a lease on the lowest free address, both durable. Throws conflict when the
     /// name is taken, exhausted when no address is free.
     std::shared_ptr<Machine> insert(store::VmRow row);
