@@ -99,7 +99,7 @@ void check_vmm(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors&
 }
 
 void check_bundle(Checks& checks, const DoctorFacts& facts) {
-    const std::string make = facts.configured_bundle.empty()
+    const std::string make = facts.configured_bundle.empty() && os::installation().build_tree
                                  ? "make runtime-bundle"
                                  : "make runtime-bundle, and set runtime.bundle in " +
                                        facts.config_file + " to the folder with its bundle.json";
@@ -167,12 +167,30 @@ void check_privilege(Checks& checks, const privileged::Client& privileged) {
     }
 }
 
+/// A bridge that a banger of this user made, by the owner on it (privileged/ownership.hpp): one
+/// that network.bridge named before goes with its daemon.
+bool is_own_bridge(const net::Link& link) {
+    return link.kind == "bridge" &&
+           link.alias.starts_with("banger uid=" + std::to_string(::getuid()) + " ");
+}
+
+std::optional<net::Collision> collision_of_others(const net::Subnet& subnet,
+                                                  const std::string& bridge) {
+    std::vector<net::Link> links = net::links();
+    std::vector<net::Route> routes = net::routes();
+    for (const net::Link& link : links) {
+        if (is_own_bridge(link)) {
+            std::erase_if(routes, [&](const auto& route) { return route.device == link.index; });
+        }
+    }
+    std::erase_if(links, is_own_bridge);
+    return net::find_collision(subnet, bridge, links, routes);
+}
+
 void check_subnet(Checks& checks, const DoctorFacts& facts) {
     const vm::Settings& settings = facts.settings;
-    const net::Subnet wanted =
-        settings.wanted_network ? settings.wanted_network->subnet : settings.subnet;
-    // The bridge in use is ours, whatever config.yaml calls the next one.
-    const auto collision = net::find_collision(wanted, settings.bridge);
+    const net::Subnet wanted = vm::wanted_subnet(settings);
+    const auto collision = collision_of_others(wanted, settings.bridge);
     const std::string subnet = wanted.text();
     if (collision) {
         checks.push_back(
@@ -190,8 +208,8 @@ void check_subnet(Checks& checks, const DoctorFacts& facts) {
 void check_network(Checks& checks, const DoctorFacts& facts) {
     if (facts.no_network) {
         checks.push_back(check("network", facts.settings.network_required ? "error" : "warning",
-                               "VMs get no network", facts.no_network->what(),
-                               facts.no_network->hint(), facts.no_network_key));
+                               "VMs get no network", facts.no_network->why.what(),
+                               facts.no_network->why.hint(), facts.no_network->key));
     }
 }
 
@@ -244,9 +262,7 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
             facts.bad_folders.push_back(folder + ": " + bad->second);
         }
     }
-    if ((facts.no_network = plugin::no_network(plugins))) {
-        facts.no_network_key = plugin::no_network_key(plugins);
-    }
+    facts.no_network = plugin::no_network(plugins);
     return facts;
 }
 

@@ -7,6 +7,7 @@
 #include "os/error.hpp"
 #include "os/paths.hpp"
 #include "plugin/catalog.hpp"
+#include "plugin/no_network.hpp"
 #include "privileged/client.hpp"
 #include "vm/settings.hpp"
 #include "vmm/choose.hpp"
@@ -44,8 +45,7 @@ struct DoctorFacts {
     std::string damaged_database; ///< where the damaged one was put aside; mostly empty
     std::vector<BadPlugin> bad_plugins;
     std::vector<Orphan> orphans;
-    std::optional<os::Error> no_network; ///< why no plugin gives VMs a network
-    std::string no_network_key;          ///< what to change for it
+    std::optional<plugin::NoNetwork> no_network;
 };
 
 /// What config.yaml alone decides of the facts.

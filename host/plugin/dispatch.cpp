@@ -288,7 +288,8 @@ void Dispatch::change_options(const vm::VmView& vm, const nlohmann::json& before
 }
 
 std::optional<Error> Dispatch::no_network() const {
-    return plugin::no_network(catalog_);
+    const auto found = plugin::no_network(catalog_);
+    return found ? std::optional(found->why) : std::nullopt;
 }
 
 bool Dispatch::may_override(std::string_view plugin, std::string_view field) const {

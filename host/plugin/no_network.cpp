@@ -1,6 +1,7 @@
 #include "plugin/no_network.hpp"
 
-#include <algorithm>
+#include "os/join.hpp"
+
 #include <string>
 #include <vector>
 
@@ -23,17 +24,9 @@ bool switched_off(const Catalog& catalog, const PluginInfo& plugin) {
            !plugin.path.empty();
 }
 
-std::string join(const std::vector<std::string>& words, const std::string& between) {
-    std::string text;
-    for (const std::string& word : words) {
-        text += (text.empty() ? "" : between) + word;
-    }
-    return text;
-}
-
 } // namespace
 
-std::optional<Error> no_network(const Catalog& catalog) {
+std::optional<NoNetwork> no_network(const Catalog& catalog) {
     std::vector<std::string> why;
     std::vector<std::string> off;
     std::vector<std::string> broken;
@@ -49,30 +42,27 @@ std::optional<Error> no_network(const Catalog& catalog) {
         why.push_back("plugin " + plugin.id + ": " + plugin.reason);
         (switched_off(catalog, plugin) ? off : broken).push_back(plugin.id);
     }
-    std::string step;
+    std::vector<std::string> steps;
+    if (!broken.empty()) {
+        steps.push_back("repair that (banger plugin show " + broken.front() + ")");
+    }
     if (off.size() == 1) {
-        step = "set plugins.entries." + off.front() + ".enabled: true in config.yaml";
+        steps.push_back("set plugins.entries." + off.front() + ".enabled: true in config.yaml");
     } else if (!off.empty()) {
-        step = "set enabled: true in config.yaml for the one of " + join(off, ", ") +
-               " that gives VMs a network";
-    } else if (!broken.empty()) {
-        step = "repair that (banger plugin show " + broken.front() + ")";
-    } else {
-        step = "install a plugin that does, and name it in plugins.entries of config.yaml";
+        steps.push_back("set enabled: true in config.yaml for the one of " + os::join(off) +
+                        " that gives VMs a network");
     }
-    return Error(ErrorKind::unavailable,
-                 "no plugin gives VMs a network" + (why.empty() ? "" : ": " + join(why, "; ")),
-                 step + ", or set network.required: false there for VMs without one; then: banger "
-                        "daemon restart");
-}
-
-std::string no_network_key(const Catalog& catalog) {
-    for (const PluginInfo& plugin : catalog.list()) {
-        if (switched_off(catalog, plugin) && may_give(plugin)) {
-            return "plugins.entries." + plugin.id + ".enabled";
-        }
+    if (steps.empty()) {
+        steps.emplace_back(
+            "install a plugin that does, and name it in plugins.entries of config.yaml");
     }
-    return "network.required";
+    steps.emplace_back("set network.required: false there for VMs without one");
+    const bool one = off.size() == 1 && broken.empty(); // nothing else it can be
+    return NoNetwork{
+        Error(ErrorKind::unavailable,
+              "no plugin gives VMs a network" + (why.empty() ? "" : ": " + os::join(why, "; ")),
+              os::join(steps, ", or ") + "; then: banger daemon restart"),
+        one ? "plugins.entries." + off.front() + ".enabled" : "network.required"};
 }
 
 } // namespace banger::plugin

@@ -313,7 +313,7 @@ TEST_F(Loading, WhyNoPluginGivesANetworkIsTold) {
     EXPECT_EQ(why->hint(), "set plugins.entries.polite.enabled: true in config.yaml, or set "
                            "network.required: false there for VMs without one; then: banger "
                            "daemon restart");
-    EXPECT_EQ(no_network_key(*host.catalog), "plugins.entries.polite.enabled");
+    EXPECT_EQ(no_network(*host.catalog)->key, "plugins.entries.polite.enabled");
 
     PluginHost broken;
     broken.settings.entries["absent"].builtin = true;
@@ -325,7 +325,7 @@ TEST_F(Loading, WhyNoPluginGivesANetworkIsTold) {
     EXPECT_THAT(why->what(), HasSubstr("plugin absent: not installed in "));
     EXPECT_THAT(why->hint(), StartsWith("repair that (banger plugin show absent), or set "
                                         "network.required: false"));
-    EXPECT_EQ(no_network_key(*broken.catalog), "network.required");
+    EXPECT_EQ(no_network(*broken.catalog)->key, "network.required");
 
     PluginHost none;
     none.add("rec-a");
