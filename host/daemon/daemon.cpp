@@ -53,6 +53,12 @@ std::string remembered_subnet(store::Database& database) {
     return store::KvTable(database).find(own, "subnet").value_or("");
 }
 
+/// As the last daemon left them. A new database (the old one was damaged) has none yet.
+std::vector<KnownVm> vms_before(store::Database& database, const os::UserPaths& paths) {
+    const std::vector<store::VmRow> rows = store::VmTable(database).list();
+    return rows.empty() ? known_vms(paths) : known_vms(rows, paths);
+}
+
 /// Operations that the last daemon did not end are over: what they left is recovered per VM.
 void close_unfinished(store::Database& database) {
     store::OperationTable table(database);
@@ -131,8 +137,9 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
     : config(std::move(given)), paths(std::move(user)), log(std::move(logger)),
       reserve(paths.database().parent_path() / "reserve"), database(paths.database()),
       journal(paths.database()),
-      settings(vm_settings(config, paths,
-                           choose_network(config, remembered_subnet(database), known_vms(paths)))),
+      settings(vm_settings(
+          config, paths,
+          choose_network(config, remembered_subnet(database), vms_before(database, paths)))),
       privileged([this](const privileged::CallRecord& call) {
           log->info("privileged: {} ({} us): {}", call.command, call.time.count(),
                     call.ok ? "ok" : call.error);
@@ -268,7 +275,7 @@ asio::awaitable<json> Daemon::Parts::status() {
 std::vector<KnownVm> Daemon::Parts::network_vms() const {
     std::vector<KnownVm> vms;
     for (const auto& machine : machines.list()) {
-        vms.push_back({machine->name(), machine->row.ip, machine->process && !machine->ended});
+        vms.push_back({machine->name(), machine->row.ip, machine->runs()});
     }
     return vms;
 }

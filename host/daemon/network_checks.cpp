@@ -11,8 +11,7 @@ std::vector<Check> network_checks(const vm::Settings& settings, const std::vecto
         checks.push_back(
             {"network-change", "warning", why.what() + consequence, "", why.hint(), key});
     };
-    const net::Subnet& wanted =
-        settings.wanted_network ? settings.wanted_network->subnet : settings.subnet;
+    const net::Subnet wanted = vm::wanted_subnet(settings);
     if (settings.wanted_network) {
         std::vector<std::string> running;
         for (const KnownVm& vm : vms) {
