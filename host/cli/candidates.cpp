@@ -67,6 +67,9 @@ std::vector<Candidate> values(Session& session, const CLI::Option& option) {
 std::vector<Candidate> options_of(const CLI::App& app) {
     std::vector<Candidate> result;
     for (const CLI::Option* option : app.get_options()) {
+        if (option->get_group().empty()) {
+            continue; // it is there to say why it cannot be
+        }
         for (const std::string& name : option->get_lnames()) {
             result.push_back({"--" + name, option->get_description()});
         }

@@ -67,7 +67,6 @@ int end_of(os::Child& child, Interrupt& interrupt) {
     if (status.signal != 0) {
         return 128 + status.signal;
     }
-    constexpr int ssh_failed = 255;
     return status.code == ssh_failed && interrupt.taken() ? as_int(ExitCode::interrupted)
                                                           : status.code;
 }

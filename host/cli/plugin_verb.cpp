@@ -59,9 +59,10 @@ const Json& data_of(const Json& item) {
     return item.contains("json") ? value_at(item, "json") : value_at(item, "text");
 }
 
+/// A list without entries; a verb that emits nothing did something.
 bool says_nothing(const Json& output) {
-    return std::all_of(output.begin(), output.end(),
-                       [](const Json& item) { return data_of(item).empty(); });
+    return !output.empty() && std::all_of(output.begin(), output.end(),
+                                          [](const Json& item) { return data_of(item).empty(); });
 }
 
 /// What it emitted, without the envelope: as `ls` and `show` give theirs. Several as an array.

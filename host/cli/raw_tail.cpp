@@ -58,8 +58,13 @@ SplitWords split_words(const std::vector<std::string>& words) {
         const bool marked = command < words.size() && words[command] == "--";
         return split_at(words, command, command + (marked ? 1 : 0));
     }
-    const bool user = vm && end < words.size() && takes_value(words[end]); // ssh has no such option
-    const std::size_t rest = std::min(end + (user ? 2 : 0), words.size());
+    // ssh has no such option.
+    const bool user =
+        vm && end < words.size() && (takes_value(words[end]) || words[end].starts_with("--user="));
+    const std::size_t rest = std::min(end + (!user                     ? 0
+                                             : takes_value(words[end]) ? 2
+                                                                       : 1),
+                                      words.size());
     SplitWords split = split_at(words, rest, rest);
     if (!x && !split.tail.empty() && is_help(split.tail.front())) {
         return {words, {}};

@@ -30,8 +30,7 @@ struct SshTarget {
 /// shell, or after "--" the words of a command, which arrive as they are.
 [[nodiscard]] std::vector<std::string> ssh_argv(const SshTarget& target,
                                                 const std::vector<std::string>& rest);
-/// ssh that runs exactly these words in the VM and ends as they do: 128 + N for a signal N, so that
-/// 255 is ssh's own.
+/// ssh that runs exactly these words in the VM and ends as they do: 128 + N for a signal N.
 [[nodiscard]] std::vector<std::string> exec_argv(const SshTarget& target, bool tty,
                                                  const std::vector<std::string>& words);
 /// Whether ssh with these words opens a session for a person: no command, no -N, no -W.

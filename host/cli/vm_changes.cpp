@@ -8,6 +8,7 @@
 #include "os/nearest.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace banger::cli {
 namespace {
@@ -72,8 +73,12 @@ Answer ask(Session& session, const std::vector<std::string>& names) {
     }
     std::string question;
     bool running = false;
+    std::set<std::string> asked;
     for (const Json& vm : several.found) {
         const std::string name = text_at(vm, "name");
+        if (!asked.insert(name).second) {
+            continue;
+        }
         const std::string state = text_at(vm, "state");
         running = running || !at_rest(state);
         question += (question.empty() ? "" : ", ") + name +

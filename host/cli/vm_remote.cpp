@@ -57,11 +57,10 @@ void farewell(const Session& session, const std::string& name) {
 /// ssh only says "Permission denied" of a user that is not there or lacks the key.
 int with_hint(const Session& session, int status, const std::string& name,
               const std::string& user) {
-    constexpr int ssh_failed = 255;
     if (status == ssh_failed && !user.empty()) {
-        session.note(session.err.yellow("hint:") + " has " + name + " a user " + user +
-                     " with root's ~/.ssh/authorized_keys? banger vm exec " + name + " -- id " +
-                     user);
+        session.note(session.err.yellow("hint:") + " if the login was refused: has " + name +
+                     " a user " + user + " with root's ~/.ssh/authorized_keys? banger vm exec " +
+                     name + " -- id " + user);
     }
     return status;
 }
@@ -203,7 +202,7 @@ void add_vm_remote(CLI::App& vm, Session& session) {
         "  banger vm exec testbox -- sh -c 'echo hi > /root/f; sync'\n"
         "  tar c . | banger vm exec testbox -- tar x -C /root\n"
         "A terminal is used when both ends are one. The exit status is the command's, 128 + N\n"
-        "when signal N ended it, 255 when the connection broke, or 1 when its output could not\n"
+        "when signal N ended it, 255 when ssh failed, or 1 when its output could not\n"
         "be written (a full disk) and it ended with 0.");
     runs(verb, session, exec_args, exec);
 

@@ -153,11 +153,7 @@ class TapPool {
             row["age_s"] = tap.age_s;
             rows.push_back(std::move(row));
         }
-        if (rows.empty()) {
-            call.emit_text("no taps");
-        } else {
-            call.emit_json(rows.dump());
-        }
+        call.emit_json(rows.dump());
     }
     void state(Call& call, std::string_view) {
         call.emit_json(json{{"title", "TAP pool"},

@@ -34,6 +34,7 @@ TEST(RawTail, OptionsOfExecMayFollowTheName) {
                  {"vm", "exec", "a", "-u", "joe", "-T"}, {"id", "-u"});
     expect_split({"vm", "exec", "a", "--user", "joe", "id", "--", "x"},
                  {"vm", "exec", "a", "--user", "joe"}, {"id", "--", "x"});
+    expect_split({"vm", "ssh", "a", "--user=joe", "id"}, {"vm", "ssh", "a", "--user=joe"}, {"id"});
     expect_split({"vm", "exec", "a", "--help"}, {"vm", "exec", "a", "--help"}, {});
     expect_split({"vm", "exec", "a", "-u"}, {"vm", "exec", "a", "-u"}, {});
     expect_split({"vm", "exec", "--", "id"}, {"vm", "exec"}, {"id"});

@@ -187,7 +187,7 @@ TEST_F(Remote, ARefusedUserIsHintedAt) {
     for (const std::string verb : {"ssh", "exec"}) {
         const Result refused = run({"vm", verb, "a", "-u", "joe", "--", "id"});
         EXPECT_EQ(refused.code, 255);
-        EXPECT_THAT(refused.err, HasSubstr("hint: has a a user joe"));
+        EXPECT_THAT(refused.err, HasSubstr("hint: if the login was refused: has a a user joe"));
     }
 }
 
