@@ -1,6 +1,7 @@
 #include "image/lookup.hpp"
 
 #include "os/error.hpp"
+#include "os/paths.hpp"
 #include "store/image_table.hpp"
 
 namespace banger::image {
@@ -55,8 +56,12 @@ const Bundle& Lookup::bundle() {
         for (const fs::path& place : bundle_places(configured_)) {
             places += (places.empty() ? "" : ", ") + place.string();
         }
+        // An installed banger does not look into the folder that it was built in.
         throw Error(ErrorKind::unavailable, "no runtime bundle in " + places,
-                    "make one with: make runtime-bundle");
+                    os::installation().build_tree
+                        ? "make one with: make runtime-bundle"
+                        : "in banger's source: make runtime-bundle; then set runtime.bundle in "
+                          "config.yaml to the folder runtime/bundle there");
     }
     const auto changed = fs::last_write_time(*dir / "bundle.json");
     if (!bundle_ || bundle_->dir != *dir || read_at_ != changed) {
