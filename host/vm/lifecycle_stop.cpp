@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/free_space.hpp"
 #include "vm/ssh.hpp"
 
 #include <exception>
@@ -27,6 +28,16 @@ void press_power_button(const supervisor::Supervised& process) {
         } catch (const Error&) { // paused again at once
         }
     }
+}
+
+/// What a guest may write while it shuts down, the reserve not among it.
+constexpr std::uint64_t room_to_shut_down = 64U << 20U;
+
+/// Its disk's writes found the host's disk full, and would again: to power off it must run, and
+/// with what it writes first it takes the room that is kept for the end of its own stop.
+bool has_no_room(const Machine& machine, const Settings& settings) {
+    return !machine.paused_by.empty() &&
+           os::free_space(settings.vms_dir).value_or(0) < room_to_shut_down;
 }
 
 } // namespace
@@ -57,7 +68,8 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
             capabilities.run(Hook::before_stop, view, context);
         });
         const auto grace = request.timeout.value_or(parts_.settings.stop_timeout);
-        if (!request.force && machine->runs()) {
+        const bool no_room = has_no_room(*machine, parts_.settings);
+        if (!request.force && !no_room && machine->runs()) {
             operation.stage("shutdown");
             const auto deadline = Clock::now() + grace;
             auto next_press = Clock::now();
@@ -77,7 +89,10 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         }
         if (!machine->ended) {
             operation.stage("kill");
-            if (!request.force) {
+            if (no_room) {
+                operation.log("warning", machine->paused_by +
+                                             ": the guest could not shut down, its VMM was ended");
+            } else if (!request.force) {
                 operation.log("warning", "the guest did not power off within " +
                                              std::to_string(grace.count()) +
                                              " s; its VMM was ended");

@@ -15,10 +15,12 @@ banger vm create --name a
 same "$(banger vm exec a -- echo ok)" ok "a VM after the full disk"
 
 fill() { head -c 500m /dev/zero >"$data/filler" 2>/dev/null || true; }
+fills=0
 fill_the_guest() {
+    fills=$((fills + 1)) # each time another file: this machine has the blocks of the last one already
     fill
     truncate -s -8m "$data/filler"
-    banger vm exec a -- sh -c 'setsid sh -c "head -c 20m /dev/urandom >/root/big; sync; touch /root/done" >/dev/null 2>&1 &'
+    banger vm exec a -- sh -c "setsid sh -c 'head -c 20m /dev/urandom >/root/big$fills; sync; touch /root/done' >/dev/null 2>&1 &"
     within 30 state_is a paused || fail "its state: $(field a state)"
 }
 
@@ -34,7 +36,7 @@ state_is a paused || fail "after a restart of the daemon: $(field a state)"
 rm "$data/filler"
 within 30 state_is a running || fail "it does not go on: $(field a state)"
 within 30 banger vm exec a -- test -e /root/done || fail "its write did not go on"
-same "$(banger vm exec a -- sh -c 'wc -c </root/big')" $((20 * 1024 * 1024)) "what it wrote"
+same "$(banger vm exec a -- sh -c 'wc -c </root/big1')" $((20 * 1024 * 1024)) "what it wrote"
 
 step "full while it runs: it can be ended and started again"
 fill_the_guest
@@ -42,6 +44,16 @@ rm "$data/filler"
 banger vm stop a --timeout 30s
 banger vm start a
 same "$(banger vm exec a -- echo again)" again "the VM after the full disk"
+
+step "full while it runs: it can be stopped on the full disk, and the next daemon starts"
+fill_the_guest
+banger vm stop a
+same "$(field a state)" stopped "after the stop on a full disk"
+kill_daemon
+expect_vms a
+same "$(field a state)" stopped "what the next daemon says"
+rm "$data/filler"
+banger vm start a
 
 step "full while it starts: that is said at once, and it starts when there is room"
 banger vm exec a -- sh -c 'mkdir /etc/systemd/system/ssh.service.d && cat >/etc/systemd/system/ssh.service.d/eat.conf' <<'END'
