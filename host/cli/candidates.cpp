@@ -64,19 +64,6 @@ std::vector<Candidate> values(Session& session, const CLI::Option& option) {
     return choices_of(name);
 }
 
-std::vector<Candidate> options_of(const CLI::App& app) {
-    std::vector<Candidate> result;
-    for (const CLI::Option* option : app.get_options()) {
-        if (option->get_group().empty()) {
-            continue; // it is there to say why it cannot be
-        }
-        for (const std::string& name : option->get_lnames()) {
-            result.push_back({"--" + name, option->get_description()});
-        }
-    }
-    return result;
-}
-
 std::vector<Candidate> commands_of(const CLI::App& app) {
     std::vector<Candidate> result;
     for (const CLI::App* verb : app.get_subcommands({})) {
@@ -176,6 +163,19 @@ std::vector<Candidate> plugin_words(const Session& session, const CLI::App& app,
 }
 
 } // namespace
+
+std::vector<Candidate> options_of(const CLI::App& app) {
+    std::vector<Candidate> result;
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_group().empty()) {
+            continue;
+        }
+        for (const std::string& name : option->get_lnames()) {
+            result.push_back({"--" + name, option->get_description()});
+        }
+    }
+    return result;
+}
 
 std::vector<Candidate> candidates(Session& session, const CLI::App& root,
                                   const std::vector<std::string>& words) {

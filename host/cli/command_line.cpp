@@ -85,13 +85,8 @@ std::vector<std::string> verb_names(const CLI::App& noun) {
 
 std::vector<std::string> option_names(const CLI::App& app) {
     std::vector<std::string> result;
-    for (const CLI::Option* option : app.get_options()) {
-        if (option->get_group().empty()) {
-            continue; // it is there to say why it cannot be
-        }
-        for (const std::string& name : option->get_lnames()) {
-            result.push_back("--" + name);
-        }
+    for (const Candidate& option : options_of(app)) {
+        result.push_back(option.word);
     }
     return result;
 }

@@ -21,8 +21,7 @@ class ConfigCheck {
     ConfigCheck(const std::filesystem::path& file, const os::UserPaths& paths);
 
     /// What keeps the daemon from starting, a plugin from being loaded or every create from
-    /// working: "config.yaml:3:8: key: what; next step", in the order of the
-    /// file.
+    /// working: "config.yaml:3:8: key: what; next step", in the file's order.
     [[nodiscard]] const std::vector<std::string>& errors() const noexcept { return errors_; }
     /// What does less harm, or is so by a built-in value that does not work on this machine.
     [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
