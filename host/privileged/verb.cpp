@@ -47,7 +47,7 @@ const Verb* find_verb(std::string_view name) noexcept {
 
 Action parse_request(const Verb& verb, std::string_view text) {
     if (text.size() > max_request) {
-        throw Error(ErrorKind::invalid, "the arguments are longer than 64 KiB");
+        throw Error(ErrorKind::invalid, "the arguments are longer than 512 KiB");
     }
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded()) {

@@ -38,8 +38,8 @@ struct Verb {
 [[nodiscard]] std::span<const Verb> verbs() noexcept;
 [[nodiscard]] const Verb* find_verb(std::string_view name) noexcept;
 
-/// Longest request: far above a batch for the largest pool.
-constexpr std::size_t max_request = 64U << 10U;
+/// Longest request: the guests of a bridge, as many as a verb takes.
+constexpr std::size_t max_request = 512U << 10U;
 
 /// The arguments' text to an action. Pure. Throws invalid.
 [[nodiscard]] Action parse_request(const Verb& verb, std::string_view text);

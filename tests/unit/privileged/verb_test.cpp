@@ -40,9 +40,9 @@ TEST(Verb, RefusesWhatIsNotItsArguments) {
     EXPECT_EQ(refusal("tap-delete", R"({"tap":"eth0"})"),
               "argument \"tap\" must be \"bgr\" and 1 to 12 of a-z and 0-9");
     EXPECT_EQ(refusal("tap-delete", R"({"tap":"bgr1","x":1})"), "unknown argument \"x\"");
-    EXPECT_EQ(refusal("tap-delete", std::string(70000, ' ')),
-              "the arguments are longer than 64 KiB");
-    EXPECT_EQ(refusal("links", std::string(60000, '[')), "the arguments are not JSON");
+    EXPECT_EQ(refusal("tap-delete", std::string(max_request + 1, ' ')),
+              "the arguments are longer than 512 KiB");
+    EXPECT_EQ(refusal("links", std::string(500000, '[')), "the arguments are not JSON");
 }
 
 TEST(Verb, ABatchIsCheckedAsAWholeAndNeverNested) {
