@@ -5,14 +5,13 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
 
 namespace banger::privileged {
 
 /// Tables that bring what guests ask at port 53 of the bridge to the port where the DNS listens.
-constexpr std::string_view dns_prefix = "bangerdns_";
+constexpr TableKind dns_kind{"bangerdns_", "inet"};
 
 struct DnsSpec {
     OwnTable table;

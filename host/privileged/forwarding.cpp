@@ -38,10 +38,10 @@ NatTables nat_tables(net::Nftables& nftables) {
     const auto answer = nftables.run({{{"list", {{"tables", {{"family", "inet"}}}}}},
                                       {{"list", {{"chains", {{"family", "inet"}}}}}}},
                                      "list the packet filter");
-    found.tables = own_tables(nat_prefix, answer);
+    found.tables = own_tables(nat_kind, answer);
     for (const auto& object : answer) {
         if (const auto chain = object.find("chain"); chain != object.end()) {
-            auto ours = OwnTable::parse(nat_prefix, chain->at("table").get<std::string>());
+            auto ours = OwnTable::parse(nat_kind, chain->at("table").get<std::string>());
             if (ours && chain->at("name") == forward_mark) {
                 found.marked.push_back(std::move(*ours));
             }

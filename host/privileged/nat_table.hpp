@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,7 +13,7 @@
 namespace banger::privileged {
 
 /// Tables with the addresses, ports and rules of VMs.
-constexpr std::string_view nat_prefix = "banger_";
+constexpr TableKind nat_kind{"banger_", "inet"};
 
 /// What one VM may reach beyond the bridge. Not listed: nothing.
 struct NatGuest {

@@ -1,8 +1,10 @@
 #include "privileged/own_table.hpp"
 
+#include "net/nftables.hpp"
 #include "os/error.hpp"
 #include "privileged/arguments.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <nlohmann/json.hpp>
@@ -12,15 +14,15 @@ namespace banger::privileged {
 using nlohmann::json;
 
 std::string OwnTable::name() const {
-    return std::string(prefix) + std::to_string(uid) + "_" + tag;
+    return std::string(kind.prefix) + std::to_string(uid) + "_" + tag;
 }
 
-std::optional<OwnTable> OwnTable::parse(std::string_view prefix, std::string_view name) {
-    if (!name.starts_with(prefix)) {
+std::optional<OwnTable> OwnTable::parse(const TableKind& kind, std::string_view name) {
+    if (!name.starts_with(kind.prefix)) {
         return std::nullopt;
     }
-    name.remove_prefix(prefix.size());
-    OwnTable table{prefix, 0, {}};
+    name.remove_prefix(kind.prefix.size());
+    OwnTable table{kind, 0, {}};
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), table.uid);
     if (error != std::errc{} || end == name.data() + name.size() || *end != '_') {
         return std::nullopt;
@@ -29,8 +31,8 @@ std::optional<OwnTable> OwnTable::parse(std::string_view prefix, std::string_vie
     return !table.tag.empty() ? std::optional(table) : std::nullopt;
 }
 
-OwnTable OwnTable::asked(std::string_view prefix, Arguments& arguments) {
-    OwnTable table{prefix, 0, arguments.tag("tag")};
+OwnTable OwnTable::asked(const TableKind& kind, Arguments& arguments) {
+    OwnTable table{kind, 0, arguments.tag("tag")};
     if (table.tag.empty()) {
         throw os::Error(os::ErrorKind::invalid, "argument \"tag\" is missing");
     }
@@ -38,7 +40,7 @@ OwnTable OwnTable::asked(std::string_view prefix, Arguments& arguments) {
 }
 
 json OwnTable::renew() const {
-    const json add{{"add", {{"table", {{"family", "inet"}, {"name", name()}}}}}};
+    const json add{{"add", {{"table", {{"family", kind.family}, {"name", name()}}}}}};
     json commands = json::array({add}); // deleting what is not there fails
     commands.push_back(drop());
     commands.push_back(add);
@@ -46,21 +48,35 @@ json OwnTable::renew() const {
 }
 
 json OwnTable::drop() const {
-    return {{"delete", {{"table", {{"family", "inet"}, {"name", name()}}}}}};
+    return {{"delete", {{"table", {{"family", kind.family}, {"name", name()}}}}}};
 }
 
-std::vector<OwnTable> own_tables(std::string_view prefix, const json& objects) {
+std::vector<OwnTable> own_tables(const TableKind& kind, const json& objects) {
     std::vector<OwnTable> tables;
     for (const json& object : objects) {
         const auto found = object.find("table");
-        if (found == object.end() || found->at("family") != "inet") {
+        if (found == object.end() || found->at("family") != kind.family) {
             continue;
         }
-        if (auto ours = OwnTable::parse(prefix, found->at("name").get<std::string>())) {
+        if (auto ours = OwnTable::parse(kind, found->at("name").get<std::string>())) {
             tables.push_back(std::move(*ours));
         }
     }
     return tables;
+}
+
+std::vector<OwnTable> own_tables(const TableKind& kind, net::Nftables& nftables) {
+    return own_tables(kind, nftables.run({{{"list", {{"tables", {{"family", kind.family}}}}}}},
+                                         "list the packet filter"));
+}
+
+bool delete_table(const OwnTable& table, net::Nftables& nftables) {
+    const auto found = own_tables(table.kind, nftables);
+    if (std::find(found.begin(), found.end(), table) == found.end()) {
+        return false;
+    }
+    nftables.run(json::array({table.drop()}), "change the packet filter");
+    return true;
 }
 
 json match(json left, json right, const char* op) {

@@ -93,4 +93,14 @@ net::Link own_bridge(net::Netlink& netlink, const std::string& name, uid_t calle
     return std::move(*link);
 }
 
+net::Ipv4 address_in(net::Netlink& netlink, const net::Link& bridge, const net::Subnet& subnet) {
+    for (const net::InterfaceAddress& address : net::addresses_of(netlink, bridge.index)) {
+        if (address.subnet() == subnet) {
+            return address.address;
+        }
+    }
+    throw os::Error(os::ErrorKind::conflict,
+                    "bridge " + bridge.name + " is not in network " + subnet.text());
+}
+
 } // namespace banger::privileged

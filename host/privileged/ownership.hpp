@@ -7,8 +7,10 @@
 #include <sys/types.h>
 
 namespace banger::net {
+struct Ipv4;
 struct Link;
 class Netlink;
+struct Subnet;
 } // namespace banger::net
 
 namespace banger::privileged {
@@ -33,5 +35,8 @@ struct Ownership {
 void require_own_bridge(const net::Link& link, uid_t caller);
 /// The bridge of that name; throws not_found, too.
 [[nodiscard]] net::Link own_bridge(net::Netlink& netlink, const std::string& name, uid_t caller);
+/// The address that it has in this network. Throws conflict when it has none.
+[[nodiscard]] net::Ipv4 address_in(net::Netlink& netlink, const net::Link& bridge,
+                                   const net::Subnet& subnet);
 
 } // namespace banger::privileged

@@ -19,7 +19,7 @@ using os::ErrorKind;
 
 DnsSpec parse(Arguments& arguments) {
     DnsSpec spec;
-    spec.table = OwnTable::asked(dns_prefix, arguments);
+    spec.table = OwnTable::asked(dns_kind, arguments);
     spec.bridge = arguments.bridge("bridge");
     spec.address = arguments.ipv4("address");
     // A port that any user can listen on: nothing is led to a service of the system.

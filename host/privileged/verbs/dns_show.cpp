@@ -14,9 +14,7 @@ using nlohmann::json;
 json show(uid_t caller) {
     net::Nftables nftables;
     json tables = json::array();
-    for (const OwnTable& table :
-         own_tables(dns_prefix, nftables.run({{{"list", {{"tables", {{"family", "inet"}}}}}}},
-                                             "list the packet filter"))) {
+    for (const OwnTable& table : own_tables(dns_kind, nftables)) {
         tables.push_back(
             {{"name", table.name()}, {"tag", table.tag}, {"mine", table.uid == caller}});
     }

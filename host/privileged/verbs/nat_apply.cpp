@@ -53,7 +53,7 @@ NatPort parse_port(const nlohmann::json& json, const net::Subnet& subnet) {
 
 NatSpec parse(Arguments& arguments) {
     NatSpec spec;
-    spec.table = OwnTable::asked(nat_prefix, arguments);
+    spec.table = OwnTable::asked(nat_kind, arguments);
     spec.bridge = arguments.bridge("bridge");
     spec.subnet = net::Subnet::parse(arguments.word("subnet"));
     std::set<net::Ipv4> seen;
@@ -73,19 +73,10 @@ NatSpec parse(Arguments& arguments) {
     return spec;
 }
 
-/// Nobody redirects the traffic of an interface or a network that is not his.
-void refuse_foreign(const NatSpec& spec, Context& context) {
-    const auto bridge = own_bridge(context.netlink, spec.bridge, context.caller);
-    const auto addresses = net::addresses_of(context.netlink, bridge.index);
-    if (std::none_of(addresses.begin(), addresses.end(),
-                     [&](const auto& address) { return address.subnet() == spec.subnet; })) {
-        throw Error(ErrorKind::conflict,
-                    "bridge " + spec.bridge + " is not in network " + spec.subnet.text());
-    }
-}
-
 nlohmann::json apply(NatSpec spec, Context& context) {
-    refuse_foreign(spec, context);
+    // Nobody redirects the traffic of an interface or a network that is not his.
+    (void)address_in(context.netlink, own_bridge(context.netlink, spec.bridge, context.caller),
+                     spec.subnet);
     net::Nftables nftables;
     const NatTables found = nat_tables(nftables);
     const bool was_on = forwarding();

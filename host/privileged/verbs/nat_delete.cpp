@@ -44,7 +44,7 @@ nlohmann::json remove(const OwnTable& table) {
 } // namespace
 
 Action parse_nat_delete(Arguments& arguments) {
-    return [table = OwnTable::asked(nat_prefix, arguments)](Context& context) {
+    return [table = OwnTable::asked(nat_kind, arguments)](Context& context) {
         OwnTable mine = table;
         mine.uid = context.caller;
         return remove(mine);

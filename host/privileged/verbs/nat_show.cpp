@@ -68,7 +68,7 @@ json show(uid_t caller) {
          nftables.run({{{"list", {{"ruleset", nullptr}}}}}, "list the packet filter")) {
         if (const auto table = object.find("table"); table != object.end()) {
             if (table->at("family") == "inet" &&
-                OwnTable::parse(nat_prefix, table->at("name").get<std::string>())) {
+                OwnTable::parse(nat_kind, table->at("name").get<std::string>())) {
                 tables[table->at("name")];
             }
         } else if (const auto chain = object.find("chain"); chain != object.end()) {
@@ -89,7 +89,7 @@ json show(uid_t caller) {
     }
     json list = json::array();
     for (auto& [name, found] : tables) {
-        const OwnTable table = *OwnTable::parse(nat_prefix, name);
+        const OwnTable table = *OwnTable::parse(nat_kind, name);
         list.push_back({{"name", name},
                         {"tag", table.tag},
                         {"mine", table.uid == caller},

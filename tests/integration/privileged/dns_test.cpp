@@ -195,10 +195,10 @@ TEST_F(DnsTest, AGuestsQuestionArrivesEvenWhereTheHostIsClosed) {
 }
 
 TEST(OwnTable, KnowsItsOwnNames) {
-    const OwnTable table{dns_prefix, 1000, "k3x9a0"};
-    EXPECT_EQ(OwnTable::parse(dns_prefix, table.name()), table);
+    const OwnTable table{dns_kind, 1000, "k3x9a0"};
+    EXPECT_EQ(OwnTable::parse(dns_kind, table.name()), table);
     for (const char* name : {"banger_1000_aa", "bangerdns_", "bangerdns_x_y", "bangerdns_1000_"}) {
-        EXPECT_FALSE(OwnTable::parse(dns_prefix, name)) << name;
+        EXPECT_FALSE(OwnTable::parse(dns_kind, name)) << name;
     }
 }
 

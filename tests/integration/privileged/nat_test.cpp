@@ -171,12 +171,12 @@ TEST_F(NatTest, FindsFiltersThatDropForwardedPackets) {
 }
 
 TEST(NatTable, HasANameOfItsOwn) {
-    const OwnTable table{nat_prefix, 1000, "k3x9a0"};
+    const OwnTable table{nat_kind, 1000, "k3x9a0"};
     EXPECT_EQ(table.name(), "banger_1000_k3x9a0");
-    EXPECT_EQ(OwnTable::parse(nat_prefix, table.name()), table);
+    EXPECT_EQ(OwnTable::parse(nat_kind, table.name()), table);
     for (const char* name :
          {"banger", "banger_", "banger_x_y", "banger_1000", "banger_1000_", "filter"}) {
-        EXPECT_FALSE(OwnTable::parse(nat_prefix, name)) << name;
+        EXPECT_FALSE(OwnTable::parse(nat_kind, name)) << name;
     }
 }
 
