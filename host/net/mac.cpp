@@ -1,5 +1,7 @@
 #include "net/mac.hpp"
 
+#include <charconv>
+
 namespace banger::net {
 
 Mac Mac::derive(std::string_view name) noexcept {
@@ -12,6 +14,21 @@ Mac Mac::derive(std::string_view name) noexcept {
     mac.bytes[0] = 0x02;
     for (std::size_t i = 1; i < mac.bytes.size(); ++i) {
         mac.bytes[i] = static_cast<std::uint8_t>(hash >> (8U * (i - 1)));
+    }
+    return mac;
+}
+
+std::optional<Mac> Mac::parse(std::string_view text) noexcept {
+    Mac mac;
+    if (text.size() != 3 * mac.bytes.size() - 1) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < mac.bytes.size(); ++i) {
+        const char* pair = text.data() + 3 * i;
+        const auto [end, error] = std::from_chars(pair, pair + 2, mac.bytes[i], 16);
+        if (error != std::errc{} || end != pair + 2 || (i > 0 && pair[-1] != ':')) {
+            return std::nullopt;
+        }
     }
     return mac;
 }

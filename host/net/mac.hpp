@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +15,10 @@ struct Mac {
 
     /// The one address of this name, for life: unicast, locally administered (02:...).
     [[nodiscard]] static Mac derive(std::string_view name) noexcept;
+    /// Six pairs of hexadecimal digits with colons between them.
+    [[nodiscard]] static std::optional<Mac> parse(std::string_view text) noexcept;
     [[nodiscard]] std::string text() const; ///< "02:1b:..."
-    bool operator==(const Mac&) const = default;
+    auto operator<=>(const Mac&) const = default;
 };
 
 } // namespace banger::net

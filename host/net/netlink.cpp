@@ -94,6 +94,11 @@ Message& Message::u8(int attribute, std::uint8_t value) {
     return *this;
 }
 
+Message& Message::u16(int attribute, std::uint16_t value) {
+    fits(nla_put_u16(get(), attribute, value));
+    return *this;
+}
+
 Message& Message::u32(int attribute, std::uint32_t value) {
     fits(nla_put_u32(get(), attribute, value));
     return *this;

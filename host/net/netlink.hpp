@@ -24,6 +24,7 @@ class Message {
     Message& text(int attribute, std::string_view value); ///< NUL-terminated
     Message& bytes(int attribute, const void* data, std::size_t size);
     Message& u8(int attribute, std::uint8_t value);
+    Message& u16(int attribute, std::uint16_t value);
     Message& u32(int attribute, std::uint32_t value);
     /// Attributes that `fill` adds stand inside this one.
     Message& nest(int attribute, const std::function<void(Message&)>& fill);

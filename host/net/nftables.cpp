@@ -25,16 +25,34 @@ Nftables::Nftables() : context_(nft_ctx_new(NFT_CTX_DEFAULT)) {
     nft_ctx_output_set_flags(context_.get(), NFT_CTX_OUTPUT_JSON);
 }
 
-nlohmann::json Nftables::run(const nlohmann::json& commands, const char* what) {
+bool Nftables::accepted(const nlohmann::json& commands) {
     const std::string text = nlohmann::json{{"nftables", commands}}.dump();
-    const int result = nft_run_cmd_from_buffer(context_.get(), text.c_str());
+    return nft_run_cmd_from_buffer(context_.get(), text.c_str()) == 0;
+}
+
+std::string Nftables::take_error() const {
+    std::string text = nft_ctx_get_error_buffer(context_.get());
+    while (!text.empty() && text.back() == '\n') {
+        text.pop_back();
+    }
+    return text;
+}
+
+std::string Nftables::objection(const nlohmann::json& commands) {
+    // The kernel judges the whole transaction, and is then not told to commit it.
+    nft_ctx_set_dry_run(context_.get(), true);
+    const bool good = accepted(commands);
+    nft_ctx_set_dry_run(context_.get(), false);
+    const std::string said = take_error();
+    return good ? "" : said.empty() ? "no reason given" : said;
+}
+
+nlohmann::json Nftables::run(const nlohmann::json& commands, const char* what) {
+    const bool good = accepted(commands);
     const std::string out = nft_ctx_get_output_buffer(context_.get());
-    std::string error = nft_ctx_get_error_buffer(context_.get());
-    if (result != 0) {
-        while (!error.empty() && error.back() == '\n') {
-            error.pop_back();
-        }
-        throw Error(ErrorKind::internal, std::string(what) + ": " + error,
+    const std::string said = take_error();
+    if (!good) {
+        throw Error(ErrorKind::internal, std::string(what) + ": " + said,
                     "does this kernel have nf_tables? sudo nft list ruleset");
     }
     nlohmann::json objects = nlohmann::json::array();
