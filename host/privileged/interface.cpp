@@ -20,6 +20,10 @@ using net::Message;
 using os::Error;
 using os::ErrorKind;
 
+/// The bit of frames to 01:80:c2:00:00:0e (LLDP). The kernel gives them to the host past every
+/// hook, unless they are bridged as all others are.
+constexpr std::uint16_t lldp_group = 1U << 0xeU;
+
 Message change_link(int index, unsigned flags = 0, unsigned mask = 0) {
     Message message(RTM_NEWLINK, 0);
     message.header(ifinfomsg{
@@ -51,7 +55,8 @@ Interface Interface::create_bridge(net::Netlink& netlink, const std::string& nam
             info.text(IFLA_INFO_KIND, "bridge").nest(IFLA_INFO_DATA, [](Message& bridge) {
                 bridge.u32(IFLA_BR_STP_STATE, 0)
                     .u32(IFLA_BR_FORWARD_DELAY, 0)
-                    .u8(IFLA_BR_MCAST_SNOOPING, 0);
+                    .u8(IFLA_BR_MCAST_SNOOPING, 0)
+                    .u16(IFLA_BR_GROUP_FWD_MASK, lldp_group);
             });
         });
     netlink.request(message, "create bridge " + name);

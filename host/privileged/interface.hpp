@@ -20,7 +20,8 @@ class Interface {
 
     /// A new bridge: no spanning tree and no forward delay (a guest's first packets must pass), no
     /// multicast snooping (no querier on it), a fixed MAC (the kernel's choice follows its ports,
-    /// and guests would lose their gateway whenever one goes). Throws conflict.
+    /// and guests would lose their gateway whenever one goes), and no frame that passes by its
+    /// packet filter. Throws conflict.
     static Interface create_bridge(net::Netlink& netlink, const std::string& name, int mtu);
     [[nodiscard]] static net::Mac bridge_mac(const std::string& name) noexcept;
     /// Throws not_found.
