@@ -1,6 +1,7 @@
 #include "privileged/arguments.hpp"
 
 #include "net/address.hpp"
+#include "net/mac.hpp"
 #include "os/error.hpp"
 
 #include <nlohmann/json.hpp>
@@ -118,6 +119,14 @@ net::Ipv4 Arguments::ipv4(const char* key) {
 std::optional<net::Ipv4> Arguments::optional_ipv4(const char* key) {
     const nlohmann::json* value = find(key);
     return value == nullptr || value->is_null() ? std::nullopt : std::optional(ipv4(key));
+}
+
+net::Mac Arguments::mac(const char* key) {
+    const auto mac = net::Mac::parse(word(key));
+    if (!mac || *mac == net::Mac{} || (mac->bytes[0] & 1U) != 0) {
+        refuse(key, "the hardware address of one card, \"02:00:00:00:00:01\"");
+    }
+    return *mac;
 }
 
 std::vector<net::Subnet> Arguments::subnets(const char* key, std::size_t limit) {

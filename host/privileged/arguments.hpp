@@ -13,6 +13,7 @@
 namespace banger::net {
 struct InterfaceAddress;
 struct Ipv4;
+struct Mac;
 struct Subnet;
 } // namespace banger::net
 
@@ -34,6 +35,7 @@ class Arguments {
     [[nodiscard]] net::Ipv4 ipv4(const char* key);
     /// Nothing when absent or null.
     [[nodiscard]] std::optional<net::Ipv4> optional_ipv4(const char* key);
+    [[nodiscard]] net::Mac mac(const char* key); ///< of one card: no group's, not zero
     /// At most `limit` networks; those inside another one are left out.
     [[nodiscard]] std::vector<net::Subnet> subnets(const char* key, std::size_t limit);
     [[nodiscard]] bool flag(const char* key);

@@ -15,13 +15,16 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::array<Verb, 15> table{{
+constexpr std::array<Verb, 18> table{{
     {"batch", true, parse_batch},
     {"bridge-delete", true, parse_bridge_delete},
     {"bridge-ensure", true, parse_bridge_ensure},
     {"dns-apply", true, parse_dns_apply},
     {"dns-delete", true, parse_dns_delete},
     {"dns-show", true, parse_dns_show},
+    {"guard-apply", true, parse_guard_apply},
+    {"guard-delete", true, parse_guard_delete},
+    {"guard-show", true, parse_guard_show},
     {"links", false, parse_links},
     {"nat-apply", true, parse_nat_apply},
     {"nat-delete", true, parse_nat_delete},

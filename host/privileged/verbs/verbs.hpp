@@ -22,6 +22,15 @@ namespace banger::privileged {
 /// {} -> {tables:[{name,tag,mine}],dnsmasq_files:[{name,tag}]}: tables of ours, and the caller's
 /// files of resolver-set
 [[nodiscard]] Action parse_dns_show(Arguments& arguments);
+/// {tag,bridge,subnet,vm_to_vm,guests:[{tap,mac,address}]} -> {taps:[name]}. The nft table of this
+/// banger becomes exactly that, in one transaction: what comes in at one of its taps on the bridge
+/// and is not from the card and address given for it is dropped. Tells the taps that are held so.
+[[nodiscard]] Action parse_guard_apply(Arguments& arguments);
+/// {tag} -> {existed}
+[[nodiscard]] Action parse_guard_delete(Arguments& arguments);
+/// {} -> {tables:[{name,tag,mine,guests:[{tap,mac,address}]}],lacks}: tables of ours, and what the
+/// kernel lacks for one (empty: nothing)
+[[nodiscard]] Action parse_guard_show(Arguments& arguments);
 /// {} -> {links:[{name,kind,bridge,mtu,up,in_use,owner_uid,mine,tag,age_s}]}: interfaces with names
 /// of ours
 [[nodiscard]] Action parse_links(Arguments& arguments);

@@ -1,6 +1,7 @@
 #include "privileged/arguments.hpp"
 
 #include "net/address.hpp"
+#include "net/mac.hpp"
 #include "os/error.hpp"
 
 #include <gtest/gtest.h>
@@ -51,6 +52,18 @@ TEST(Arguments, AddressesArePrivateHostsOfASmallNetwork) {
     EXPECT_EQ(read("172.30.88.1/24").text(), "172.30.88.1/24");
     for (const char* bad : {"8.8.8.8/24", "172.30.88.0/24", "172.30.88.255/24", "10.0.0.1/8",
                             "10.0.0.1/31", "10.0.0.1", "127.0.0.1/24", "169.254.1.1/24"}) {
+        EXPECT_THROW((void)read(bad), os::Error) << bad;
+    }
+}
+
+TEST(Arguments, ACardHasOneAddress) {
+    const auto read = [](const char* text) {
+        const json object = {{"mac", text}};
+        return Arguments(object).mac("mac");
+    };
+    EXPECT_EQ(read("02:00:00:00:00:07").text(), "02:00:00:00:00:07");
+    for (const char* bad : {"", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "01:80:c2:00:00:0e",
+                            "02:00:00:00:00", "02:00:00:00:00:07:08"}) {
         EXPECT_THROW((void)read(bad), os::Error) << bad;
     }
 }
