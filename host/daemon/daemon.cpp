@@ -82,6 +82,7 @@ struct Daemon::Parts {
     Parts(config::Config given, os::UserPaths user, std::shared_ptr<spdlog::logger> logger);
 
     asio::awaitable<void> start();
+    asio::awaitable<void> all_taken_up();
     asio::awaitable<void> stop();
     asio::awaitable<void> keep_socket();
     bool serve_again();
@@ -381,7 +382,21 @@ asio::awaitable<void> Daemon::Parts::start() {
         log->error("{} is not watched any more: {}", paths.socket().string(), error.what());
         ask_stop();
     });
-    co_await vm::offload(threads, [this] { plugins.reconcile_all(); });
+    co_await all_taken_up();
+    if (!stopping) {
+        co_await vm::offload(threads, [this] { plugins.reconcile_all(); });
+    }
+}
+
+/// What belongs to no VM is known only when the plugins have been told of each that runs.
+asio::awaitable<void> Daemon::Parts::all_taken_up() {
+    const auto all = machines.list();
+    for (const auto& machine : all) {
+        const auto busy = machine->busy();
+        if (busy && busy->kind() == "reconcile") {
+            co_await busy->done();
+        }
+    }
 }
 
 /// A cleaner of old files or the end of the user's session may remove the socket: it is made again.
