@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <stdexcept>
 
@@ -109,10 +110,32 @@ struct FakeHostTables {
                          str(domain)};
         return &fake.network_;
     }
-    static const banger_vm_address* vm_address(const banger_host*, banger_call* call, banger_str) {
-        call->addresses.push_back({sizeof(banger_vm_address), 0, call->keep("172.30.88.7"),
-                                   call->keep("02:00:00:00:00:07"), call->keep("x.vm")});
+    static const banger_vm_address* vm_address(const banger_host* host, banger_call* call,
+                                               banger_str id) {
+        std::vector<std::string>& vms = self(host).kept.vms;
+        const auto found = std::find(vms.begin(), vms.end(), text(id));
+        const std::string number = std::to_string(10 + (found - vms.begin()));
+        if (found == vms.end()) {
+            vms.push_back(text(id));
+        }
+        call->addresses.push_back({sizeof(banger_vm_address), 0, call->keep("172.30.88." + number),
+                                   call->keep("02:00:00:00:00:" + number), call->keep("x.vm")});
         return &call->addresses.back();
+    }
+    static const banger_result* get(const banger_host* host, banger_call* call, banger_str key) {
+        const auto& values = self(host).kept.values;
+        const auto found = values.find(text(key));
+        return found != values.end() ? give(call, BANGER_OK, found->second)
+                                     : give(call, BANGER_E_NOT_FOUND, {}, "no such key");
+    }
+    static banger_status set(const banger_host* host, banger_call*, banger_str key,
+                             banger_str value) {
+        self(host).kept.values[text(key)] = text(value);
+        return BANGER_OK;
+    }
+    static banger_status remove(const banger_host* host, banger_call*, banger_str key) {
+        self(host).kept.values.erase(text(key));
+        return BANGER_OK;
     }
     static std::uint64_t start(const banger_host* host, std::int64_t, std::int64_t,
                                banger_timer_fn function, void* context) {
@@ -152,12 +175,14 @@ struct FakeHostTables {
                                                               readiness};
         static constexpr banger_network_info_ops network_ops{sizeof(banger_network_info_ops), 0,
                                                              network, vm_address};
+        static constexpr banger_kv_ops kv_ops{sizeof(banger_kv_ops), 0, get, nullptr, set, remove};
         static constexpr banger_timer_ops timer_ops{sizeof(banger_timer_ops), 0, start, cancel};
         static constexpr banger_guest_config_ops guest_ops{
             sizeof(banger_guest_config_ops), 0, nullptr, nullptr, nic, nullptr, nullptr};
         const std::string_view wanted(id);
         return wanted == BANGER_EXT_PRIVILEGED     ? static_cast<const void*>(&privileged_ops)
                : wanted == BANGER_EXT_NETWORK_INFO ? static_cast<const void*>(&network_ops)
+               : wanted == BANGER_EXT_KV           ? static_cast<const void*>(&kv_ops)
                : wanted == BANGER_EXT_TIMER        ? static_cast<const void*>(&timer_ops)
                : wanted == BANGER_EXT_GUEST_CONFIG ? static_cast<const void*>(&guest_ops)
                                                    : nullptr;
@@ -227,6 +252,10 @@ CallResult FakeHost::run(banger_vm_hook banger_vm_lifecycle::*hook, FakeVm& vm) 
         vm.cookie = result.cookie;
     }
     return result;
+}
+
+CallResult FakeHost::ask(banger_vm_hook hook, const FakeVm& vm) {
+    return with_vm(*this, vm, hook);
 }
 
 CallResult FakeHost::undo(FakeVm& vm, std::uint32_t hook, std::uint32_t flags) {

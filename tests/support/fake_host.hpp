@@ -37,7 +37,7 @@ struct FakeNic {
 };
 
 /// The smallest host that a plugin of the real SDK runs in: network-info, privileged (the real
-/// helper), guest-config and timers that fire when the test says so. Single-threaded.
+/// helper), kv, guest-config and timers that fire when the test says so. Single-threaded.
 class FakeHost {
   public:
     FakeHost(const std::filesystem::path& plugin, std::string config_json,
@@ -50,6 +50,7 @@ class FakeHost {
     CallResult call(const Hook& hook);
     /// A lifecycle hook; keeps the cookie in `vm`.
     CallResult run(banger_vm_hook banger_vm_lifecycle::*hook, FakeVm& vm);
+    CallResult ask(banger_vm_hook hook, const FakeVm& vm); ///< any function about a VM
     CallResult undo(FakeVm& vm, std::uint32_t hook, std::uint32_t flags);
     CallResult contribute(const FakeVm& vm);
     CallResult action(const char* interface_id, std::string_view name);
@@ -64,6 +65,12 @@ class FakeHost {
     std::vector<FakeNic> nics;
     std::vector<std::string> warnings;
     std::string subnet = "172.30.88.0/24";
+    /// What outlives a daemon: hand it on to the next one.
+    struct Kept {
+        std::map<std::string, std::string> values; ///< of kv
+        std::vector<std::string> vms;              ///< in the order of their addresses, from .10 on
+    };
+    Kept kept;
 
   private:
     struct Timer {

@@ -1,100 +1,21 @@
-// The built plugin, in a host of the SDK's tables, on real taps and a real bridge.
+// The taps: how VMs get them, and who has which.
 
-#include "net/link.hpp"
+#include "integration/tap-pool/fixture.hpp"
+
 #include "net/netlink.hpp"
-#include "os/error.hpp"
-#include "os/file.hpp"
-#include "privileged/client.hpp"
-#include "support/fake_host.hpp"
-#include "support/network_namespace.hpp"
 
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstdio>
-#include <optional>
 
-#include <fcntl.h>
-#include <linux/if.h>
-#include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
-#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 namespace banger::test {
 namespace {
 
 using nlohmann::json;
-
-os::UniqueFd open_tap(const std::string& name) {
-    os::UniqueFd fd = os::open_file("/dev/net/tun", O_RDWR);
-    ifreq request{};
-    name.copy(request.ifr_name, IFNAMSIZ - 1);
-    request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
-    EXPECT_EQ(::ioctl(fd.get(), TUNSETIFF, &request), 0);
-    return fd;
-}
-
-class TapPoolTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        if (!space_.entered()) {
-            GTEST_SKIP() << space_.reason();
-        }
-        start_daemon();
-    }
-    void start_daemon(const char* config = R"({"size":2,"min_age_s":0})",
-                      const char* state_dir = "/home/a/state/tap-pool") {
-        host_.reset();
-        host_.emplace(TAP_POOL_PLUGIN, config, client_, state_dir);
-    }
-    CallResult daemon_hook(banger_status (*banger_daemon_hooks::*hook)(void*, banger_call*)) {
-        return host_->call([&](void* self, banger_call* call) {
-            return (host_->table<banger_daemon_hooks>(BANGER_IFACE_DAEMON).*hook)(self, call);
-        });
-    }
-    void stop_daemon() {
-        (void)host_->call([&](void* self, banger_call* call) {
-            host_->table<banger_daemon_hooks>(BANGER_IFACE_DAEMON).on_stop(self, call);
-            return BANGER_OK;
-        });
-    }
-    CallResult footprint() {
-        return host_->call([&](void* self, banger_call* call) {
-            return host_->table<banger_footprint>(BANGER_IFACE_FOOTPRINT).list_all(self, call);
-        });
-    }
-    CallResult release(const json& object) {
-        const std::string text = object.dump();
-        return host_->call([&](void* self, banger_call* call) {
-            return host_->table<banger_footprint>(BANGER_IFACE_FOOTPRINT)
-                .release(self, call, {text.data(), text.size()});
-        });
-    }
-    static std::size_t taps() {
-        std::size_t count = 0;
-        for (const net::Link& link : net::links()) {
-            count += link.kind == "tun" ? 1U : 0U;
-        }
-        return count;
-    }
-    static std::optional<net::Link> link(const std::string& name) {
-        net::Netlink netlink;
-        return net::find_link(netlink, name);
-    }
-
-    NetworkNamespace space_;
-    std::vector<std::string> verbs_;
-    privileged::Client client_{
-        BANGER_PRIV, privileged::Mode::root,
-        [this](const privileged::CallRecord& record) { verbs_.push_back(record.command); }};
-    std::optional<FakeHost> host_;
-    FakeVm vm_{"aaaaaaaaaaaa"};
-};
-
-constexpr auto before_start = &banger_vm_lifecycle::before_start;
-constexpr auto after_stop = &banger_vm_lifecycle::after_stop;
-constexpr auto reconcile = &banger_vm_lifecycle::reconcile;
 
 TEST_F(TapPoolTest, AVmGetsAnInterfaceAndLeavesNothing) {
     const CallResult started = host_->run(before_start, vm_);
@@ -109,7 +30,7 @@ TEST_F(TapPoolTest, AVmGetsAnInterfaceAndLeavesNothing) {
     ASSERT_EQ(host_->contribute(vm_).status, BANGER_OK);
     ASSERT_EQ(host_->nics.size(), 1U);
     EXPECT_EQ(host_->nics[0].tap, vm_.cookie);
-    EXPECT_EQ(host_->nics[0].mac, "02:00:00:00:00:07");
+    EXPECT_EQ(host_->nics[0].mac, "02:00:00:00:00:10");
     EXPECT_EQ(host_->nics[0].mtu, 1400U);
     EXPECT_EQ(host_->contribute({"bbbbbbbbbbbb"}).status, BANGER_SKIP) << "a dry run";
 
@@ -175,7 +96,7 @@ TEST_F(TapPoolTest, ADaemonThatComesBackFindsItsTaps) {
     stopped.state = BANGER_VM_STOPPED;
     stopped.cookie = vm_.cookie; // long ago
     EXPECT_EQ(host_->run(reconcile, stopped).status, BANGER_OK);
-    EXPECT_EQ(daemon_hook(&banger_daemon_hooks::reconcile_all).status, BANGER_OK);
+    EXPECT_EQ(reconcile_all().status, BANGER_OK);
     EXPECT_EQ(taps(), 2U) << "the VM's and one idle; the third is deleted";
     EXPECT_TRUE(link(vm_.cookie)->carrier);
 
@@ -193,7 +114,7 @@ TEST_F(TapPoolTest, ADaemonThatComesBackFindsItsTaps) {
 TEST_F(TapPoolTest, YoungTapsOfNobodyWait) {
     host_->run(before_start, vm_);
     start_daemon(R"({"size":0,"min_age_s":3600})");
-    EXPECT_EQ(daemon_hook(&banger_daemon_hooks::reconcile_all).status, BANGER_OK);
+    EXPECT_EQ(reconcile_all().status, BANGER_OK);
     EXPECT_EQ(taps(), 1U);
     const std::string shown = footprint().output.at(0);
     EXPECT_NE(shown.find(" s old; swept when older than 3600 s"), std::string::npos) << shown;
@@ -204,7 +125,7 @@ TEST_F(TapPoolTest, YoungTapsOfNobodyWait) {
 TEST_F(TapPoolTest, TapsOfAnotherBangerOfTheUserAreLeftAlone) {
     host_->run(before_start, vm_);
     start_daemon(R"({"size":0,"min_age_s":0})", "/home/a/other/tap-pool");
-    EXPECT_EQ(daemon_hook(&banger_daemon_hooks::reconcile_all).status, BANGER_OK);
+    EXPECT_EQ(reconcile_all().status, BANGER_OK);
     stop_daemon();
     EXPECT_TRUE(link(vm_.cookie));
     EXPECT_TRUE(link("banger"));
