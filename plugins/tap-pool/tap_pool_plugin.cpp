@@ -1,4 +1,6 @@
 #include "config.hpp"
+#include "guard.hpp"
+#include "guard_report.hpp"
 #include "host_taps.hpp"
 #include "pool.hpp"
 
@@ -38,22 +40,32 @@ class TapPool {
     static constexpr bool concurrent = true;
     static constexpr bool gives_network = true;
     static constexpr const char* const required[] = {BANGER_EXT_NETWORK_INFO, BANGER_EXT_PRIVILEGED,
-                                                     BANGER_EXT_TIMER, nullptr};
+                                                     BANGER_EXT_TIMER, BANGER_EXT_KV, nullptr};
     static constexpr const char* const* requires_ext = required;
 
     TapPool(Host host, Call&, std::string_view config)
         : host_(host), config_(read_config(config)), tag_(banger::tag_of(host.state_dir())),
-          pool_(config_, tag_, [tag = tag_] { return random_name(tag); }) {}
+          pool_(config_, tag_, [tag = tag_] { return random_name(tag); }),
+          guard_(host, config_.vm_to_vm) {}
 
     // ---- the life of a VM ----
     void before_start(Call& call, const Vm& vm) {
         HostTaps taps = edge(call);
         const std::string vm_id(vm.id());
         const std::string tap = pool_.acquire(vm_id, taps);
-        banger::Undo undo([&] { pool_.give_back(vm_id, taps); });
+        banger::Undo undo([&] {
+            guard_.erase(vm_id);
+            pool_.give_back(vm_id, taps);
+        });
+        guard_.put(call, vm, tap);
+        if (!guard_.covers(tap)) { // else it lets nothing in until after_start()
+            guard_.settle(call);
+        }
         call.cookie(tap);
         undo.commit();
     }
+    /// Beside the guest's boot: before that ends it sends nothing that it would miss.
+    void after_start(Call& call, const Vm&) { guard_.settle(call); }
     banger_status contribute(Call& call, const Vm& vm, banger::GuestConfig& guest) {
         const banger_vm_address* address = banger::NetworkInfo(host_).find(call, vm.id());
         if (vm.cookie().empty() || address == nullptr) {
@@ -74,8 +86,17 @@ class TapPool {
     void reconcile(Call& call, const Vm& vm) {
         const bool reserved = vm.state() == BANGER_VM_CLEANUP_PENDING && !settled_;
         if (!vm.cookie().empty() && (vm.runs() || reserved)) {
+            const std::string vm_id(vm.id());
+            const std::string tap(vm.cookie());
             HostTaps taps = edge(call);
-            pool_.adopt(std::string(vm.id()), std::string(vm.cookie()), vm.runs(), taps);
+            pool_.adopt(vm_id, tap, vm.runs(), taps);
+            if (vm.runs() && pool_.tap_of(vm_id) == tap) {
+                guard_.put(call, vm, tap);
+            }
+            if (settled_) {
+                guard_.settle(call);
+                guard_.cover(call, {tap}); // the bridge may have been made anew
+            }
         } else {
             give_back(call, vm);
         }
@@ -96,9 +117,13 @@ class TapPool {
                                              (void)pool_.sweep(edge_then);
                                          });
         }
+        guard_.settle(call);
     }
     void on_stop(Call& call) {
         HostTaps taps = edge(call);
+        if (settled_ && guard_.guests().empty()) {
+            guard_.relax(call); // what an earlier attempt left
+        }
         pool_.drain(taps);
     }
 
@@ -116,10 +141,12 @@ class TapPool {
             shown.in_use = look.in_use;
             call.emit_json(describe_tap(shown).dump());
         }
+        list_guard_of(call, guard_, *tap);
     }
     void list_all(Call& call) {
         HostTaps taps = edge(call);
-        for (const Tap& tap : taps.list()) {
+        const std::vector<Tap> all = taps.list();
+        for (const Tap& tap : all) {
             call.emit_json(describe_tap(tap).dump());
         }
         if (const json bridge = taps.bridge(); !bridge.is_null() && bridge.at("mine") == true) {
@@ -131,12 +158,17 @@ class TapPool {
                                            "and no VM runs"}}
                                .dump());
         }
+        list_guard(call, guard_, all); // last: it needs root, and the others do not
     }
     void release(Call& call, std::string_view object_json) {
         const json object = json::parse(object_json);
         HostTaps taps = edge(call);
-        if (object.at("kind") == "bridge") {
+        const std::string kind = object.at("kind");
+        if (kind == "bridge") {
             taps.remove_bridge();
+        } else if (kind == "nft-table" || kind == "nft-element") {
+            // Made anew it has what running VMs explain, and nothing else.
+            guard_.remove_table(call, object.value("tag", tag_));
         } else {
             pool_.release(object.at("name"), taps);
         }
@@ -191,20 +223,31 @@ class TapPool {
                                   : "sudo modprobe tun");
     }
 
+    void check_guard(Call& call, std::string_view) {
+        call.emit_json(tap_pool::check_guard(call, guard_).dump());
+    }
+
     static constexpr banger_action cli[] = {
         banger::action<&TapPool::ls>("ls", "taps of this user and who has them")};
     static constexpr banger_action status[] = {
         banger::action<&TapPool::state>("taps", "how many taps are in use and idle")};
     static constexpr banger_action doctor[] = {
         banger::action<&TapPool::check_bridge>("bridge", "the bridge's name is free or ours"),
-        banger::action<&TapPool::check_tun>("tun", "taps can be opened")};
+        banger::action<&TapPool::check_tun>("tun", "taps can be opened"),
+        banger::action<&TapPool::check_guard>("guard", "VMs are held to their own addresses")};
 
   private:
     HostTaps edge(Call& call) const { return HostTaps(host_, call, tag_); }
 
+    /// The next VM that gets the tap must not find the entry of this one: the guard comes first.
     void give_back(Call& call, const Vm& vm) {
+        const std::string vm_id(vm.id());
         HostTaps taps = edge(call);
-        pool_.give_back(std::string(vm.id()), taps);
+        guard_.erase(vm_id);
+        if (settled_) { // until then it does not know of every VM that runs
+            guard_.relax(call);
+        }
+        pool_.give_back(vm_id, taps);
     }
 
     json describe_tap(const Tap& tap) const {
@@ -252,6 +295,7 @@ class TapPool {
         try {
             (void)pool_.sweep(taps);
             pool_.refill(taps);
+            guard_.cover(call, pool_.idle()); // so that the next start need not
         } catch (const Error& error) {
             call.warning(std::string("the pool is not refilled: ") + error.what());
         }
@@ -262,6 +306,7 @@ class TapPool {
     Config config_;
     std::string tag_;
     Pool pool_;
+    Guard guard_;
     std::atomic<bool> settled_ = false; ///< the taps of nobody have been found
     std::atomic<bool> tending_ = false;
     std::mutex timer_mutex_;
