@@ -6,6 +6,7 @@
 #include "daemon/doctor.hpp"
 #include "daemon/log.hpp"
 #include "daemon/network_checks.hpp"
+#include "daemon/plugin_checks.hpp"
 #include "daemon/services.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/status.hpp"
@@ -306,24 +307,8 @@ asio::awaitable<json> Daemon::Parts::doctor() {
         for (const Check& check : host_checks(facts, *vmms.get(), privileged)) {
             list.push_back(to_json(check));
         }
-        vm::CallContext context;
-        for (const plugin::ActionReport& report : actions.doctor(context)) {
-            if (!report.error.empty()) {
-                list.push_back({{"id", report.name},
-                                {"source", report.plugin},
-                                {"severity", "error"},
-                                {"title", "the check " + report.name + " failed"},
-                                {"cause", report.error},
-                                {"fix", report.hint}});
-            }
-            for (const plugin::Output& output : report.output) {
-                json entry = json::parse(output.bytes, nullptr, false);
-                if (entry.is_object()) {
-                    entry["id"] = report.name;
-                    entry["source"] = report.plugin;
-                    list.push_back(std::move(entry));
-                }
-            }
+        for (json& check : plugin_checks(actions)) {
+            list.push_back(std::move(check));
         }
         return list;
     });
