@@ -292,7 +292,12 @@ DoctorFacts Daemon::Parts::doctor_facts() {
         facts.orphans.push_back({record.plugin, record.hook + " of VM " + record.vm_id});
     }
     for (const plugin::PluginInfo& info : plugins.list()) {
-        if (info.state != plugin::State::active && info.state != plugin::State::disabled) {
+        if (info.state == plugin::State::disabled || info.state == plugin::State::leaving) {
+            const std::string trouble = plugins.leavers().trouble(info.id);
+            if (config.plugins.entries.contains(info.id) || !trouble.empty()) {
+                facts.off_plugins.push_back({info.id, info.reason, trouble});
+            }
+        } else if (info.state != plugin::State::active) {
             facts.bad_plugins.push_back({info.id, std::string(plugin::to_string(info.state)) +
                                                       (info.reason.empty() ? "" : ": ") +
                                                       info.reason});
@@ -369,7 +374,10 @@ asio::awaitable<void> Daemon::Parts::start() {
     });
     co_await all_taken_up();
     if (!stopping) {
-        co_await vm::offload(threads, [this] { plugins.reconcile_all(); });
+        co_await vm::offload(threads, [this] {
+            dispatch.let_leave();
+            plugins.reconcile_all();
+        });
     }
 }
 

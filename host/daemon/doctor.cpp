@@ -305,6 +305,16 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
                                    key + " switches it off",
                                key));
     }
+    for (const DoctorFacts::OffPlugin& plugin : facts.off_plugins) {
+        const std::string title = "plugin " + plugin.id + " is off";
+        checks.push_back(
+            plugin.trouble.empty()
+                ? check("plugin-off", "info", title, plugin.why)
+                : check("plugin-off", "warning", title + ", and may hold something of this machine",
+                        plugin.trouble,
+                        "banger daemon restart asks it again; plugins.entries." + plugin.id +
+                            ".enabled: true in " + facts.config_file + " switches it on"));
+    }
     for (const DoctorFacts::Orphan& orphan : facts.orphans) {
         // Switched on it is already when it is the one that could not be loaded.
         const bool wanted =

@@ -26,6 +26,13 @@ struct DoctorFacts {
         std::string state; ///< "failed: port: must be ..."
     };
 
+    /// A plugin that config.yaml switches off.
+    struct OffPlugin {
+        std::string id;
+        std::string why;     ///< and what keeps it in memory, if anything does
+        std::string trouble; ///< why it cannot give back what it holds; mostly empty
+    };
+
     /// What only a plugin that is not loaded can undo.
     struct Orphan {
         std::string plugin;
@@ -44,6 +51,7 @@ struct DoctorFacts {
     std::string qemu_binary;
     std::string damaged_database; ///< where the damaged one was put aside; mostly empty
     std::vector<BadPlugin> bad_plugins;
+    std::vector<OffPlugin> off_plugins;
     std::vector<Orphan> orphans;
     std::optional<plugin::NoNetwork> no_network;
 };

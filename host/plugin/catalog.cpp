@@ -39,7 +39,8 @@ std::string folders(const Settings& settings) {
 } // namespace
 
 Catalog::Catalog(Settings settings, Services services, Timeouts timeouts)
-    : settings_(std::move(settings)), services_(std::move(services)), guard_(timeouts) {}
+    : settings_(std::move(settings)), services_(std::move(services)), guard_(timeouts),
+      leavers_(services_.kv) {}
 
 Catalog::~Catalog() {
     stop();
@@ -62,6 +63,11 @@ void Catalog::log(int level, const std::string& plugin, const std::string& text)
 
 void Catalog::fail(const std::string& id, const std::string& reason) {
     Candidate& candidate = candidates_[id];
+    if (candidate.state == State::leaving) {
+        leavers_.give_up(id, "it cannot be loaded to give back what it holds: " + reason);
+        log(BANGER_LOG_ERROR, id, "switched off, but " + leavers_.trouble(id));
+        return;
+    }
     candidate.state = State::failed;
     candidate.reason = reason;
     log(BANGER_LOG_ERROR, id, "not loaded: " + reason);
@@ -71,10 +77,12 @@ void Catalog::load() {
     scan();
     std::vector<std::string> problems;
     check_unknown(problems);
+    expect_leavers();
     inspect();
     check_option_flags();
     create_all();
     init_all();
+    load_leavers();
     for (const auto& [id, entry] : settings_.entries) {
         const auto found = candidates_.find(id);
         if (entry.enabled && entry.required && found != candidates_.end() &&
@@ -159,7 +167,7 @@ void Catalog::check_unknown(std::vector<std::string>& problems) const {
 void Catalog::inspect() {
     std::map<FileIdentity, fs::path> seen;
     for (auto& [id, candidate] : candidates_) {
-        if (candidate.state != State::active) {
+        if (candidate.state != State::active && candidate.state != State::leaving) {
             continue;
         }
         try {
@@ -191,8 +199,8 @@ void Catalog::check_option_flags() {
         owners[flag] = "banger itself";
     }
     for (auto& [id, candidate] : candidates_) {
-        const banger_vm_options* options =
-            candidate.manifest ? candidate.manifest->options : nullptr;
+        const bool takes_part = candidate.manifest && candidate.state == State::active;
+        const banger_vm_options* options = takes_part ? candidate.manifest->options : nullptr;
         for (std::uint32_t i = 0; options && i < options->count; ++i) {
             const char* flag = options->items[i]->cli_flag;
             if (!flag) {
@@ -308,18 +316,22 @@ void Catalog::init_all() {
             drop(*plugin, reason);
             continue;
         }
-        if (plugin->manifest.entry->init) {
-            const Outcome outcome =
-                control(*plugin, "init", [&plugin](banger_call* call, const banger_vm*) {
-                    return plugin->manifest.entry->init(plugin->self, call);
-                });
-            if (outcome.failed()) {
-                drop(*plugin, outcome.error(*plugin, {.hook = "init"}).what());
-                continue;
-            }
+        if (const Outcome outcome = init(*plugin); outcome.failed()) {
+            drop(*plugin, outcome.error(*plugin, {.hook = "init"}).what());
+            continue;
         }
         active_.push_back(plugin.get());
+        leavers_.note_active(plugin->id());
     }
+}
+
+Outcome Catalog::init(Plugin& plugin) {
+    if (!plugin.manifest.entry->init) {
+        return {};
+    }
+    return control(plugin, "init", [&plugin](banger_call* call, const banger_vm*) {
+        return plugin.manifest.entry->init(plugin.self, call);
+    });
 }
 
 void Catalog::start() {
@@ -410,6 +422,11 @@ void Catalog::stop() {
     if (std::exchange(stopped_, true)) {
         return;
     }
+    try {
+        leavers_.postpone();
+    } catch (const Error& error) { // a full disk; what they hold is found out by hand then
+        log(BANGER_LOG_ERROR, "", error.what());
+    }
     for (auto at = active_.rbegin(); at != active_.rend(); ++at) {
         Plugin* plugin = *at;
         const banger_daemon_hooks* hooks = plugin->manifest.daemon;
@@ -454,6 +471,10 @@ std::vector<PluginInfo> Catalog::list() const {
         if (const Plugin* plugin = find(id)) {
             info.state = plugin->state();
             info.reason = plugin->trouble();
+        } else if (info.state == State::leaving) {
+            const auto holding = leavers_.holding(id);
+            info.state = holding ? State::leaving : State::disabled;
+            info.reason += holding ? "; " + *holding : "";
         }
         result.push_back(std::move(info));
     }

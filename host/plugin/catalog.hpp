@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugin/guard.hpp"
+#include "plugin/leavers.hpp"
 #include "plugin/plugin.hpp"
 #include "plugin/services.hpp"
 #include "plugin/settings.hpp"
@@ -60,6 +61,8 @@ class Catalog {
     [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
     [[nodiscard]] const Services& services() const noexcept { return services_; }
     [[nodiscard]] Guard& guard() noexcept { return guard_; }
+    /// Those that are switched off, and are loaded to give back what they hold.
+    [[nodiscard]] Leavers& leavers() noexcept { return leavers_; }
 
   private:
     struct Candidate {
@@ -74,11 +77,15 @@ class Catalog {
     void check_option_flags();
     /// Throws, or gives what create() answered; the plugin is the last of plugins_ then.
     [[nodiscard]] Outcome create(const std::string& id);
+    [[nodiscard]] Outcome init(Plugin& plugin);
     /// Those that can be created, in order; fails what a cycle or a need keeps from it.
     [[nodiscard]] std::vector<std::string> sort();
     void create_all();
     [[nodiscard]] std::vector<std::string> config_problems(const std::string& id);
     void init_all();
+    void expect_leavers();
+    void load_leavers();
+    void load_leaver(const std::string& id);
     bool needs_met(const Manifest& manifest, std::string& reason) const;
     void drop(Plugin& plugin, const std::string& reason);
     void destroy(Plugin& plugin);
@@ -94,6 +101,7 @@ class Catalog {
     std::map<std::string, Candidate> candidates_; ///< by id, or by file name when that is none
     std::map<std::filesystem::path, std::string> bad_folders_;
     std::vector<Plugin*> active_;
+    Leavers leavers_;
     bool stopped_ = false;
 };
 

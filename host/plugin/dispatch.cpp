@@ -53,6 +53,9 @@ void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context
                                            : nlohmann::json::object(),
                           context);
     }
+    if (hook == Hook::before_start) { // what the last one left must not come to this VM
+        let_leave();
+    }
     std::vector<Plugin*> order = catalog_.active();
     if (traits.reverse) {
         std::reverse(order.begin(), order.end());
@@ -75,6 +78,9 @@ void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context
             }
             failures.push_back(error); // the others are still asked
         }
+    }
+    if (traits.releases_start) {
+        let_leave();
     }
     if (failures.empty()) {
         return;
@@ -303,10 +309,22 @@ bool Dispatch::may_override(std::string_view plugin, std::string_view field) con
     });
 }
 
+void Dispatch::let_leave() {
+    if (!catalog_.leavers().any()) {
+        return;
+    }
+    const std::vector<std::string> left = catalog_.leavers().leave(catalog_.guard());
+    for (const JournalRecord& record : journal_.open_records()) {
+        if (std::find(left.begin(), left.end(), record.plugin) != left.end()) {
+            journal_.finish(record.seq, JournalState::released);
+        }
+    }
+}
+
 std::vector<JournalRecord> Dispatch::orphans() const {
     std::vector<JournalRecord> records = journal_.open_records();
     std::erase_if(records, [&](const JournalRecord& record) {
-        return catalog_.find(record.plugin) != nullptr;
+        return catalog_.find(record.plugin) || catalog_.leavers().holding(record.plugin);
     });
     return records;
 }

@@ -39,6 +39,10 @@ class Dispatch final : public vm::Capabilities {
     [[nodiscard]] std::optional<os::Error> no_network() const override;
     [[nodiscard]] bool may_override(std::string_view plugin, std::string_view field) const override;
 
+    /// Lets plugins that are switched off give back what they hold, as far as VMs that run do not
+    /// need it; what fails is Leavers::trouble(). Quick when there is none. [pool thread]
+    void let_leave();
+
     /// Open records whose plugin is not loaded: nobody can give back what they stand for.
     [[nodiscard]] std::vector<store::JournalRecord> orphans() const;
 

@@ -23,6 +23,7 @@ constexpr std::size_t kept_calls = 16;
 std::string_view to_string(State state) noexcept {
     static constexpr auto names = os::enum_names<State>({
         {State::disabled, "disabled"},
+        {State::leaving, "leaving"},
         {State::failed, "failed"},
         {State::active, "active"},
         {State::stuck, "stuck"},

@@ -23,6 +23,7 @@ class HostView;
 
 enum class State {
     disabled, ///< switched off or not listed in config.yaml
+    leaving,  ///< switched off, loaded only to give back what it held: leavers.hpp
     failed,   ///< a check, create or init refused it
     active,
     stuck,   ///< a call has not returned in time; recovers when it does

@@ -99,6 +99,8 @@ class Dns {
         side_.remove(call);
     }
 
+    void leave(Call& call) { side_.remove(call); }
+
     // ---- options of a VM ----
     static constexpr banger_option options[] = {banger::option(
         "alias", "dns-alias",

@@ -190,6 +190,9 @@ class Nat {
         }
     }
 
+    /// No VM has rules any more; those of the host go.
+    void leave(Call& call) { settle(call); }
+
     // ---- what it holds on the host ----
     void list(Call& call, const Vm& vm) {
         const banger_vm_address* address = banger::NetworkInfo(host_).find(call, vm.id());

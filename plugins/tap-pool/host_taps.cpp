@@ -116,6 +116,11 @@ void HostTaps::create(const std::vector<std::string>& names) {
     run("batch", {{"steps", steps}});
 }
 
+/// Made by this banger, not by another one of the user.
+bool HostTaps::is_ours(const json& link) const {
+    return link.at("mine") == true && link.at("tag") == tag_;
+}
+
 bool HostTaps::may_delete_bridge(const std::vector<std::string>& without) {
     const json found = bridge();
     if (found.is_null() || found.at("kind") != "bridge" || found.at("mine") != true) {
@@ -143,9 +148,50 @@ void HostTaps::remove(const std::vector<std::string>& names, bool bridge_too) {
     }
 }
 
-void HostTaps::remove_bridge() {
+void HostTaps::remove_bridge(const std::string& name) {
     links_.reset();
-    run("bridge-delete", {{"bridge", view(network_.bridge)}});
+    run("bridge-delete", {{"bridge", name}});
+}
+
+/// Never one with a port that is somebody else's, or that a process has open.
+std::vector<FormerBridge> HostTaps::former_bridges() {
+    std::vector<FormerBridge> found;
+    for (const json& link : links()) {
+        if (link.at("kind") != "bridge" || !is_ours(link) ||
+            link.at("name") == view(network_.bridge)) {
+            continue;
+        }
+        FormerBridge former{link.at("name"), {}};
+        bool free = true;
+        for (const json& port : links()) {
+            if (port.at("bridge") == link.at("name")) {
+                free = free && port.at("kind") == "tap" && is_ours(port) && !port.at("in_use");
+                former.taps.push_back(port.at("name"));
+            }
+        }
+        if (free) {
+            found.push_back(std::move(former));
+        }
+    }
+    return found;
+}
+
+void HostTaps::remove_former_bridges() {
+    try {
+        json steps = json::array();
+        for (const FormerBridge& former : former_bridges()) {
+            for (const std::string& tap : former.taps) {
+                steps.push_back({{"verb", "tap-delete"}, {"args", {{"tap", tap}}}});
+            }
+            steps.push_back({{"verb", "bridge-delete"}, {"args", {{"bridge", former.name}}}});
+        }
+        if (!steps.empty()) {
+            links_.reset();
+            run("batch", {{"steps", steps}});
+        }
+    } catch (const Error& error) {
+        warn(std::string("a bridge that network.bridge named before stays: ") + error.what());
+    }
 }
 
 void HostTaps::warn(const std::string& text) {

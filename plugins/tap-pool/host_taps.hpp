@@ -9,6 +9,13 @@
 
 namespace tap_pool {
 
+/// A bridge of this banger that network.bridge named before a daemon that was killed, and what is
+/// left at it.
+struct FormerBridge {
+    std::string name;
+    std::vector<std::string> taps;
+};
+
 /// The real host: looks by netlink, changes through the daemon's privileged helper.
 class HostTaps final : public TapEdge {
   public:
@@ -22,7 +29,11 @@ class HostTaps final : public TapEdge {
     void remove(const std::vector<std::string>& names, bool bridge_too) override;
     void warn(const std::string& text) override;
 
-    void remove_bridge(); ///< gone already is fine; E_BUSY while it has ports
+    void
+    remove_bridge(const std::string& name); ///< gone already is fine; E_BUSY while it has ports
+    /// Those that no process uses any more.
+    [[nodiscard]] std::vector<FormerBridge> former_bridges();
+    void remove_former_bridges(); ///< failing is a warning
     /// What has the bridge's name, as the helper lists it; null when nothing has.
     [[nodiscard]] nlohmann::json bridge();
     [[nodiscard]] const banger_network& network() const noexcept { return network_; }
@@ -30,6 +41,7 @@ class HostTaps final : public TapEdge {
   private:
     [[nodiscard]] const nlohmann::json& links(); ///< asked for once, and again after a change
     [[nodiscard]] bool may_delete_bridge(const std::vector<std::string>& without);
+    [[nodiscard]] bool is_ours(const nlohmann::json& link) const;
     nlohmann::json run(std::string_view verb, const nlohmann::json& args);
 
     banger::Host host_;

@@ -103,6 +103,8 @@ class TapPool {
     }
 
     // ---- the daemon ----
+    /// A bridge of before has the subnet, and would keep the first VM from getting the new one.
+    void on_start(Call& call) { edge(call).remove_former_bridges(); }
     void reconcile_all(Call& call) {
         HostTaps taps = edge(call);
         const bool again = pool_.sweep(taps);
@@ -125,6 +127,26 @@ class TapPool {
             guard_.relax(call); // what an earlier attempt left
         }
         pool_.drain(taps);
+    }
+
+    /// VMs that run keep their taps, the bridge between them and the guard over them.
+    banger_status leave(Call& call) {
+        HostTaps taps = edge(call);
+        std::vector<std::string> free;
+        bool needed = false;
+        for (const Tap& tap : taps.list()) {
+            if (tap.tag == tag_ && !tap.in_use) {
+                free.push_back(tap.name);
+            }
+            needed = needed || (tap.tag == tag_ && tap.in_use);
+        }
+        taps.remove(free, !needed);
+        taps.remove_former_bridges();
+        if (needed) {
+            return BANGER_SKIP;
+        }
+        guard_.settle(call);
+        return BANGER_OK;
     }
 
     // ---- what it holds on the host ----
@@ -158,6 +180,14 @@ class TapPool {
                                            "and no VM runs"}}
                                .dump());
         }
+        for (const FormerBridge& former : taps.former_bridges()) {
+            call.emit_json(json{{"kind", "bridge"},
+                                {"name", former.name},
+                                {"vm", nullptr},
+                                {"state", "stray"},
+                                {"detail", "network.bridge named it before"}}
+                               .dump());
+        }
         list_guard(call, guard_, all); // last: it needs root, and the others do not
     }
     void release(Call& call, std::string_view object_json) {
@@ -165,7 +195,7 @@ class TapPool {
         HostTaps taps = edge(call);
         const std::string kind = object.at("kind");
         if (kind == "bridge") {
-            taps.remove_bridge();
+            taps.remove_bridge(object.at("name"));
         } else if (kind == "nft-table" || kind == "nft-element") {
             // Made anew it has what running VMs explain, and nothing else.
             guard_.remove_table(call, object.value("tag", tag_));

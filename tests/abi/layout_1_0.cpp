@@ -156,12 +156,13 @@ FIELD(banger_vm_lifecycle, reconcile, 80, banger_vm_hook);
 FIELD(banger_vm_lifecycle, undo, 88,
       banger_status (*)(void* self, banger_call*, const banger_vm*, uint32_t hook, uint32_t flags));
 
-AT_LEAST(banger_daemon_hooks, 32);
+AT_LEAST(banger_daemon_hooks, 40);
 FIELD(banger_daemon_hooks, struct_size, 0, uint32_t);
 FIELD(banger_daemon_hooks, flags, 4, uint32_t);
 FIELD(banger_daemon_hooks, on_start, 8, banger_status (*)(void* self, banger_call*));
 FIELD(banger_daemon_hooks, on_stop, 16, void (*)(void* self, banger_call*));
 FIELD(banger_daemon_hooks, reconcile_all, 24, banger_status (*)(void* self, banger_call*));
+FIELD(banger_daemon_hooks, leave, 32, banger_status (*)(void* self, banger_call*));
 
 AT_LEAST(banger_action, 56);
 FIELD(banger_action, struct_size, 0, uint32_t);

@@ -240,6 +240,7 @@ banger_status release(void* raw, banger_call* call, banger_str object) {
 REC_PLAIN(init)
 REC_PLAIN(on_start)
 REC_PLAIN(reconcile_all)
+REC_PLAIN(leave)
 void on_stop(void* raw, banger_call* call) {
     auto& self = *static_cast<Recorder*>(raw);
     note(self, "on_stop");
@@ -283,8 +284,8 @@ constexpr banger_vm_lifecycle lifecycle{sizeof(banger_vm_lifecycle),
                                         reconcile,
                                         undo_slot};
 constexpr banger_guest_config guest_config{sizeof(banger_guest_config), 0, contribute, validate};
-constexpr banger_daemon_hooks daemon{sizeof(banger_daemon_hooks), 0, on_start, on_stop,
-                                     reconcile_all};
+constexpr banger_daemon_hooks daemon{
+    sizeof(banger_daemon_hooks), 0, on_start, on_stop, reconcile_all, leave};
 constexpr banger_readiness readiness{sizeof(banger_readiness), 0, REC_ID, "recorded", ready};
 constexpr banger_footprint footprint{sizeof(banger_footprint), 0, nullptr, list_all, release};
 constexpr banger_option level{sizeof(banger_option), BANGER_OPTION_LIVE, "level", REC_FLAG,

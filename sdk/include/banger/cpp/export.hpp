@@ -71,8 +71,9 @@ struct Tables {
                                                    after_delete_slot<T>(),
                                                    reconcile_slot<T>(),
                                                    undo_slot<T>()};
-    static constexpr banger_daemon_hooks daemon{sizeof(banger_daemon_hooks), 0, on_start_slot<T>(),
-                                                on_stop_slot<T>(), reconcile_all_slot<T>()};
+    static constexpr banger_daemon_hooks daemon{sizeof(banger_daemon_hooks), 0,
+                                                on_start_slot<T>(),          on_stop_slot<T>(),
+                                                reconcile_all_slot<T>(),     leave_slot<T>()};
     static constexpr banger_readiness readiness{sizeof(banger_readiness), 0, stage_of<T>(),
                                                 stage_summary_of<T>(), wait_slot<T>()};
     static constexpr banger_footprint footprint{sizeof(banger_footprint), 0, list_slot<T>(),
@@ -117,7 +118,8 @@ struct Tables {
                     Has_before_create<T>::value || Has_after_create<T>::value ||
                     Has_before_start<T>::value || Has_after_start<T>::value,
                 BANGER_IFACE_VM_LIFECYCLE, &lifecycle);
-        all.add(Has_on_start<T>::value || Has_on_stop<T>::value || Has_reconcile_all<T>::value,
+        all.add(Has_on_start<T>::value || Has_on_stop<T>::value || Has_reconcile_all<T>::value ||
+                    Has_leave<T>::value,
                 BANGER_IFACE_DAEMON, &daemon);
         all.add(Has_wait<T>::value, BANGER_IFACE_READINESS, &readiness);
         all.add(Has_list<T>::value || Has_list_all<T>::value || Has_release<T>::value,

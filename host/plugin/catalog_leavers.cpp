@@ -1,0 +1,51 @@
+#include "plugin/catalog.hpp"
+
+namespace banger::plugin {
+
+using os::Error;
+
+/// Which of those that are switched off may hold something still.
+void Catalog::expect_leavers() {
+    for (auto& [id, candidate] : candidates_) {
+        if (candidate.state == State::disabled && leavers_.may_hold(id)) {
+            candidate.state = State::leaving;
+        }
+    }
+}
+
+void Catalog::load_leavers() {
+    for (auto& [id, candidate] : candidates_) {
+        if (candidate.state != State::leaving || !candidate.manifest) {
+            continue;
+        }
+        const banger_daemon_hooks* hooks = candidate.manifest->daemon;
+        if (!hooks || !BANGER_HAS(banger_daemon_hooks, hooks, leave)) {
+            candidate.state = State::disabled; // what it holds is known by the journal alone
+        } else if (!leavers_.may_try(id)) {
+            fail(id, "bangerd died when it tried to; switch the plugin on again, or look for what "
+                     "it holds with its README");
+        } else {
+            load_leaver(id);
+        }
+    }
+}
+
+void Catalog::load_leaver(const std::string& id) {
+    try {
+        const Outcome created = create(id);
+        Plugin& plugin = *plugins_.back();
+        if (created.failed()) {
+            throw created.error(plugin, {.hook = "create"});
+        }
+        if (const Outcome outcome = init(plugin); outcome.failed()) {
+            throw outcome.error(plugin, {.hook = "init"});
+        }
+        leavers_.add(plugin);
+        log(BANGER_LOG_INFO, id, "switched off: it is asked to give back what it holds");
+    } catch (const Error& error) {
+        leavers_.note_active(id); // it did not die of it
+        fail(id, error.what());
+    }
+}
+
+} // namespace banger::plugin
