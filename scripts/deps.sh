@@ -51,10 +51,13 @@ tests=(
     clang-format
     clang-tidy
     cpio
+    dbus-daemon
     dnsmasq-base
     dnsperf
     file
+    firewalld
     iproute2
+    iptables
     jq
     libgmock-dev
     libgtest-dev

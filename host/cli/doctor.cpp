@@ -1,5 +1,6 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
+#include "cli/confirm.hpp"
 #include "cli/leaks.hpp"
 #include "cli/noun.hpp"
 #include "os/run.hpp"
@@ -89,19 +90,82 @@ Json findings(Session& session) {
     }
 }
 
+struct Count {
+    int errors = 0, warnings = 0, repairable = 0;
+};
+
+bool is_repairable(const Json& check) {
+    return !value_at(check, "repair").empty();
+}
+
+Count count(const Json& checks) {
+    Count count;
+    for (const Json& check : checks) {
+        count.errors += text_at(check, "severity") == "error" ? 1 : 0;
+        count.warnings += text_at(check, "severity") == "warning" ? 1 : 0;
+        count.repairable += is_repairable(check) ? 1 : 0;
+    }
+    return count;
+}
+
+/// What is going to be done is shown before it is asked for.
+bool agreed(const Session& session, const Json& check, bool yes) {
+    if (yes) {
+        return true;
+    }
+    std::string text = text_at(check, "title") + ". This is done about it:\n";
+    for (const Json& line : value_at(check, "repair")) {
+        text += "    " + line.get<std::string>() + "\n";
+    }
+    session.note(text.substr(0, text.size() - 1));
+    if (!session.in_is_tty) {
+        session.note("nothing is done without a terminal to ask on\n" +
+                     session.err.yellow("hint:") + " add --yes to do it without being asked");
+        return false;
+    }
+    return confirm("Do it?");
+}
+
+/// The check as it is after its repair; as it was when that failed, which is told.
+Json repaired(Session& session, const Json& check) {
+    const std::string source = text_at(check, "source");
+    const std::string name = text_at(check, "id");
+    try {
+        const Json answer = session.api().post("/v1/plugins/" + source + "/actions/doctor/" + name,
+                                               {{"repair", true}});
+        for (const Json& output : value_at(answer, "output")) {
+            Json after = value_at(output, "json");
+            if (after.is_object()) {
+                after["id"] = name;
+                after["source"] = source;
+                return after;
+            }
+        }
+    } catch (const os::Error& error) {
+        session.report(error.with_context(source + ": " + name));
+    }
+    return check;
+}
+
+void repair_all(Session& session, Json& checks, const DoctorArgs& args) {
+    for (Json& check : checks) {
+        if (is_repairable(check) && agreed(session, check, args.yes)) {
+            check = repaired(session, check);
+        }
+    }
+}
+
 int doctor(Session& session, const DoctorArgs& args) {
     if (args.leaks) {
         return leaks(session, {args.fix, args.yes, args.json});
     }
-    const Json answer = findings(session);
-    const Json& checks = value_at(answer, "checks");
-    int errors = 0;
-    int warnings = 0;
-    for (const Json& check : checks) {
-        errors += text_at(check, "severity") == "error" ? 1 : 0;
-        warnings += text_at(check, "severity") == "warning" ? 1 : 0;
+    Json answer = findings(session);
+    Json& checks = answer["checks"];
+    if (args.fix) {
+        repair_all(session, checks, args);
     }
-    const int code = as_int(errors > 0 ? ExitCode::failed : ExitCode::ok);
+    const Count found = count(checks);
+    const int code = as_int(found.errors > 0 ? ExitCode::failed : ExitCode::ok);
     if (args.json) {
         session.print_json(answer);
         return code;
@@ -109,7 +173,11 @@ int doctor(Session& session, const DoctorArgs& args) {
     for (const Json& check : checks) {
         print_check(session, check);
     }
-    session.print("\n" + verdict(errors, warnings) + "\n");
+    session.print("\n" + verdict(found.errors, found.warnings) + "\n");
+    if (found.repairable > 0 && !args.fix) {
+        session.note("banger can repair " + std::to_string(found.repairable) +
+                     " of that, after asking: banger doctor --fix");
+    }
     return code;
 }
 
@@ -118,9 +186,11 @@ int doctor(Session& session, const DoctorArgs& args) {
 void add_doctor(CLI::App& noun, Session& session) {
     auto args = std::make_shared<DoctorArgs>();
     json_flag(&noun, args->json);
-    CLI::Option* leaks =
-        noun.add_flag("--leaks", args->leaks, "Instead: what is left of banger that no VM needs");
-    CLI::Option* fix = noun.add_flag("--fix", args->fix, "Free it, after asking")->needs(leaks);
+    noun.add_flag("--leaks", args->leaks, "Instead: what is left of banger that no VM needs");
+    CLI::Option* fix =
+        noun.add_flag("--fix", args->fix,
+                      "Repair what can be; with --leaks: free it. It is shown first, "
+                      "and asked for");
     noun.add_flag("-y,--yes", args->yes, "Do not ask")->needs(fix);
     noun.footer("Where bangerd does not start, it says why, and what can be checked without it.\n"
                 "Exit status 1 when something is an error, or left over.");

@@ -15,13 +15,16 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::array<Verb, 18> table{{
+constexpr std::array<Verb, 21> table{{
     {"batch", true, parse_batch},
     {"bridge-delete", true, parse_bridge_delete},
     {"bridge-ensure", true, parse_bridge_ensure},
     {"dns-apply", true, parse_dns_apply},
     {"dns-delete", true, parse_dns_delete},
     {"dns-show", true, parse_dns_show},
+    {"forward-close", true, parse_forward_close},
+    {"forward-open", true, parse_forward_open},
+    {"forward-show", true, parse_forward_show},
     {"guard-apply", true, parse_guard_apply},
     {"guard-delete", true, parse_guard_delete},
     {"guard-show", true, parse_guard_show},

@@ -2,6 +2,7 @@
 #include "host_filter.hpp"
 #include "listeners.hpp"
 #include "name_cache.hpp"
+#include "other_firewalls.hpp"
 #include "own_address.hpp"
 #include "rule_set.hpp"
 
@@ -98,7 +99,7 @@ class Nat {
 
     Nat(Host host, Call&, std::string_view config)
         : host_(host), config_(read_config(config)), tag_(banger::tag_of(host.state_dir())),
-          names_(look_up) {}
+          names_(look_up), firewalls_(host, tag_) {}
 
     // ---- options of a VM ----
     static constexpr banger_option options[] = {
@@ -200,9 +201,17 @@ class Nat {
             emit_objects(call, std::string(view(address->address)));
         }
     }
-    void list_all(Call& call) { emit_objects(call, {}); }
+    void list_all(Call& call) {
+        emit_objects(call, {});
+        emit_pass_rules(call);
+    }
     void release(Call& call, std::string_view object_json) {
         const json object = json::parse(object_json);
+        if (object.at("kind") == "nft-rule") {
+            firewalls_.close(call, object.at("tag"));
+            firewalls_.settle(call, any_runs(call));
+            return;
+        }
         if (object.at("kind") == "nft-table" && object.at("name") != table_name(call)) {
             filter(call).remove_table(object.at("tag"));
             return;
@@ -252,16 +261,22 @@ class Nat {
                                           std::to_string(published) + " published ports"}}
                            .dump());
     }
-    void check_forward(Call& call, std::string_view);
+    void check_firewalls(Call& call, std::string_view args);
+    void firewalls(Call& call, std::string_view args);
 
     static constexpr banger_action cli[] = {
         banger::action<&Nat::ls>("ls", "what each running VM may reach"),
         banger::action<&Nat::ports>("ports", "ports of this machine that lead into VMs", nullptr,
-                                    nullptr, "vm ports")};
+                                    nullptr, "vm ports"),
+        banger::action<&Nat::firewalls>(
+            "firewalls", "filters of others that VMs' packets meet, and whether they pass",
+            R"({"properties": {"close": {"type": "boolean",
+                "description": "take back what banger doctor --fix agreed with them"}}})")};
     static constexpr banger_action status[] = {
         banger::action<&Nat::state>("nat", "VMs with NAT, published ports")};
-    static constexpr banger_action doctor[] = {
-        banger::action<&Nat::check_forward>("forward", "nothing else drops what VMs send")};
+    static constexpr banger_action doctor[] = {banger::action<&Nat::check_firewalls>(
+        "firewalls", "no other firewall stops what VMs send",
+        R"({"properties": {"repair": {"type": "boolean"}}})")};
 
   private:
     HostFilter filter(Call& call) const { return {host_, call, config_, tag_}; }
@@ -293,9 +308,8 @@ class Nat {
         (void)names_.refresh(rules_.names(), true);
         rules_.settle([&](const RuleSet::Rules& rules) {
             const banger::Kv kv(host_);
-            // Where no plugin makes a bridge, no VM has a network and there is nothing to filter.
-            const std::string bridge(view(banger::NetworkInfo(host_).network(call).bridge));
-            const bool wanted = !rules.empty() && if_nametoindex(bridge.c_str()) != 0;
+            const bool wanted = !rules.empty() && has_bridge(call);
+            firewalls_.settle(call, wanted);
             if (!wanted && !kv.find(call, table_kept)) {
                 return;
             }
@@ -306,6 +320,12 @@ class Nat {
             }
         });
     }
+    /// Where no plugin makes a bridge, no VM has a network and there is nothing to filter.
+    bool has_bridge(Call& call) const {
+        const std::string bridge(view(banger::NetworkInfo(host_).network(call).bridge));
+        return if_nametoindex(bridge.c_str()) != 0;
+    }
+    bool any_runs(Call& call) const { return !rules_.all().empty() && has_bridge(call); }
     void drop(Call& call, const Vm& vm) {
         rules_.erase(std::string(vm.id()));
         settle(call);
@@ -389,32 +409,57 @@ class Nat {
         }
     }
 
+    /// What banger doctor --fix put into tables of others.
+    void emit_pass_rules(Call& call) {
+        const json found = firewalls_.show(call);
+        for (const json& rule : found.at("rules")) {
+            if (rule.at("mine") == true) {
+                const bool ours = rule.at("tag") == tag_;
+                const char* needed = any_runs(call) && firewalls_.agreed(call) ? "in-use" : "stray";
+                call.emit_json(json{
+                    {"kind", "nft-rule"},
+                    {"name", rule.at("text").get<std::string>() + " " + rule.at("handle").dump()},
+                    {"tag", rule.at("tag")},
+                    {"vm", nullptr},
+                    {"state", ours ? needed : "idle"},
+                    {"detail", "lets packets of VMs pass the filter of another"}}
+                                   .dump());
+            }
+        }
+    }
+
     Host host_;
     Config config_;
     std::string tag_;
     RuleSet rules_;
     NameCache names_;
+    OtherFirewalls firewalls_;
     banger::Timer refresh_; ///< last: it ends before what it uses
 };
 
-/// Docker and firewalld drop what they do not know; an accept of ours does not overrule that.
-void Nat::check_forward(Call& call, std::string_view) {
-    const json found = filter(call).show();
-    std::string dropping;
-    for (const json& chain : found.at("drops")) {
-        dropping += (dropping.empty() ? "" : ", ") + chain.at("family").get<std::string>() + " " +
-                    chain.at("table").get<std::string>() + " " +
-                    chain.at("chain").get<std::string>();
+void Nat::check_firewalls(Call& call, std::string_view args) {
+    if (json::parse(args).value("repair", false)) {
+        firewalls_.agree(call, any_runs(call));
     }
-    json check{{"severity", "ok"}, {"title", "nothing else drops what VMs send"}};
-    if (!dropping.empty()) {
-        check = {{"severity", "warning"},
-                 {"title", "VMs with NAT may not reach anything"},
-                 {"cause", "forwarded packets are dropped by default in: " + dropping},
-                 {"fix", "sudo iptables -I DOCKER-USER -i banger -j ACCEPT; sudo iptables -I "
-                         "DOCKER-USER -o banger -j ACCEPT"}};
+    json check = firewalls_.check(call);
+    if (firewalls_.agreed(call) && check.contains("repair") && !any_runs(call)) {
+        check = {{"severity", "ok"},
+                 {"title", "other firewalls will let VMs through while one runs, as agreed"}};
     }
     call.emit_json(check.dump());
+}
+
+void Nat::firewalls(Call& call, std::string_view args) {
+    if (json::parse(args).value("close", false)) {
+        firewalls_.disagree(call);
+    }
+    json rows = json::array();
+    const json found = firewalls_.show(call);
+    for (const json& filter : found.at("filters")) {
+        rows.push_back({{"filter", filter.at("text")},
+                        {"vms", filter.at("lets_pass") == true ? "pass" : "stopped"}});
+    }
+    call.emit_json(rows.dump());
 }
 
 } // namespace nat

@@ -54,28 +54,15 @@ void take_rule(const json& rule, Found& found) {
     found.ports.push_back(std::move(port));
 }
 
-/// A filter of somebody else that stops forwarded packets which it does not know.
-bool drops(const json& chain) {
-    return chain.value("hook", "") == "forward" && chain.value("type", "") == "filter" &&
-           chain.value("policy", "accept") == "drop";
-}
-
 json show(uid_t caller) {
     net::Nftables nftables;
     std::map<std::string, Found> tables;
-    json dropping = json::array();
     for (const json& object :
          nftables.run({{{"list", {{"ruleset", nullptr}}}}}, "list the packet filter")) {
         if (const auto table = object.find("table"); table != object.end()) {
             if (table->at("family") == "inet" &&
                 OwnTable::parse(nat_kind, table->at("name").get<std::string>())) {
                 tables[table->at("name")];
-            }
-        } else if (const auto chain = object.find("chain"); chain != object.end()) {
-            if (drops(*chain)) {
-                dropping.push_back({{"family", chain->at("family")},
-                                    {"table", chain->at("table")},
-                                    {"chain", chain->at("name")}});
             }
         } else if (const auto set = object.find("set"); set != object.end()) {
             if (const auto ours = tables.find(set->at("table")); ours != tables.end()) {
@@ -96,8 +83,7 @@ json show(uid_t caller) {
                         {"addresses", found.addresses},
                         {"ports", std::move(found.ports)}});
     }
-    return {
-        {"tables", std::move(list)}, {"forwarding", forwarding()}, {"drops", std::move(dropping)}};
+    return {{"tables", std::move(list)}, {"forwarding", forwarding()}};
 }
 
 } // namespace

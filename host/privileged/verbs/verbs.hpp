@@ -22,6 +22,17 @@ namespace banger::privileged {
 /// {} -> {tables:[{name,tag,mine}],dnsmasq_files:[{name,tag}]}: tables of ours, and the caller's
 /// files of resolver-set
 [[nodiscard]] Action parse_dns_show(Arguments& arguments);
+/// {tag,bridge,firewalld} -> {rules}. Takes back what forward-open of this banger put there; with
+/// `firewalld` its trust in the bridge, too.
+[[nodiscard]] Action parse_forward_close(Arguments& arguments);
+/// {tag,bridge} -> {filters:[{kind,text,place,lets_pass}],firewalld}. Lets packets from and to the
+/// bridge pass filters of others at the forward hook: rules marked as this banger's in chains with
+/// policy drop, and the trusted zone of firewalld (then `firewalld` is true). What lets them pass
+/// already, and tables of iptables-legacy, stay as they are.
+[[nodiscard]] Action parse_forward_open(Arguments& arguments);
+/// {bridge} -> {filters:[...],rules:[{text,handle,tag,mine}]}: such filters, and rules of
+/// forward-open
+[[nodiscard]] Action parse_forward_show(Arguments& arguments);
 /// {tag,bridge,subnet,vm_to_vm,guests:[{tap,mac,address}]} -> {taps:[name]}. The nft table of this
 /// banger becomes exactly that, in one transaction: what comes in at one of its taps on the bridge
 /// and is not from the card and address given for it is dropped. Tells the taps that are held so.
@@ -41,8 +52,8 @@ namespace banger::privileged {
 /// {tag} -> {existed,forwarding_switched_off}. Forwarding goes back to what it was before the first
 /// table of any banger, with the last one.
 [[nodiscard]] Action parse_nat_delete(Arguments& arguments);
-/// {} -> {tables:[{name,mine,tag,addresses:[],ports:[]}],forwarding,drops:[{table,chain,family}]}:
-/// tables of ours with what VMs have in them, and the chains of others that drop what is forwarded
+/// {} -> {tables:[{name,mine,tag,addresses:[],ports:[]}],forwarding}: tables of ours with what VMs
+/// have in them
 [[nodiscard]] Action parse_nat_show(Arguments& arguments);
 /// {resolver,tag,bridge,port} -> {}. systemd-resolved, or NetworkManager's dnsmasq, asks 127.0.0.1
 /// at that port for names of VMs, and nothing else.

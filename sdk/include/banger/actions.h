@@ -10,7 +10,9 @@ extern "C" {
 /* Each interface's table is a banger_actions. What run() emits (banger_host.call_emit):
  *   CLI        for `banger x <plugin> <name>`: TEXT lines, a JSON object (shown as lines of key and
  *              value) or a JSON array of objects (shown as a table, however many there are)
- *   DOCTOR     JSON {"severity":"ok|info|warning|error","title":..,"cause":..,"fix":..}
+ *   DOCTOR     JSON {"severity":"ok|info|warning|error","title":..,"cause":..,"fix":..}; with
+ *              "repair":["what is done, a line each"] the check is run again with {"repair":true}
+ *              when the user has agreed (banger doctor --fix), repairs, and emits what is then
  *   RPC        one JSON object that fits result_schema; callable as plugin.<id>.<name>
  *   STATUS     JSON {"title":..,"value":..} lines for `banger daemon status`
  *   WEB_PANEL  args {"path":..}; MIME once, then BYTES; served sandboxed */

@@ -151,25 +151,6 @@ TEST_F(NatTest, RefusesWhatIsNotAboutVms) {
     EXPECT_TRUE(tables().empty());
 }
 
-TEST_F(NatTest, FindsFiltersThatDropForwardedPackets) {
-    net::Nftables nftables;
-    EXPECT_TRUE(run("nat-show", json::object())["drops"].empty());
-    nftables.run({{{"add", {{"table", {{"family", "ip"}, {"name", "filter"}}}}}},
-                  {{"add",
-                    {{"chain",
-                      {{"family", "ip"},
-                       {"table", "filter"},
-                       {"name", "FORWARD"},
-                       {"type", "filter"},
-                       {"hook", "forward"},
-                       {"prio", 0},
-                       {"policy", "drop"}}}}}}},
-                 "set up");
-    const json drops = run("nat-show", json::object())["drops"];
-    ASSERT_EQ(drops.size(), 1U);
-    EXPECT_EQ(drops[0], json({{"family", "ip"}, {"table", "filter"}, {"chain", "FORWARD"}}));
-}
-
 TEST(NatTable, HasANameOfItsOwn) {
     const OwnTable table{nat_kind, 1000, "k3x9a0"};
     EXPECT_EQ(table.name(), "banger_1000_k3x9a0");

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace banger::privileged {
+
+/// A packet filter of somebody else at the kernel's forward hook that stops what it does not know.
+/// An accept in a table of ours does not overrule it.
+struct ForwardFilter {
+    enum class Kind {
+        nft,       ///< a chain whose policy is drop; also those of iptables over nf_tables
+        firewalld, ///< its table ends by a reject, and is made anew by it: it is told instead
+        legacy,    ///< of ip_tables, which libnftables does not see
+    };
+    Kind kind = Kind::nft;
+    std::string family, table, chain;
+    std::string place;      ///< the chain of the same table that holds rules for others
+    bool lets_pass = false; ///< both ways, for the bridge that was asked about
+
+    [[nodiscard]] std::string text() const; ///< "ip filter FORWARD"
+};
+
+/// The filters in a listing of the rule set (libnftables-json(5)). Pure.
+[[nodiscard]] std::vector<ForwardFilter> forward_filters(const nlohmann::json& objects,
+                                                         std::string_view bridge);
+/// What `iptables-legacy -S` says: its filter where it stops packets; an empty list else. Pure.
+[[nodiscard]] std::vector<ForwardFilter> legacy_forward_filters(std::string_view rules,
+                                                                std::string_view bridge);
+
+/// The commands of one transaction that put two accepting rules first in a filter's place, marked
+/// with that comment. Only of Kind::nft. Pure.
+[[nodiscard]] nlohmann::json pass_commands(const ForwardFilter& filter, std::string_view bridge,
+                                           std::string_view mark);
+
+/// A rule of pass_commands() in somebody's table.
+struct PassRule {
+    std::string family, table, chain, mark;
+    std::int64_t handle = 0;
+};
+/// Those in a listing whose comment is the name of a table of ours, whoever's. Pure.
+[[nodiscard]] std::vector<PassRule> pass_rules(const nlohmann::json& objects);
+[[nodiscard]] nlohmann::json removal(const PassRule& rule);
+
+} // namespace banger::privileged

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "privileged/forward_filter.hpp"
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace banger::net {
+class Nftables;
+}
+
+namespace banger::privileged {
+
+/// Who stops forwarded packets on this machine, and what was put there for banger.
+struct ForwardState {
+    std::vector<ForwardFilter> filters;
+    std::vector<PassRule> rules;
+};
+
+/// As it is now, for that bridge. Asks iptables-legacy only where the kernel has tables of it.
+[[nodiscard]] ForwardState forward_state(net::Nftables& nftables, const std::string& bridge);
+
+/// The command line that makes firewalld trust the bridge, or not any more. Until it reloads.
+[[nodiscard]] std::vector<std::string> firewalld_command(const std::string& bridge, bool trust);
+
+/// {filters:[{kind,text,place,lets_pass}]}
+[[nodiscard]] nlohmann::json to_json(const std::vector<ForwardFilter>& filters);
+
+} // namespace banger::privileged

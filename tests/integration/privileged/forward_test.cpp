@@ -1,0 +1,101 @@
+// The forward verbs beside filters of others, in a network namespace of the test's own.
+
+#include "net/netlink.hpp"
+#include "net/nftables.hpp"
+#include "os/error.hpp"
+#include "os/run.hpp"
+#include "privileged/verb.hpp"
+#include "support/network_namespace.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <optional>
+
+namespace banger::privileged {
+namespace {
+
+using nlohmann::json;
+
+class ForwardTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (!space_.entered()) {
+            GTEST_SKIP() << space_.reason();
+        }
+        netlink_.emplace();
+    }
+    json run(const char* verb, const json& args, uid_t caller = 1000) {
+        Context context{*netlink_, caller, {}};
+        return perform(parse_request(*find_verb(verb), args.dump()), context);
+    }
+    json open(uid_t caller = 1000) {
+        return run("forward-open", {{"tag", "aa"}, {"bridge", "banger"}}, caller);
+    }
+    json close(uid_t caller = 1000) {
+        return run("forward-close", {{"tag", "aa"}, {"bridge", "banger"}, {"firewalld", false}},
+                   caller);
+    }
+    json show() { return run("forward-show", {{"bridge", "banger"}}); }
+    json rules() {
+        net::Nftables nftables;
+        return nftables.run({{{"list", {{"ruleset", nullptr}}}}}, "list");
+    }
+    /// A filter of an administrator's own.
+    void drop_forwarded() {
+        net::Nftables nftables;
+        nftables.run({{{"add", {{"table", {{"family", "inet"}, {"name", "mine"}}}}}},
+                      {{"add",
+                        {{"chain",
+                          {{"family", "inet"},
+                           {"table", "mine"},
+                           {"name", "fwd"},
+                           {"type", "filter"},
+                           {"hook", "forward"},
+                           {"prio", 0},
+                           {"policy", "drop"}}}}}}},
+                     "make a filter");
+    }
+
+    test::NetworkNamespace space_;
+    std::optional<net::Netlink> netlink_;
+};
+
+TEST_F(ForwardTest, WithoutAFilterNothingIsDone) {
+    EXPECT_EQ(open()["filters"], json::array());
+    EXPECT_EQ(show()["rules"], json::array());
+    EXPECT_EQ(close()["rules"], 0);
+}
+
+TEST_F(ForwardTest, OpensOnceAndTakesBackExactlyThat) {
+    drop_forwarded();
+    const json before = rules();
+    EXPECT_EQ(show()["filters"][0]["lets_pass"], false);
+    EXPECT_EQ(open()["filters"][0]["lets_pass"], true);
+    EXPECT_EQ(show()["rules"].size(), 2U);
+    (void)open();
+    EXPECT_EQ(show()["rules"].size(), 2U);
+    EXPECT_EQ(close()["rules"], 2);
+    EXPECT_EQ(rules(), before);
+}
+
+TEST_F(ForwardTest, AnotherUsersRulesStay) {
+    drop_forwarded();
+    (void)open(1000);
+    EXPECT_EQ(close(1001)["rules"], 0);
+    EXPECT_EQ(show()["rules"][0]["mine"], true);
+    EXPECT_EQ(run("forward-show", {{"bridge", "banger"}}, 1001)["rules"][0]["mine"], false);
+    EXPECT_EQ(close(1000)["rules"], 2);
+}
+
+TEST_F(ForwardTest, NamesThatAreNotOursAreRefused) {
+    for (const char* bridge : {"eth0", "docker0", "banger; flush ruleset", ""}) {
+        EXPECT_THROW(run("forward-open", {{"tag", "aa"}, {"bridge", bridge}}), os::Error);
+        EXPECT_THROW(run("forward-show", {{"bridge", bridge}}), os::Error);
+    }
+    EXPECT_THROW(run("forward-open", {{"tag", "a b"}, {"bridge", "banger"}}), os::Error);
+    EXPECT_THROW(run("forward-open", {{"bridge", "banger"}}), os::Error);
+}
+
+} // namespace
+} // namespace banger::privileged

@@ -1,0 +1,117 @@
+#include "privileged/forward_filter.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace banger::privileged {
+namespace {
+
+using nlohmann::json;
+
+json chain(const char* table, const char* name, const char* policy, const char* family = "ip") {
+    return {{"chain",
+             {{"family", family},
+              {"table", table},
+              {"name", name},
+              {"type", "filter"},
+              {"hook", "forward"},
+              {"policy", policy}}}};
+}
+json rule(const char* table, const char* chain, json expressions, const char* family = "ip") {
+    return {{"rule",
+             {{"family", family},
+              {"table", table},
+              {"chain", chain},
+              {"handle", 7},
+              {"expr", std::move(expressions)}}}};
+}
+json meets(const char* key, const char* interface) {
+    return {{"match", {{"op", "=="}, {"left", {{"meta", {{"key", key}}}}}, {"right", interface}}}};
+}
+const json accept{{"accept", nullptr}};
+const json counter{{"counter", {{"packets", 1}, {"bytes", 60}}}};
+json jump(const char* target) {
+    return {{"jump", {{"target", target}}}};
+}
+
+std::vector<ForwardFilter> found(std::initializer_list<json> objects) {
+    return forward_filters(json(std::vector<json>(objects)), "banger");
+}
+
+TEST(ForwardFilter, APolicyThatAcceptsStopsNothing) {
+    EXPECT_TRUE(found({chain("filter", "FORWARD", "accept")}).empty());
+    json input = chain("filter", "INPUT", "drop");
+    input["chain"]["hook"] = "input";
+    EXPECT_TRUE(found({input}).empty());
+}
+
+TEST(ForwardFilter, APolicyOfDropDoes) {
+    const auto filters = found({chain("filter", "FORWARD", "drop")});
+    ASSERT_EQ(filters.size(), 1U);
+    EXPECT_EQ(filters[0].text(), "ip filter FORWARD");
+    EXPECT_EQ(filters[0].place, "FORWARD");
+    EXPECT_FALSE(filters[0].lets_pass);
+}
+
+TEST(ForwardFilter, DockersChainForOthersIsThePlace) {
+    const auto filters = found({chain("filter", "FORWARD", "drop"),
+                                rule("filter", "FORWARD", {counter, jump("DOCKER-USER")})});
+    ASSERT_EQ(filters.size(), 1U);
+    EXPECT_EQ(filters[0].place, "DOCKER-USER");
+}
+
+TEST(ForwardFilter, PassesOnlyBothWaysAndWithoutFurtherConditions) {
+    const json drop = chain("filter", "FORWARD", "drop");
+    const json in = rule("filter", "FORWARD", {meets("iifname", "banger"), counter, accept});
+    const json out = rule("filter", "FORWARD", {meets("oifname", "banger"), counter, accept});
+    EXPECT_FALSE(found({drop, in})[0].lets_pass);
+    EXPECT_TRUE(found({drop, in, out})[0].lets_pass);
+    const json some =
+        rule("filter", "FORWARD", {meets("oifname", "banger"), json{{"xt", nullptr}}, accept});
+    EXPECT_FALSE(found({drop, in, some})[0].lets_pass);
+    const json other = rule("filter", "FORWARD", {meets("oifname", "banger-2"), accept});
+    EXPECT_FALSE(found({drop, in, other})[0].lets_pass);
+    const json elsewhere = rule("mangle", "FORWARD", {meets("oifname", "banger"), accept});
+    EXPECT_FALSE(found({drop, in, elsewhere})[0].lets_pass);
+}
+
+TEST(ForwardFilter, FirewalldStopsByItsLastRule) {
+    const json base = chain("firewalld", "filter_FORWARD", "accept", "inet");
+    const json last = rule("firewalld", "filter_FORWARD", {json{{"reject", nullptr}}}, "inet");
+    EXPECT_TRUE(found({base}).empty());
+    ASSERT_EQ(found({base, last}).size(), 1U);
+    EXPECT_EQ(found({base, last})[0].text(), "firewalld");
+    EXPECT_FALSE(found({base, last})[0].lets_pass);
+    const json zone = rule(
+        "firewalld", "filter_FORWARD_ZONES",
+        {meets("iifname", "banger"), json{{"goto", {{"target", "filter_FWD_trusted"}}}}}, "inet");
+    EXPECT_TRUE(found({base, last, zone})[0].lets_pass);
+}
+
+TEST(ForwardFilter, LegacyIsReadFromItsOwnProgram) {
+    const auto read = [](const char* text) { return legacy_forward_filters(text, "banger"); };
+    EXPECT_TRUE(read("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n").empty());
+    ASSERT_EQ(read("-P FORWARD DROP\n").size(), 1U);
+    EXPECT_FALSE(read("-P FORWARD DROP\n-A FORWARD -i banger -j ACCEPT\n")[0].lets_pass);
+    EXPECT_TRUE(read("-P FORWARD DROP\n-A FORWARD -i banger -j ACCEPT\n"
+                     "-A FORWARD -o banger -j ACCEPT\n")[0]
+                    .lets_pass);
+    EXPECT_FALSE(read("-P FORWARD DROP\n-A FORWARD -i banger2 -j ACCEPT\n"
+                      "-A FORWARD -o banger2 -j ACCEPT\n")[0]
+                     .lets_pass);
+    EXPECT_EQ(read("-P FORWARD DROP\n-A FORWARD -j DOCKER-USER\n")[0].place, "DOCKER-USER");
+}
+
+TEST(ForwardFilter, RulesOfOursAreKnownByTheirMark) {
+    json ours = rule("filter", "DOCKER-USER", {meets("iifname", "banger"), accept});
+    ours["rule"]["comment"] = "banger_1000_k3x9a0";
+    json theirs = rule("filter", "DOCKER-USER", {meets("iifname", "banger"), accept});
+    theirs["rule"]["comment"] = "banger is great";
+    const auto rules = pass_rules({ours, theirs});
+    ASSERT_EQ(rules.size(), 1U);
+    EXPECT_EQ(rules[0].mark, "banger_1000_k3x9a0");
+    EXPECT_EQ(removal(rules[0])["delete"]["rule"]["handle"], 7);
+}
+
+} // namespace
+} // namespace banger::privileged
