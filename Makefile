@@ -37,6 +37,7 @@ soak: build
 	set -e; for round in $$(seq $(ROUNDS)); do \
 		export BANGER_BUILD_DIR=$(CURDIR)/build/$(PRESET) BANGER_SEED=$$(($(SEED) % 30000 + round)); \
 		tests/e2e/soak/killed_often.sh; tests/e2e/soak/races.sh; done
+	BANGER_BUILD_DIR=$(CURDIR)/build/$(PRESET) BANGER_BOTH=1 tests/e2e/faults/killed_at_steps.sh
 
 bench-create: RUNS ?= 10
 bench-create:

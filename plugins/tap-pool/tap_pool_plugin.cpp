@@ -284,15 +284,16 @@ class TapPool {
         const auto vm = pool_.vm_of(tap.name);
         json object{{"kind", "tap"}, {"name", tap.name}, {"vm", nullptr}};
         const bool ours = tap.tag == tag_;
-        const bool stray = ours && !vm && !tap.in_use && !pool_.is_known(tap.name);
+        const bool nobodys = ours && !vm && !tap.in_use && !pool_.is_known(tap.name);
+        const bool stray = nobodys && tap.age_s >= config_.min_age_s; // else the sweep is to come
         object["state"] = stray ? "stray" : tap.in_use ? "in-use" : "idle";
         object["detail"] = !ours        ? "made by another banger of this user"
                            : vm         ? "the VM's network interface"
                            : tap.in_use ? "a process has it open"
-                           : stray      ? "nobody's, " + std::to_string(tap.age_s) +
-                                         " s old; swept when older than " +
-                                         std::to_string(config_.min_age_s) + " s"
-                                   : "ready for the next start";
+                           : nobodys    ? "nobody's, " + std::to_string(tap.age_s) +
+                                           " s old; swept when older than " +
+                                           std::to_string(config_.min_age_s) + " s"
+                                     : "ready for the next start";
         if (vm) {
             object["vm"] = *vm;
         }

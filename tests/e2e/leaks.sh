@@ -23,6 +23,32 @@ same "$(banger doctor --leaks --json | jq -r '.[].kind' | sort | tr '\n' ' ')" "
 must_fail 'hint: add --yes' banger doctor --leaks --fix
 [ -d "$data/vms/0123456789ab" ] || fail "it was freed without a word"
 
+step "planted in the kernel"
+tag=$(sed -n 's/.*tag=\([0-9a-z]*\).*/\1/p' /sys/class/net/banger/ifalias)
+mine="banger uid=$(id -u) tag=$tag since=0"
+ip tuntap add bgrplanted mode tap user "$(id -u)"
+ip link set bgrplanted alias "$mine"
+ip link add banger-old type bridge
+ip link set banger-old alias "$mine"
+nat=$(nft list tables | sed -n 's/^table inet \(banger_.*\)/\1/p')
+guest=$(field a ip)
+nft add element inet "$nat" open "{ ${guest%.*}.200 }"
+nft add rule inet "$nat" prerouting tcp dport 4444 dnat ip to "${guest%.*}.200:44"
+nft add table ip mine
+nft add chain ip mine hers '{ type filter hook forward priority 0; }'
+nft add rule ip mine hers iifname banger counter accept comment "\"$nat\""
+planted="bridge nft-element nft-rule port tap "
+in_kernel() { banger doctor --leaks --json 2>/dev/null | jq -r '.[].kind' | grep -vE 'folder|process' | sort | tr '\n' ' '; }
+same "$(in_kernel)" "$planted" "what is left over in the kernel"
+banger doctor --leaks --fix --yes >"$root/freed" 2>&1 || true
+same "$(in_kernel)" "" "what is left over after: $(cat "$root/freed")"
+ip link show bgrplanted >/dev/null 2>&1 && fail "the tap stayed"
+ip link show banger-old >/dev/null 2>&1 && fail "the bridge stayed"
+grep -qE 'comment "banger_|\.200' <<<"$(nft list ruleset)" && fail "rules stayed: $(nft list ruleset)"
+nft delete table ip mine
+same "$(banger vm exec a -- echo ok)" ok "the VM beside it"
+mkdir -p "$data/vms/0123456789ab" "$XDG_RUNTIME_DIR/banger/vm/01234567"
+
 step "a new daemon calls nothing of a running VM stray"
 for _ in 1 2 3; do
     kill_daemon
