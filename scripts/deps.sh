@@ -64,6 +64,7 @@ tests=(
     mount
     nftables
     procps
+    slirp4netns
     socat
     zstd
 )
