@@ -5,6 +5,8 @@ RUNTIME_MANIFEST ?= runtime/runtime-bundle.toml
 RUNTIME_OUT ?= runtime/bundle
 export FIRECRACKER
 
+# For others than root, banger is of use only where nobody but root can change it (docs/privileges.md).
+as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
 .PHONY: help build test soak bench-create bench-dns runtime-bundle install uninstall format tidy
@@ -58,11 +60,12 @@ runtime-bundle: $(configured)
 
 install:
 	$(MAKE) --no-print-directory build PRESET=release
-	cmake --install build/release --prefix $(PREFIX)
+	@mkdir -p $(PREFIX) 2>/dev/null || true
+	$(as_owner) cmake --install build/release --prefix $(PREFIX)
 
 uninstall:
 	@test -f build/release/install_manifest.txt || { echo 'error: nothing was installed from this tree'; exit 1; }
-	xargs -d '\n' rm -f < build/release/install_manifest.txt
+	xargs -d '\n' $(as_owner) rm -f < build/release/install_manifest.txt
 
 format:
 	git ls-files '*.cpp' '*.hpp' '*.c' '*.h' | xargs -r clang-format -i

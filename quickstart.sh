@@ -7,7 +7,10 @@ data=${XDG_DATA_HOME:-$HOME/.local/share}/banger
 log=build/quickstart.log
 mkdir -p build
 : >"$log"
-if [ "$(id -u)" = 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+# Where only root writes: sudo must not run a helper that others may change.
+prefix=/usr/local
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(sudo)
 
 now() { date +%s%N; }
 seconds() { awk -v ms=$((($(now) - $1) / 1000000)) 'BEGIN { printf "%.1f s", ms / 1000 }'; }
@@ -42,7 +45,7 @@ build() { cmake --preset release && cmake --build --preset release; }
 install_all() {
     local before after
     before=$(stat -c %Y "$prefix/bin/bangerd" 2>/dev/null || true)
-    cmake --install build/release --prefix "$prefix"
+    "${as_root[@]}" cmake --install build/release --prefix "$prefix"
     after=$(stat -c %Y "$prefix/bin/bangerd")
     [ "$before" = "$after" ] || "$prefix/bin/banger" daemon stop || true
 }
@@ -59,13 +62,18 @@ echo "banger: packages, release build, install to $prefix, runtime bundle,"
 echo "then a virtual machine named testbox"
 scripts/deps.sh --build
 step "release build" "the log names the file and the error; scripts/deps.sh lists the packages it needs" build
-step "install to $prefix" "is $prefix writable? PREFIX can be set: make install PREFIX=DIR" install_all
+if [ "$(id -u)" != 0 ]; then
+    echo "sudo is asked for, to install to $prefix; the helper in it is to be root's alone (docs/privileges.md)"
+    sudo -v
+fi
+step "install to $prefix" "may you use sudo? make install PREFIX=DIR installs elsewhere" install_all
 step "runtime bundle in $data/runtime" "downloads resume: run ./quickstart.sh again; runtime/README.md" bundle
 
 case :$PATH: in
 *:$prefix/bin:*) path_line= ;;
-*) path_line="export PATH=\"$prefix/bin:\$PATH\"" && PATH=$prefix/bin:$PATH ;;
+*) path_line="export PATH=\"$prefix/bin:\$PATH\"" ;;
 esac
+PATH=$prefix/bin:$PATH # before one that was installed elsewhere
 
 step "daemon" "banger daemon logs" banger daemon start
 banger doctor >>"$log" 2>&1 || {

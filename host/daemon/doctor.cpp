@@ -157,9 +157,6 @@ void check_privilege(Checks& checks, const privileged::Client& privileged) {
     if (!readiness.ready) {
         checks.push_back(check("privilege", "error", "privileged steps cannot be done",
                                readiness.reason, readiness.command));
-    } else if (!readiness.warning.empty()) {
-        checks.push_back(
-            check("privilege", "warning", "privileged steps are ready", readiness.warning));
     } else {
         checks.push_back(check("privilege", "ok",
                                "privileged steps are ready (" +

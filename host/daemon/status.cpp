@@ -29,8 +29,7 @@ json to_json(const privileged::Readiness& readiness) {
     return {{"mode", privileged::to_string(readiness.mode)},
             {"ready", readiness.ready},
             {"reason", readiness.reason},
-            {"command", readiness.command},
-            {"warning", readiness.warning}};
+            {"command", readiness.command}};
 }
 
 } // namespace banger::daemon

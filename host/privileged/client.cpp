@@ -5,6 +5,7 @@
 #include "os/error.hpp"
 #include "os/paths.hpp"
 #include "os/run.hpp"
+#include "privileged/root_owned.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -38,19 +39,32 @@ std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
-/// The first of the helper and its parent folders that somebody other than root may change.
-std::string changeable_part(const fs::path& helper) {
-    for (fs::path part = helper; !part.empty(); part = part.parent_path()) {
-        struct stat info {};
-        if (::stat(part.c_str(), &info) == 0 &&
-            (info.st_uid != 0 || ((info.st_mode & 022U) != 0 && (info.st_mode & S_ISVTX) == 0))) {
-            return part;
+/// For sudoers (its special characters), inside a shell's single quotes.
+std::string escaped(const std::string& word) {
+    std::string text;
+    for (const char c : word) {
+        if (std::string_view(" ,:=\\").find(c) != std::string_view::npos) {
+            text += '\\';
         }
-        if (part == part.root_path()) {
-            break;
+        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return text;
+}
+
+/// "batch (bridge-ensure, tap-create)": a batch is known by what is in it.
+std::string step_name(std::string_view verb, const nlohmann::json& args) {
+    std::string parts;
+    if (const auto steps = args.find("steps"); verb == "batch" && steps != args.end()) {
+        for (const nlohmann::json& step : *steps) {
+            // What is no step is for the helper to refuse.
+            const auto part = step.is_object() ? step.find("verb") : step.end();
+            if (part != step.end() && part->is_string() &&
+                parts.find(part->get<std::string>()) == std::string::npos) {
+                parts += (parts.empty() ? "" : ", ") + part->get<std::string>();
+            }
         }
     }
-    return {};
+    return std::string(verb) + (parts.empty() ? "" : " (" + parts + ")");
 }
 
 Error error_of(const nlohmann::json& error) {
@@ -58,12 +72,12 @@ Error error_of(const nlohmann::json& error) {
                  error.value("message", "no message"), error.value("hint", ""));
 }
 
-std::string joined(const std::vector<std::string>& argv, const std::string& input) {
+std::string joined(const std::vector<std::string>& argv) {
     std::string text;
     for (const std::string& word : argv) {
-        text += word + " ";
+        text += (text.empty() ? "" : " ") + word;
     }
-    return text + input;
+    return text;
 }
 
 } // namespace
@@ -75,8 +89,8 @@ std::string_view to_string(Mode mode) noexcept {
 Client::Client(Log log)
     : Client(os::installation().libexec / "banger-priv", detect_mode(), std::move(log)) {}
 
-Client::Client(fs::path helper, Mode mode, Log log)
-    : helper_(std::move(helper)), mode_(mode), log_(std::move(log)) {}
+Client::Client(fs::path helper, Mode mode, Log log, uid_t trusted)
+    : helper_(std::move(helper)), mode_(mode), log_(std::move(log)), trusted_(trusted) {}
 
 Mode Client::detect_mode() {
     if (::geteuid() == 0) {
@@ -95,23 +109,37 @@ std::vector<std::string> Client::command_line(std::string_view verb) const {
 std::string Client::allow_command() const {
     const std::string user = user_name();
     // sudo reads no file with a dot in its name there; a uid's '#' needs its backslash.
-    const std::string subject = user[0] == '#' ? "\\" + user : user;
+    const std::string subject = user[0] == '#' ? "\\" + user : escaped(user);
     const std::string file = "/etc/sudoers.d/banger-" + std::to_string(::getuid());
-    return "echo '" + subject + " ALL=(root) NOPASSWD: " + helper_.string() +
+    return "echo '" + subject + " ALL=(root) NOPASSWD: " + escaped(helper_.string()) +
            "' | sudo install -m 0440 /dev/stdin " + file;
 }
 
-void Client::fail_without_answer(const std::string& error_text, int status) const {
-    const std::string cause = first_line(error_text);
-    if (mode_ == Mode::sudo) {
-        throw Error(ErrorKind::permission,
-                    "sudo does not run the privileged helper without a password" +
-                        (cause.empty() ? "" : " (" + cause + ")"),
-                    "allow it once: " + allow_command());
+std::optional<Client::Obstacle> Client::obstacle() const {
+    if (mode_ == Mode::none) {
+        return Obstacle{"sudo is not installed and this user is not root",
+                        "su -c 'apt install sudo && /usr/sbin/adduser " + user_name() + " sudo'"};
     }
-    throw Error(ErrorKind::internal, "the privileged helper ended with status " +
-                                         std::to_string(status) + " and no answer" +
-                                         (cause.empty() ? "" : " (" + cause + ")"));
+    std::error_code code;
+    if (!fs::exists(helper_, code)) {
+        return Obstacle{helper_.string() + " does not exist: the installation is incomplete", {}};
+    }
+    if (mode_ == Mode::root) {
+        return std::nullopt; // root trusts its own choice
+    }
+    const fs::path part = changeable_part(helper_, trusted_);
+    if (part.empty()) {
+        return std::nullopt;
+    }
+    const std::string reason = "sudo must not run " + helper_.string() +
+                               " as root: " + (part == helper_ ? "it" : part.string()) +
+                               " can be changed by others than root";
+    if (struct stat info{}; ::stat(part.c_str(), &info) == 0 && info.st_uid == 0) {
+        return Obstacle{reason, "sudo chmod go-w '" + part.string() + "'"};
+    }
+    const std::string source = os::installation().source.string();
+    return Obstacle{reason, "make " + (source.empty() ? "" : "-C '" + source + "' ") +
+                                "install && banger daemon stop && /usr/local/bin/banger doctor"};
 }
 
 nlohmann::json Client::attempt(const std::vector<std::string>& argv, const std::string& input,
@@ -133,7 +161,16 @@ nlohmann::json Client::attempt(const std::vector<std::string>& argv, const std::
     }
     const auto answer = nlohmann::json::parse(output.out, nullptr, false);
     if (!answer.is_object() || !answer.contains("ok")) {
-        fail_without_answer(output.err, output.status.code);
+        const std::string cause = first_line(output.err);
+        const std::string told = cause.empty() ? "" : " (" + cause + ")";
+        // 1 is how sudo ends when it refuses; of a helper that dies it passes on how.
+        if (argv.front() == "sudo" && output.status.signal == 0 && output.status.code == 1) {
+            throw Error(ErrorKind::permission,
+                        "'" + joined(argv) + "' is not allowed without a password" + told,
+                        "allow it once: " + allow_command());
+        }
+        throw Error(ErrorKind::internal, "the privileged helper ended with " +
+                                             output.status.text() + " and no answer" + told);
     }
     if (answer["ok"] != true) {
         throw error_of(answer.value("error", nlohmann::json::object()));
@@ -143,14 +180,14 @@ nlohmann::json Client::attempt(const std::vector<std::string>& argv, const std::
 
 nlohmann::json Client::run(std::string_view verb, const nlohmann::json& args,
                            std::chrono::milliseconds timeout, int cancel_fd, const Log& log) const {
-    if (mode_ == Mode::none && !only_reads(verb)) {
-        throw Error(ErrorKind::permission,
-                    "step " + std::string(verb) + " needs root, and sudo is not installed",
-                    "install sudo and allow " + helper_.string() + ", or run the daemon as root");
+    const std::string step = "step " + step_name(verb, args);
+    if (const auto found = only_reads(verb) ? std::nullopt : obstacle()) {
+        throw Error(ErrorKind::permission, step + " needs root: " + found->reason,
+                    found->remedy.empty() ? "install banger anew" : "allow it: " + found->remedy);
     }
     const std::vector<std::string> argv = command_line(verb);
     const std::string input = args.dump();
-    CallRecord record{joined(argv, input)};
+    CallRecord record{joined(argv) + " " + input};
     const auto started = std::chrono::steady_clock::now();
     const auto finish = [&](bool ok, std::string error) {
         record.time = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -170,26 +207,16 @@ nlohmann::json Client::run(std::string_view verb, const nlohmann::json& args,
         return result;
     } catch (const Error& error) {
         finish(false, error.what());
-        throw error.with_context("step " + std::string(verb));
+        throw error.with_context(step);
     }
 }
 
 Readiness Client::readiness() const {
     Readiness readiness{.mode = mode_};
-    if (mode_ == Mode::none) {
-        readiness.reason = "sudo is not installed and this user is not root";
-        readiness.command =
-            "su -c 'apt install sudo && /usr/sbin/adduser " + user_name() + " sudo'";
+    if (const auto found = obstacle()) {
+        readiness.reason = found->reason;
+        readiness.command = found->remedy;
         return readiness;
-    }
-    if (!fs::exists(helper_)) {
-        readiness.reason = helper_.string() + " does not exist: the installation is incomplete";
-        return readiness;
-    }
-    if (const std::string part = changeable_part(helper_); mode_ == Mode::sudo && !part.empty()) {
-        readiness.warning = "root runs " + helper_.string() + ", but " + part +
-                            " can be changed by others than root; install banger for all users "
-                            "before you allow it without a password";
     }
     try {
         const nlohmann::json answer =

@@ -5,9 +5,12 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace banger::privileged {
 
@@ -26,7 +29,6 @@ struct Readiness {
     bool ready = false;
     std::string reason;  ///< why not; empty when ready
     std::string command; ///< what makes it so, ready to paste; empty when ready
-    std::string warning; ///< e.g. the helper that root runs can be changed by a plain user
 };
 
 /// One run of the helper, for logs and for the operation it belongs to.
@@ -44,15 +46,17 @@ class Client {
 
     /// The helper of this installation, with the mode found from who we are.
     explicit Client(Log log = {});
-    Client(std::filesystem::path helper, Mode mode, Log log);
+    /// `trusted`: a user who may change the helper beside root, for tests in folders of their own.
+    Client(std::filesystem::path helper, Mode mode, Log log, uid_t trusted = 0);
 
     [[nodiscard]] static Mode detect_mode();
     [[nodiscard]] Mode mode() const noexcept { return mode_; }
     [[nodiscard]] const std::filesystem::path& helper() const noexcept { return helper_; }
 
     /// The verb's result. Throws what the verb threw (its kind, message and hint), `permission`
-    /// with the command that would allow it when sudo refuses, `timeout`, and `cancelled` once
-    /// `cancel_fd` is readable (the step itself may still complete: it is not ours to kill).
+    /// with the command that would allow it when sudo refuses, or when sudo is not even asked
+    /// because others than root may change the helper, `timeout`, and `cancelled` once `cancel_fd`
+    /// is readable (the step itself may still complete: it is not ours to kill).
     /// Verbs that change nothing run without sudo. `log` is called beside the client's own.
     [[nodiscard]] nlohmann::json run(std::string_view verb, const nlohmann::json& args,
                                      std::chrono::milliseconds timeout = std::chrono::seconds(20),
@@ -66,15 +70,21 @@ class Client {
     [[nodiscard]] std::string allow_command() const;
 
   private:
+    struct Obstacle {
+        std::string reason;
+        std::string remedy; ///< a command, ready to paste; may be empty
+    };
+
     [[nodiscard]] std::vector<std::string> command_line(std::string_view verb) const;
     [[nodiscard]] nlohmann::json attempt(const std::vector<std::string>& argv,
                                          const std::string& input,
                                          std::chrono::milliseconds timeout, int cancel_fd) const;
-    [[noreturn]] void fail_without_answer(const std::string& error_text, int status) const;
+    [[nodiscard]] std::optional<Obstacle> obstacle() const;
 
     std::filesystem::path helper_;
     Mode mode_;
     Log log_;
+    uid_t trusted_;
 };
 
 } // namespace banger::privileged

@@ -195,7 +195,7 @@ TEST_F(TapPoolTest, ACollisionAndAColdSudoRefuseTheStart) {
     FakeHost cold(TAP_POOL_PLUGIN, "{}", none);
     const CallResult refused = cold.run(before_start, vm_);
     EXPECT_EQ(refused.status, BANGER_E_PERMISSION);
-    EXPECT_NE(refused.message.find("needs root, and sudo is not installed"), std::string::npos);
+    EXPECT_NE(refused.message.find("needs root: sudo is not installed"), std::string::npos);
     EXPECT_FALSE(refused.hint.empty());
 }
 

@@ -35,11 +35,15 @@ class ClientTest : public testing::Test {
     void sudo(const std::string& body) { script("sudo", body); }
     Client client(Mode mode) {
         return {dir_.path() / "banger-priv", mode,
-                [this](const CallRecord& record) { records_.push_back(record); }};
+                [this](const CallRecord& record) { records_.push_back(record); }, ::getuid()};
     }
     os::Error failure(Mode mode, std::chrono::milliseconds timeout = 5s, int cancel_fd = -1) {
+        return failure(client(mode), "tap-create", json::object(), timeout, cancel_fd);
+    }
+    static os::Error failure(const Client& client, const char* verb, const json& args,
+                             std::chrono::milliseconds timeout = 5s, int cancel_fd = -1) {
         try {
-            (void)client(mode).run("tap-create", json::object(), timeout, cancel_fd);
+            (void)client.run(verb, args, timeout, cancel_fd);
         } catch (const os::Error& error) {
             return error;
         }
@@ -74,8 +78,9 @@ TEST_F(ClientTest, AColdSudoIsAPermissionErrorThatSaysHowToAllowIt) {
     sudo("echo 'sudo: a password is required' >&2; exit 1");
     const os::Error error = failure(Mode::sudo);
     EXPECT_EQ(error.kind(), os::ErrorKind::permission);
-    EXPECT_STREQ(error.what(), "step tap-create: sudo does not run the privileged helper without a "
-                               "password (sudo: a password is required)");
+    EXPECT_EQ(error.what(), "step tap-create: 'sudo -n " + (dir_.path() / "banger-priv").string() +
+                                " tap-create' is not allowed without a password (sudo: a password "
+                                "is required)");
     EXPECT_NE(error.hint().find("NOPASSWD: " + (dir_.path() / "banger-priv").string()),
               std::string::npos);
     EXPECT_NE(error.hint().find("/etc/sudoers.d/banger-" + std::to_string(::getuid())),
@@ -88,10 +93,53 @@ TEST_F(ClientTest, AColdSudoIsAPermissionErrorThatSaysHowToAllowIt) {
     EXPECT_EQ(readiness.command, client(Mode::sudo).allow_command());
 }
 
+TEST_F(ClientTest, ABatchIsNamedByItsSteps) {
+    sudo("exit 1");
+    const json steps{
+        {"steps",
+         {{{"verb", "bridge-ensure"}}, {{"verb", "tap-create"}}, {{"verb", "tap-create"}}}}};
+    const std::string told = failure(client(Mode::sudo), "batch", steps).what();
+    EXPECT_EQ(told.find("step batch (bridge-ensure, tap-create): "), 0U) << told;
+    const std::string odd =
+        failure(client(Mode::sudo), "batch", {{"steps", {1, {{"verb", 2}}}}}).what();
+    EXPECT_EQ(odd.find("step batch: "), 0U) << odd;
+}
+
+TEST_F(ClientTest, AHelperThatOthersMayChangeIsNotGivenToSudo) {
+    const auto path = dir_.path() / "banger-priv";
+    std::filesystem::permissions(path, std::filesystem::perms::all);
+    const os::Error error = failure(Mode::sudo);
+    EXPECT_EQ(error.kind(), os::ErrorKind::permission);
+    EXPECT_EQ(error.what(), "step tap-create needs root: sudo must not run " + path.string() +
+                                " as root: it can be changed by others than root");
+    EXPECT_EQ(std::string(error.hint()).find("allow it: "), 0U) << error.hint();
+    EXPECT_TRUE(records_.empty()) << "it ran";
+    EXPECT_EQ(client(Mode::sudo).run("links", json::object())["root"], true) << "without sudo";
+
+    const Readiness readiness = client(Mode::sudo).readiness();
+    EXPECT_FALSE(readiness.ready);
+    EXPECT_NE(readiness.reason.find("can be changed by others"), std::string::npos);
+    EXPECT_EQ("allow it: " + readiness.command, error.hint());
+    EXPECT_TRUE(client(Mode::root).readiness().ready) << "root trusts its own choice";
+}
+
+TEST_F(ClientTest, AHelperThatDiesUnderSudoIsNotSudosRefusal) {
+    helper("kill -9 $$");
+    EXPECT_EQ(failure(Mode::sudo).kind(), os::ErrorKind::internal);
+}
+
+TEST_F(ClientTest, TheSudoersLineKeepsWhatIsSpecialInAPath) {
+    const Client odd("/opt/my tools/a,b'c/banger-priv", Mode::sudo, {});
+    EXPECT_NE(odd.allow_command().find("NOPASSWD: /opt/my\\ tools/a\\,b'\\''c/banger-priv' |"),
+              std::string::npos)
+        << odd.allow_command();
+}
+
 TEST_F(ClientTest, WithoutSudoTheErrorNamesTheStep) {
     const os::Error error = failure(Mode::none);
     EXPECT_EQ(error.kind(), os::ErrorKind::permission);
-    EXPECT_STREQ(error.what(), "step tap-create needs root, and sudo is not installed");
+    EXPECT_STREQ(error.what(), "step tap-create needs root: sudo is not installed and "
+                               "this user is not root");
     EXPECT_FALSE(client(Mode::none).readiness().ready);
 }
 
@@ -127,9 +175,6 @@ TEST_F(ClientTest, ReadinessIsWhatTheHelperSays) {
     EXPECT_TRUE(client(Mode::root).readiness().ready);
     EXPECT_TRUE(client(Mode::root).readiness().command.empty());
     EXPECT_TRUE(client(Mode::sudo).readiness().ready);
-    std::filesystem::permissions(dir_.path() / "banger-priv", std::filesystem::perms::all);
-    EXPECT_NE(client(Mode::sudo).readiness().warning.find("can be changed"), std::string::npos);
-    EXPECT_EQ(client(Mode::root).readiness().warning, "") << "root trusts its own choice";
     helper("cat >/dev/null; echo '{\"ok\":true,\"result\":{\"root\":false}}'");
     EXPECT_FALSE(client(Mode::sudo).readiness().ready);
     std::filesystem::remove(dir_.path() / "banger-priv");
