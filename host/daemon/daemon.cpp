@@ -309,10 +309,12 @@ DoctorFacts Daemon::Parts::doctor_facts() {
 asio::awaitable<json> Daemon::Parts::doctor() {
     auto checks_work = vm::offload(threads, [this, facts = doctor_facts()] {
         json list = json::array();
+        std::string allow;
         for (const Check& check : host_checks(facts, *vmms.get(), privileged)) {
+            allow = check.id == "privilege" ? check.fix : allow;
             list.push_back(to_json(check));
         }
-        for (json& check : plugin_checks(actions)) {
+        for (json& check : plugin_checks(actions, allow)) {
             list.push_back(std::move(check));
         }
         return list;
