@@ -121,7 +121,8 @@ Lifecycle::Started Lifecycle::start(const std::string& name,
     if (machine->state != State::stopped && machine->state != State::crashed) {
         const bool held = machine->state == State::cleanup_pending;
         throw Error(ErrorKind::conflict,
-                    "VM " + name + " is " + std::string(to_string(machine->state)),
+                    "VM " + name + " is " + std::string(to_string(machine->state)) +
+                        (held ? what_is_held(*machine) : ""),
                     held ? "see what is held with: banger vm show " + name : "");
     }
     require_network(machine.get());

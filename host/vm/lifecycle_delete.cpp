@@ -76,7 +76,8 @@ asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool f
     if (!clean && !force) {
         hold(machine);
         throw Error(os::ErrorKind::conflict,
-                    "VM " + machine->name() + " is gone, but the host still holds objects of it",
+                    "VM " + machine->name() + " is gone, but the host still holds objects of it" +
+                        what_is_held(*machine),
                     "its name and address stay reserved; try again, or drop the records with "
                     "--force");
     }

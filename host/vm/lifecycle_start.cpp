@@ -8,6 +8,7 @@
 #include "vm/readiness.hpp"
 
 #include <exception>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -218,9 +219,16 @@ asio::awaitable<bool> Lifecycle::take_down(Operation& operation, Ptr machine, Ph
                 });
     const auto failures = co_await std::move(failures_work);
     machine->process.reset();
+    std::set<std::string> hints;
     for (const UndoFailure& failure : failures) {
         operation.log("error", failure.error.what());
         warnings.push_back("not taken back yet: " + std::string(failure.error.what()));
+        hints.insert(failure.error.hint());
+    }
+    for (const std::string& hint : hints) { // often one remedy for all
+        if (!hint.empty()) {
+            warnings.push_back(hint);
+        }
     }
     if (!failures.empty()) {
         machine->row.warnings = warnings.dump();

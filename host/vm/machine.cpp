@@ -145,6 +145,14 @@ json to_json(const Machine& machine, const Settings& settings) {
     };
 }
 
+std::string what_is_held(const Machine& machine) {
+    std::string text;
+    for (const json& warning : parsed(machine.row.warnings)) {
+        text += (text.empty() ? ": " : "; ") + warning.get<std::string>();
+    }
+    return text;
+}
+
 VmView view_of(const Machine& machine, const Settings& settings) {
     VmView view;
     view.id = machine.row.id;

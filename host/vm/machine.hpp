@@ -84,6 +84,9 @@ struct MachinePaths {
 /// For a request that the VM cannot serve while it stands still.
 [[nodiscard]] os::Error paused_error(const Machine& machine);
 
+/// Of a cleanup-pending VM, for the end of an error: ": not taken back yet: ..."; or empty.
+[[nodiscard]] std::string what_is_held(const Machine& machine);
+
 /// As the API shows a VM.
 [[nodiscard]] nlohmann::json to_json(const Machine& machine, const Settings& settings);
 

@@ -322,8 +322,12 @@ TEST_F(LifecycleTest, AnUndoThatThrowsLeavesAVmThatCanBeDeleted) {
     request.name = "a";
     world->finish(world->lifecycle.create(request));
     EXPECT_EQ(world->machines.get("a")->state, State::cleanup_pending);
-    world->finish(world->lifecycle.remove("a", false));
+    const auto removal = world->lifecycle.remove("a", false);
+    world->finish(removal);
     EXPECT_EQ(world->machines.get("a")->state, State::cleanup_pending);
+    EXPECT_STREQ(removal->error()->what(),
+                 "VM a is gone, but the host still holds objects of it: not taken back yet: the "
+                 "journal cannot be written");
     world->capabilities.on_undo = [] { return std::vector<UndoFailure>{}; };
     world->finish(world->lifecycle.remove("a", false));
     EXPECT_FALSE(world->machines.find("a"));
