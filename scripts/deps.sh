@@ -66,6 +66,7 @@ tests=(
     procps
     slirp4netns
     socat
+    sudo
     zstd
 )
 
