@@ -70,8 +70,9 @@ big=$(banger vm exec a -- bash -c \
     "apt-get indextargets --format '\$(META_KEY) \$(URI)' 'Created-By: Packages' | head -n 1 | cut -d' ' -f2")
 # download: slowly, then the time by the guest's clock
 banger vm exec a -- bash -c "for as in xz gz; do
-    /usr/lib/apt/apt-helper -o Acquire::http::Dl-Limit=64 -o Acquire::https::Dl-Limit=64 download-file $big.\$as /tmp/got && break
-    done; echo \$? >/tmp/status; date +%s%3N >/tmp/ended" >"$root/download" 2>&1 &
+    /usr/lib/apt/apt-helper -o Acquire::http::Dl-Limit=64 -o Acquire::https::Dl-Limit=64 download-file $big.\$as /tmp/got
+    status=\$?; [ \$status != 0 ] && [ ! -s /tmp/got ] || break
+    done; date +%s%3N >/tmp/ended; echo \$status >/tmp/status" >"$root/download" 2>&1 &
 download=$!
 got() { banger vm exec a -- bash -c 'stat -c %s /tmp/got 2>/dev/null || echo 0'; }
 some() { [ "$(got)" -gt 0 ]; }
