@@ -242,7 +242,7 @@ class Reader {
                 refuse(what + ": its flag '" + option->cli_flag +
                        "' is not ^[a-z][a-z0-9-]{0,31}$");
             }
-            check_flags(what, option->flags, BANGER_OPTION_LIVE);
+            check_flags(what, option->flags, BANGER_OPTION_LIVE | BANGER_OPTION_NAMES);
             if (text(option->schema).empty()) {
                 refuse(what + " has no schema");
             }

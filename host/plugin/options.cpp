@@ -53,7 +53,8 @@ std::vector<vm::OptionSpec> Options::list() const {
                               .flag = option.cli_flag ? "--" + std::string(option.cli_flag) : "",
                               .schema_json = option.schema,
                               .description = schema.value("description", ""),
-                              .live = (option.flags & BANGER_OPTION_LIVE) != 0});
+                              .live = (option.flags & BANGER_OPTION_LIVE) != 0,
+                              .names = (option.flags & BANGER_OPTION_NAMES) != 0});
         }
     }
     return result;

@@ -64,7 +64,8 @@ struct OptionSpec {
     std::string flag; ///< "--nat"; a boolean also has "--no-nat"
     std::string schema_json;
     std::string description;
-    bool live = false; ///< may change while the VM runs
+    bool live = false;  ///< may change while the VM runs
+    bool names = false; ///< its strings are names of the VM below the domain
 };
 
 struct UndoFailure {

@@ -106,7 +106,7 @@ class Dns {
         "alias", "dns-alias",
         R"({"type": "array", "items": {"type": "string", "maxLength": 250}, "maxItems": 64,
             "default": [], "description": "one more name below the domain, may be repeated"})",
-        BANGER_OPTION_LIVE)};
+        BANGER_OPTION_LIVE | BANGER_OPTION_NAMES)};
     void validate_options(Call&, std::string_view options_json) {
         Names::check(aliases_of(json::parse(options_json)));
     }

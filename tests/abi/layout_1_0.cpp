@@ -407,6 +407,7 @@ ID(BANGER_IFACE_STATUS, "banger.status/1");
 ID(BANGER_IFACE_WEB_PANEL, "banger.web-panel/1");
 ID(BANGER_IFACE_VM_OPTIONS, "banger.vm-options/1");
 VALUE(BANGER_OPTION_LIVE, 1u);
+VALUE(BANGER_OPTION_NAMES, 2u);
 ID(BANGER_IFACE_READINESS, "banger.readiness/1");
 ID(BANGER_IFACE_FOOTPRINT, "banger.footprint/1");
 ID(BANGER_EXT_API, "banger.api/1");

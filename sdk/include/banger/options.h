@@ -14,7 +14,8 @@ typedef struct banger_option {
   const char *cli_flag;        /* "nat" for --nat, or NULL: only through the API */
   const char *schema;          /* JSON Schema: type, enum, default, description, ... */
 } banger_option;
-#define BANGER_OPTION_LIVE 1u /* may change while the VM runs; else at its next start */
+#define BANGER_OPTION_LIVE  1u /* may change while the VM runs; else at its next start */
+#define BANGER_OPTION_NAMES 2u /* its strings name the VM, too, below the domain */
 
 typedef struct banger_vm_options {
   uint32_t struct_size, count;
