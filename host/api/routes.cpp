@@ -27,6 +27,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/vms/{name}/console-attach", "attachVmConsole", ""},
     {"GET", "/v1/vms/{name}/wait", "waitForVm", "state timeout_s"},
     {"GET", "/v1/vm-options", "listVmOptions", ""},
+    {"GET", "/v1/ssh-config", "getSshConfig", "vm"},
 
     {"GET", "/v1/images", "listImages", ""},
     {"GET", "/v1/images/{name}", "getImage", ""},

@@ -9,6 +9,7 @@
 #include "daemon/plugin_checks.hpp"
 #include "daemon/services.hpp"
 #include "daemon/settings.hpp"
+#include "daemon/ssh_files.hpp"
 #include "daemon/status.hpp"
 #include "daemon/vmms.hpp"
 #include "os/clock.hpp"
@@ -127,6 +128,7 @@ struct Daemon::Parts {
     plugin::Actions actions{plugins};
     vm::Lifecycle lifecycle;
     api::Parts resources;
+    std::optional<SshFiles> ssh_files;
     std::optional<api::Server> server;
 
     asio::signal_set signals{loop, SIGTERM, SIGINT};
@@ -353,6 +355,10 @@ asio::awaitable<void> Daemon::Parts::start() {
         log->warn("{}; {}", check.title, check.fix);
     }
     cache_options();
+    ssh_files.emplace(
+        paths, events, [this](const std::string& text) { log->warn("{}", text); },
+        [this] { return vm::ssh_hosts(machines.list(), settings, dispatch.options()); },
+        [this] { return vm::ssh_client(images, settings); });
     api::add_daemon(router, resources);
     api::add_vms(router, resources);
     api::add_consoles(router, resources);
@@ -361,6 +367,7 @@ asio::awaitable<void> Daemon::Parts::start() {
     api::add_events(router, resources);
     api::add_plugins(router, resources);
     api::add_footprint(router, resources);
+    api::add_ssh_config(router, resources);
     for (const std::string& route : router.missing()) {
         throw Error(os::ErrorKind::internal, "no handler for " + route);
     }
@@ -453,6 +460,7 @@ asio::awaitable<void> Daemon::Parts::stop() {
     if (server) {
         co_await server->close(std::chrono::seconds(2));
     }
+    ssh_files.reset(); // plugins that end take no names with them
     co_await vm::offload(control_threads, [this] { plugins.stop(); });
     server.reset();
     std::error_code code;

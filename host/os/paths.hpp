@@ -16,6 +16,9 @@ struct UserPaths {
     [[nodiscard]] std::filesystem::path socket() const { return runtime / "bangerd.sock"; }
     [[nodiscard]] std::filesystem::path lock() const { return runtime / "bangerd.lock"; }
     [[nodiscard]] std::filesystem::path database() const { return data / "banger.sqlite"; }
+    /// What ssh is told of VMs, and which of them run now: a host that was reset runs none.
+    [[nodiscard]] std::filesystem::path ssh_config() const { return data / "ssh_config"; }
+    [[nodiscard]] std::filesystem::path ssh_running() const { return runtime / "ssh_running"; }
     [[nodiscard]] std::filesystem::path daemon_log() const { return state / "bangerd.log"; }
 };
 

@@ -61,6 +61,7 @@ void add_operations(Router& router, const Parts& parts);
 void add_events(Router& router, const Parts& parts);
 void add_plugins(Router& router, const Parts& parts);
 void add_footprint(Router& router, const Parts& parts);
+void add_ssh_config(Router& router, const Parts& parts);
 void add_daemon(Router& router, const Parts& parts);
 
 } // namespace banger::api
