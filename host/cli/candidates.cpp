@@ -77,7 +77,8 @@ std::vector<Candidate> commands_of(const CLI::App& app) {
 std::vector<Candidate> positionals(const Session& session, const std::string& noun,
                                    const std::string& verb, std::size_t index) {
     const bool several = verb == "stop" || verb == "start" || verb == "restart" || verb == "kill" ||
-                         verb == "delete" || verb == "show" || verb == "set";
+                         verb == "delete" || verb == "show" || verb == "set" ||
+                         verb == "ssh-config";
     if (noun == "vm" && verb == "cp") {
         return named(session, vm_noun, ":");
     }

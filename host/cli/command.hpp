@@ -35,6 +35,7 @@ void add_op(CLI::App& noun, Session& session);
 void add_plugin(CLI::App& noun, Session& session);
 void add_daemon(CLI::App& noun, Session& session);
 void add_doctor(CLI::App& noun, Session& session);
+void add_ssh_config(CLI::App& noun, Session& session);
 void add_config(CLI::App& noun, Session& session);
 void add_x(CLI::App& noun, Session& session);
 void add_completion(CLI::App& noun, Session& session);
@@ -46,6 +47,7 @@ void add_vm_changes(CLI::App& vm, Session& session);
 void add_vm_reads(CLI::App& vm, Session& session);
 void add_vm_set(CLI::App& vm, Session& session);
 void add_vm_remote(CLI::App& vm, Session& session);
+void add_vm_ssh_config(CLI::App& vm, Session& session);
 void add_vm_console(CLI::App& vm, Session& session);
 
 } // namespace banger::cli

@@ -5,6 +5,7 @@
 #include "cli/help.hpp"
 #include "cli/plugin_verb.hpp"
 #include "cli/raw_tail.hpp"
+#include "cli/ssh_proxy.hpp"
 #include "cli/unknown_option.hpp"
 #include "os/nearest.hpp"
 
@@ -23,13 +24,14 @@ struct NounEntry {
     bool has_verbs;
 };
 
-constexpr std::array<NounEntry, 10> nouns{{
+constexpr std::array<NounEntry, 11> nouns{{
     {"vm", "Virtual machines: create, ssh, stop, delete ...", add_vm, true},
     {"image", "What VMs boot from", add_image, true},
     {"op", "Operations: what is being done, and was", add_op, true},
     {"plugin", "What this installation can do: networks, and more", add_plugin, true},
     {"daemon", "bangerd, which does the work", add_daemon, true},
     {"doctor", "Check this machine, and say how to repair it", add_doctor, false},
+    {"ssh-config", "Let plain ssh, scp, git and editors log in to VMs", add_ssh_config, false},
     {"config", "The configuration: show it, find it, check it", add_config, true},
     {"x", "Commands that plugins bring", add_x, false},
     {"completion", "Completion for bash, zsh or fish", add_completion, false},
@@ -98,8 +100,8 @@ const std::map<std::string, std::string> vm_verbs{
     {"delete", ""}, {"rm", "delete"},     {"remove", "delete"}, {"ls", ""},
     {"list", "ls"}, {"show", ""},         {"info", "show"},     {"set", ""},
     {"ssh", ""},    {"shell", "ssh"},     {"exec", ""},         {"cp", ""},
-    {"copy", "cp"}, {"transfer", "cp"},   {"logs", ""},         {"console", ""},
-    {"wait", ""}};
+    {"copy", "cp"}, {"transfer", "cp"},   {"ssh-config", ""},   {"show-ssh", "ssh-config"},
+    {"logs", ""},   {"console", ""},      {"wait", ""}};
 
 std::string other_name(const std::string& noun, const std::string& word,
                        const std::vector<std::string>& known) {
@@ -278,6 +280,9 @@ int run_command_line(const std::vector<std::string>& words) {
     try {
         if (!words.empty() && words.front() == "__complete") {
             return complete(session, {words.begin() + 1, words.end()});
+        }
+        if (!words.empty() && words.front() == "__ssh-proxy") {
+            return ssh_proxy(session, {words.begin() + 1, words.end()});
         }
         const int code = run(session, words);
         session.flush();

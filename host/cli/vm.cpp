@@ -8,6 +8,7 @@ void add_vm(CLI::App& noun, Session& session) {
     add_vm_reads(noun, session);
     add_vm_set(noun, session);
     add_vm_remote(noun, session);
+    add_vm_ssh_config(noun, session);
     add_vm_console(noun, session);
 }
 

@@ -3,8 +3,10 @@
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
+#include "cli/ssh_user_config.hpp"
 #include "cli/vm_options.hpp"
 #include "cli/watch.hpp"
+#include "os/ssh_include.hpp"
 
 namespace banger::cli {
 namespace {
@@ -79,6 +81,18 @@ int detached(Session& session, const Json& operation, bool json) {
     return 0;
 }
 
+/// Plain ssh, where the user has set that up.
+std::string way_in(const Session& session, const Json& vm) {
+    try {
+        const SshUserConfig user(SshUserConfig::usual_file());
+        if (holds_for_all(user.text(), os::ssh_include(session.paths().ssh_config()))) {
+            return "ssh " + text_at(vm, "fqdn");
+        }
+    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): a courtesy
+    }
+    return "banger vm ssh " + text_at(vm, "name");
+}
+
 void show_ready(const Session& session, const Outcome& outcome, const Json& vm) {
     if (!session.out.tty) {
         session.print(outcome.name + "\n");
@@ -87,8 +101,7 @@ void show_ready(const Session& session, const Outcome& outcome, const Json& vm) 
     const std::string address = text_at(vm, "ip");
     session.print(session.out.green("✓") + " " + session.out.bold(outcome.name) +
                   " is ready after " + duration_text(outcome.seconds) +
-                  (address.empty() ? "" : " at " + address) + "\n  banger vm ssh " + outcome.name +
-                  "\n");
+                  (address.empty() ? "" : " at " + address) + "\n  " + way_in(session, vm) + "\n");
 }
 
 int create(Session& session, const CreateArgs& args) {
