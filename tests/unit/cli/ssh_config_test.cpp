@@ -16,7 +16,6 @@ namespace banger::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 /// The real ssh reads what is set up, and gets to nobody.
@@ -95,9 +94,18 @@ TEST_F(SshConfig, SaysWhenSshDoesNotHeedTheLine) {
 TEST_F(SshConfig, Prints) {
     EXPECT_EQ(run({"ssh-config", "--print"}).out, "Host web.vm\n");
     EXPECT_EQ(run({"vm", "ssh-config"}).out, "Host web.vm\n");
-    daemon->on("GET /v1/ssh-config?vm=web", R"({"domain":"vm","text":"Host web.vm\n"})");
-    EXPECT_EQ(run({"vm", "ssh-config", "web"}).out, "Host web.vm\n");
-    daemon->on("GET /v1/ssh-config?vm=wbe", problem("not_found", "no such VM"), 404);
+    EXPECT_FALSE(std::filesystem::exists(file));
+    daemon->on("GET /v1/ssh-config", [](const FakeDaemon::Request& request) {
+        FakeDaemon::Reply reply;
+        if (request.query == "vm=wbe") {
+            reply.status = 404;
+            reply.body = problem("not_found", "no such VM");
+        } else {
+            reply.body = R"({"domain":"vm","text":"<)" + request.query + ">\"}";
+        }
+        return reply;
+    });
+    EXPECT_EQ(run({"vm", "ssh-config", "web", "db"}).out, "<vm=web><vm=db>");
     const Result unknown = run({"vm", "ssh-config", "wbe"});
     EXPECT_EQ(unknown.code, 3);
     EXPECT_THAT(unknown.err, HasSubstr("no VM named 'wbe'; did you mean 'web'?"));
