@@ -22,6 +22,9 @@ VmOption option_of(const Json& json) {
     }
     option.flag =
         "--" + option.flag.substr(std::min(option.flag.find_first_not_of('-'), option.flag.size()));
+    if (const std::string letter = text_at(json, "short"); letter.size() == 1) {
+        option.short_flag = "-" + letter;
+    }
     option.type = text_at(json, "type");
     option.default_text = text_at(json, "default");
     option.description = text_at(json, "description");
@@ -30,6 +33,13 @@ VmOption option_of(const Json& json) {
         option.choices.push_back(plain(choice));
     }
     return option;
+}
+
+/// "-p,--publish". A letter that the verb has itself stays the verb's.
+std::string flags_of(const CLI::App& verb, const VmOption& option) {
+    const bool free =
+        !option.short_flag.empty() && verb.get_option_no_throw(option.short_flag) == nullptr;
+    return free ? option.short_flag + "," + option.flag : option.flag;
 }
 
 std::string help_of(const VmOption& option) {
@@ -104,7 +114,7 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options, cons
             added = verb.add_flag(option.flag + "," + off, given_[i], help_of(option));
             added->check(one_of({"true", "false"}));
         } else {
-            added = verb.add_option(option.flag, given_[i],
+            added = verb.add_option(flags_of(verb, option), given_[i],
                                     help_of(option) + (option.type == "array" ? of_lists : ""));
             added->type_name(option.type == "string" || option.type == "array" ? "TEXT" : "N");
             if (option.type == "array") { // one value each time the flag is given

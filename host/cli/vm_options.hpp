@@ -19,8 +19,9 @@ inline constexpr const char* plugin_group = "Options of plugin ";
 struct VmOption {
     std::string plugin;
     std::string name;
-    std::string flag; ///< "--nat"
-    std::string type; ///< boolean, integer, number, string, array
+    std::string flag;       ///< "--nat"
+    std::string short_flag; ///< "-p"; empty when it has none
+    std::string type;       ///< boolean, integer, number, string, array
     std::string default_text;
     std::string description;
     std::vector<std::string> choices;

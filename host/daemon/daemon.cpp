@@ -9,6 +9,7 @@
 #include "daemon/plugin_checks.hpp"
 #include "daemon/services.hpp"
 #include "daemon/settings.hpp"
+#include "daemon/socket_keeper.hpp"
 #include "daemon/ssh_files.hpp"
 #include "daemon/status.hpp"
 #include "daemon/vmms.hpp"
@@ -28,11 +29,7 @@
 #include "vm/lifecycle.hpp"
 #include "vm/operation_record.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <csignal>
 #include <optional>
@@ -86,8 +83,6 @@ struct Daemon::Parts {
     asio::awaitable<void> start();
     asio::awaitable<void> all_taken_up();
     asio::awaitable<void> stop();
-    asio::awaitable<void> keep_socket();
-    bool serve_again();
     void ask_stop();
     void save(const vm::Operation& operation);
     plugin::Services make_services();
@@ -130,6 +125,7 @@ struct Daemon::Parts {
     api::Parts resources;
     std::optional<SshFiles> ssh_files;
     std::optional<api::Server> server;
+    std::optional<SocketKeeper> socket_keeper;
 
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     bool stopping = false;
@@ -377,8 +373,9 @@ asio::awaitable<void> Daemon::Parts::start() {
     };
     server.emplace(loop, router, paths.socket(), std::move(options));
     log->info("bangerd {} serves {}", BANGER_VERSION, paths.socket().string());
-    vm::start_background(loop, keep_socket(), [this](const Error& error) {
-        log->error("{} is not watched any more: {}", paths.socket().string(), error.what());
+    socket_keeper.emplace(loop, paths, *log, [this] { server->listen_again(); });
+    vm::start_background(loop, socket_keeper->run(), [this](const Error& error) {
+        log->error("{}", error.what());
         ask_stop();
     });
     co_await all_taken_up();
@@ -398,48 +395,6 @@ asio::awaitable<void> Daemon::Parts::all_taken_up() {
         if (busy && busy->kind() == "reconcile") {
             co_await busy->done();
         }
-    }
-}
-
-/// A cleaner of old files or the end of the user's session may remove the socket: it is made again.
-/// Where it cannot be, nobody could reach this daemon, and it would keep the next one from
-/// starting.
-asio::awaitable<void> Daemon::Parts::keep_socket() {
-    while (!stopping) {
-        asio::posix::stream_descriptor removals(loop);
-        boost::system::error_code code;
-        try {
-            removals.assign(os::watch_removals(paths.runtime).release());
-        } catch (const Error& error) {
-            if (error.kind() != os::ErrorKind::not_found) { // no inotify to be had
-                log->warn("{}: the socket is not made again if it is removed", error.what());
-                co_return;
-            }
-            code = asio::error::not_found;
-        }
-        while (!code && std::filesystem::exists(paths.socket(), code)) {
-            std::array<char, 4096> told{};
-            co_await removals.async_read_some(asio::buffer(told),
-                                              asio::redirect_error(asio::use_awaitable, code));
-        }
-        asio::steady_timer pause(loop, std::chrono::milliseconds(100)); // the rest is going, too
-        co_await pause.async_wait(asio::use_awaitable);
-        if (!stopping && !serve_again()) {
-            ask_stop();
-        }
-    }
-}
-
-bool Daemon::Parts::serve_again() {
-    try {
-        os::make_private_dir(paths.runtime / "vm");
-        server->listen_again();
-        log->warn("{} was removed and is made again", paths.socket().string());
-        return true;
-    } catch (const Error& error) {
-        log->error("{} was removed and cannot be made again: {}", paths.socket().string(),
-                   error.what());
-        return false;
     }
 }
 
@@ -471,6 +426,9 @@ asio::awaitable<void> Daemon::Parts::stop() {
 void Daemon::Parts::ask_stop() {
     if (!stopping) {
         stopping = true;
+        if (socket_keeper) {
+            socket_keeper->let_go();
+        }
         asio::co_spawn(loop, stop(), [this](const std::exception_ptr& error) {
             if (error) { // it ends all the same
                 failure = failure ? failure : error;

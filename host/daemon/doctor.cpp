@@ -1,10 +1,10 @@
 #include "daemon/doctor.hpp"
 
 #include "daemon/network_checks.hpp"
+#include "daemon/system_checks.hpp"
 #include "net/collision.hpp"
 #include "os/child.hpp"
 #include "os/error.hpp"
-#include "os/free_space.hpp"
 #include "plugin/no_network.hpp"
 #include "vm/requests.hpp"
 
@@ -52,18 +52,6 @@ void check_tools(Checks& checks) {
                                    std::string("it is needed to ") + tool.use,
                                    std::string("sudo apt-get install ") + tool.package));
         }
-    }
-}
-
-void check_kvm(Checks& checks) {
-    if (::access("/dev/kvm", F_OK) != 0) {
-        checks.push_back(check("kvm", "warning", "no /dev/kvm: VMs are emulated, which is slower",
-                               "the CPU's virtualisation is off, or this is a VM without nesting",
-                               "switch it on in the firmware, or in the host of this VM"));
-    } else if (::access("/dev/kvm", R_OK | W_OK) != 0) {
-        checks.push_back(check("kvm", "warning", "/dev/kvm may not be used by this user",
-                               std::strerror(errno),
-                               "sudo usermod -aG kvm $USER, then log in again"));
     }
 }
 
@@ -210,29 +198,6 @@ void check_network(Checks& checks, const DoctorFacts& facts) {
     }
 }
 
-std::string space_text(std::uint64_t mib) {
-    return mib < 10240 ? std::to_string(mib) + " MiB" : std::to_string(mib / 1024) + " GiB";
-}
-
-void check_space(Checks& checks, const vm::Settings& settings) {
-    std::filesystem::path folder = settings.vms_dir.parent_path();
-    std::error_code code;
-    while (!std::filesystem::exists(folder, code) && !code && folder.has_relative_path()) {
-        folder = folder.parent_path(); // the first daemon makes the rest
-    }
-    const auto bytes = os::free_space(folder);
-    if (!bytes) {
-        checks.push_back(check("space", "error", "the data folder cannot be read",
-                               folder.string() + ": " + std::strerror(errno)));
-        return;
-    }
-    const std::uint64_t free = *bytes >> 20U;
-    checks.push_back(check("space", free < 1024 ? "warning" : "ok",
-                           space_text(free) + " free for disks of VMs",
-                           free < 1024 ? "VMs will see write errors when it runs out" : "",
-                           free < 1024 ? "free some space on that file system" : ""));
-}
-
 } // namespace
 
 DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& paths,
@@ -282,12 +247,13 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
                                const privileged::Client& privileged) {
     Checks checks;
     check_tools(checks);
-    check_kvm(checks);
     for (Check& found : config_checks(facts, hypervisors)) {
         checks.push_back(std::move(found));
     }
     check_privilege(checks, privileged);
-    check_space(checks, facts.settings);
+    for (Check& found : system_checks(facts.settings.vms_dir.parent_path())) {
+        checks.push_back(std::move(found));
+    }
     if (!facts.damaged_database.empty()) {
         checks.push_back(check("database", "warning",
                                "the database was damaged; VMs were found again in their folders",

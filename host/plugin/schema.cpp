@@ -23,11 +23,11 @@ constexpr std::size_t max_pattern_input = 4096; // std::regex recurses once per 
 
 constexpr std::array<std::string_view, 7> types{"object", "array",   "string", "integer",
                                                 "number", "boolean", "null"};
-constexpr std::array<std::string_view, 20> keywords{
-    "type",     "enum",     "const",    "properties", "required",    "additionalProperties",
-    "items",    "minItems", "maxItems", "minLength",  "maxLength",   "pattern",
-    "minimum",  "maximum",  "default",  "title",      "description", "$schema",
-    "$comment", "examples"};
+constexpr std::array<std::string_view, 21> keywords{
+    "type",     "enum",     "const",       "properties", "required",    "additionalProperties",
+    "items",    "minItems", "maxItems",    "minLength",  "maxLength",   "pattern",
+    "minimum",  "maximum",  "default",     "title",      "description", "$schema",
+    "$comment", "examples", "x-short-flag"}; // the last of options of VMs: sdk/options.h
 
 [[noreturn]] void bad_schema(const std::string& where, const std::string& what) {
     throw Error(ErrorKind::invalid, "schema" + (where.empty() ? "" : " of " + where) + ": " + what);
@@ -99,6 +99,11 @@ void check_keyword(const std::string& key, const json& value, const std::string&
             static_cast<void>(std::regex(value.get<std::string>()));
         } catch (const std::exception&) {
             bad_schema(where, "pattern " + value.dump() + " is not a regular expression");
+        }
+    } else if (key == "x-short-flag") {
+        if (!value.is_string() || value.get_ref<const std::string&>().size() != 1 ||
+            std::isalpha(static_cast<unsigned char>(value.get_ref<const std::string&>()[0])) == 0) {
+            bad_schema(where, "x-short-flag is one letter");
         }
     } else if (key.starts_with("min") || key.starts_with("max")) {
         if (!value.is_number()) {

@@ -110,6 +110,10 @@ class Dns {
     void validate_options(Call&, std::string_view options_json) {
         Names::check(aliases_of(json::parse(options_json)));
     }
+    void options_available(Call&, const Vm& vm, std::string_view options_json) {
+        names_->refuse_clash(std::string(vm.id()), {std::string(vm.name()), "", false,
+                                                    aliases_of(json::parse(options_json))});
+    }
     void option_changed(Call& call, const Vm& vm, std::string_view, std::string_view after_json) {
         put(call, vm, vm.runs(), aliases_of(json::parse(after_json)));
     }

@@ -48,12 +48,18 @@ Names::Names(std::string domain, Network network, std::string gateway)
       host_a_(std::make_shared<Record>(render("0 IN A " + gateway_))),
       host_ptr_(std::make_shared<Record>(render("0 IN PTR host." + domain_ + "."))) {}
 
+std::vector<std::string> Names::wires_of(const VmNames& names) const {
+    std::vector<std::string> wires;
+    for (const std::string& label : names.labels()) {
+        wires.push_back(to_wire(label + "." + domain_));
+    }
+    return wires;
+}
+
 Names::Entry Names::make(const VmNames& names) const {
     Entry entry;
     entry.names = names;
-    for (const std::string& label : names.labels()) {
-        entry.wires.push_back(to_wire(label + "." + domain_));
-    }
+    entry.wires = wires_of(names);
     entry.address = parse_address(names.address);
     if (names.running) {
         entry.a = std::make_shared<Record>(render("0 IN A " + names.address));
@@ -87,6 +93,13 @@ void Names::put(const std::string& vm, const VmNames& names) {
     replace(vm, names);
 }
 
+void Names::refuse_clash(const std::string& vm, const VmNames& names) const {
+    Entry wanted;
+    wanted.names = names;
+    wanted.wires = wires_of(names);
+    const std::lock_guard lock(mutex_);
+    refuse_taken(vm, wanted);
+}
 bool Names::put_if_absent(const std::string& vm, const VmNames& names) {
     const std::lock_guard lock(mutex_);
     if (entries_.count(vm) != 0) {

@@ -34,6 +34,9 @@ class Names {
     /// Throws Error: E_INVALID for an alias that is no name, E_CONFLICT when one of the names is
     /// another VM's, with that VM in the text. Then nothing has changed.
     void put(const std::string& vm, const VmNames& names);
+    /// Throws as put() would for these names, and changes nothing. `vm` is empty for one that is
+    /// not made yet; no address is needed.
+    void refuse_clash(const std::string& vm, const VmNames& names) const;
     /// As put(), for a VM that has none yet; false when it has.
     bool put_if_absent(const std::string& vm, const VmNames& names);
     /// They have no address any more. One that is not there is fine, here and below.
@@ -55,6 +58,7 @@ class Names {
         std::shared_ptr<const Record> a, ptr;
         std::uint32_t address = 0;
     };
+    [[nodiscard]] std::vector<std::string> wires_of(const VmNames& names) const;
     [[nodiscard]] Entry make(const VmNames& names) const;
     void refuse_taken(const std::string& vm, const Entry& wanted) const;
     void replace(const std::string& vm, const VmNames& names); ///< with the lock, as below

@@ -113,7 +113,7 @@ class Nat {
                        BANGER_OPTION_LIVE),
         banger::option(
             "publish", "publish",
-            R"({"type": "array", "items": {"type": "string"}, "maxItems": 64, "default": [],
+            R"({"type": "array", "items": {"type": "string"}, "maxItems": 64, "default": [], "x-short-flag": "p",
                            "description": "[ADDRESS:]HOST_PORT:VM_PORT[/udp], may be repeated"})",
             BANGER_OPTION_LIVE)};
     void validate_options(Call&, std::string_view options_json) {

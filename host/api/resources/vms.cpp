@@ -169,6 +169,9 @@ json options_json(const vm::Capabilities& capabilities) {
         if (facts.contains("enum")) {
             entry["enum"] = facts["enum"];
         }
+        if (facts.contains("x-short-flag")) {
+            entry["short"] = facts["x-short-flag"];
+        }
         options.push_back(std::move(entry));
     }
     return {{"options", std::move(options)}};

@@ -12,7 +12,8 @@ typedef struct banger_option {
   uint32_t struct_size, flags; /* BANGER_OPTION_* */
   const char *name;            /* key in the VM's options: ^[a-z][a-z0-9-]*$ */
   const char *cli_flag;        /* "nat" for --nat, or NULL: only through the API */
-  const char *schema;          /* JSON Schema: type, enum, default, description, ... */
+  const char *schema; /* JSON Schema: type, enum, default, description, ...; "x-short-flag":"p" asks
+                         for -p beside --publish, where the command has no -p of its own */
 } banger_option;
 #define BANGER_OPTION_LIVE  1u /* may change while the VM runs; else at its next start */
 #define BANGER_OPTION_NAMES 2u /* its strings name the VM, too, below the domain */

@@ -154,7 +154,7 @@ TEST_F(Layout, SetSaysItOnce) {
 
 TEST_F(Layout, SetSaysWhatALostListHad) {
     daemon->on("GET /v1/vm-options", R"({"options":[{"plugin":"nat","name":"publish",
-        "flag":"--publish","type":"array","description":"Ports"}]})");
+        "flag":"--publish","short":"p","type":"array","description":"Ports"}]})");
     vms({{"a", "stopped"}});
     bool changed = false;
     daemon->on("GET /v1/vms/a", [&](const FakeDaemon::Request&) {
@@ -168,7 +168,7 @@ TEST_F(Layout, SetSaysWhatALostListHad) {
         changed = true;
         return FakeDaemon::Reply{200, vm_json("a", "stopped"), {}, {}};
     });
-    const Result result = run({"vm", "set", "a", "--publish", "2:2", "--publish", "3:3"});
+    const Result result = run({"vm", "set", "a", "-p", "2:2", "--publish", "3:3"});
     EXPECT_EQ(result.out, "a set\n");
     EXPECT_EQ(result.err, "a: --publish no longer has 1:1; a new list replaces the old one\n");
     EXPECT_EQ(run({"vm", "set", "a", "--publish", "2:2"}).err, "");
