@@ -40,6 +40,7 @@ soak: build
 		export BANGER_BUILD_DIR=$(CURDIR)/build/$(PRESET) BANGER_SEED=$$(($(SEED) % 30000 + round)); \
 		tests/e2e/soak/killed_often.sh; tests/e2e/soak/races.sh; done
 	BANGER_BUILD_DIR=$(CURDIR)/build/$(PRESET) BANGER_BOTH=1 tests/e2e/faults/killed_at_steps.sh
+	BANGER_BUILD_DIR=$(CURDIR)/build/$(PRESET) BANGER_SEED=$$(($(SEED) % 30000)) tests/e2e/soak/toggles.sh
 
 bench-create: RUNS ?= 10
 bench-create:

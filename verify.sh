@@ -53,7 +53,7 @@ if [ -z "${BANGER_RUNTIME_DIR:-}" ]; then
     [ -z "$bundle" ] || export BANGER_RUNTIME_DIR=$bundle
 fi
 scratch=$(mktemp -d "$data/banger-verify.XXXXXX")
-run=$(mktemp -d /tmp/bgr-verify.XXXXXX) # short: a socket's path has room for 107 bytes
+run=$(mktemp -d "${TMPDIR:-/tmp}/bgr-v.XXXXXX") # short: a socket's path has room for 107 bytes
 export XDG_CONFIG_HOME=$scratch/config XDG_DATA_HOME=$scratch/data XDG_STATE_HOME=$scratch/state XDG_RUNTIME_DIR=$run
 mkdir -p "$XDG_CONFIG_HOME/banger" "$XDG_DATA_HOME" "$XDG_STATE_HOME"
 log=$scratch/state/banger/bangerd.log

@@ -36,11 +36,28 @@ int list_verbs(Session& session, const std::string& only) {
     return 0;
 }
 
+/// One that takes no part brings nothing: the reason is worth more than "no such verb".
+void require_active(const std::string& id, const Json& plugin) {
+    const std::string state = text_at(plugin, "state");
+    if (state == "active" || state.empty()) {
+        return;
+    }
+    const bool off = state == "disabled" || state == "leaving";
+    throw os::Error(os::ErrorKind::unavailable,
+                    "plugin " + id + " is " + (off ? "off: " : state + ": ") +
+                        text_at(plugin, "reason"),
+                    off ? "plugins.entries." + id +
+                              ".enabled: true in config.yaml (banger config path), then: banger "
+                              "daemon restart"
+                        : "banger plugin show " + id);
+}
+
 int run(Session& session, const XArgs& args) {
     if (args.plugin.empty()) {
         return list_verbs(session, "");
     }
     const Json plugin = get_one(session.api(), plugin_noun, args.plugin);
+    require_active(args.plugin, plugin);
     if (args.verb.empty()) {
         return list_verbs(session, args.plugin);
     }

@@ -5,6 +5,7 @@
 #include "names.hpp"
 #include "server.hpp"
 #include "upstreams.hpp"
+#include "watched_names.hpp"
 
 #include <banger/plugin.hpp>
 
@@ -44,14 +45,17 @@ class Dns {
     static constexpr std::uint32_t hook_timeout_ms = 30000;
     static constexpr bool concurrent = true;
     static constexpr const char* const required[] = {BANGER_EXT_NETWORK_INFO, BANGER_EXT_PRIVILEGED,
-                                                     BANGER_EXT_VM_QUERY, BANGER_EXT_KV, nullptr};
+                                                     BANGER_EXT_VM_QUERY,     BANGER_EXT_KV,
+                                                     BANGER_EXT_EVENTS,       nullptr};
     static constexpr const char* const* requires_ext = required;
     static constexpr const char* const later[] = {"tap-pool", nullptr};
     static constexpr const char* const* after = later; ///< the bridge is there when we need it
 
     Dns(Host host, Call&, std::string_view config)
         : host_(host), config_(read_config(config)),
-          side_(host, config_.host_integration ? find_host_resolver() : HostResolver::none) {}
+          side_(host, config_.host_integration ? find_host_resolver() : HostResolver::none),
+          watched_(
+              [host](const std::string& data) { banger::publish(host, "names.found", data); }) {}
 
     // ---- the daemon ----
     void on_start(Call& call) {
@@ -67,6 +71,9 @@ class Dns {
         settings.upstreams.fixed = config_.upstreams;
         settings.forwards_per_second = config_.forwards_per_second;
         settings.forwards_burst = 2.0 * config_.forwards_per_second;
+        settings.watched = &watched_;
+        events_.emplace(host_, "plugin.",
+                        [this](Call&, std::string_view event) { watched_.heed(event); });
         server_.emplace(std::move(settings), [this] { return names_->zone(); });
         thread_.emplace(host_, "server", [this](Call& own) { server_->run(own.cancel_fd()); });
     }
@@ -275,8 +282,10 @@ class Dns {
     Host host_;
     Config config_;
     HostSide side_;
+    WatchedNames watched_;
     std::optional<Names> names_;
     std::optional<Server> server_;
+    std::optional<banger::Subscription> events_;
     std::optional<banger::Thread> thread_; ///< last: it ends before what it serves
 };
 

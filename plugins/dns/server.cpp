@@ -1,6 +1,7 @@
 #include "server.hpp"
 
 #include "tcp_clients.hpp"
+#include "watched_names.hpp"
 
 #include <banger/plugin.hpp>
 
@@ -77,9 +78,16 @@ Server::Server(Settings settings, ZoneSource zone)
     for (const Socket& socket : tcp_) {
         clients_->listen(socket.fd());
     }
+    if (settings_.watched != nullptr) {
+        settings_.watched->attach(poller_);
+    }
 }
 
-Server::~Server() = default;
+Server::~Server() {
+    if (settings_.watched != nullptr) {
+        settings_.watched->detach(poller_);
+    }
+}
 
 bool Server::bind_all(std::uint16_t port) {
     udp_.clear();
@@ -210,13 +218,18 @@ void Server::forward(std::uint32_t client, std::string_view message, const Query
         return;
     }
     const bool taken = forwarder_.ask(
-        client, message, query, transport, [this, fail, reply](std::string_view answer) {
+        client, message, query, transport, [this, fail, reply, query](std::string_view answer) {
             if (answer.empty()) {
                 fail(reply);
                 return;
             }
             counters_.forwarded.fetch_add(1, std::memory_order_relaxed);
-            reply(answer);
+            if (settings_.watched == nullptr) {
+                reply(answer);
+                return;
+            }
+            settings_.watched->hold(poller_, query.name(), answer,
+                                    [reply, answer = std::string(answer)] { reply(answer); });
         });
     if (!taken) {
         counters_.limited.fetch_add(1, std::memory_order_relaxed);

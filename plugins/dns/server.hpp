@@ -19,6 +19,7 @@ struct sockaddr_in;
 namespace dns {
 
 class TcpClients;
+class WatchedNames;
 
 /// The DNS server: UDP and TCP on the loopback and on the bridge's address, on one thread. What it
 /// answers from memory waits for nothing; what it forwards is limited per client.
@@ -34,6 +35,7 @@ class Server {
         Forwarder::Limits limits;
         double forwards_per_second = 200; ///< of one guest
         double forwards_burst = 400;
+        WatchedNames* watched = nullptr; ///< null: every answer goes out at once; outlives this
     };
     /// What happened since the start. Any thread.
     struct Counters {

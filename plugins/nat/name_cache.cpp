@@ -10,6 +10,13 @@ bool NameCache::take(const std::string& name, const std::vector<std::string>& ad
     return changed;
 }
 
+void NameCache::expect(const std::set<std::string>& names) {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& name : names) {
+        known_[name];
+    }
+}
+
 bool NameCache::refresh(const std::set<std::string>& names, bool only_new) {
     std::set<std::string> asked;
     bool changed = false;

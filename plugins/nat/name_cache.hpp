@@ -16,6 +16,8 @@ class NameCache {
     using LookUp = std::function<std::vector<std::string>(const std::string& name)>;
     explicit NameCache(LookUp look_up) : look_up_(std::move(look_up)) {}
 
+    /// From now on something can be learned about these, before they have been looked up.
+    void expect(const std::set<std::string>& names);
     /// Looks up these names, or only those never seen, and forgets all others. Blocks. True when
     /// an address came or went.
     bool refresh(const std::set<std::string>& names, bool only_new);

@@ -1,4 +1,5 @@
 #include "config.hpp"
+#include "footprint.hpp"
 #include "host_filter.hpp"
 #include "listeners.hpp"
 #include "name_cache.hpp"
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 
 #include <net/if.h>
 #include <nlohmann/json.hpp>
@@ -92,7 +95,8 @@ class Nat {
     static constexpr std::uint32_t hook_timeout_ms = 30000;
     static constexpr bool concurrent = true;
     static constexpr const char* const required[] = {BANGER_EXT_NETWORK_INFO, BANGER_EXT_PRIVILEGED,
-                                                     BANGER_EXT_TIMER, BANGER_EXT_KV, nullptr};
+                                                     BANGER_EXT_TIMER,        BANGER_EXT_KV,
+                                                     BANGER_EXT_EVENTS,       nullptr};
     static constexpr const char* const* requires_ext = required;
     static constexpr const char* const later[] = {"tap-pool", nullptr};
     static constexpr const char* const* after = later; ///< the bridge is there when we need it
@@ -184,6 +188,8 @@ class Nat {
     void on_start(Call&) {
         const std::chrono::seconds period(config_.refresh_s);
         refresh_ = banger::Timer(host_, period, period, [this](Call& call) { refresh(call); });
+        found_.emplace(host_, "plugin.dns.names.found",
+                       [this](Call& call, std::string_view event) { learn(call, event); });
     }
     void reconcile_all(Call& call) {
         if (!rules_.all().empty() || banger::Kv(host_).find(call, table_kept)) {
@@ -198,12 +204,14 @@ class Nat {
     void list(Call& call, const Vm& vm) {
         const banger_vm_address* address = banger::NetworkInfo(host_).find(call, vm.id());
         if (address != nullptr && banger::Kv(host_).find(call, table_kept)) {
-            emit_objects(call, std::string(view(address->address)));
+            emit(call, table_objects(filter(call).show(), rules_.all(), table_name(call),
+                                     std::string(view(address->address))));
         }
     }
     void list_all(Call& call) {
-        emit_objects(call, {});
-        emit_pass_rules(call);
+        emit(call, table_objects(filter(call).show(), rules_.all(), table_name(call), {}));
+        emit(call, pass_rule_objects(firewalls_.show(call), tag_,
+                                     any_runs(call) && firewalls_.agreed(call)));
     }
     void release(Call& call, std::string_view object_json) {
         const json object = json::parse(object_json);
@@ -305,6 +313,7 @@ class Nat {
     /// Makes the host as rules_ says. The note that there may be a table is written first and
     /// taken back last, so a daemon that dies in between looks again.
     void settle(Call& call) {
+        watch(rules_.names());
         (void)names_.refresh(rules_.names(), true);
         rules_.settle([&](const RuleSet::Rules& rules) {
             const banger::Kv kv(host_);
@@ -329,6 +338,32 @@ class Nat {
     void drop(Call& call, const Vm& vm) {
         rules_.erase(std::string(vm.id()));
         settle(call);
+    }
+    /// Tells the dns plugin for which names a guest is to get no address before we know it.
+    void watch(const std::set<std::string>& names) {
+        const std::lock_guard lock(watching_);
+        if (names != watched_) {
+            names_.expect(names);
+            watched_ = names;
+            banger::publish(host_, "names.watched", json{{"names", names}}.dump());
+        }
+    }
+    /// What a resolver said to a guest: round-robin names give another address each time.
+    void learn(Call& call, std::string_view event_json) {
+        const json event = json::parse(event_json);
+        const auto tell = [&] {
+            banger::publish(host_, "names.learned", json{{"number", event.at("number")}}.dump());
+        };
+        try {
+            if (names_.learn(event.at("name"), event.at("addresses"))) {
+                rules_.touch();
+                settle(call);
+            }
+        } catch (const Error&) {
+            tell(); // the guest gets its address all the same
+            throw;
+        }
+        tell();
     }
     void refresh(Call& call) {
         if (!rules_.names().empty() && names_.refresh(rules_.names(), false)) {
@@ -355,76 +390,9 @@ class Nat {
                "_" + tag_;
     }
 
-    /// Of one address, or everything.
-    void emit_objects(Call& call, const std::string& only) {
-        const json found = filter(call).show();
-        const RuleSet::Rules rules = rules_.all();
-        const auto vm_of = [&](const std::string& address) {
-            const auto vm = std::find_if(rules.begin(), rules.end(), [&](const auto& entry) {
-                return entry.second.address == address;
-            });
-            return vm != rules.end() ? json(vm->first) : json();
-        };
-        const std::string ours = table_name(call);
-        for (const json& table : found.at("tables")) {
-            if (table.at("mine") != true) {
-                continue;
-            }
-            const bool mine = table.at("name") == ours;
-            if (only.empty()) {
-                call.emit_json(json{{"kind", "nft-table"},
-                                    {"name", table.at("name")},
-                                    {"tag", table.at("tag")},
-                                    {"vm", nullptr},
-                                    {"state", mine && !rules.empty() ? "in-use" : "idle"},
-                                    {"detail", mine ? "NAT, egress and published ports of all VMs"
-                                                    : "made by another banger of this user"}}
-                                   .dump());
-            }
-            for (const json& address : table.at("addresses")) {
-                if (mine && (only.empty() || address == only)) {
-                    const json vm = vm_of(address);
-                    call.emit_json(json{{"kind", "nft-element"},
-                                        {"name", address},
-                                        {"vm", vm},
-                                        {"state", vm.is_null() ? "stray" : "in-use"},
-                                        {"detail", "may send beyond this machine"}}
-                                       .dump());
-                }
-            }
-            for (const json& port : table.at("ports")) {
-                if (mine && (only.empty() || port.at("guest") == only)) {
-                    const json vm = vm_of(port.at("guest"));
-                    call.emit_json(
-                        json{{"kind", "port"},
-                             {"name", port.at("protocol").get<std::string>() + " " +
-                                          port.at("port").dump()},
-                             {"vm", vm},
-                             {"state", vm.is_null() ? "stray" : "in-use"},
-                             {"detail", "leads to " + port.at("guest").get<std::string>() + ":" +
-                                            port.at("guest_port").dump()}}
-                            .dump());
-                }
-            }
-        }
-    }
-
-    /// What banger doctor --fix put into tables of others.
-    void emit_pass_rules(Call& call) {
-        const json found = firewalls_.show(call);
-        for (const json& rule : found.at("rules")) {
-            if (rule.at("mine") == true) {
-                const bool ours = rule.at("tag") == tag_;
-                const char* needed = any_runs(call) && firewalls_.agreed(call) ? "in-use" : "stray";
-                call.emit_json(json{
-                    {"kind", "nft-rule"},
-                    {"name", rule.at("text").get<std::string>() + " " + rule.at("handle").dump()},
-                    {"tag", rule.at("tag")},
-                    {"vm", nullptr},
-                    {"state", ours ? needed : "idle"},
-                    {"detail", "lets packets of VMs pass the filter of another"}}
-                                   .dump());
-            }
+    static void emit(Call& call, const std::vector<json>& objects) {
+        for (const json& object : objects) {
+            call.emit_json(object.dump());
         }
     }
 
@@ -434,7 +402,10 @@ class Nat {
     RuleSet rules_;
     NameCache names_;
     OtherFirewalls firewalls_;
-    banger::Timer refresh_; ///< last: it ends before what it uses
+    std::mutex watching_;
+    std::set<std::string> watched_; ///< as published
+    std::optional<banger::Subscription> found_;
+    banger::Timer refresh_; ///< these last: they end before what they use
 };
 
 void Nat::check_firewalls(Call& call, std::string_view args) {

@@ -71,6 +71,22 @@ no_reach web $world 80 || fail "--egress open overruled --no-nat"
 banger vm set --nat web
 banger vm set --egress open web
 
+step "a name whose addresses this machine never saw: the guest's own question opens them"
+in_world ip addr add 203.0.113.4/24 dev eth0
+nsenter --target $world_pid --net dnsmasq --keep-in-foreground --no-resolv --no-hosts --conf-file=/dev/null \
+    --pid-file= --port=53 --listen-address=$world --bind-interfaces --address=/shop.example/203.0.113.4 &
+resolver=$!
+banger daemon stop
+printf 'plugins:\n  entries:\n    dns: {config: {upstreams: [203.0.113.2]}}\n' >>"$config"
+banger vm set --egress allow=shop.example web
+no_reach web 203.0.113.4 80 || fail "its address is open before anybody asked for it"
+same "$(reach web shop.example 80)" "hello from 203.0.113.1" "the first connection after the guest's question"
+rules_have 203.0.113.4 || fail "no rule for the address of shop.example"
+no_reach web $world 80 || fail "web reached what is not allowed"
+banger vm set --egress open web
+kill $resolver
+cp "$root/default-config" "$config"
+
 step "published ports"
 banger vm set --publish 127.0.0.1:2222:22 --publish 8080:80 web
 answers 127.0.0.1:2222 || fail "the published port does not answer on loopback"

@@ -5,7 +5,7 @@
 command -v nft >/dev/null && command -v socat >/dev/null || skip "nft and socat are needed (scripts/deps.sh)"
 verify() { "$tree/verify.sh" --banger "$BANGER_BUILD_DIR/bin/banger" "$@"; }
 # Of the banger that is in use here, too: nothing of it changes.
-left() { footprint && nft list ruleset && cat /proc/sys/net/ipv4/ip_forward && find "$XDG_DATA_HOME" "$XDG_STATE_HOME" /tmp/bgr-verify.* -mindepth 1 2>/dev/null; true; }
+left() { footprint && nft list ruleset && cat /proc/sys/net/ipv4/ip_forward && find "$XDG_DATA_HOME" "$XDG_STATE_HOME" "$TMPDIR"/bgr-v.* -mindepth 1 2>/dev/null; true; }
 nothing_more() { same "$(left)" "$before" "what is left after $1"; }
 
 step "a world beyond this machine"

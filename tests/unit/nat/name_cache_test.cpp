@@ -58,5 +58,13 @@ TEST_F(NameCacheTest, LearnsOnlyWhatSomebodyMayReach) {
     EXPECT_TRUE(cache_.addresses("a.example").empty());
 }
 
+TEST_F(NameCacheTest, WhatIsExpectedCanBeLearnedBeforeItIsLookedUp) {
+    EXPECT_FALSE(cache_.learn("a.example", {"192.0.2.7"}));
+    cache_.expect({"a.example"});
+    EXPECT_TRUE(cache_.learn("a.example", {"192.0.2.7"}));
+    EXPECT_EQ(cache_.addresses("a.example"), Addresses{"192.0.2.7"});
+    EXPECT_EQ(questions_, 0);
+}
+
 } // namespace
 } // namespace nat

@@ -61,6 +61,13 @@ class Timer {
 };
 
 /// Gets the events whose type begins with a prefix.
+/// Event "plugin.<id>.<type>" with these members, for whoever follows events. Any thread; waits for
+/// nobody, and what the host does not take is lost.
+inline void publish(Host host, std::string_view type, std::string_view data_json) {
+    (void)host.get<banger_events_ops>(BANGER_EXT_EVENTS)
+        .publish(host.raw(), str(type), str(data_json));
+}
+
 class Subscription {
   public:
     using Function = std::function<void(Call&, std::string_view event_json)>;
