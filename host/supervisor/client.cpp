@@ -233,6 +233,11 @@ UniqueFd Supervised::connect(const fs::path& socket) const {
     }
 }
 
+bool Supervised::has_socket() const {
+    std::error_code code;
+    return fs::exists(run_.control(), code);
+}
+
 Status Supervised::status() const {
     const json answer = ask(connect(run_.control()), "status").answer.at("status");
     Status status;

@@ -30,6 +30,8 @@ class Supervised {
                std::string driver = {});
 
     [[nodiscard]] const std::filesystem::path& run_dir() const noexcept { return run_.path; }
+    /// False when its run folder was removed, or is not the one that it made. Asks nobody.
+    [[nodiscard]] bool has_socket() const;
     [[nodiscard]] const os::ProcessId& supervisor() const noexcept { return supervisor_; }
     [[nodiscard]] const os::ProcessId& vmm() const noexcept { return vmm_; }
     [[nodiscard]] const std::string& driver() const noexcept { return driver_; } ///< "qemu"

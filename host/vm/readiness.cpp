@@ -46,8 +46,7 @@ try_connect(asio::io_context& loop, tcp::endpoint endpoint, std::chrono::millise
 
 /// ssh fails when it cannot keep its socket there.
 void make_run_dir_again(const supervisor::Supervised& process) {
-    std::error_code code;
-    if (!std::filesystem::exists(process.run_dir(), code)) {
+    if (!process.has_socket()) { // the folder itself may have been made again by others
         try {
             static_cast<void>(process.status()); // which makes it again, if it can be made
         } catch (const Error&) {                 // NOLINT(bugprone-empty-catch): ssh says it
