@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Dependencies, build, runtime bundle, every test. The last lines are ctest's summary.
+# Dependencies, build, runtime bundle, tests. The last lines are ctest's summary.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 usage() {
     cat <<'TEXT'
-usage: ./test.sh [-k FILTER] [-L LABEL] [--no-deps] [-h]
+usage: ./test.sh [--all] [-k FILTER] [-L LABEL] [--no-deps] [-h]
+  --all        also the long end-to-end cases (label: long), which take a quarter of an hour more
   -k FILTER    only tests whose name matches the regular expression (ctest -R)
   -L LABEL     only tests with this label: unit, style, abi, integration, fuzz, e2e
   --no-deps    do not look for missing packages
@@ -13,11 +14,13 @@ TEXT
 }
 
 deps=yes
+all=no
 select=()
 while [ $# -gt 0 ]; do
     case $1 in
-    -k) select+=(-R "${2:?-k takes a filter}") && shift ;;
+    -k) all=yes select+=(-R "${2:?-k takes a filter}") && shift ;; # who names a case wants it
     -L) select+=(-L "${2:?-L takes a label}") && shift ;;
+    --all) all=yes ;;
     --no-deps) deps=no ;;
     -h | --help) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;
@@ -29,4 +32,5 @@ done
 cmake --preset dev
 cmake --build --preset dev
 build/dev/bin/banger-bundle --manifest "${RUNTIME_MANIFEST:-runtime/runtime-bundle.toml}" --out runtime/bundle
+if [ $all = yes ]; then export BANGER_LONG=1; else select+=(-LE '^long$'); fi
 exec ctest --preset dev -j "$(nproc)" "${select[@]}"
