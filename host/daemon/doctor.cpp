@@ -10,10 +10,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace banger::daemon {

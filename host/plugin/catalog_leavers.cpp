@@ -21,6 +21,7 @@ void Catalog::load_leavers() {
         const banger_daemon_hooks* hooks = candidate.manifest->daemon;
         if (!hooks || !BANGER_HAS(banger_daemon_hooks, hooks, leave)) {
             candidate.state = State::disabled; // what it holds is known by the journal alone
+            leavers_.forget(id);               // its file is not opened again for that
         } else if (!leavers_.may_try(id)) {
             fail(id, "bangerd died when it tried to; switch the plugin on again, or look for what "
                      "it holds with its README");

@@ -28,6 +28,10 @@ bool Leavers::may_hold(const std::string& id) const {
     return memory_ && memory_->find(own, key_of(id));
 }
 
+void Leavers::forget(const std::string& id) {
+    memory_->remove(own, key_of(id));
+}
+
 bool Leavers::may_try(const std::string& id) {
     if (memory_->find(own, key_of(id)) == leaving) {
         return false;
@@ -64,7 +68,7 @@ std::vector<std::string> Leavers::leave(Guard& guard) {
             });
         const bool gone = outcome.status == BANGER_OK;
         if (gone) {
-            memory_->remove(own, key_of(leaver.id));
+            forget(leaver.id);
             left.push_back(leaver.id);
         } else {
             note_active(leaver.id); // it returned: the next daemon may try, too

@@ -25,6 +25,8 @@ class Leavers {
     void note_active(const std::string& id);
     /// It was active, and has not given back all since. [load]
     [[nodiscard]] bool may_hold(const std::string& id) const;
+    /// It holds nothing, or nothing that it could be asked for. Throws of the store.
+    void forget(const std::string& id);
     /// False when a daemon died while this one left: it is not loaded again. Else that is noted
     /// until the next leave() of it has returned. [load]
     [[nodiscard]] bool may_try(const std::string& id);

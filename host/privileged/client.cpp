@@ -3,6 +3,7 @@
 #include "os/child.hpp"
 #include "os/enum_names.hpp"
 #include "os/error.hpp"
+#include "os/join.hpp"
 #include "os/paths.hpp"
 #include "os/run.hpp"
 #include "privileged/root_owned.hpp"
@@ -70,14 +71,6 @@ std::string step_name(std::string_view verb, const nlohmann::json& args) {
 Error error_of(const nlohmann::json& error) {
     return Error(os::error_kind(error.value("kind", "internal")),
                  error.value("message", "no message"), error.value("hint", ""));
-}
-
-std::string joined(const std::vector<std::string>& argv) {
-    std::string text;
-    for (const std::string& word : argv) {
-        text += (text.empty() ? "" : " ") + word;
-    }
-    return text;
 }
 
 } // namespace
@@ -166,7 +159,7 @@ nlohmann::json Client::attempt(const std::vector<std::string>& argv, const std::
         // 1 is how sudo ends when it refuses; of a helper that dies it passes on how.
         if (argv.front() == "sudo" && output.status.signal == 0 && output.status.code == 1) {
             throw Error(ErrorKind::permission,
-                        "'" + joined(argv) + "' is not allowed without a password" + told,
+                        "'" + os::join(argv, " ") + "' is not allowed without a password" + told,
                         "allow it once: " + allow_command());
         }
         throw Error(ErrorKind::internal, "the privileged helper ended with " +
@@ -187,7 +180,7 @@ nlohmann::json Client::run(std::string_view verb, const nlohmann::json& args,
     }
     const std::vector<std::string> argv = command_line(verb);
     const std::string input = args.dump();
-    CallRecord record{joined(argv) + " " + input};
+    CallRecord record{os::join(argv, " ") + " " + input};
     const auto started = std::chrono::steady_clock::now();
     const auto finish = [&](bool ok, std::string error) {
         record.time = std::chrono::duration_cast<std::chrono::microseconds>(

@@ -1,6 +1,7 @@
 #include "vm/ssh_config.hpp"
 
 #include "image/catalog.hpp"
+#include "os/join.hpp"
 #include "os/paths.hpp"
 #include "os/ssh_include.hpp"
 #include "vm/capabilities.hpp"
@@ -98,14 +99,6 @@ std::string block(const std::string& patterns, const SshHost& host, const SshCli
            "  ServerAliveCountMax 3\n";
 }
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) {
-        text += (text.empty() ? "" : " ") + name;
-    }
-    return text;
-}
-
 } // namespace
 
 SshClient ssh_client(image::Catalog& images, const Settings& settings) {
@@ -144,7 +137,7 @@ std::string ssh_config_text(const std::vector<SshHost>& hosts, const SshClient& 
     std::string text;
     std::vector<std::pair<std::string, const SshHost*>> below;
     for (const SshHost& host : hosts) {
-        text += block(joined(host.names), host, client) + "\n";
+        text += block(os::join(host.names, " "), host, client) + "\n";
         for (const std::string& name : host.names) {
             below.emplace_back("*." + name, &host);
         }
@@ -176,7 +169,7 @@ std::string ssh_running_text(const std::vector<SshHost>& hosts) {
     std::string text;
     for (const SshHost& host : hosts) {
         if (host.running) {
-            text += "Host " + joined(host.names) + "\n  ProxyCommand none\n";
+            text += "Host " + os::join(host.names, " ") + "\n  ProxyCommand none\n";
         }
     }
     return text;

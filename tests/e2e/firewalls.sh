@@ -3,21 +3,9 @@
 . "$(dirname "$0")/lib.sh"
 
 for program in nft iptables socat; do command -v $program >/dev/null || skip "no $program (scripts/deps.sh)"; done
-world=203.0.113.2
 
 step "a world beyond this machine"
-unshare --net sleep infinity &
-world_pid=$!
-within 5 sh -c "[ \"\$(readlink /proc/$world_pid/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]"
-in_world() { nsenter --target $world_pid --net "$@"; }
-ip link add up0 type veth peer name eth0 netns $world_pid
-ip addr add 203.0.113.1/24 dev up0
-ip link set up0 up
-in_world ip addr add $world/24 dev eth0
-in_world ip link set eth0 up
-in_world ip link set lo up
-nsenter --target $world_pid --net socat TCP-LISTEN:80,fork,reuseaddr SYSTEM:'echo hello' &
-servers=$(jobs -p)
+make_world 'echo hello'
 reach() { [ "$(banger vm exec web -- timeout 5 bash -c "cat <>/dev/tcp/$world/80")" = hello ]; }
 from_world() { [[ $(in_world timeout 5 socat -T 3 TCP:203.0.113.1:2222,connect-timeout=3 STDOUT </dev/null) == SSH-* ]]; }
 works() { reach && from_world; }

@@ -103,6 +103,30 @@ bundle_copy() {
     ln -s "$BANGER_RUNTIME_DIR"/* "$1"/
 }
 
+# make_world SAYS [ADDRESS...]: a network beyond this machine, behind up0 (203.0.113.1): 203.0.113.2 ("$world") and these
+# more; what SAYS prints, a shell command, is heard at its port 80. Sets world_pid and servers, the processes to end
+# when the case does; in_world runs a command there.
+world=203.0.113.2
+in_world() { nsenter --target "$world_pid" --net "$@"; }
+another_network() { [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+make_world() {
+    local says=$1 address
+    shift
+    unshare --net sleep infinity &
+    world_pid=$!
+    within 5 another_network $world_pid || fail "no network namespace for the world"
+    ip link add up0 type veth peer name eth0 netns $world_pid
+    ip addr add 203.0.113.1/24 dev up0
+    ip link set up0 up
+    for address in "$world" "$@"; do
+        in_world ip addr add "$address/24" dev eth0
+    done
+    in_world ip link set eth0 up
+    in_world ip link set lo up
+    nsenter --target $world_pid --net socat TCP-LISTEN:80,fork,reuseaddr SYSTEM:"$says" &
+    servers="$world_pid $!"
+}
+
 # --- what is left -----------------------------------------------------------------------------------------------
 
 # Everything that belongs to a VM or the daemon, one line each; empty when all is gone. pid 1 is the case itself.

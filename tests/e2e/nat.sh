@@ -3,25 +3,13 @@
 . "$(dirname "$0")/lib.sh"
 
 command -v nft >/dev/null && command -v socat >/dev/null || skip "nft and socat are needed (scripts/deps.sh)"
-world=203.0.113.2
 
 step "a world beyond this machine"
 nft list ruleset >"$root/rules-before"
 cat /proc/sys/net/ipv4/ip_forward >"$root/forward-before"
-unshare --net sleep infinity &
-world_pid=$!
-sleep 0.3
-in_world() { nsenter --target $world_pid --net "$@"; }
-ip link add up0 type veth peer name eth0 netns $world_pid
-ip addr add 203.0.113.1/24 dev up0
-ip link set up0 up
-in_world ip addr add $world/24 dev eth0
-in_world ip addr add 203.0.113.3/24 dev eth0
-in_world ip link set eth0 up
-in_world ip link set lo up
-nsenter --target $world_pid --net socat TCP-LISTEN:80,fork,reuseaddr SYSTEM:'echo hello from $SOCAT_PEERADDR' &
+make_world 'echo hello from $SOCAT_PEERADDR' 203.0.113.3
 nsenter --target $world_pid --net socat TCP-LISTEN:81,fork,reuseaddr SYSTEM:'while echo data 2>/dev/null; do sleep 0.1; done' &
-servers=$(jobs -p) # with the world itself
+servers="$servers $!"
 
 # reach VM ADDRESS PORT: what the server says
 reach() { banger vm exec "$1" -- timeout 5 bash -c "cat <>/dev/tcp/$2/$3"; }

@@ -113,15 +113,7 @@ same "$(banger vm exec a -- echo ok)" ok "exec after a start"
 
 if [ -n "${BANGER_LONG:-}" ]; then # ./test.sh --all
     step "verify.sh beside it"
-    unshare --net sleep infinity &
-    world=$!
-    sleep 0.3
-    ip link add up0 type veth peer name eth0 netns $world
-    ip addr add 203.0.113.1/24 dev up0
-    ip link set up0 up
-    nsenter --target $world --net sh -c 'ip addr add 203.0.113.2/24 dev eth0; ip link set eth0 up; ip link set lo up'
-    nsenter --target $world --net socat TCP-LISTEN:80,fork,reuseaddr SYSTEM:'echo hello' &
-    servers=$(jobs -p)
+    make_world 'echo hello'
     verify --nat --target 203.0.113.2:80
     kill $servers
     wait 2>/dev/null || true

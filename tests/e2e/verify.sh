@@ -9,15 +9,7 @@ left() { footprint && nft list ruleset && cat /proc/sys/net/ipv4/ip_forward && f
 nothing_more() { same "$(left)" "$before" "what is left after $1"; }
 
 step "a world beyond this machine"
-unshare --net sleep infinity &
-world=$!
-sleep 0.3
-ip link add up0 type veth peer name eth0 netns $world
-ip addr add 203.0.113.1/24 dev up0
-ip link set up0 up
-nsenter --target $world --net sh -c 'ip addr add 203.0.113.2/24 dev eth0; ip link set eth0 up; ip link set lo up'
-nsenter --target $world --net socat TCP-LISTEN:80,fork,reuseaddr SYSTEM:'echo hello' &
-servers=$(jobs -p)
+make_world 'echo hello'
 before=$(left)
 
 step "options"

@@ -47,13 +47,14 @@ true_state() {
 
 # at_each_step PREPARE COMMAND...: until the command ends without having got to the step
 at_each_step() {
-    local prepare=$1 number=0 turn=before when
+    local prepare=$1 number=0 turn=before turns when
     shift
     while true; do
         number=$((number + 1))
         [ $turn = before ] && turn=after || turn=before
-        for when in ${BANGER_BOTH:+before} ${BANGER_BOTH:+after} ${BANGER_BOTH:-$turn}; do
-            [ "$when" != 1 ] || continue
+        turns=("$turn")
+        [ -z "${BANGER_BOTH:-}" ] || turns=(before after)
+        for when in "${turns[@]}"; do
             never
             $prepare
             within 30 settled || fail "$prepare did not settle"

@@ -123,6 +123,17 @@ TEST_F(Leaving, WhoCannotBeLoadedIsToldNotFailed) {
     EXPECT_EQ(host.info("rec-a").state, State::leaving);
 }
 
+TEST_F(Leaving, WhoCannotBeAskedIsForgotten) {
+    host.add("polite");
+    ASSERT_EQ(host.load(), "");
+    EXPECT_TRUE(host.kv.find("banger", "held:polite"));
+    host.stop();
+    host.entry("polite").enabled = false;
+    ASSERT_EQ(host.load(), "");
+    EXPECT_EQ(host.info("polite").state, State::disabled);
+    EXPECT_FALSE(host.kv.find("banger", "held:polite"));
+}
+
 TEST_F(Leaving, WhoNeverTookPartIsNotLoaded) {
     host.add("rec-a");
     host.entry("rec-a").enabled = false;

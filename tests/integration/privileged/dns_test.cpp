@@ -1,14 +1,13 @@
 // The dns verbs on a real packet filter, in a network namespace of the test's own; and the way of a
 // guest's packet through the redirect, also where nat closes the host's services.
 
-#include "net/netlink.hpp"
+#include "verb_fixture.hpp"
+
 #include "net/nftables.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/run.hpp"
 #include "privileged/dns_table.hpp"
-#include "privileged/verb.hpp"
-#include "support/network_namespace.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -28,28 +27,17 @@ namespace {
 using nlohmann::json;
 using os::ErrorKind;
 
-class DnsTest : public testing::Test {
+class DnsTest : public VerbFixture {
   protected:
     void SetUp() override {
-        if (!space_.entered()) {
-            GTEST_SKIP() << space_.reason();
+        VerbFixture::SetUp();
+        if (!IsSkipped()) {
+            run("bridge-ensure", {{"bridge", "banger"}, {"address", "172.30.88.1/24"}});
         }
-        netlink_.emplace();
-        run("bridge-ensure", {{"bridge", "banger"}, {"address", "172.30.88.1/24"}});
     }
 
-    json run(const char* verb, const json& args, uid_t caller = 1000) {
-        Context context{*netlink_, caller, {}};
-        return perform(parse_request(*find_verb(verb), args.dump()), context);
-    }
     ErrorKind refused(const json& args, uid_t caller = 1000) {
-        try {
-            (void)run("dns-apply", args, caller);
-        } catch (const os::Error& error) {
-            return error.kind();
-        }
-        ADD_FAILURE() << "accepted: " << args;
-        return ErrorKind::internal;
+        return refusal("dns-apply", args, caller).kind();
     }
     static json args(int port = 5390) {
         return {{"tag", "aa"}, {"bridge", "banger"}, {"address", "172.30.88.1"}, {"port", port}};
@@ -62,9 +50,6 @@ class DnsTest : public testing::Test {
         const os::Output output = os::run(words);
         ASSERT_TRUE(output.status.ok()) << output.err;
     }
-
-    test::NetworkNamespace space_;
-    std::optional<net::Netlink> netlink_;
 };
 
 TEST_F(DnsTest, TheTableIsThereAndGone) {

@@ -1,11 +1,10 @@
 // The forward verbs beside filters of others, in a network namespace of the test's own.
 
-#include "net/netlink.hpp"
+#include "verb_fixture.hpp"
+
 #include "net/nftables.hpp"
 #include "os/error.hpp"
 #include "os/run.hpp"
-#include "privileged/verb.hpp"
-#include "support/network_namespace.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -17,18 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-class ForwardTest : public testing::Test {
+class ForwardTest : public VerbFixture {
   protected:
-    void SetUp() override {
-        if (!space_.entered()) {
-            GTEST_SKIP() << space_.reason();
-        }
-        netlink_.emplace();
-    }
-    json run(const char* verb, const json& args, uid_t caller = 1000) {
-        Context context{*netlink_, caller, {}};
-        return perform(parse_request(*find_verb(verb), args.dump()), context);
-    }
     json open(uid_t caller = 1000) {
         return run("forward-open", {{"tag", "aa"}, {"bridge", "banger"}}, caller);
     }
@@ -56,9 +45,6 @@ class ForwardTest : public testing::Test {
                            {"policy", "drop"}}}}}}},
                      "make a filter");
     }
-
-    test::NetworkNamespace space_;
-    std::optional<net::Netlink> netlink_;
 };
 
 TEST_F(ForwardTest, WithoutAFilterNothingIsDone) {

@@ -1,8 +1,9 @@
 // The guard verbs on a real packet filter, in a network namespace of the test's own, with guests
 // that send what they like.
 
+#include "verb_fixture.hpp"
+
 #include "net/link.hpp"
-#include "net/netlink.hpp"
 #include "net/nftables.hpp"
 #include "os/error.hpp"
 #include "os/unique_fd.hpp"
@@ -10,8 +11,6 @@
 #include "privileged/forwarding.hpp"
 #include "privileged/guard_table.hpp"
 #include "privileged/interface.hpp"
-#include "privileged/verb.hpp"
-#include "support/network_namespace.hpp"
 #include "support/tap_guest.hpp"
 
 #include <gmock/gmock.h>
@@ -49,30 +48,20 @@ constexpr const char* gateway = "172.30.88.1";
 constexpr const char* stranger_mac = "02:00:00:00:00:99";
 constexpr const char* stranger = "172.30.88.99";
 
-class GuardTest : public testing::Test {
+class GuardTest : public VerbFixture {
   protected:
     void SetUp() override {
-        if (!space_.entered()) {
-            GTEST_SKIP() << space_.reason();
+        VerbFixture::SetUp();
+        if (IsSkipped()) {
+            return;
         }
-        netlink_.emplace();
         run("bridge-ensure", {{"bridge", "banger"}, {"address", "172.30.88.1/24"}, {"tag", "aa"}});
         tap("bgra");
         tap("bgrb");
     }
 
-    json run(const char* verb, const json& args, uid_t caller = 1000) {
-        Context context{*netlink_, caller, {}};
-        return perform(parse_request(*find_verb(verb), args.dump()), context);
-    }
     os::Error refused(const json& args, uid_t caller = 1000) {
-        try {
-            (void)run("guard-apply", args, caller);
-        } catch (const os::Error& error) {
-            return error;
-        }
-        ADD_FAILURE() << "accepted: " << args;
-        return {ErrorKind::internal, ""};
+        return refusal("guard-apply", args, caller);
     }
     void tap(const char* name, const char* tag = "aa") {
         run("tap-create", {{"tap", name}, {"bridge", "banger"}, {"owner_uid", 1000}, {"tag", tag}});
@@ -94,8 +83,6 @@ class GuardTest : public testing::Test {
         return run("guard-show", json::object(), caller).at("tables");
     }
 
-    test::NetworkNamespace space_;
-    std::optional<net::Netlink> netlink_;
     const std::string bridge_mac_ = Interface::bridge_mac("banger").text();
 };
 

@@ -1,12 +1,11 @@
 // The nat verbs on a real packet filter, in a network namespace of the test's own.
 
-#include "net/netlink.hpp"
+#include "verb_fixture.hpp"
+
 #include "net/nftables.hpp"
 #include "os/error.hpp"
 #include "privileged/forwarding.hpp"
 #include "privileged/nat_table.hpp"
-#include "privileged/verb.hpp"
-#include "support/network_namespace.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -19,28 +18,17 @@ namespace {
 using nlohmann::json;
 using os::ErrorKind;
 
-class NatTest : public testing::Test {
+class NatTest : public VerbFixture {
   protected:
     void SetUp() override {
-        if (!space_.entered()) {
-            GTEST_SKIP() << space_.reason();
+        VerbFixture::SetUp();
+        if (!IsSkipped()) {
+            run("bridge-ensure", {{"bridge", "banger"}, {"address", "172.30.88.1/24"}});
         }
-        netlink_.emplace();
-        run("bridge-ensure", {{"bridge", "banger"}, {"address", "172.30.88.1/24"}});
     }
 
-    json run(const char* verb, const json& args, uid_t caller = 1000) {
-        Context context{*netlink_, caller, {}};
-        return perform(parse_request(*find_verb(verb), args.dump()), context);
-    }
     ErrorKind refused(const json& args, uid_t caller = 1000) {
-        try {
-            (void)run("nat-apply", args, caller);
-        } catch (const os::Error& error) {
-            return error.kind();
-        }
-        ADD_FAILURE() << "accepted: " << args;
-        return ErrorKind::internal;
+        return refusal("nat-apply", args, caller).kind();
     }
     static json guest(const char* address, bool open, json allowed = json::array()) {
         return {{"address", address}, {"open", open}, {"allowed", std::move(allowed)}};
@@ -61,9 +49,6 @@ class NatTest : public testing::Test {
     json tables(uid_t caller = 1000) {
         return run("nat-show", json::object(), caller).at("tables");
     }
-
-    test::NetworkNamespace space_;
-    std::optional<net::Netlink> netlink_;
 };
 
 TEST_F(NatTest, TheTableBecomesWhatIsAsked) {

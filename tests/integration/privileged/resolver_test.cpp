@@ -1,13 +1,12 @@
 // The verbs for NetworkManager's dnsmasq, with a folder and an nmcli of the test's own laid over
 // the machine's, in a mount namespace.
 
-#include "net/netlink.hpp"
+#include "verb_fixture.hpp"
+
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/temporary_dir.hpp"
 #include "privileged/resolver.hpp"
-#include "privileged/verb.hpp"
-#include "support/network_namespace.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -96,31 +95,21 @@ class FakeNetworkManager {
     std::string reason_;
 };
 
-class ResolverTest : public testing::Test {
+class ResolverTest : public VerbFixture {
   protected:
     void SetUp() override {
-        if (!space_.entered()) {
-            GTEST_SKIP() << space_.reason();
+        VerbFixture::SetUp();
+        if (IsSkipped()) {
+            return;
         }
         manager_.emplace();
         if (!manager_->reason().empty()) {
             GTEST_SKIP() << manager_->reason();
         }
-        netlink_.emplace();
         run("bridge-ensure", {{"bridge", "banger"}, {"address", "172.30.88.1/24"}});
     }
-    json run(const char* verb, const json& args, uid_t caller = 1000) {
-        Context context{*netlink_, caller, {}};
-        return perform(parse_request(*find_verb(verb), args.dump()), context);
-    }
     ErrorKind refused(const char* verb, const json& args, uid_t caller = 1000) {
-        try {
-            (void)run(verb, args, caller);
-        } catch (const os::Error& error) {
-            return error.kind();
-        }
-        ADD_FAILURE() << "accepted: " << args;
-        return ErrorKind::internal;
+        return refusal(verb, args, caller).kind();
     }
     void set(const char* tag, int port) {
         run("resolver-set",
@@ -130,9 +119,7 @@ class ResolverTest : public testing::Test {
         return {{"resolver", "networkmanager"}, {"tag", tag}, {"bridge", "banger"}};
     }
 
-    test::NetworkNamespace space_;
     std::optional<FakeNetworkManager> manager_;
-    std::optional<net::Netlink> netlink_;
 };
 
 TEST_F(ResolverTest, EachBangerOfAUserHasItsOwnFile) {

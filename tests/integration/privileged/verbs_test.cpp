@@ -1,12 +1,11 @@
+#include "verb_fixture.hpp"
+
 #include "net/link.hpp"
-#include "net/netlink.hpp"
 #include "net/route.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "privileged/interface.hpp"
 #include "privileged/ownership.hpp"
-#include "privileged/verb.hpp"
-#include "support/network_namespace.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -24,33 +23,11 @@ namespace {
 using nlohmann::json;
 using os::ErrorKind;
 
-class VerbsTest : public testing::Test {
+class VerbsTest : public VerbFixture {
   protected:
-    void SetUp() override {
-        if (!space_.entered()) {
-            GTEST_SKIP() << space_.reason();
-        }
-        netlink_.emplace();
-    }
-
-    json run(const char* verb, const json& args, uid_t caller = 1000) {
-        Context context{*netlink_, caller, {}};
-        return perform(parse_request(*find_verb(verb), args.dump()), context);
-    }
-    os::Error failure(const char* verb, const json& args, uid_t caller = 1000) {
-        try {
-            (void)run(verb, args, caller);
-        } catch (const os::Error& error) {
-            return error;
-        }
-        ADD_FAILURE() << verb << " was accepted";
-        return {ErrorKind::internal, ""};
-    }
     std::optional<net::Link> link(const char* name) { return net::find_link(*netlink_, name); }
     std::size_t link_count() { return net::links(*netlink_).size(); }
 
-    test::NetworkNamespace space_;
-    std::optional<net::Netlink> netlink_;
     const json bridge_ = {{"bridge", "banger"}, {"address", "172.30.88.1/24"}};
     const json tap_ = {{"tap", "bgr1"}, {"bridge", "banger"}, {"owner_uid", 1000}};
 };
@@ -98,25 +75,25 @@ TEST_F(VerbsTest, ABridgeFollowsANewAddressAndMtuWhileNoVmUsesIt) {
     EXPECT_EQ(link("banger")->mtu, 1400);
 
     const os::UniqueFd vmm = open_tap("bgr1");
-    const os::Error error = failure("bridge-ensure", bridge_);
+    const os::Error error = refusal("bridge-ensure", bridge_);
     EXPECT_EQ(error.kind(), ErrorKind::conflict);
     EXPECT_EQ(error.hint(), "stop all VMs before network.subnet changes");
 }
 
 TEST_F(VerbsTest, ForeignBridgesAreRefused) {
     Interface::create_bridge(*netlink_, "banger", 1500).set_up();
-    EXPECT_STREQ(failure("bridge-ensure", bridge_).what(),
+    EXPECT_STREQ(refusal("bridge-ensure", bridge_).what(),
                  "interface banger exists and was not made by banger");
-    EXPECT_EQ(failure("tap-create", tap_).kind(), ErrorKind::conflict);
-    EXPECT_EQ(failure("bridge-delete", {{"bridge", "banger"}}).kind(), ErrorKind::conflict);
+    EXPECT_EQ(refusal("tap-create", tap_).kind(), ErrorKind::conflict);
+    EXPECT_EQ(refusal("bridge-delete", {{"bridge", "banger"}}).kind(), ErrorKind::conflict);
     EXPECT_TRUE(link("banger")->alias.empty()) << "left as it was";
 
     json second = bridge_;
     second["bridge"] = "banger-2";
     run("bridge-ensure", second, 1000);
-    EXPECT_STREQ(failure("bridge-ensure", second, 1001).what(),
+    EXPECT_STREQ(refusal("bridge-ensure", second, 1001).what(),
                  "bridge banger-2 belongs to user 1000");
-    EXPECT_EQ(failure("bridge-delete", {{"bridge", "banger-2"}}, 1001).kind(), ErrorKind::conflict);
+    EXPECT_EQ(refusal("bridge-delete", {{"bridge", "banger-2"}}, 1001).kind(), ErrorKind::conflict);
 }
 
 TEST_F(VerbsTest, ABridgeThatAKilledRunLeftUnsignedIsCompleted) {
@@ -135,7 +112,7 @@ TEST_F(VerbsTest, AnotherBangerOfTheSameUserMayTakeTheBridgeOnlyWhileNoVmUsesIt)
     run("tap-create", tap_);
     {
         const os::UniqueFd vmm = open_tap("bgr1");
-        EXPECT_STREQ(failure("bridge-ensure", other).what(),
+        EXPECT_STREQ(refusal("bridge-ensure", other).what(),
                      "bridge banger is in use by the VMs of another banger of yours");
     }
     run("bridge-ensure", other);
@@ -145,7 +122,7 @@ TEST_F(VerbsTest, AnotherBangerOfTheSameUserMayTakeTheBridgeOnlyWhileNoVmUsesIt)
 TEST_F(VerbsTest, ANetworkThatTheHostUsesIsRefusedWithAnAlternative) {
     Interface uplink = Interface::create_bridge(*netlink_, "uplink", 1500);
     uplink.add_address(net::InterfaceAddress::parse("172.30.0.1/16"));
-    const os::Error error = failure("bridge-ensure", bridge_);
+    const os::Error error = refusal("bridge-ensure", bridge_);
     EXPECT_EQ(error.kind(), ErrorKind::conflict);
     EXPECT_STREQ(error.what(),
                  "network 172.30.88.0/24 is in use on this host (address 172.30.0.1/16 of uplink)");
@@ -192,12 +169,12 @@ TEST_F(VerbsTest, ATapOfTheUserComesBackToItsBridge) {
 
 TEST_F(VerbsTest, NobodyGetsATapForSomebodyElse) {
     run("bridge-ensure", bridge_);
-    EXPECT_EQ(failure("tap-create", tap_, 1001).kind(), ErrorKind::permission);
+    EXPECT_EQ(refusal("tap-create", tap_, 1001).kind(), ErrorKind::permission);
     run("tap-create", tap_);
     json foreign = tap_;
     foreign["owner_uid"] = 1001;
-    EXPECT_EQ(failure("tap-create", foreign, 1001).kind(), ErrorKind::conflict);
-    EXPECT_STREQ(failure("tap-delete", {{"tap", "bgr1"}}, 1001).what(),
+    EXPECT_EQ(refusal("tap-create", foreign, 1001).kind(), ErrorKind::conflict);
+    EXPECT_STREQ(refusal("tap-delete", {{"tap", "bgr1"}}, 1001).what(),
                  "interface bgr1 is not a tap of yours");
     EXPECT_TRUE(link("bgr1"));
 }
@@ -208,8 +185,8 @@ TEST_F(VerbsTest, ATapInUseIsNotDeleted) {
     {
         const os::UniqueFd vmm = open_tap("bgr1");
         EXPECT_TRUE(link("bgr1")->carrier);
-        EXPECT_EQ(failure("tap-delete", {{"tap", "bgr1"}}).kind(), ErrorKind::busy);
-        EXPECT_STREQ(failure("bridge-delete", {{"bridge", "banger"}}).what(),
+        EXPECT_EQ(refusal("tap-delete", {{"tap", "bgr1"}}).kind(), ErrorKind::busy);
+        EXPECT_STREQ(refusal("bridge-delete", {{"bridge", "banger"}}).what(),
                      "bridge banger has 1 port");
     }
     EXPECT_EQ(run("tap-delete", {{"tap", "bgr1"}})["existed"], true);
@@ -218,11 +195,11 @@ TEST_F(VerbsTest, ATapInUseIsNotDeleted) {
 }
 
 TEST_F(VerbsTest, AStepThatFailsLeavesNoTap) {
-    EXPECT_EQ(failure("tap-create", tap_).kind(), ErrorKind::not_found) << "no bridge";
+    EXPECT_EQ(refusal("tap-create", tap_).kind(), ErrorKind::not_found) << "no bridge";
     run("bridge-ensure", bridge_);
     json args = tap_;
     args["mtu"] = 65535; // the kernel's limit for a tap is a little lower
-    EXPECT_NE(std::string(failure("tap-create", args).what()).find("MTU"), std::string::npos);
+    EXPECT_NE(std::string(refusal("tap-create", args).what()).find("MTU"), std::string::npos);
     EXPECT_FALSE(link("bgr1"));
 }
 
@@ -233,7 +210,7 @@ TEST_F(VerbsTest, ABatchIsAllOrNothing) {
     const json steps = {{{"verb", "bridge-ensure"}, {"args", bridge_}},
                         {{"verb", "tap-create"}, {"args", tap_}},
                         {{"verb", "tap-create"}, {"args", bad}}};
-    const os::Error error = failure("batch", {{"steps", steps}});
+    const os::Error error = refusal("batch", {{"steps", steps}});
     EXPECT_EQ(std::string(error.what()).substr(0, 7), "step 3:");
     EXPECT_EQ(link_count(), 1U) << "bridge and first tap are undone";
 
