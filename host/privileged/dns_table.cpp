@@ -1,5 +1,8 @@
 #include "privileged/dns_table.hpp"
 
+#include "privileged/nft_expression.hpp"
+#include "privileged/table_commands.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace banger::privileged {
@@ -14,32 +17,15 @@ constexpr int priority = -101;
 } // namespace
 
 json dns_commands(const DnsSpec& spec) {
-    const std::string name = spec.table.name();
-    json commands = spec.table.renew();
-    commands.push_back({{"add",
-                         {{"chain",
-                           {{"family", "inet"},
-                            {"table", name},
-                            {"name", "prerouting"},
-                            {"type", "nat"},
-                            {"hook", "prerouting"},
-                            {"prio", priority},
-                            {"policy", "accept"}}}}}});
+    TableCommands commands(spec.table);
+    commands.base_chain("prerouting", "nat", "prerouting", priority);
     for (const char* protocol : {"udp", "tcp"}) {
-        commands.push_back(
-            {{"add",
-              {{"rule",
-                {{"family", "inet"},
-                 {"table", name},
-                 {"chain", "prerouting"},
-                 {"expr",
-                  {match({{"meta", {{"key", "iifname"}}}}, spec.bridge),
-                   match({{"payload", {{"protocol", "ip"}, {"field", "daddr"}}}},
-                         spec.address.text()),
-                   match({{"payload", {{"protocol", protocol}, {"field", "dport"}}}}, asked_port),
-                   {{"redirect", {{"port", spec.port}}}}}}}}}}});
+        commands.rule("prerouting", {nft::match(nft::meta("iifname"), spec.bridge),
+                                     nft::match(nft::field("ip", "daddr"), spec.address.text()),
+                                     nft::match(nft::field(protocol, "dport"), asked_port),
+                                     {{"redirect", {{"port", spec.port}}}}});
     }
-    return commands;
+    return std::move(commands).take();
 }
 
 } // namespace banger::privileged

@@ -1,6 +1,7 @@
 #include "privileged/forward_filter.hpp"
 
 #include "privileged/nat_table.hpp"
+#include "privileged/nft_expression.hpp"
 
 #include <algorithm>
 #include <map>
@@ -69,12 +70,12 @@ bool leads_to(const json& rule, std::string_view chain) {
 }
 
 /// Its only condition is that interface.
-bool is_for(const json& rule, std::string_view key, std::string_view interface) {
+bool is_for(const json& rule, const char* key, std::string_view interface) {
     bool found = false;
     for (const json& part : rule) {
         if (const auto match = part.find("match"); match != part.end()) {
-            if (match->at("left") != json{{"meta", {{"key", key}}}} ||
-                match->at("right") != interface || match->value("op", "==") != "==") {
+            if (match->at("left") != nft::meta(key) || match->at("right") != interface ||
+                match->value("op", "==") != "==") {
                 return false;
             }
             found = true;
@@ -85,7 +86,7 @@ bool is_for(const json& rule, std::string_view key, std::string_view interface) 
     return found;
 }
 
-bool accepts(const std::vector<const json*>& rules, std::string_view key, std::string_view bridge) {
+bool accepts(const std::vector<const json*>& rules, const char* key, std::string_view bridge) {
     return std::any_of(rules.begin(), rules.end(), [&](const json* rule) {
         return has(*rule, "accept") && is_for(*rule, key, bridge);
     });
@@ -178,9 +179,9 @@ json pass_commands(const ForwardFilter& filter, std::string_view bridge, std::st
                                 {"chain", filter.place},
                                 {"comment", mark},
                                 {"expr",
-                                 {match({{"meta", {{"key", key}}}}, bridge),
+                                 {nft::match(nft::meta(key), bridge),
                                   {{"counter", {{"packets", 0}, {"bytes", 0}}}},
-                                  {{"accept", nullptr}}}}}}}}});
+                                  nft::accept()}}}}}}});
     }
     return commands;
 }

@@ -1,78 +1,46 @@
 #include "privileged/guard_table.hpp"
 
+#include "privileged/nft_expression.hpp"
+#include "privileged/table_commands.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace banger::privileged {
 namespace {
 
+using namespace nft;
 using nlohmann::json;
 
 /// Before everything else that looks at a packet: what is forged is not even learned from.
 constexpr int priority = -300;
 
-/// Expressions of libnftables-json(5).
-json field(const char* protocol, const char* name) {
-    return {{"payload", {{"protocol", protocol}, {"field", name}}}};
-}
-json concat(json parts) {
-    return {{"concat", std::move(parts)}};
-}
-const json accept = {{"accept", nullptr}};
-const json drop = {{"drop", nullptr}};
-const json in = {{"meta", {{"key", "iifname"}}}};
-const json out = {{"meta", {{"key", "oifname"}}}};
+const json in = meta("iifname");
+const json out = meta("oifname");
 const json ip = match(field("ether", "type"), "ip");
 const json arp = match(field("ether", "type"), "arp");
 
 class Builder {
   public:
-    explicit Builder(const GuardSpec& spec)
-        : spec_(spec), table_(spec.table.name()), commands_(spec.table.renew()) {}
+    explicit Builder(const GuardSpec& spec) : spec_(spec), made_(spec.table) {}
 
     json commands() {
         sets();
         base_chain("prerouting");
-        rule("prerouting", {match(in, "@taps", "!="), accept});
+        rule("prerouting", {match(in, "@taps", "!="), accept()});
         if (!spec_.vm_to_vm) {
             isolate();
         }
         honest_ip();
         honest_arp();
         // Anything else: other addresses, IPv6, VLAN tags, protocols that nobody asked for.
-        rule("prerouting", {drop});
+        rule("prerouting", {drop()});
         beside_the_bridge();
-        return std::move(commands_);
+        return std::move(made_).take();
     }
 
   private:
-    [[nodiscard]] json named(const char* name) const {
-        return {{"family", guard_kind.family}, {"table", table_}, {"name", name}};
-    }
-    void add(const char* kind, json object) {
-        commands_.push_back({{"add", {{kind, std::move(object)}}}});
-    }
-    void rule(const char* chain, json expressions) {
-        add("rule", {{"family", guard_kind.family},
-                     {"table", table_},
-                     {"chain", chain},
-                     {"expr", std::move(expressions)}});
-    }
-    void base_chain(const char* hook) {
-        json chain = named(hook);
-        chain.update(
-            {{"type", "filter"}, {"hook", hook}, {"prio", priority}, {"policy", "accept"}});
-        add("chain", std::move(chain));
-    }
-    void set(const char* name, json type, json elements) {
-        json made = named(name);
-        made["type"] = std::move(type);
-        add("set", std::move(made));
-        if (!elements.empty()) {
-            json added = named(name);
-            added["elem"] = std::move(elements);
-            add("element", std::move(added));
-        }
-    }
+    void rule(const char* chain, json expressions) { made_.rule(chain, std::move(expressions)); }
+    void base_chain(const char* hook) { made_.base_chain(hook, "filter", hook, priority); }
 
     void sets() {
         json cards = json::array();
@@ -82,15 +50,15 @@ class Builder {
             guests.push_back(concat({guest.tap, guest.mac.text(), guest.address.text()}));
         }
         // By their exact names: a pattern would match taps of others, too.
-        set("taps", "ifname", spec_.taps);
-        set("cards", json::array({"ifname", "ether_addr"}), std::move(cards));
-        set("guests", json::array({"ifname", "ether_addr", "ipv4_addr"}), std::move(guests));
+        made_.set("taps", "ifname", spec_.taps);
+        made_.set("cards", json::array({"ifname", "ether_addr"}), std::move(cards));
+        made_.set("guests", json::array({"ifname", "ether_addr", "ipv4_addr"}), std::move(guests));
     }
 
     void honest_ip() {
         rule("prerouting",
              {ip, match(concat({in, field("ether", "saddr"), field("ip", "saddr")}), "@guests"),
-              accept});
+              accept()});
     }
 
     /// What it says of itself, and the frame around it, are the guest's own.
@@ -104,28 +72,27 @@ class Builder {
         talk.push_back(
             match(concat({in, field("ether", "saddr"), field("arp", "saddr ip")}), "@guests"));
         talk.push_back(own_card);
-        talk.push_back(accept);
+        talk.push_back(accept());
         rule("prerouting", std::move(talk));
         // "Has anybody this address?", as asked before it is taken into use (RFC 5227).
         json probe = readable;
         probe.push_back(match(field("arp", "saddr ip"), "0.0.0.0"));
         probe.push_back(match(concat({in, field("ether", "saddr")}), "@cards"));
         probe.push_back(own_card);
-        probe.push_back(accept);
+        probe.push_back(accept());
         rule("prerouting", std::move(probe));
     }
 
     void isolate() {
-        const json subnet = {
-            {"prefix", {{"addr", spec_.subnet.network.text()}, {"len", spec_.subnet.prefix}}}};
+        const json subnet = network(spec_.subnet);
         // Also what the host would route back to another guest.
         rule("prerouting", {ip, match(field("ip", "daddr"), subnet),
-                            match(field("ip", "daddr"), spec_.gateway.text(), "!="), drop});
+                            match(field("ip", "daddr"), spec_.gateway.text(), "!="), drop()});
         rule("prerouting", {arp, match(field("arp", "daddr ip"), subnet),
-                            match(field("arp", "daddr ip"), spec_.gateway.text(), "!="), drop});
+                            match(field("arp", "daddr ip"), spec_.gateway.text(), "!="), drop()});
         // Broadcasts, and frames to another guest's card whatever address is in them.
         base_chain("forward");
-        rule("forward", {match(in, "@taps"), match(out, "@taps"), drop});
+        rule("forward", {match(in, "@taps"), match(out, "@taps"), drop()});
     }
 
     /// Frames to the link's own groups (IEEE 802.1D 7.12.6) pass no other hook, and the host takes
@@ -135,12 +102,11 @@ class Builder {
         rule("input", {match(in, "@taps"),
                        match({{"&", json::array({field("ether", "daddr"), "ff:ff:ff:ff:ff:f0"})}},
                              "01:80:c2:00:00:00"),
-                       drop});
+                       drop()});
     }
 
     const GuardSpec& spec_;
-    const std::string table_;
-    json commands_;
+    TableCommands made_;
 };
 
 } // namespace

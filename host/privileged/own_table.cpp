@@ -70,17 +70,15 @@ std::vector<OwnTable> own_tables(const TableKind& kind, net::Nftables& nftables)
                                          "list the packet filter"));
 }
 
-bool delete_table(const OwnTable& table, net::Nftables& nftables) {
+bool delete_table(OwnTable table, uid_t caller) {
+    table.uid = caller;
+    net::Nftables nftables;
     const auto found = own_tables(table.kind, nftables);
     if (std::find(found.begin(), found.end(), table) == found.end()) {
         return false;
     }
     nftables.run(json::array({table.drop()}), "change the packet filter");
     return true;
-}
-
-json match(json left, json right, const char* op) {
-    return {{"match", {{"op", op}, {"left", std::move(left)}, {"right", std::move(right)}}}};
 }
 
 } // namespace banger::privileged

@@ -47,11 +47,7 @@ struct OwnTable {
                                                const nlohmann::json& objects);
 /// Those of this kind on this machine, whoever's.
 [[nodiscard]] std::vector<OwnTable> own_tables(const TableKind& kind, net::Nftables& nftables);
-/// False when it was gone already.
-[[nodiscard]] bool delete_table(const OwnTable& table, net::Nftables& nftables);
-
-/// The expression of libnftables-json(5).
-[[nodiscard]] nlohmann::json match(nlohmann::json left, nlohmann::json right,
-                                   const char* op = "==");
+/// The caller's table of that kind and tag. False when it was gone already.
+[[nodiscard]] bool delete_table(OwnTable table, uid_t caller);
 
 } // namespace banger::privileged

@@ -39,9 +39,6 @@ resolved_commands(const std::string& bridge, std::uint16_t port, const std::vect
 /// What NetworkManager's dnsmasq reads. Pure.
 [[nodiscard]] std::string dnsmasq_text(std::uint16_t port, const std::vector<std::string>& zones);
 [[nodiscard]] std::vector<std::string> dnsmasq_reload();
-/// Runs one of these command lines: a program of the system by its full name, with arguments that
-/// are ours or checked. Throws unavailable with what it said.
-void tell(const std::vector<std::string>& command);
 /// Of one banger of one user: "/etc/NetworkManager/dnsmasq.d/banger-1000_k3x9a0.conf".
 [[nodiscard]] std::string dnsmasq_file(uid_t caller, const std::string& tag);
 /// The tags of the caller's files that are there now.

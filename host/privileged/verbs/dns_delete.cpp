@@ -1,4 +1,3 @@
-#include "net/nftables.hpp"
 #include "privileged/dns_table.hpp"
 #include "privileged/verbs/verbs.hpp"
 
@@ -8,10 +7,7 @@ namespace banger::privileged {
 
 Action parse_dns_delete(Arguments& arguments) {
     return [table = OwnTable::asked(dns_kind, arguments)](Context& context) {
-        OwnTable mine = table;
-        mine.uid = context.caller;
-        net::Nftables nftables;
-        return nlohmann::json{{"existed", delete_table(mine, nftables)}};
+        return nlohmann::json{{"existed", delete_table(table, context.caller)}};
     };
 }
 

@@ -3,7 +3,7 @@
 #include "privileged/arguments.hpp"
 #include "privileged/forward_state.hpp"
 #include "privileged/nat_table.hpp"
-#include "privileged/resolver.hpp"
+#include "privileged/tell.hpp"
 #include "privileged/verbs/verbs.hpp"
 
 #include <nlohmann/json.hpp>

@@ -4,6 +4,7 @@
 #include "privileged/arguments.hpp"
 #include "privileged/ownership.hpp"
 #include "privileged/resolver.hpp"
+#include "privileged/tell.hpp"
 #include "privileged/verbs/verbs.hpp"
 
 #include <cerrno>
