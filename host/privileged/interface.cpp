@@ -90,6 +90,16 @@ void Interface::set_mtu(int mtu) {
     link_.mtu = mtu;
 }
 
+void Interface::bridge_all_frames() {
+    Message message = change_link(link_.index);
+    message.nest(IFLA_LINKINFO, [](Message& info) {
+        info.text(IFLA_INFO_KIND, "bridge").nest(IFLA_INFO_DATA, [](Message& bridge) {
+            bridge.u16(IFLA_BR_GROUP_FWD_MASK, lldp_group);
+        });
+    });
+    netlink_.request(message, "let no frame pass by the filter of " + link_.name);
+}
+
 void Interface::set_up() {
     const auto up = static_cast<unsigned>(IFF_UP);
     Message message = change_link(link_.index, up, up);

@@ -31,6 +31,8 @@ class Interface {
 
     void set_alias(const std::string& alias);
     void set_mtu(int mtu);
+    /// Of a bridge: none passes by its packet filter, as create_bridge() has it.
+    void bridge_all_frames();
     void set_up();
     void set_master(int index);
     void add_address(const net::InterfaceAddress& address);

@@ -103,7 +103,9 @@ nlohmann::json ensure(const BridgeSpec& spec, Context& context) {
     }
     Interface bridge = existing ? Interface(context.netlink, *existing)
                                 : Interface::create_bridge(context.netlink, spec.name, spec.mtu);
-    if (!existing) {
+    if (existing) { // made by an older banger, or changed since
+        bridge.bridge_all_frames();
+    } else {
         context.undo.push_back([bridge]() mutable { bridge.remove(); });
     }
     const auto owner = Ownership::parse(bridge.link().alias);

@@ -288,6 +288,20 @@ TEST_F(GuardTest, TheHostHearsOnlyTheGuestItself) {
     EXPECT_GT(send().size(), 10U) << "without the table";
     run("guard-apply", args({a()}));
     EXPECT_THAT(send(), ElementsAre("honest"));
+
+    // A bridge that was not always so.
+    net::Message message(RTM_NEWLINK, 0);
+    const int index = net::find_link(*netlink_, "banger")->index;
+    message.header(ifinfomsg{.ifi_family = AF_UNSPEC, .ifi_index = index});
+    message.nest(IFLA_LINKINFO, [](net::Message& info) {
+        info.text(IFLA_INFO_KIND, "bridge").nest(IFLA_INFO_DATA, [](net::Message& bridge) {
+            bridge.u16(IFLA_BR_GROUP_FWD_MASK, 0);
+        });
+    });
+    netlink_->request(message, "let frames pass by the filter");
+    EXPECT_EQ(send().size(), 2U) << "LLDP";
+    run("bridge-ensure", {{"bridge", "banger"}, {"address", "172.30.88.1/24"}, {"tag", "aa"}});
+    EXPECT_THAT(send(), ElementsAre("honest"));
 }
 
 TEST_F(GuardTest, GuestsReachEachOtherOnlyWhereTheyMay) {
