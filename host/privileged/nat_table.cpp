@@ -123,12 +123,10 @@ class Builder {
         made_.base_chain("output", "nat", "output", -100);
         made_.base_chain("postrouting", "nat", "postrouting", 100);
         for (const NatPort& port : spec_.ports) {
-            json expressions = json::array();
+            // Whatever `host` says: nobody takes what goes to an address elsewhere.
+            json expressions = {to_this_machine()};
             if (port.host) {
                 expressions.push_back(match(field("ip", "daddr"), port.host->text()));
-            } else {
-                expressions.push_back(match(
-                    {{"fib", {{"result", "type"}, {"flags", json::array({"daddr"})}}}}, "local"));
             }
             expressions.push_back(match(field(port.protocol.c_str(), "dport"), port.port));
             expressions.push_back(

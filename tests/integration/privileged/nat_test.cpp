@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace banger::privileged {
@@ -68,6 +69,32 @@ TEST_F(NatTest, TheTableBecomesWhatIsAsked) {
     found = tables();
     EXPECT_EQ(found[0]["addresses"], json({"172.30.88.2"}));
     EXPECT_TRUE(found[0]["ports"].empty());
+}
+
+TEST_F(NatTest, APortIsOfThisMachineOnly) {
+    const json to_this_machine = {
+        {"match",
+         {{"op", "=="},
+          {"left", {{"fib", {{"result", "type"}, {"flags", json::array({"daddr"})}}}}},
+          {"right", "local"}}}};
+    run("nat-apply",
+        args(json::array(), {port("172.30.88.4", 443, "1.1.1.1"), port("172.30.88.4", 8080)}));
+    net::Nftables nftables;
+    int redirected = 0;
+    for (const json& object : nftables.run({{{"list", {{"ruleset", nullptr}}}}}, "list")) {
+        const json rule = object.value("rule", json::object());
+        for (const json& part : rule.value("expr", json::array())) {
+            if (part.contains("dnat")) {
+                ++redirected;
+                const json& expressions = rule.at("expr");
+                EXPECT_NE(std::find(expressions.begin(), expressions.end(), to_this_machine),
+                          expressions.end())
+                    << rule;
+            }
+        }
+    }
+    EXPECT_EQ(redirected, 4) << "each at prerouting and output";
+    EXPECT_EQ(tables()[0]["ports"][0]["host"], "1.1.1.1");
 }
 
 TEST_F(NatTest, TheSameAgainChangesNothing) {
