@@ -6,8 +6,9 @@
 
 namespace banger::privileged {
 
-/// What of an absolute path (the file, or a folder on the way to it, links followed) a user other
-/// than root and `owner` may change or replace; empty when there is no such part.
+/// What of an absolute path a user other than root and `owner` may change or replace: the file, a
+/// link on the way to it, or a folder that holds any of these; empty when there is no such part.
+/// What cannot be looked at counts as such; what does not exist does not.
 [[nodiscard]] std::filesystem::path changeable_part(const std::filesystem::path& path,
                                                     uid_t owner = 0);
 
