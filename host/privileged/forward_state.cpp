@@ -17,8 +17,12 @@ using nlohmann::json;
 
 constexpr auto kinds =
     os::enum_names<ForwardFilter::Kind>({{ForwardFilter::Kind::nft, "nft"},
+                                         {ForwardFilter::Kind::bridge, "bridge"},
                                          {ForwardFilter::Kind::firewalld, "firewalld"},
                                          {ForwardFilter::Kind::legacy, "legacy"}});
+
+constexpr auto hooks = os::enum_names<ForwardFilter::Hook>(
+    {{ForwardFilter::Hook::forward, "forward"}, {ForwardFilter::Hook::input, "input"}});
 
 /// Asking loads its modules, which would make the tables.
 bool has_legacy_filter() {
@@ -31,12 +35,25 @@ bool has_legacy_filter() {
     return false;
 }
 
-std::string legacy_rules() {
+/// Who brings an iptables of his own (k3s) makes such tables without the program being here.
+void add_legacy(ForwardState& state, const std::string& bridge) {
+    constexpr const char* program = "/usr/sbin/iptables-legacy";
+    if (!os::find_program(program)) {
+        state.unread = std::string(program) + " is not installed";
+        return;
+    }
     os::RunOptions options;
     options.timeout = std::chrono::seconds(5);
     options.die_with_parent = true;
     options.env = std::vector<std::string>{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
-    return os::run({"/usr/sbin/iptables-legacy", "-w", "5", "-S"}, options).out;
+    const os::Output output = os::run({program, "-w", "5", "-S"}, options);
+    if (output.timed_out || !output.status.ok()) {
+        state.unread =
+            std::string(program) + ": " + (output.timed_out ? "no answer" : output.status.text());
+        return;
+    }
+    auto legacy = legacy_forward_filters(output.out, bridge);
+    std::move(legacy.begin(), legacy.end(), std::back_inserter(state.filters));
 }
 
 } // namespace
@@ -44,10 +61,9 @@ std::string legacy_rules() {
 ForwardState forward_state(net::Nftables& nftables, const std::string& bridge) {
     const json objects =
         nftables.run({{{"list", {{"ruleset", nullptr}}}}}, "list the packet filter");
-    ForwardState state{forward_filters(objects, bridge), pass_rules(objects)};
+    ForwardState state{forward_filters(objects, bridge), pass_rules(objects), {}};
     if (has_legacy_filter()) {
-        auto legacy = legacy_forward_filters(legacy_rules(), bridge);
-        std::move(legacy.begin(), legacy.end(), std::back_inserter(state.filters));
+        add_legacy(state, bridge);
     }
     return state;
 }
@@ -61,9 +77,11 @@ json to_json(const std::vector<ForwardFilter>& filters) {
     json list = json::array();
     for (const ForwardFilter& filter : filters) {
         list.push_back({{"kind", kinds.name(filter.kind)},
+                        {"hook", hooks.name(filter.hook)},
                         {"text", filter.text()},
                         {"place", filter.place},
-                        {"lets_pass", filter.lets_pass}});
+                        {"lets_pass", filter.lets_pass()},
+                        {"lacks", filter.lacks}});
     }
     return list;
 }

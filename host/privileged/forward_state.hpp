@@ -13,10 +13,11 @@ class Nftables;
 
 namespace banger::privileged {
 
-/// Who stops forwarded packets on this machine, and what was put there for banger.
+/// Who stops packets of VMs on this machine, and what was put there for banger.
 struct ForwardState {
     std::vector<ForwardFilter> filters;
     std::vector<PassRule> rules;
+    std::string unread; ///< why tables of iptables-legacy are not known, where there are any
 };
 
 /// As it is now, for that bridge. Asks iptables-legacy only where the kernel has tables of it.
@@ -25,7 +26,7 @@ struct ForwardState {
 /// The command line that makes firewalld trust the bridge, or not any more. Until it reloads.
 [[nodiscard]] std::vector<std::string> firewalld_command(const std::string& bridge, bool trust);
 
-/// {filters:[{kind,text,place,lets_pass}]}
+/// [{kind,hook,text,place,lets_pass,lacks}]
 [[nodiscard]] nlohmann::json to_json(const std::vector<ForwardFilter>& filters);
 
 } // namespace banger::privileged

@@ -12,7 +12,7 @@ json match(json left, json right, const char* op) {
     return {{"match", {{"op", op}, {"left", std::move(left)}, {"right", std::move(right)}}}};
 }
 
-json meta(const char* key) {
+json meta(std::string_view key) {
     return {{"meta", {{"key", key}}}};
 }
 

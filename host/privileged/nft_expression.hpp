@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include <nlohmann/json_fwd.hpp>
 
 namespace banger::net {
@@ -11,7 +13,7 @@ namespace banger::privileged::nft {
 
 [[nodiscard]] nlohmann::json match(nlohmann::json left, nlohmann::json right,
                                    const char* op = "==");
-[[nodiscard]] nlohmann::json meta(const char* key);
+[[nodiscard]] nlohmann::json meta(std::string_view key);
 /// "ip", "daddr"
 [[nodiscard]] nlohmann::json field(const char* protocol, const char* name);
 [[nodiscard]] nlohmann::json ct(const char* key);

@@ -187,6 +187,8 @@ helper_refuses 'not a bridge of yours' nat-apply \
 helper_refuses 'not a bridge of yours' guard-apply \
     '{"tag":"theirs","bridge":"banger-root","subnet":"172.31.7.0/24","vm_to_vm":true,"guests":[]}'
 helper_refuses 'not a bridge of yours' dns-apply '{"tag":"theirs","bridge":"banger-root","address":"172.31.7.1","port":5300}'
+helper_refuses 'not a bridge of yours' forward-open '{"tag":"theirs","bridge":"banger-root"}'
+helper_refuses 'not a bridge of yours' forward-close '{"tag":"theirs","bridge":"banger-root","firewalld":true}'
 for name in uplink lo eth0 'bgr/../x' 'bgr x'; do
     helper_refuses invalid tap-delete "{\"tap\":\"$name\"}"
     helper_refuses invalid bridge-delete "{\"bridge\":\"$name\"}"

@@ -1,8 +1,9 @@
-#include "net/netlink.hpp"
+#include "net/link.hpp"
 #include "net/nftables.hpp"
 #include "privileged/arguments.hpp"
 #include "privileged/forward_state.hpp"
 #include "privileged/nat_table.hpp"
+#include "privileged/ownership.hpp"
 #include "privileged/tell.hpp"
 #include "privileged/verbs/verbs.hpp"
 
@@ -16,6 +17,10 @@ namespace {
 using nlohmann::json;
 
 json close(OwnTable table, const std::string& bridge, bool firewalld, Context& context) {
+    // Rules are known by their mark, also when the bridge is gone; the zone is the bridge's.
+    if (const auto link = net::find_link(context.netlink, bridge); link && firewalld) {
+        require_own_bridge(*link, context.caller);
+    }
     table.uid = context.caller;
     net::Nftables nftables;
     const ForwardState state = forward_state(nftables, bridge);
@@ -29,7 +34,7 @@ json close(OwnTable table, const std::string& bridge, bool firewalld, Context& c
         nftables.run(commands, "take back what let packets of VMs through the filters of others");
     }
     const bool trusted = std::any_of(state.filters.begin(), state.filters.end(), [](const auto& f) {
-        return f.kind == ForwardFilter::Kind::firewalld && f.lets_pass;
+        return f.kind == ForwardFilter::Kind::firewalld && f.lets_pass();
     });
     if (firewalld && trusted) {
         tell(firewalld_command(bridge, false));

@@ -1,8 +1,9 @@
-#include "net/netlink.hpp"
+#include "net/link.hpp"
 #include "net/nftables.hpp"
 #include "privileged/arguments.hpp"
 #include "privileged/forward_state.hpp"
 #include "privileged/nat_table.hpp"
+#include "privileged/ownership.hpp"
 #include "privileged/tell.hpp"
 #include "privileged/verbs/verbs.hpp"
 
@@ -14,27 +15,30 @@ namespace {
 using nlohmann::json;
 
 json open(OwnTable table, const std::string& bridge, Context& context) {
+    (void)own_bridge(context.netlink, bridge, context.caller);
     table.uid = context.caller;
     net::Nftables nftables;
     json commands = json::array();
-    bool told = false;
+    bool firewalld = false;
     for (const ForwardFilter& filter : forward_state(nftables, bridge).filters) {
-        if (filter.lets_pass) {
+        if (filter.lets_pass()) {
             continue;
         }
         if (filter.kind == ForwardFilter::Kind::nft) {
             for (json& command : pass_commands(filter, bridge, table.name())) {
                 commands.push_back(std::move(command));
             }
-        } else if (filter.kind == ForwardFilter::Kind::firewalld) {
-            tell(firewalld_command(bridge, true));
-            told = true;
         }
+        firewalld = firewalld || filter.kind == ForwardFilter::Kind::firewalld;
     }
     if (!commands.empty()) {
         nftables.run(commands, "let packets of VMs through the filters of others");
     }
-    return {{"filters", to_json(forward_state(nftables, bridge).filters)}, {"firewalld", told}};
+    if (firewalld) { // last: its trust carries no mark of ours
+        tell(firewalld_command(bridge, true));
+    }
+    return {{"filters", to_json(forward_state(nftables, bridge).filters)},
+            {"firewalld", firewalld}};
 }
 
 } // namespace

@@ -22,7 +22,9 @@ Action parse_forward_show(Arguments& arguments) {
                              {"tag", owner.tag},
                              {"mine", owner.uid == context.caller}});
         }
-        return {{"filters", to_json(state.filters)}, {"rules", std::move(rules)}};
+        return {{"filters", to_json(state.filters)},
+                {"rules", std::move(rules)},
+                {"unread", state.unread}};
     };
 }
 

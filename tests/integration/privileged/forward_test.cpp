@@ -18,6 +18,12 @@ using nlohmann::json;
 
 class ForwardTest : public VerbFixture {
   protected:
+    void SetUp() override {
+        VerbFixture::SetUp();
+        if (!IsSkipped()) {
+            run("bridge-ensure", {{"bridge", "banger"}, {"address", "172.30.88.1/24"}});
+        }
+    }
     json open(uid_t caller = 1000) {
         return run("forward-open", {{"tag", "aa"}, {"bridge", "banger"}}, caller);
     }
@@ -31,16 +37,17 @@ class ForwardTest : public VerbFixture {
         return nftables.run({{{"list", {{"ruleset", nullptr}}}}}, "list");
     }
     /// A filter of an administrator's own.
-    void drop_forwarded() {
+    void drop_forwarded() { drop_at("fwd", "forward"); }
+    void drop_at(const char* chain, const char* hook, const char* family = "inet") {
         net::Nftables nftables;
-        nftables.run({{{"add", {{"table", {{"family", "inet"}, {"name", "mine"}}}}}},
+        nftables.run({{{"add", {{"table", {{"family", family}, {"name", "mine"}}}}}},
                       {{"add",
                         {{"chain",
-                          {{"family", "inet"},
+                          {{"family", family},
                            {"table", "mine"},
-                           {"name", "fwd"},
+                           {"name", chain},
                            {"type", "filter"},
-                           {"hook", "forward"},
+                           {"hook", hook},
                            {"prio", 0},
                            {"policy", "drop"}}}}}}},
                      "make a filter");
@@ -65,12 +72,44 @@ TEST_F(ForwardTest, OpensOnceAndTakesBackExactlyThat) {
     EXPECT_EQ(rules(), before);
 }
 
-TEST_F(ForwardTest, AnotherUsersRulesStay) {
+TEST_F(ForwardTest, AtInputOneRuleIsEnough) {
+    drop_at("in", "input");
+    const json before = rules();
+    EXPECT_EQ(show()["filters"][0]["hook"], "input");
+    EXPECT_EQ(show()["filters"][0]["lacks"], json({"iifname"}));
+    EXPECT_EQ(open()["filters"][0]["lets_pass"], true);
+    EXPECT_EQ(close()["rules"], 1);
+    EXPECT_EQ(rules(), before);
+}
+
+TEST_F(ForwardTest, AFilterOfFramesIsToldAndLeft) {
+    drop_at("fwd", "forward", "bridge");
+    const json before = rules();
+    EXPECT_EQ(open()["filters"][0]["kind"], "bridge");
+    EXPECT_EQ(open()["filters"][0]["lets_pass"], false);
+    EXPECT_EQ(rules(), before);
+}
+
+TEST_F(ForwardTest, ABridgeOfAnotherIsRefused) {
+    drop_forwarded();
+    const json before = rules();
+    const json args = {{"tag", "aa"}, {"bridge", "banger"}};
+    EXPECT_EQ(refusal("forward-open", args, 1001).kind(), os::ErrorKind::conflict);
+    EXPECT_EQ(rules(), before);
+    json with_zone = args;
+    with_zone["firewalld"] = true;
+    EXPECT_EQ(refusal("forward-close", with_zone, 1001).kind(), os::ErrorKind::conflict);
+    run("bridge-delete", {{"bridge", "banger"}});
+    EXPECT_EQ(refusal("forward-open", args).kind(), os::ErrorKind::not_found);
+}
+
+TEST_F(ForwardTest, OnlyTheCallersRulesGoAlsoWithoutABridge) {
     drop_forwarded();
     (void)open(1000);
     EXPECT_EQ(close(1001)["rules"], 0);
     EXPECT_EQ(show()["rules"][0]["mine"], true);
     EXPECT_EQ(run("forward-show", {{"bridge", "banger"}}, 1001)["rules"][0]["mine"], false);
+    run("bridge-delete", {{"bridge", "banger"}});
     EXPECT_EQ(close(1000)["rules"], 2);
 }
 
