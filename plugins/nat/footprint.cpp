@@ -85,6 +85,14 @@ std::vector<json> pass_rule_objects(const json& shown, const std::string& tag, b
                                 : "stray"},
              {"detail", "lets packets of VMs pass the filter of another"}});
     }
+    if (shown.contains("trusted")) {
+        objects.push_back({{"kind", "firewalld-interface"},
+                           {"name", "trusted " + shown.at("trusted").get<std::string>()},
+                           {"tag", tag},
+                           {"vm", nullptr},
+                           {"state", needed ? "in-use" : "stray"},
+                           {"detail", "lets packets of VMs pass firewalld"}});
+    }
     return objects;
 }
 

@@ -16,7 +16,7 @@ namespace nat {
                                                         const std::string& ours,
                                                         const std::string& only);
 
-/// What banger doctor --fix put into tables of others; `shown` is what `forward-show` answers, and
+/// What banger doctor --fix told filters of others; `shown` is of OtherFirewalls::show(), and
 /// `needed` says whether a VM runs that uses ours. Pure.
 [[nodiscard]] std::vector<nlohmann::json> pass_rule_objects(const nlohmann::json& shown,
                                                             const std::string& tag, bool needed);

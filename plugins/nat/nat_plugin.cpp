@@ -165,7 +165,10 @@ class Nat {
         refuse_taken(rules.ports, {});
         rules_.put(std::string(vm.id()), std::move(rules));
     }
-    void after_start(Call& call, const Vm&) { settle(call); }
+    void after_start(Call& call, const Vm&) {
+        firewalls_.look_again();
+        settle(call);
+    }
     void after_stop(Call& call, const Vm& vm) { drop(call, vm); }
     void after_delete(Call& call, const Vm& vm) { drop(call, vm); }
     void undo(Call& call, const Vm& vm, std::uint32_t, std::uint32_t) { drop(call, vm); }
@@ -215,7 +218,7 @@ class Nat {
     }
     void release(Call& call, std::string_view object_json) {
         const json object = json::parse(object_json);
-        if (object.at("kind") == "nft-rule") {
+        if (object.at("kind") == "nft-rule" || object.at("kind") == "firewalld-interface") {
             firewalls_.close(call, object.at("tag"));
             firewalls_.settle(call, any_runs(call));
             return;

@@ -1,5 +1,7 @@
 #include "other_firewalls.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace nat {
@@ -11,18 +13,20 @@ using nlohmann::json;
 namespace {
 
 constexpr std::string_view agreement = "firewalls"; ///< key: the user agreed
-/// Key: rules of ours may be in tables of others; "firewalld": that one was told, too.
+/// Key: rules of ours may be in tables of others; "firewalld": that one may have been told, too.
 constexpr std::string_view opened = "firewalls-opened";
 
 std::string bridge_of(banger::Host host, Call& call) {
     return std::string(view(banger::NetworkInfo(host).network(call).bridge));
 }
 
-/// Of those that stop something.
-std::string names(const json& filters) {
+/// What of its text is told: that of all, or of those at one hook.
+std::string names(const json& filters, std::string_view hook = {}) {
     std::string text;
     for (const json& filter : filters) {
-        text += (text.empty() ? "" : ", ") + filter.at("text").get<std::string>();
+        if (hook.empty() || filter.at("hook") == hook) {
+            text += (text.empty() ? "" : ", ") + filter.at("text").get<std::string>();
+        }
     }
     return text;
 }
@@ -37,6 +41,21 @@ json select(const json& filters, bool lets_pass) {
     return some;
 }
 
+/// Is it one that the helper changes?
+bool is_repairable(const json& filter) {
+    return filter.at("kind") == "nft" || filter.at("kind") == "firewalld";
+}
+
+bool trusts(const json& filters, bool trusted) {
+    return std::any_of(filters.begin(), filters.end(), [&](const json& filter) {
+        return filter.at("kind") == "firewalld" && filter.at("lets_pass") == trusted;
+    });
+}
+
+void append(std::string& list, const char* between, const std::string& text) {
+    list += (list.empty() ? "" : between) + text;
+}
+
 } // namespace
 
 std::vector<std::string> commands_for(const json& filter, const std::string& bridge) {
@@ -45,15 +64,21 @@ std::vector<std::string> commands_for(const json& filter, const std::string& bri
     }
     const std::string text = filter.at("text");
     const std::string place = filter.at("place");
-    if (filter.at("kind") == "legacy" || text == "ip filter FORWARD") {
-        const std::string program =
-            filter.at("kind") == "legacy" ? "iptables-legacy -I " : "iptables -I ";
-        return {program + place + " -i " + bridge + " -j ACCEPT",
-                program + place + " -o " + bridge + " -j ACCEPT"};
-    }
+    const bool legacy = filter.at("kind") == "legacy";
+    const bool iptables = legacy || text == "ip filter FORWARD" || text == "ip filter INPUT";
     const std::string table = text.substr(0, text.rfind(' '));
-    return {"nft insert rule " + table + " " + place + " iifname " + bridge + " accept",
-            "nft insert rule " + table + " " + place + " oifname " + bridge + " accept"};
+    std::vector<std::string> commands;
+    for (const json& lack : filter.at("lacks")) {
+        const std::string key = lack;
+        if (iptables) {
+            commands.push_back((legacy ? "iptables-legacy -I " : "iptables -I ") + place +
+                               (key == "iifname" ? " -i " : " -o ") + bridge + " -j ACCEPT");
+        } else {
+            commands.push_back("nft insert rule " + table + " " + place + " meta " + key + " " +
+                               bridge + " accept");
+        }
+    }
+    return commands;
 }
 
 json OtherFirewalls::run(Call& call, std::string_view verb, const json& arguments) const {
@@ -61,7 +86,13 @@ json OtherFirewalls::run(Call& call, std::string_view verb, const json& argument
 }
 
 json OtherFirewalls::show(Call& call) const {
-    return run(call, "forward-show", {{"bridge", bridge_of(host_, call)}});
+    const std::string bridge = bridge_of(host_, call);
+    json shown = run(call, "forward-show", {{"bridge", bridge}});
+    if (trusts(shown.at("filters"), true) &&
+        banger::Kv(host_).find(call, opened) == std::string("firewalld")) {
+        shown["trusted"] = bridge;
+    }
+    return shown;
 }
 
 bool OtherFirewalls::agreed(Call& call) const {
@@ -70,32 +101,54 @@ bool OtherFirewalls::agreed(Call& call) const {
 
 json OtherFirewalls::check(Call& call) {
     const std::string bridge = bridge_of(host_, call);
-    const json filters = show(call).at("filters");
+    const json shown = show(call);
+    const json& filters = shown.at("filters");
     const json stopping = select(filters, false);
+    const std::string unread = shown.at("unread");
     if (stopping.empty()) {
         json check{{"severity", "ok"}, {"title", "no other firewall stops what VMs send"}};
+        std::string cause;
         if (agreed(call)) {
             check["title"] = "other firewalls let VMs through, as agreed";
-            check["cause"] = names(filters) + " (banger x nat firewalls --close takes that back)";
+            cause = names(filters) + " (banger x nat firewalls --close takes that back)";
+        }
+        if (!unread.empty()) {
+            append(cause, "; ", "tables of iptables-legacy are there, and not known: " + unread);
+        }
+        if (!cause.empty()) {
+            check["cause"] = cause;
         }
         return check;
     }
     json repair = json::array();
-    std::string by_hand;
-    bool legacy = false;
+    std::string commands;
+    bool by_hand = false;
     for (const json& filter : stopping) {
-        legacy = legacy || filter.at("kind") == "legacy";
+        by_hand = by_hand || !is_repairable(filter);
         for (const std::string& command : commands_for(filter, bridge)) {
-            by_hand += (by_hand.empty() ? "sudo " : "; sudo ") + command;
-            if (filter.at("kind") != "legacy") {
+            append(commands, "; ", "sudo " + command);
+            if (is_repairable(filter)) {
                 repair.push_back(command);
             }
         }
     }
+    std::string cause;
+    const std::string at_forward = names(stopping, "forward");
+    const std::string at_input = names(stopping, "input");
+    if (!at_forward.empty()) {
+        append(cause, "; ", "forwarded packets are dropped by: " + at_forward);
+    }
+    if (!at_input.empty()) {
+        append(cause, "; ", "packets to this machine, also for names, are dropped by: " + at_input);
+    }
     json check{{"severity", "warning"},
-               {"title", "another firewall stops what VMs send and get"},
-               {"cause", "forwarded packets are dropped by: " + names(stopping)},
-               {"fix", (legacy ? "" : "banger doctor --fix, or by hand: ") + by_hand}};
+               {"title", at_forward.empty() ? "another firewall stops what VMs ask this machine"
+                                            : "another firewall stops what VMs send and get"},
+               {"cause", std::move(cause)},
+               {"fix", (repair.empty() ? "by hand: "
+                        : by_hand      ? "banger doctor --fix, which leaves some; by hand all: "
+                                       : "banger doctor --fix, or by hand: ") +
+                           commands}};
     if (!repair.empty()) {
         repair.push_back("(while a VM runs; banger x nat firewalls --close takes it back)");
         check["repair"] = std::move(repair);
@@ -105,26 +158,38 @@ json OtherFirewalls::check(Call& call) {
 
 void OtherFirewalls::open(Call& call) {
     const banger::Kv kv(host_);
-    if (!kv.find(call, opened)) {
-        kv.set(call, opened, "rules");
-    }
-    const json done =
+    const json stopping = select(show(call).at("filters"), false);
+    if (std::any_of(stopping.begin(), stopping.end(), is_repairable)) {
+        // Before: a daemon that dies in between takes back what may have been done.
+        if (trusts(stopping, false)) {
+            kv.set(call, opened, "firewalld");
+        } else if (!kv.find(call, opened)) {
+            kv.set(call, opened, "rules");
+        }
         run(call, "forward-open", {{"tag", tag_}, {"bridge", bridge_of(host_, call)}});
-    if (done.at("firewalld") == true) {
-        kv.set(call, opened, "firewalld");
     }
     open_ = true;
 }
 
-void OtherFirewalls::close(Call& call, const std::string& tag) {
+void OtherFirewalls::take_back(Call& call, const std::string& tag) {
     const banger::Kv kv(host_);
-    const bool firewalld = tag == tag_ && kv.find(call, opened) == "firewalld";
+    const bool firewalld = tag == tag_ && kv.find(call, opened) == std::string("firewalld");
     run(call, "forward-close",
         {{"tag", tag}, {"bridge", bridge_of(host_, call)}, {"firewalld", firewalld}});
     if (tag == tag_) {
         kv.remove(call, opened);
         open_ = false;
     }
+}
+
+void OtherFirewalls::close(Call& call, const std::string& tag) {
+    const std::lock_guard lock(mutex_);
+    take_back(call, tag);
+}
+
+void OtherFirewalls::look_again() {
+    const std::lock_guard lock(mutex_);
+    open_ = false;
 }
 
 void OtherFirewalls::agree(Call& call, bool vm_runs) {
@@ -140,7 +205,7 @@ void OtherFirewalls::disagree(Call& call) {
     const banger::Kv kv(host_);
     kv.remove(call, agreement);
     if (kv.find(call, opened)) {
-        close(call, tag_);
+        take_back(call, tag_);
     }
 }
 
@@ -151,7 +216,7 @@ void OtherFirewalls::settle(Call& call, bool vm_runs) {
         if (vm_runs && !open_ && kv.find(call, agreement)) {
             open(call);
         } else if (!vm_runs && kv.find(call, opened)) {
-            close(call, tag_);
+            take_back(call, tag_);
         }
     } catch (const banger::Error& error) {
         call.warning(std::string("filters of others are not as agreed: ") + error.what());

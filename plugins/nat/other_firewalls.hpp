@@ -9,7 +9,8 @@
 
 namespace nat {
 
-/// Packet filters of others (Docker, firewalld, ufw, one's own) that stop what VMs send and get.
+/// Packet filters of others (Docker, firewalld, ufw, one's own) that stop what VMs send and get, or
+/// what they ask this machine.
 /// They let it pass when the user has agreed to it once: while a VM runs, until he takes that back.
 /// Any thread.
 class OtherFirewalls {
@@ -26,7 +27,11 @@ class OtherFirewalls {
     /// A VM runs, or none does any more. Failing is a warning: a VM runs without it, too.
     void settle(banger::Call& call, bool vm_runs);
 
-    /// {filters:[{kind,text,place,lets_pass}],rules:[{text,handle,tag,mine}]}
+    /// What was opened may be closed again meanwhile: the next settle() finds out.
+    void look_again();
+
+    /// {filters:[{kind,hook,text,place,lets_pass,lacks}],rules:[{text,handle,tag,mine}],unread,
+    /// trusted?}; `trusted`: the bridge that firewalld trusts because of us
     [[nodiscard]] nlohmann::json show(banger::Call& call) const;
     /// Takes back what a banger of this user put there.
     void close(banger::Call& call, const std::string& tag);
@@ -34,12 +39,13 @@ class OtherFirewalls {
   private:
     nlohmann::json run(banger::Call& call, std::string_view verb,
                        const nlohmann::json& arguments) const;
-    void open(banger::Call& call);
+    void open(banger::Call& call);                              ///< with mutex_
+    void take_back(banger::Call& call, const std::string& tag); ///< likewise
 
     banger::Host host_;
     std::string tag_;
     std::mutex mutex_;
-    bool open_ = false; ///< done by this daemon
+    bool open_ = false; ///< found so, or done, since look_again()
 };
 
 /// "iptables -I DOCKER-USER -i banger -j ACCEPT": how a person would let the bridge's packets pass

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# NAT and published ports beside the firewalls of others: Docker's iptables chains, and firewalld.
+# NAT, published ports and names beside the firewalls of others: Docker's and ufw's iptables chains, and firewalld.
 . "$(dirname "$0")/lib.sh"
 
 for program in nft iptables socat; do command -v $program >/dev/null || skip "no $program (scripts/deps.sh)"; done
@@ -60,6 +60,25 @@ severity warning
 iptables -P FORWARD ACCEPT
 iptables -F && iptables -X
 
+step "a chain for what this machine is asked, as ufw has it"
+asks() { banger vm exec web -- timeout 2 getent ahostsv4 host.vm | grep -q 172.30.88.1; }
+asks || fail "no names without any firewall"
+iptables -P INPUT DROP
+iptables -A INPUT -i lo -j ACCEPT
+iptables -S >"$root/iptables-before"
+asks && fail "the policy stops nothing: the test is wrong"
+severity warning
+same "$(check .title)" "another firewall stops what VMs ask this machine" "what doctor says"
+same "$(check '.repair[0]')" "iptables -I INPUT -i banger -j ACCEPT" "what would be done"
+banger doctor --fix --yes >"$root/doctor" || fail "$(cat "$root/doctor")"
+asks || fail "repaired, but: $(nft list ruleset)"
+same "$(iptables -S INPUT | grep -c banger)" 1 "rules in INPUT"
+severity ok
+banger x nat firewalls --close >/dev/null
+same "$(iptables -S)" "$(cat "$root/iptables-before")" "INPUT, taken back"
+iptables -P INPUT ACCEPT
+iptables -F
+
 if command -v firewalld >/dev/null && command -v dbus-daemon >/dev/null; then
     step "firewalld"
     mount -t tmpfs tmpfs /run && mkdir -p /run/dbus /run/firewalld
@@ -78,6 +97,7 @@ if command -v firewalld >/dev/null && command -v dbus-daemon >/dev/null; then
     banger doctor --fix --yes >"$root/doctor" || fail "$(cat "$root/doctor")"
     works || fail "repaired, but: $(nft list ruleset)"
     same "$(firewall-cmd --get-zone-of-interface=banger)" trusted "zone of the bridge"
+    banger doctor --leaks || fail "its trust counts as a leak"
     banger x nat firewalls --close >/dev/null
     firewall-cmd --get-zone-of-interface=banger 2>/dev/null | grep -q trusted && fail "firewalld trusts the bridge still"
     cannot_reach || fail "taken back, but it reaches the world"
