@@ -1,5 +1,7 @@
 #include "forwarder.hpp"
 
+#include "upstream_reply.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -24,10 +26,6 @@ std::uint16_t random_id() {
 void set_id(std::string& message, std::uint16_t id) {
     message[0] = static_cast<char>(id >> 8U);
     message[1] = static_cast<char>(id & 0xffU);
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
 } // namespace
@@ -185,18 +183,18 @@ void Forwarder::hear_tcp(Exchange& exchange, std::uint32_t events) {
 }
 
 void Forwarder::heard(Exchange& exchange, std::string_view answer, bool by_tcp) {
-    switch (judge(exchange, answer)) {
-    case Judged::foreign:
+    switch (judge_reply(exchange.message, exchange.question_size, answer)) {
+    case UpstreamReply::foreign:
         if (by_tcp) {
             lost_tcp(exchange);
         }
         return; // by UDP the true one may still come
-    case Judged::bad:
+    case UpstreamReply::refused:
         ++exchange.refusals;
         exchange.refusal = std::string(answer);
         next(exchange);
         return;
-    case Judged::cut:
+    case UpstreamReply::cut:
         if (!by_tcp) {
             exchange.cut = std::string(answer);
             if (!send_tcp(exchange)) {
@@ -205,7 +203,7 @@ void Forwarder::heard(Exchange& exchange, std::string_view answer, bool by_tcp) 
             return;
         }
         break;
-    case Judged::good:
+    case UpstreamReply::good:
         break;
     }
     preferred_ = exchange.current();
@@ -221,29 +219,6 @@ void Forwarder::lost_tcp(Exchange& exchange) {
     } else {
         next(exchange);
     }
-}
-
-Forwarder::Judged Forwarder::judge(const Exchange& exchange, std::string_view answer) {
-    const std::string& asked = exchange.message;
-    if (answer.size() < header_size || answer[0] != asked[0] || answer[1] != asked[1] ||
-        (static_cast<unsigned char>(answer[2]) & 0x80U) == 0) {
-        return Judged::foreign;
-    }
-    const auto rcode = static_cast<Rcode>(static_cast<unsigned char>(answer[3]) & 15U);
-    const bool refused = rcode != Rcode::no_error && rcode != Rcode::nx_domain;
-    const std::size_t end = header_size + exchange.question_size;
-    const bool same =
-        answer.size() >= end && answer[5] == 1 &&
-        std::equal(asked.begin() + header_size, asked.begin() + static_cast<std::ptrdiff_t>(end),
-                   answer.begin() + header_size,
-                   [](char a, char b) { return lower(a) == lower(b); });
-    if (!same) { // some leave the question out of an error
-        return refused && answer[4] == 0 && answer[5] == 0 ? Judged::bad : Judged::foreign;
-    }
-    if (refused) {
-        return Judged::bad;
-    }
-    return (static_cast<unsigned char>(answer[2]) & 2U) != 0 ? Judged::cut : Judged::good;
 }
 
 void Forwarder::hang_up(Exchange& exchange) noexcept {

@@ -41,7 +41,6 @@ class Forwarder {
 
   private:
     struct Exchange;
-    enum class Judged { foreign, good, bad, cut };
 
     void next(Exchange& exchange);
     bool send_udp(Exchange& exchange);
@@ -52,7 +51,6 @@ class Forwarder {
     void lost_tcp(Exchange& exchange);
     void hang_up(Exchange& exchange) noexcept;
     void finish(Exchange& exchange, std::string answer);
-    [[nodiscard]] static Judged judge(const Exchange& exchange, std::string_view answer);
 
     Poller& poller_;
     Upstreams& upstreams_;

@@ -1,5 +1,6 @@
 #include "watched_names.hpp"
 
+#include "upstream_reply.hpp"
 #include "wire_name.hpp"
 
 #include <cerrno>
@@ -7,13 +8,10 @@
 #include <memory>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <nlohmann/json.hpp>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <ldns/ldns.h> // last: it makes "false" a macro
 
 namespace dns {
 namespace {
@@ -33,35 +31,7 @@ std::string watcher_of(const std::string& type, std::string_view end) {
     return type.substr(begin.size(), type.size() - begin.size() - end.size());
 }
 
-struct FreePacket {
-    void operator()(ldns_pkt* packet) const noexcept { ldns_pkt_free(packet); }
-};
-struct FreeList { // its records are copies
-    void operator()(ldns_rr_list* list) const noexcept { ldns_rr_list_deep_free(list); }
-};
-
 } // namespace
-
-std::vector<std::string> addresses_in(std::string_view answer) {
-    ldns_pkt* raw = nullptr;
-    if (ldns_wire2pkt(&raw, reinterpret_cast<const std::uint8_t*>(answer.data()), answer.size()) !=
-        LDNS_STATUS_OK) {
-        return {};
-    }
-    const std::unique_ptr<ldns_pkt, FreePacket> packet(raw);
-    const std::unique_ptr<ldns_rr_list, FreeList> records(
-        ldns_pkt_rr_list_by_type(packet.get(), LDNS_RR_TYPE_A, LDNS_SECTION_ANSWER));
-    std::vector<std::string> addresses;
-    for (std::size_t i = 0; records && i < ldns_rr_list_rr_count(records.get()); ++i) {
-        const ldns_rdf* data = ldns_rr_a_address(ldns_rr_list_rr(records.get(), i));
-        std::array<char, INET_ADDRSTRLEN> text{};
-        if (data != nullptr && ldns_rdf_size(data) == sizeof(in_addr) &&
-            inet_ntop(AF_INET, ldns_rdf_data(data), text.data(), text.size()) != nullptr) {
-            addresses.emplace_back(text.data());
-        }
-    }
-    return addresses;
-}
 
 WatchedNames::WatchedNames(Publish publish, std::chrono::milliseconds patience)
     : publish_(std::move(publish)), patience_(patience),

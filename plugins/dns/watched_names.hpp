@@ -60,7 +60,4 @@ class WatchedNames {
     std::uint64_t last_ = 0;
 };
 
-/// The IPv4 addresses in a message's answer section, whatever stands between the name and them.
-[[nodiscard]] std::vector<std::string> addresses_in(std::string_view answer);
-
 } // namespace dns

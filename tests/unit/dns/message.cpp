@@ -62,6 +62,23 @@ std::string Asked::bytes() const {
     return out;
 }
 
+std::string answer_with(const std::string& name, const std::vector<std::string>& records) {
+    ldns_pkt* packet = ldns_pkt_query_new(ldns_dname_new_frm_str(name.c_str()), LDNS_RR_TYPE_A,
+                                          LDNS_RR_CLASS_IN, LDNS_QR);
+    for (const std::string& text : records) {
+        ldns_rr* record = nullptr;
+        EXPECT_EQ(ldns_rr_new_frm_str(&record, text.c_str(), 60, nullptr, nullptr), LDNS_STATUS_OK);
+        ldns_pkt_push_rr(packet, LDNS_SECTION_ANSWER, record);
+    }
+    std::uint8_t* bytes = nullptr;
+    std::size_t size = 0;
+    EXPECT_EQ(ldns_pkt2wire(&bytes, packet, &size), LDNS_STATUS_OK);
+    std::string result(reinterpret_cast<const char*>(bytes), size);
+    LDNS_FREE(bytes);
+    ldns_pkt_free(packet);
+    return result;
+}
+
 Heard hear(std::string_view bytes) {
     Heard heard;
     ldns_pkt* raw = nullptr;

@@ -19,6 +19,10 @@ struct Asked {
     [[nodiscard]] std::string bytes() const;
 };
 
+/// A resolver's answer to a question for `name`'s address, of these records.
+[[nodiscard]] std::string answer_with(const std::string& name,
+                                      const std::vector<std::string>& records);
+
 /// A message as ldns reads it; a failing test when it cannot.
 struct Heard {
     unsigned id = 0, rcode = 0;

@@ -8,32 +8,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include <ldns/ldns.h> // last: it makes "false" a macro
-
 namespace dns {
 namespace {
 
 using nlohmann::json;
+using test::answer_with;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-/// A resolver's answer with these records.
-std::string answer_with(const std::string& name, const std::vector<std::string>& records) {
-    ldns_pkt* packet = ldns_pkt_query_new(ldns_dname_new_frm_str(name.c_str()), LDNS_RR_TYPE_A,
-                                          LDNS_RR_CLASS_IN, LDNS_QR);
-    for (const std::string& text : records) {
-        ldns_rr* record = nullptr;
-        EXPECT_EQ(ldns_rr_new_frm_str(&record, text.c_str(), 60, nullptr, nullptr), LDNS_STATUS_OK);
-        ldns_pkt_push_rr(packet, LDNS_SECTION_ANSWER, record);
-    }
-    std::uint8_t* bytes = nullptr;
-    std::size_t size = 0;
-    EXPECT_EQ(ldns_pkt2wire(&bytes, packet, &size), LDNS_STATUS_OK);
-    std::string result(reinterpret_cast<const char*>(bytes), size);
-    LDNS_FREE(bytes);
-    ldns_pkt_free(packet);
-    return result;
-}
 
 class WatchedNamesTest : public testing::Test {
   protected:
@@ -59,16 +40,6 @@ class WatchedNamesTest : public testing::Test {
                         std::chrono::milliseconds(50)};
     const std::string answer_ = answer_with("a.example", {"a.example. 60 IN A 192.0.2.7"});
 };
-
-TEST(AddressesIn, FollowsNoChainAndTakesAll) {
-    EXPECT_THAT(addresses_in(answer_with("a.example", {"a.example. 60 IN CNAME b.example.",
-                                                       "b.example. 60 IN A 192.0.2.7",
-                                                       "b.example. 60 IN A 192.0.2.8"})),
-                ElementsAre("192.0.2.7", "192.0.2.8"));
-    EXPECT_THAT(addresses_in(answer_with("a.example", {})), IsEmpty());
-    EXPECT_THAT(addresses_in(""), IsEmpty());
-    EXPECT_THAT(addresses_in("no message at all"), IsEmpty());
-}
 
 TEST_F(WatchedNamesTest, WhatNobodyWatchesGoesAtOnce) {
     ask("a.example", answer_);
