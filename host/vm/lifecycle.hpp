@@ -105,8 +105,11 @@ class Lifecycle {
     asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
     asio::awaitable<void> boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                     bool last_try);
-    asio::awaitable<supervisor::Supervised> launch(Operation& operation, Ptr machine,
-                                                   bool last_try);
+    struct Launched {
+        supervisor::Supervised process;
+        bool has_card = false; ///< to be reached by
+    };
+    asio::awaitable<Launched> launch(Operation& operation, Ptr machine, bool last_try);
     /// Undoes a start, however far it came; false when the VMM does not die or a host object could
     /// not be taken back.
     asio::awaitable<bool> take_down(Operation& operation, Ptr machine, Phase phase);
@@ -114,7 +117,8 @@ class Lifecycle {
     asio::awaitable<void> start_or_undo(Operation& operation, Ptr machine, Deadline deadline);
 
     // lifecycle_stop.cpp
-    asio::awaitable<void> shut_down(Operation& operation, Ptr machine, StopRequest request);
+    asio::awaitable<void> shut_down(Operation& operation, Ptr machine, StopRequest request,
+                                    State meanwhile = State::stopping);
     asio::awaitable<void> end_process(Ptr machine);
     /// After the VMM ended: gives back what the start acquired and records the final state.
     asio::awaitable<void> settle(Operation& operation, Ptr machine);

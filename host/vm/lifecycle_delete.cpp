@@ -22,9 +22,9 @@ asio::awaitable<void> Lifecycle::remove_disks(Ptr machine) {
 }
 
 asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool force) {
-    if (has_process(machine->state)) {
+    if (has_process(machine->state) || machine->runs()) {
         const StopRequest at_once{.force = true};
-        co_await shut_down(operation, machine, at_once);
+        co_await shut_down(operation, machine, at_once, State::deleting);
     }
     operation.stage("prepare");
     const State before = machine->state;

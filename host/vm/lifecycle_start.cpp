@@ -7,7 +7,9 @@
 #include "vm/guest_setup.hpp"
 #include "vm/readiness.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <map>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -58,6 +60,24 @@ vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const Boot& boot, const Se
     return spec;
 }
 
+/// "publish, nat": what was asked for of plugins that do not run now, by plugin. What an option is
+/// when nobody gave it is not known without its plugin: something that is on, or a list, was asked.
+std::map<std::string, std::string> without_effect(const json& options,
+                                                  const std::vector<OptionSpec>& offered) {
+    std::map<std::string, std::string> missed;
+    for (const auto& [plugin, given] : options.items()) {
+        const bool runs = std::any_of(offered.begin(), offered.end(), [&](const OptionSpec& spec) {
+            return spec.plugin == plugin;
+        });
+        for (const auto& [name, value] : given.items()) {
+            if (!runs && (value == true || (value.is_array() && !value.empty()))) {
+                missed[plugin] += (missed[plugin].empty() ? "" : ", ") + name;
+            }
+        }
+    }
+    return missed;
+}
+
 constexpr int most_boots = 6;
 
 bool rebooted(const Machine& machine) {
@@ -67,8 +87,8 @@ bool rebooted(const Machine& machine) {
 
 } // namespace
 
-asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, Ptr machine,
-                                                          bool last_try) {
+asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr machine,
+                                                       bool last_try) {
     const Settings& settings = parts_.settings;
     LaunchFacts facts{machine->row, view_of(*machine, settings),
                       parts_.catalog.find(machine->row.image), parts_.catalog.bundle(),
@@ -98,6 +118,14 @@ asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, 
         warnings.push_back("no plugin gave this VM a network card; it can be reached only by "
                            "banger vm console");
     }
+    for (const auto& [plugin, names] :
+         without_effect(json::parse(machine->row.options), parts_.capabilities.options())) {
+        const std::string warning = "plugin " + plugin +
+                                    " does not run: what was set with it has no effect (" + names +
+                                    ")";
+        operation.log("warning", warning);
+        warnings.push_back(warning);
+    }
     machine->row.warnings = warnings.dump();
 
     operation.stage("launch");
@@ -115,7 +143,7 @@ asio::awaitable<supervisor::Supervised> Lifecycle::launch(Operation& operation, 
     auto started = co_await std::move(started_work);
     machine->row.accel = started.second.accel;
     machine->row.vmm = machine->row.vmm == "auto" ? "auto" : started.second.driver;
-    co_return started.first;
+    co_return Launched{started.first, !boot.config->nics().empty()};
 }
 
 /// A VMM that cannot be used is told before anything is made for the VM.
@@ -161,11 +189,11 @@ asio::awaitable<void> Lifecycle::boot_once(Operation& operation, Ptr machine, De
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_start, view, context);
     });
-    supervisor::Supervised process = co_await launch(operation, machine, last_try);
+    const Launched launched = co_await launch(operation, machine, last_try);
     machine->row.started_at = os::now_ms();
     machine->row.ready_at.reset();
     machine->row.exit.reset();
-    co_await attach(machine, std::move(process));
+    co_await attach(machine, launched.process);
     parts_.machines.save(*machine);
     // The guest boots, whatever is done beside it. Not before attach(): a stage may throw that the
     // operation was cancelled, and a VMM that is not attached would be forgotten.
@@ -173,7 +201,7 @@ asio::awaitable<void> Lifecycle::boot_once(Operation& operation, Ptr machine, De
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::after_start, view, context);
     });
-    if (json::parse(machine->row.warnings).empty()) {
+    if (launched.has_card) {
         const SshAccess access =
             ssh_access(*machine, parts_.settings, parts_.catalog.bundle().ssh_key);
         Readiness readiness(parts_.threads, parts_.capabilities, parts_.settings);

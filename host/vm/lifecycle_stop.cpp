@@ -58,10 +58,12 @@ asio::awaitable<void> Lifecycle::end_process(Ptr machine) {
     }
 }
 
-asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, StopRequest request) {
+asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, StopRequest request,
+                                           State meanwhile) {
     const State before = machine->state;
-    parts_.machines.set_state(*machine, State::stopping);
+    parts_.machines.set_state(*machine, meanwhile);
     std::exception_ptr failure;
+    bool pressed = false;
     try {
         operation.stage("prepare");
         co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
@@ -81,6 +83,7 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
                         press_power_button(process);
                     });
                     co_await std::move(work);
+                    pressed = true;
                     next_press = Clock::now() + std::chrono::seconds(3);
                 }
                 co_await machine->changed(
@@ -104,7 +107,11 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         failure = std::current_exception();
     }
     if (failure && !machine->ended) {
-        parts_.machines.set_state(*machine, before == State::stopping ? State::running : before);
+        if (pressed) {
+            operation.log("warning", "its power button was pressed before: VM " + machine->name() +
+                                         " may still shut down");
+        }
+        parts_.machines.set_state(*machine, before == meanwhile ? State::running : before);
         std::rethrow_exception(failure);
     }
     operation.no_way_back();
@@ -135,7 +142,10 @@ asio::awaitable<void> Lifecycle::settle(Operation& operation, Ptr machine) {
     }
     machine->process.reset();
     if (released) {
-        parts_.machines.set_state(*machine, state_after_end(*machine));
+        // One that is being deleted stays so: who finds it after a crash goes on with that.
+        if (machine->state != State::deleting) {
+            parts_.machines.set_state(*machine, state_after_end(*machine));
+        }
     } else {
         hold(machine);
     }

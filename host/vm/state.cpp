@@ -19,13 +19,13 @@ const std::array<Row, 9>& rows() {
     using enum State;
     static const std::array<Row, 9> table{{
         {creating, "creating", {running, stopping, stopped, crashed, deleting, cleanup_pending}},
-        {starting, "starting", {running, stopped, crashed, stopping, cleanup_pending}},
+        {starting, "starting", {running, stopped, crashed, stopping, deleting, cleanup_pending}},
         {running, "running", {stopping, stopped, crashed, paused, deleting, cleanup_pending}},
         {paused, "paused", {running, stopping, stopped, crashed, deleting, cleanup_pending}},
-        {stopping, "stopping", {stopped, running, crashed, cleanup_pending}},
+        {stopping, "stopping", {stopped, running, crashed, deleting, cleanup_pending}},
         {stopped, "stopped", {starting, deleting, cleanup_pending}},
         {crashed, "crashed", {starting, stopped, deleting, cleanup_pending}},
-        {deleting, "deleting", {stopped, crashed, cleanup_pending}},
+        {deleting, "deleting", {stopped, running, paused, crashed, cleanup_pending}},
         {cleanup_pending, "cleanup-pending", {deleting, stopped, starting}},
     }};
     return table;

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <future>
 #include <optional>
 #include <thread>
 
@@ -183,6 +184,19 @@ TEST_F(LifecycleTest, AChangedNetworkIsToldBeforeAnythingBegins) {
     EXPECT_EQ(world->operations.list().size(), before);
     EXPECT_EQ(world->machines.get("down")->state, State::stopped);
     EXPECT_EQ(world->create("new")->row.ip, "10.7.0.2");
+}
+
+TEST_F(LifecycleTest, AStartTellsOfOptionsWhosePluginDoesNotRun) {
+    const auto machine = world->create("a");
+    world->finish(world->lifecycle.kill("a"));
+    machine->row.options =
+        R"({"nat":{"egress":"open","nat":true,"publish":["80:80"]},"dns":{"dns-alias":[]}})";
+    world->finish(world->lifecycle.start("a", std::nullopt));
+    EXPECT_EQ(machine->state, State::running);
+    EXPECT_NE(machine->row.warnings.find("plugin nat does not run: what was set with it has no "
+                                         "effect (nat, publish)"),
+              std::string::npos);
+    EXPECT_EQ(machine->row.warnings.find("dns"), std::string::npos);
 }
 
 TEST_F(LifecycleTest, AVmWithoutItsRunFolderStillRuns) {
@@ -361,6 +375,25 @@ TEST_F(LifecycleTest, ADeleteThatCannotReleaseIsTriedAgain) {
     world->finish(world->lifecycle.remove("b", false));
     EXPECT_EQ(world->machines.get("b")->state, State::cleanup_pending);
     EXPECT_TRUE(world->wait([&] { return !world->machines.find("b"); }));
+}
+
+TEST_F(LifecycleTest, ADeleteOfARunningVmIsFinishedByTheNextDaemon) {
+    auto machine = world->create("a");
+    const auto vmm = machine->process->vmm();
+    std::promise<void> daemon_dies;
+    world->capabilities.on_hook = [&](Hook hook, const VmView&) {
+        if (hook == Hook::before_stop) {
+            daemon_dies.get_future().wait();
+        }
+    };
+    (void)world->lifecycle.remove("a", true);
+    ASSERT_TRUE(world->wait([&] { return machine->state == State::deleting; }));
+    EXPECT_TRUE(vmm.alive());
+    daemon_dies.set_value();
+    machine.reset(); // it is of this daemon
+    restart(run_dir());
+    EXPECT_FALSE(world->machines.find("a"));
+    EXPECT_FALSE(vmm.alive());
 }
 
 } // namespace

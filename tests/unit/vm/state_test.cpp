@@ -15,7 +15,7 @@ TEST(State, NamesRoundTrip) {
 
 TEST(State, ADeletedOrStoppedVmDoesNotRunAtOnce) {
     EXPECT_FALSE(may_become(State::stopped, State::running));
-    EXPECT_FALSE(may_become(State::deleting, State::running));
+    EXPECT_FALSE(may_become(State::deleting, State::starting));
     EXPECT_TRUE(may_become(State::running, State::crashed));
     EXPECT_TRUE(may_become(State::crashed, State::starting));
 }
