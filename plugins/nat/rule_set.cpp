@@ -7,7 +7,7 @@ namespace nat {
 using banger::Error;
 
 void RuleSet::refuse_clash(const std::string& vm, const std::vector<Port>& ports) const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(settler_.mutex());
     refuse(vm, ports);
 }
 
@@ -32,35 +32,35 @@ void RuleSet::refuse(const std::string& vm, const std::vector<Port>& ports) cons
 }
 
 void RuleSet::put(const std::string& vm, VmRules rules) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(settler_.mutex());
     refuse(vm, rules.ports);
     const auto found = rules_.find(vm);
     if (found == rules_.end() || !(found->second == rules)) {
         rules_[vm] = std::move(rules);
-        ++wanted_;
+        settler_.changed();
     }
 }
 
 void RuleSet::erase(const std::string& vm) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(settler_.mutex());
     if (rules_.erase(vm) != 0) {
-        ++wanted_;
+        settler_.changed();
     }
 }
 
 std::optional<VmRules> RuleSet::find(const std::string& vm) const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(settler_.mutex());
     const auto found = rules_.find(vm);
     return found != rules_.end() ? std::optional(found->second) : std::nullopt;
 }
 
 RuleSet::Rules RuleSet::all() const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(settler_.mutex());
     return rules_;
 }
 
 std::set<std::string> RuleSet::names() const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(settler_.mutex());
     std::set<std::string> names;
     for (const auto& [id, rules] : rules_) {
         if (rules.nat) {
@@ -71,36 +71,12 @@ std::set<std::string> RuleSet::names() const {
 }
 
 void RuleSet::touch() {
-    const std::lock_guard lock(mutex_);
-    ++wanted_;
+    const std::lock_guard lock(settler_.mutex());
+    settler_.changed();
 }
 
 void RuleSet::settle(const Apply& apply) {
-    std::unique_lock lock(mutex_);
-    const std::uint64_t mine = wanted_;
-    while (applied_ < mine) {
-        if (applying_) {
-            turned_.wait(lock);
-            continue;
-        }
-        applying_ = true;
-        const std::uint64_t number = wanted_;
-        const Rules snapshot = rules_;
-        lock.unlock();
-        const auto over = [&](bool done) {
-            lock.lock();
-            applying_ = false;
-            applied_ = done ? number : 0; // after a failure nobody knows what the host has
-            turned_.notify_all();
-        };
-        try {
-            apply(snapshot);
-        } catch (...) {
-            over(false);
-            throw;
-        }
-        over(true);
-    }
+    settler_.settle([this] { return rules_; }, apply);
 }
 
 } // namespace nat

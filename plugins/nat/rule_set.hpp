@@ -3,11 +3,10 @@
 #include "egress.hpp"
 #include "port.hpp"
 
-#include <condition_variable>
-#include <cstdint>
+#include <banger/cpp/settler.hpp>
+
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,9 +26,7 @@ struct VmRules {
     }
 };
 
-/// What the packet filter is to be for all running VMs, and the one way to make it so. Many may
-/// change it at once: changes that wait while one is being applied go together in the next.
-/// Any thread.
+/// What the packet filter is to be for all running VMs, and the one way to make it so. Any thread.
 class RuleSet {
   public:
     using Rules = std::map<std::string, VmRules>; ///< by VM id
@@ -54,12 +51,8 @@ class RuleSet {
   private:
     void refuse(const std::string& vm, const std::vector<Port>& ports) const; ///< with the lock
 
-    mutable std::mutex mutex_;
-    std::condition_variable turned_;
-    Rules rules_;
-    std::uint64_t wanted_ = 1; ///< number of the last change; the host's state is unknown at first
-    std::uint64_t applied_ = 0;
-    bool applying_ = false;
+    banger::Settler settler_;
+    Rules rules_; ///< guarded by settler_
 };
 
 } // namespace nat

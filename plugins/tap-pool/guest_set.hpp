@@ -1,10 +1,9 @@
 #pragma once
 
-#include <condition_variable>
-#include <cstdint>
+#include <banger/cpp/settler.hpp>
+
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 
 namespace tap_pool {
@@ -17,8 +16,7 @@ struct Guest {
     }
 };
 
-/// The guests that the packet filter is to know, and the one way to make it so. Many may change it
-/// at once: changes that wait while one is being applied go together in the next. Any thread.
+/// The guests that the packet filter is to know, and the one way to make it so. Any thread.
 class GuestSet {
   public:
     using Guests = std::map<std::string, Guest>; ///< by VM id
@@ -36,12 +34,8 @@ class GuestSet {
     void settle(const Apply& apply);
 
   private:
-    mutable std::mutex mutex_;
-    std::condition_variable turned_;
-    Guests guests_;
-    std::uint64_t wanted_ = 1; ///< number of the last change; the host's state is unknown at first
-    std::uint64_t applied_ = 0;
-    bool applying_ = false;
+    banger::Settler settler_;
+    Guests guests_; ///< guarded by settler_
 };
 
 } // namespace tap_pool

@@ -4,9 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <thread>
-
 namespace nat {
 namespace {
 
@@ -54,47 +51,6 @@ TEST(RuleSet, SettlesOnceForEachChange) {
     set.touch();
     set.settle(apply);
     EXPECT_EQ(applied, 3);
-}
-
-TEST(RuleSet, AfterAFailureItTriesAgain) {
-    RuleSet set;
-    set.put("1", rules("web"));
-    EXPECT_THROW(set.settle([](const RuleSet::Rules&) { throw Error(BANGER_E_PERMISSION, "no"); }),
-                 Error);
-    std::size_t seen = 0;
-    set.settle([&](const RuleSet::Rules& all) { seen = all.size(); });
-    EXPECT_EQ(seen, 1U);
-}
-
-TEST(RuleSet, ManyAtOnceEndWithTheLastState) {
-    RuleSet set;
-    RuleSet::Rules host;
-    std::atomic<int> inside = 0;
-    std::atomic<bool> overlapped = false;
-    const auto apply = [&](const RuleSet::Rules& all) {
-        overlapped = overlapped || ++inside > 1;
-        host = all;
-        --inside;
-    };
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 8; ++t) {
-        threads.emplace_back([&, t] {
-            const std::string vm = std::to_string(t);
-            for (int i = 0; i < 200; ++i) {
-                VmRules wanted = rules(vm);
-                wanted.nat = i % 2 == 0;
-                set.put(vm, wanted);
-                set.settle(apply);
-            }
-        });
-    }
-    for (std::thread& thread : threads) {
-        thread.join();
-    }
-    EXPECT_FALSE(overlapped);
-    EXPECT_EQ(host, set.all());
-    EXPECT_EQ(host.size(), 8U);
-    EXPECT_FALSE(host.at("3").nat);
 }
 
 } // namespace

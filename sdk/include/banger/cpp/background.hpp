@@ -60,14 +60,14 @@ class Timer {
     std::unique_ptr<Function> function_;
 };
 
-/// Gets the events whose type begins with a prefix.
 /// Event "plugin.<id>.<type>" with these members, for whoever follows events. Any thread; waits for
-/// nobody, and what the host does not take is lost.
-inline void publish(Host host, std::string_view type, std::string_view data_json) {
-    (void)host.get<banger_events_ops>(BANGER_EXT_EVENTS)
-        .publish(host.raw(), str(type), str(data_json));
+/// nobody. False when the host does not take it (events.h: it is too long, or no JSON object).
+[[nodiscard]] inline bool publish(Host host, std::string_view type, std::string_view data_json) {
+    return host.get<banger_events_ops>(BANGER_EXT_EVENTS)
+               .publish(host.raw(), str(type), str(data_json)) == BANGER_OK;
 }
 
+/// Gets the events whose type begins with a prefix.
 class Subscription {
   public:
     using Function = std::function<void(Call&, std::string_view event_json)>;
