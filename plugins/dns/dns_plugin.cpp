@@ -54,8 +54,9 @@ class Dns {
     Dns(Host host, Call&, std::string_view config)
         : host_(host), config_(read_config(config)),
           side_(host, config_.host_integration ? find_host_resolver() : HostResolver::none),
-          watched_(
-              [host](const std::string& data) { banger::publish(host, "names.found", data); }) {}
+          watched_([host](const std::string& data) {
+              return banger::publish(host, "names.found", data);
+          }) {}
 
     // ---- the daemon ----
     void on_start(Call& call) {
@@ -74,6 +75,14 @@ class Dns {
         settings.watched = &watched_;
         events_.emplace(host_, "plugin.",
                         [this](Call&, std::string_view event) { watched_.heed(event); });
+        // A VM whose clean-up came to its end later has no hook of ours any more.
+        deleted_.emplace(host_, "vm.state", [this](Call& own, std::string_view event) {
+            const json state = json::parse(event);
+            if (state.value("state", "") == "deleted") {
+                names_->erase(state.at("id"));
+                settle(own);
+            }
+        });
         server_.emplace(std::move(settings), [this] { return names_->zone(); });
         thread_.emplace(host_, "server", [this](Call& own) { server_->run(own.cancel_fd()); });
     }
@@ -197,6 +206,12 @@ class Dns {
             dns::check_host(names_->domain(), server_->port(), side_, config_.host_integration)
                 .dump());
     }
+    void check_redirect(Call& call, std::string_view args) {
+        if (json::parse(args).value("repair", false)) {
+            side_.renew(call, server_->port(), [this] { return names_->any_running(); });
+        }
+        call.emit_json(dns::check_redirect(call, side_, names_->any_running()).dump());
+    }
     void check_upstreams(Call& call, std::string_view) {
         call.emit_json(dns::check_upstreams(resolvers(call)).dump());
     }
@@ -208,6 +223,8 @@ class Dns {
         banger::action<&Dns::line>("dns", "port, names, resolver of this machine")};
     static constexpr banger_action doctor[] = {
         banger::action<&Dns::check_server>("server", "names of VMs are answered"),
+        banger::action<&Dns::check_redirect>("redirect", "VMs can ask for names",
+                                             R"({"properties": {"repair": {"type": "boolean"}}})"),
         banger::action<&Dns::check_host>("host", "this machine asks for names of VMs"),
         banger::action<&Dns::check_upstreams>("upstreams", "other names are somebody's")};
 
@@ -285,7 +302,7 @@ class Dns {
     WatchedNames watched_;
     std::optional<Names> names_;
     std::optional<Server> server_;
-    std::optional<banger::Subscription> events_;
+    std::optional<banger::Subscription> events_, deleted_;
     std::optional<banger::Thread> thread_; ///< last: it ends before what it serves
 };
 

@@ -95,7 +95,10 @@ void WatchedNames::hold(Poller& poller, std::string_view name, std::string_view 
     const std::uint64_t number = ++last_;
     const Poller::TimerId timer = poller.after(patience_, [this, number] { release(number); });
     held_.emplace(number, Held{std::move(go), std::move(watchers), timer});
-    publish_(json{{"number", number}, {"name", text}, {"addresses", addresses}}.dump());
+    if (!publish_(json{{"number", number}, {"name", text}, {"addresses", addresses}}.dump())) {
+        poller.cancel(timer);
+        release(number);
+    }
 }
 
 void WatchedNames::take_learned(Poller& poller) {

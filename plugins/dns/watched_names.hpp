@@ -23,8 +23,8 @@ namespace dns {
 /// The guest waits for that, `patience` at most.
 class WatchedNames {
   public:
-    /// Tells what was found; must not wait for anybody.
-    using Publish = std::function<void(const std::string& data_json)>;
+    /// Tells what was found; false when nobody is told. Must not wait for anybody.
+    using Publish = std::function<bool(const std::string& data_json)>;
     using Go = std::function<void()>;
     explicit WatchedNames(Publish publish,
                           std::chrono::milliseconds patience = std::chrono::seconds(1));

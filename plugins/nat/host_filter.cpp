@@ -1,5 +1,7 @@
 #include "host_filter.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace nat {
@@ -9,6 +11,34 @@ using nlohmann::json;
 
 HostFilter::HostFilter(banger::Host host, banger::Call& call, const Config& config, std::string tag)
     : host_(host), call_(call), config_(config), tag_(std::move(tag)) {}
+
+namespace {
+
+/// What the helper takes for one VM.
+constexpr std::size_t most_allowed = 1024;
+
+/// Who answers for a name may give any address: a network that is closed opens by its own number
+/// only. Of too many, each name has its share.
+json allowed(const Egress& egress, const NameCache& names, const Config& config) {
+    json networks = egress.networks;
+    const std::size_t share =
+        (most_allowed - networks.size()) / std::max<std::size_t>(egress.names.size(), 1);
+    for (const std::string& name : egress.names) {
+        std::size_t left = share;
+        for (const std::string& address : names.addresses(name)) {
+            const bool closed = std::any_of(
+                config.closed.begin(), config.closed.end(),
+                [&](const std::string& network) { return is_within(address, network); });
+            if (!closed && left > 0) {
+                networks.push_back(address + "/32");
+                --left;
+            }
+        }
+    }
+    return networks;
+}
+
+} // namespace
 
 json HostFilter::run(std::string_view verb, const json& arguments) {
     return json::parse(banger::Privileged(host_).run(call_, verb, arguments.dump()));
@@ -21,14 +51,9 @@ json HostFilter::arguments(const RuleSet::Rules& rules, const NameCache& names,
     json ports = json::array();
     for (const auto& [id, vm] : rules) {
         if (vm.nat) {
-            json allowed = vm.egress.networks;
-            for (const std::string& name : vm.egress.names) {
-                for (const std::string& address : names.addresses(name)) {
-                    allowed.push_back(address + "/32");
-                }
-            }
-            guests.push_back(
-                {{"address", vm.address}, {"open", vm.egress.open}, {"allowed", allowed}});
+            guests.push_back({{"address", vm.address},
+                              {"open", vm.egress.open},
+                              {"allowed", allowed(vm.egress, names, config)}});
         }
         for (const Port& port : vm.ports) {
             ports.push_back({{"protocol", port.protocol},

@@ -1,66 +1,90 @@
 #include "name_cache.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace nat {
 
-bool NameCache::take(const std::string& name, const std::vector<std::string>& addresses) {
+bool NameCache::take(Known& known, const std::vector<std::string>& addresses) {
     bool changed = false;
-    for (const std::string& address : addresses) {
-        changed = known_[name].insert_or_assign(address, keep_rounds).second || changed;
+    auto& all = known.addresses;
+    const std::size_t count = std::min(addresses.size(), most_addresses);
+    for (std::size_t i = 0; i < count; ++i) {
+        changed = all.insert_or_assign(addresses[i], Address{keep_rounds, ++known.taken}).second ||
+                  changed;
+        if (all.size() > most_addresses) {
+            all.erase(std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
+                return a.second.taken < b.second.taken;
+            }));
+        }
     }
     return changed;
 }
 
-void NameCache::expect(const std::set<std::string>& names) {
+void NameCache::keep(const std::set<std::string>& names) {
     const std::lock_guard lock(mutex_);
+    for (auto entry = known_.begin(); entry != known_.end();) {
+        entry = names.count(entry->first) != 0 ? std::next(entry) : known_.erase(entry);
+    }
     for (const std::string& name : names) {
         known_[name];
     }
 }
 
-bool NameCache::refresh(const std::set<std::string>& names, bool only_new) {
-    std::set<std::string> asked;
+std::set<std::string> NameCache::due(bool round) {
+    const std::lock_guard lock(mutex_);
+    std::set<std::string> names;
+    for (auto& [name, known] : known_) {
+        if (round) {
+            known.learned = 0;
+        }
+        if (round || !known.looked_up) {
+            names.insert(name);
+        }
+    }
+    return names;
+}
+
+bool NameCache::looked_up(const std::string& name, const std::vector<std::string>& addresses) {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(name);
+    if (found == known_.end()) {
+        return false; // nobody is allowed to reach it any more
+    }
+    found->second.looked_up = true;
     bool changed = false;
-    {
-        const std::lock_guard lock(mutex_);
-        for (auto entry = known_.begin(); entry != known_.end();) {
-            entry = names.count(entry->first) != 0 ? std::next(entry) : known_.erase(entry);
-        }
-        for (const std::string& name : names) {
-            if (known_[name].empty() || !only_new) {
-                asked.insert(name);
-            }
+    if (!addresses.empty()) {
+        auto& all = found->second.addresses;
+        for (auto entry = all.begin(); entry != all.end();) {
+            const bool over = --entry->second.rounds_left <= 0;
+            changed = changed || over;
+            entry = over ? all.erase(entry) : std::next(entry);
         }
     }
-    for (const std::string& name : asked) {
-        const std::vector<std::string> addresses =
-            look_up_(name); // without the lock: it may take long
-        const std::lock_guard lock(mutex_);
-        const auto found = known_.find(name);
-        if (found == known_.end()) {
-            continue;
-        }
-        if (!addresses.empty()) { // a resolver that is away takes nothing from anybody
-            for (auto entry = found->second.begin(); entry != found->second.end();) {
-                const bool over = --entry->second <= 0;
-                changed = changed || over;
-                entry = over ? found->second.erase(entry) : std::next(entry);
-            }
-        }
-        changed = take(name, addresses) || changed;
-    }
-    return changed;
+    return take(found->second, addresses) || changed;
 }
 
 bool NameCache::learn(const std::string& name, const std::vector<std::string>& addresses) {
     const std::lock_guard lock(mutex_);
-    return known_.count(name) != 0 && take(name, addresses);
+    const auto found = known_.find(name);
+    if (found == known_.end() || found->second.learned >= most_learned ||
+        !take(found->second, addresses)) {
+        return false;
+    }
+    ++found->second.learned;
+    return true;
+}
+
+bool NameCache::empty() const {
+    const std::lock_guard lock(mutex_);
+    return known_.empty();
 }
 
 std::set<std::string> NameCache::addresses(const std::string& name) const {
     const std::lock_guard lock(mutex_);
     std::set<std::string> result;
     if (const auto found = known_.find(name); found != known_.end()) {
-        for (const auto& [address, rounds] : found->second) {
+        for (const auto& [address, age] : found->second.addresses) {
             result.insert(address);
         }
     }

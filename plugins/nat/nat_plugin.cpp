@@ -3,9 +3,11 @@
 #include "host_filter.hpp"
 #include "listeners.hpp"
 #include "name_cache.hpp"
+#include "name_look_ups.hpp"
 #include "other_firewalls.hpp"
 #include "own_address.hpp"
 #include "rule_set.hpp"
+#include "rules_check.hpp"
 
 #include <banger/plugin.hpp>
 
@@ -95,7 +97,7 @@ class Nat {
     static constexpr std::uint32_t hook_timeout_ms = 30000;
     static constexpr bool concurrent = true;
     static constexpr const char* const required[] = {BANGER_EXT_NETWORK_INFO, BANGER_EXT_PRIVILEGED,
-                                                     BANGER_EXT_TIMER,        BANGER_EXT_KV,
+                                                     BANGER_EXT_THREAD,       BANGER_EXT_KV,
                                                      BANGER_EXT_EVENTS,       nullptr};
     static constexpr const char* const* requires_ext = required;
     static constexpr const char* const later[] = {"tap-pool", nullptr};
@@ -103,7 +105,7 @@ class Nat {
 
     Nat(Host host, Call&, std::string_view config)
         : host_(host), config_(read_config(config)), tag_(banger::tag_of(host.state_dir())),
-          names_(look_up), firewalls_(host, tag_) {}
+          firewalls_(host, tag_) {}
 
     // ---- options of a VM ----
     static constexpr banger_option options[] = {
@@ -189,8 +191,8 @@ class Nat {
 
     // ---- the daemon ----
     void on_start(Call&) {
-        const std::chrono::seconds period(config_.refresh_s);
-        refresh_ = banger::Timer(host_, period, period, [this](Call& call) { refresh(call); });
+        look_ups_.emplace(host_, names_, std::chrono::seconds(config_.refresh_s), look_up,
+                          [this](Call& call, bool changed) { resettle(call, changed); });
         found_.emplace(host_, "plugin.dns.names.found",
                        [this](Call& call, std::string_view event) { learn(call, event); });
     }
@@ -272,6 +274,7 @@ class Nat {
                                           std::to_string(published) + " published ports"}}
                            .dump());
     }
+    void check_rules(Call& call, std::string_view args);
     void check_firewalls(Call& call, std::string_view args);
     void firewalls(Call& call, std::string_view args);
 
@@ -285,9 +288,12 @@ class Nat {
                 "description": "take back what banger doctor --fix agreed with them"}}})")};
     static constexpr banger_action status[] = {
         banger::action<&Nat::state>("nat", "VMs with NAT, published ports")};
-    static constexpr banger_action doctor[] = {banger::action<&Nat::check_firewalls>(
-        "firewalls", "no other firewall stops what VMs send",
-        R"({"properties": {"repair": {"type": "boolean"}}})")};
+    static constexpr const char* with_repair = R"({"properties": {"repair": {"type": "boolean"}}})";
+    static constexpr banger_action doctor[] = {
+        banger::action<&Nat::check_rules>("rules", "VMs reach what --nat and --publish say",
+                                          with_repair),
+        banger::action<&Nat::check_firewalls>("firewalls", "no other firewall stops what VMs send",
+                                              with_repair)};
 
   private:
     HostFilter filter(Call& call) const { return {host_, call, config_, tag_}; }
@@ -316,8 +322,7 @@ class Nat {
     /// Makes the host as rules_ says. The note that there may be a table is written first and
     /// taken back last, so a daemon that dies in between looks again.
     void settle(Call& call) {
-        watch(rules_.names());
-        (void)names_.refresh(rules_.names(), true);
+        watch(call);
         rules_.settle([&](const RuleSet::Rules& rules) {
             const banger::Kv kv(host_);
             const bool wanted = !rules.empty() && has_bridge(call);
@@ -342,37 +347,44 @@ class Nat {
         rules_.erase(std::string(vm.id()));
         settle(call);
     }
+    /// Addresses of names are others, or a settle() failed that nobody waits for any more.
+    void resettle(Call& call, bool changed) {
+        if (changed) {
+            rules_.touch();
+        }
+        settle(call);
+    }
     /// Tells the dns plugin for which names a guest is to get no address before we know it.
-    void watch(const std::set<std::string>& names) {
+    void watch(Call& call) {
         const std::lock_guard lock(watching_);
-        if (names != watched_) {
-            names_.expect(names);
-            watched_ = names;
-            banger::publish(host_, "names.watched", json{{"names", names}}.dump());
+        const std::set<std::string> names = rules_.names();
+        if (names == watched_) {
+            return;
+        }
+        names_.keep(names);
+        if (look_ups_) {
+            look_ups_->names_changed();
+        }
+        watched_ = names;
+        if (!banger::publish(host_, "names.watched", json{{"names", names}}.dump())) {
+            call.warning("the VMs' lists of --egress allow= have too many names: addresses of new "
+                         "ones are open only after a look-up");
         }
     }
     /// What a resolver said to a guest: round-robin names give another address each time.
     void learn(Call& call, std::string_view event_json) {
         const json event = json::parse(event_json);
-        const auto tell = [&] {
-            banger::publish(host_, "names.learned", json{{"number", event.at("number")}}.dump());
+        const auto tell = [&] { // too short to be refused
+            (void)banger::publish(host_, "names.learned",
+                                  json{{"number", event.at("number")}}.dump());
         };
         try {
-            if (names_.learn(event.at("name"), event.at("addresses"))) {
-                rules_.touch();
-                settle(call);
-            }
-        } catch (const Error&) {
+            resettle(call, names_.learn(event.at("name"), event.at("addresses")));
+        } catch (...) {
             tell(); // the guest gets its address all the same
             throw;
         }
         tell();
-    }
-    void refresh(Call& call) {
-        if (!rules_.names().empty() && names_.refresh(rules_.names(), false)) {
-            rules_.touch();
-            settle(call);
-        }
     }
 
     static std::string egress_text(const VmRules& rules) {
@@ -408,8 +420,19 @@ class Nat {
     std::mutex watching_;
     std::set<std::string> watched_; ///< as published
     std::optional<banger::Subscription> found_;
-    banger::Timer refresh_; ///< these last: they end before what they use
+    std::optional<NameLookUps> look_ups_; ///< these last: they end before what they use
 };
+
+void Nat::check_rules(Call& call, std::string_view args) {
+    if (json::parse(args).value("repair", false)) {
+        rules_.touch();
+        settle(call);
+    }
+    const RuleSet::Rules wanted = any_runs(call) ? rules_.all() : RuleSet::Rules();
+    const std::string lacks =
+        wanted.empty() ? "" : lacking(filter(call).show(), wanted, table_name(call));
+    call.emit_json(nat::check_rules(lacks).dump());
+}
 
 void Nat::check_firewalls(Call& call, std::string_view args) {
     if (json::parse(args).value("repair", false)) {

@@ -21,7 +21,8 @@ using os::ErrorKind;
 
 constexpr std::size_t max_guests = 4096;
 constexpr std::size_t max_ports = 4096;
-constexpr std::size_t max_networks = 256; ///< in one list
+constexpr std::size_t max_closed = 256;
+constexpr std::size_t max_allowed = 1024; ///< of one guest
 
 net::Ipv4 guest_address(Arguments& arguments, const char* key, const net::Subnet& subnet) {
     const net::Ipv4 address = arguments.ipv4(key);
@@ -34,7 +35,7 @@ net::Ipv4 guest_address(Arguments& arguments, const char* key, const net::Subnet
 NatGuest parse_guest(const nlohmann::json& json, const net::Subnet& subnet) {
     Arguments arguments(json);
     NatGuest guest{guest_address(arguments, "address", subnet), arguments.flag("open"),
-                   arguments.subnets("allowed", max_networks)};
+                   arguments.subnets("allowed", max_allowed)};
     arguments.finish();
     return guest;
 }
@@ -67,7 +68,7 @@ NatSpec parse(Arguments& arguments) {
     for (const auto& port : arguments.list("ports", max_ports)) {
         spec.ports.push_back(parse_port(port, spec.subnet));
     }
-    spec.closed = arguments.subnets("closed", max_networks);
+    spec.closed = arguments.subnets("closed", max_closed);
     spec.host_access = arguments.flag("host_access");
     spec.dns_port = static_cast<std::uint16_t>(arguments.number("dns_port", 0, 65535));
     return spec;

@@ -34,9 +34,13 @@ class WatchedNamesTest : public testing::Test {
     }
 
     std::vector<json> found_;
+    bool heard_ = true;             ///< somebody is told
     std::vector<std::string> gone_; ///< to the guest
     Poller poller_;
-    WatchedNames names_{[this](const std::string& data) { found_.push_back(json::parse(data)); },
+    WatchedNames names_{[this](const std::string& data) {
+                            found_.push_back(json::parse(data));
+                            return heard_;
+                        },
                         std::chrono::milliseconds(50)};
     const std::string answer_ = answer_with("a.example", {"a.example. 60 IN A 192.0.2.7"});
 };
@@ -47,6 +51,13 @@ TEST_F(WatchedNamesTest, WhatNobodyWatchesGoesAtOnce) {
     ask("a.example", answer_);
     EXPECT_THAT(gone_, ElementsAre("a.example", "a.example"));
     EXPECT_THAT(found_, IsEmpty());
+}
+
+TEST_F(WatchedNamesTest, WhatCannotBeToldGoesAtOnce) {
+    watch("nat", {"a.example"});
+    heard_ = false;
+    ask("a.example", answer_);
+    EXPECT_THAT(gone_, ElementsAre("a.example"));
 }
 
 TEST_F(WatchedNamesTest, AWatchedAnswerWaitsUntilItIsLearned) {

@@ -7,63 +7,76 @@ namespace {
 
 using Addresses = std::set<std::string>;
 
+std::vector<std::string> numbered(int first, int count) {
+    std::vector<std::string> addresses;
+    for (int i = first; i < first + count; ++i) {
+        addresses.push_back("192.0." + std::to_string(i / 256) + "." + std::to_string(i % 256));
+    }
+    return addresses;
+}
+
 class NameCacheTest : public testing::Test {
   protected:
-    std::map<std::string, std::vector<std::string>> world_;
-    int questions_ = 0;
-    NameCache cache_{[this](const std::string& name) {
-        ++questions_;
-        return world_[name];
-    }};
+    NameCacheTest() { cache_.keep({"a.example"}); }
+    NameCache cache_;
 };
 
-TEST_F(NameCacheTest, LooksUpWhatIsNew) {
-    world_["a.example"] = {"192.0.2.1"};
-    EXPECT_TRUE(cache_.refresh({"a.example"}, true));
-    EXPECT_EQ(cache_.addresses("a.example"), Addresses{"192.0.2.1"});
-    EXPECT_FALSE(cache_.refresh({"a.example"}, true));
-    EXPECT_EQ(questions_, 1);
-    EXPECT_TRUE(cache_.addresses("b.example").empty());
+TEST_F(NameCacheTest, ANameIsDueOnceAndInEachRound) {
+    EXPECT_EQ(cache_.due(false), Addresses{"a.example"});
+    EXPECT_FALSE(cache_.looked_up("a.example", {})) << "nobody answered";
+    EXPECT_TRUE(cache_.due(false).empty());
+    EXPECT_EQ(cache_.due(true), Addresses{"a.example"});
+    cache_.keep({"a.example", "b.example"});
+    EXPECT_EQ(cache_.due(false), Addresses{"b.example"});
 }
 
 TEST_F(NameCacheTest, AnAddressOutlivesSomeAnswersWithoutIt) {
-    world_["a.example"] = {"192.0.2.1"};
-    (void)cache_.refresh({"a.example"}, false);
-    world_["a.example"] = {"192.0.2.2"};
-    EXPECT_TRUE(cache_.refresh({"a.example"}, false));
+    EXPECT_TRUE(cache_.looked_up("a.example", {"192.0.2.1"}));
+    EXPECT_TRUE(cache_.looked_up("a.example", {"192.0.2.2"}));
     EXPECT_EQ(cache_.addresses("a.example"), (Addresses{"192.0.2.1", "192.0.2.2"}));
-    for (int i = 0; i < 10; ++i) {
-        (void)cache_.refresh({"a.example"}, false);
+    for (int i = 0; i < NameCache::keep_rounds; ++i) {
+        (void)cache_.looked_up("a.example", {"192.0.2.2"});
     }
     EXPECT_EQ(cache_.addresses("a.example"), Addresses{"192.0.2.2"});
 }
 
 TEST_F(NameCacheTest, AResolverThatIsAwayTakesNothing) {
-    world_["a.example"] = {"192.0.2.1"};
-    (void)cache_.refresh({"a.example"}, false);
-    world_.clear();
-    for (int i = 0; i < 20; ++i) {
-        EXPECT_FALSE(cache_.refresh({"a.example"}, false));
+    (void)cache_.looked_up("a.example", {"192.0.2.1"});
+    for (int i = 0; i < 2 * NameCache::keep_rounds; ++i) {
+        EXPECT_FALSE(cache_.looked_up("a.example", {}));
     }
     EXPECT_EQ(cache_.addresses("a.example"), Addresses{"192.0.2.1"});
 }
 
 TEST_F(NameCacheTest, LearnsOnlyWhatSomebodyMayReach) {
-    (void)cache_.refresh({"a.example"}, true);
     EXPECT_TRUE(cache_.learn("a.example", {"192.0.2.9"}));
     EXPECT_FALSE(cache_.learn("a.example", {"192.0.2.9"}));
     EXPECT_FALSE(cache_.learn("evil.example", {"192.0.2.9"}));
     EXPECT_EQ(cache_.addresses("a.example"), Addresses{"192.0.2.9"});
-    (void)cache_.refresh({}, true);
+    cache_.keep({});
+    EXPECT_FALSE(cache_.looked_up("a.example", {"192.0.2.9"})) << "asked before it went";
     EXPECT_TRUE(cache_.addresses("a.example").empty());
 }
 
-TEST_F(NameCacheTest, WhatIsExpectedCanBeLearnedBeforeItIsLookedUp) {
-    EXPECT_FALSE(cache_.learn("a.example", {"192.0.2.7"}));
-    cache_.expect({"a.example"});
-    EXPECT_TRUE(cache_.learn("a.example", {"192.0.2.7"}));
-    EXPECT_EQ(cache_.addresses("a.example"), Addresses{"192.0.2.7"});
-    EXPECT_EQ(questions_, 0);
+TEST_F(NameCacheTest, ANameHasItsLatestAddressesAndNoMore) {
+    const int most = static_cast<int>(NameCache::most_addresses);
+    EXPECT_TRUE(cache_.learn("a.example", numbered(0, 3 * most)));
+    EXPECT_EQ(cache_.addresses("a.example").size(), NameCache::most_addresses);
+    EXPECT_TRUE(cache_.learn("a.example", numbered(1000, 8)));
+    const Addresses all = cache_.addresses("a.example");
+    EXPECT_EQ(all.size(), NameCache::most_addresses);
+    for (const std::string& late : numbered(1000, 8)) {
+        EXPECT_EQ(all.count(late), 1U) << late;
+    }
+}
+
+TEST_F(NameCacheTest, ANameThatIsAlwaysAnotherWaitsForTheNextRound) {
+    for (int i = 0; i < NameCache::most_learned; ++i) {
+        EXPECT_TRUE(cache_.learn("a.example", numbered(i, 1)));
+    }
+    EXPECT_FALSE(cache_.learn("a.example", numbered(1000, 1)));
+    (void)cache_.due(true);
+    EXPECT_TRUE(cache_.learn("a.example", numbered(1000, 1)));
 }
 
 } // namespace
