@@ -54,6 +54,21 @@ json check_host(const std::string& domain, std::uint16_t port, const HostSide& s
     return check;
 }
 
+json check_redirect(banger::Call& call, const HostSide& side, bool any_runs) {
+    bool stands = !any_runs;
+    for (const json& table : any_runs ? side.show(call).at("tables") : json::array()) {
+        stands = stands || (table.at("mine") == true && table.at("tag") == side.tag());
+    }
+    if (stands) {
+        return {{"severity", "ok"}, {"title", "VMs can ask for names"}};
+    }
+    return {{"severity", "error"},
+            {"title", "VMs cannot ask for names"},
+            {"cause", "the nft table that leads port 53 of the bridge to us was deleted"},
+            {"fix", "banger doctor --fix"},
+            {"repair", {"(the table is made anew)"}}};
+}
+
 json check_upstreams(const std::vector<Endpoint>& resolvers) {
     json check{{"severity", "ok"}, {"title", "other names are asked of this machine's resolvers"}};
     if (resolvers.empty()) {

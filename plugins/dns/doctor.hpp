@@ -2,6 +2,8 @@
 
 #include "upstreams.hpp"
 
+#include <banger/plugin.hpp>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +21,9 @@ class HostSide;
 /// `integrate`: as the configuration says.
 [[nodiscard]] nlohmann::json check_host(const std::string& domain, std::uint16_t port,
                                         const HostSide& side, bool integrate);
+/// Is port 53 of the bridge led to the server while a VM runs?
+[[nodiscard]] nlohmann::json check_redirect(banger::Call& call, const HostSide& side,
+                                            bool any_runs);
 [[nodiscard]] nlohmann::json check_upstreams(const std::vector<Endpoint>& resolvers);
 
 } // namespace dns

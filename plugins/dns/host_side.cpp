@@ -55,6 +55,15 @@ void HostSide::settle(banger::Call& call, std::uint16_t port,
     }
 }
 
+void HostSide::renew(banger::Call& call, std::uint16_t port,
+                     const std::function<bool()>& any_runs) {
+    {
+        const std::lock_guard lock(mutex_);
+        applied_ = false;
+    }
+    settle(call, port, any_runs);
+}
+
 void HostSide::apply(banger::Call& call, std::uint16_t port) {
     const banger_network& network = banger::NetworkInfo(host_).network(call);
     std::set<std::string> told = resolvers(call);

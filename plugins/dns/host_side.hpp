@@ -24,6 +24,8 @@ class HostSide {
     /// last word is the latest). Throws when the redirect fails; a resolver that does not listen
     /// is for doctor to tell.
     void settle(banger::Call& call, std::uint16_t port, const std::function<bool()>& any_runs);
+    /// The same, whatever was done before: somebody else may have changed the host.
+    void renew(banger::Call& call, std::uint16_t port, const std::function<bool()>& any_runs);
     /// Takes back everything that there may be. A resolver that does not listen is told again the
     /// next time; here and in settle() it is no error.
     void remove(banger::Call& call);

@@ -82,8 +82,7 @@ bool Guard::covers(const std::string& tap) const {
 void Guard::cover(Call& call, const std::vector<std::string>& taps) {
     if (!guests_.all().empty() &&
         !std::all_of(taps.begin(), taps.end(), [&](const auto& tap) { return covers(tap); })) {
-        guests_.touch();
-        settle(call);
+        renew(call);
     }
 }
 
@@ -113,8 +112,7 @@ void Guard::remove_table(Call& call, const std::string& tag) {
     if (tag != tag_ || guests_.all().empty()) {
         run(call, "guard-delete", {{"tag", tag}});
     }
-    guests_.touch();
-    settle(call);
+    renew(call);
 }
 
 } // namespace tap_pool

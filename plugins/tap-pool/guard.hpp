@@ -24,9 +24,14 @@ class Guard {
     void erase(const std::string& vm_id) { guests_.erase(vm_id); }
     /// Makes the host's table so; throws when it cannot.
     void settle(banger::Call& call);
-    /// The same, where a table is needed at all and does not hold each of these taps yet.
+    /// The same, whatever was applied before: somebody else may have changed the table.
+    void renew(banger::Call& call) {
+        guests_.touch();
+        settle(call);
+    }
+    /// settle(), where a table is needed at all and does not hold each of these taps yet.
     void cover(banger::Call& call, const std::vector<std::string>& taps);
-    /// settle() where a failure holds nobody up: what is left lets in less than it could, it is
+    /// settle(), where a failure holds nobody up: what is left lets in less than it could, it is
     /// made good by the next settle(), and listed as stray until then.
     void relax(banger::Call& call);
 

@@ -106,7 +106,8 @@ json check_guard(Call& call, const Guard& guard) {
                     {"title", "a running VM is not held to its own addresses"},
                     {"cause", "nft table bridge " + guard.table_name(call) +
                                   (table.is_null() ? " was deleted" : " lacks " + guest.address)},
-                    {"fix", "banger daemon restart"}};
+                    {"fix", "banger doctor --fix"},
+                    {"repair", {"(the table is made anew)"}}};
         }
     }
     return {{"severity", "ok"},

@@ -253,7 +253,29 @@ class TapPool {
                                   : "sudo modprobe tun");
     }
 
-    void check_guard(Call& call, std::string_view) {
+    void check_taps(Call& call, std::string_view) {
+        HostTaps taps = edge(call);
+        std::string off; // names of VMs
+        const json vms = json::parse(banger::VmQuery(host_).list(call));
+        const GuestSet::Guests guests = guard_.guests();
+        for (const json& vm : vms) {
+            const auto guest = guests.find(vm.at("id"));
+            if (guest != guests.end() && !taps.look(guest->second.tap).attached) {
+                off += " " + vm.at("name").get<std::string>();
+            }
+        }
+        if (off.empty()) {
+            emit_check(call, "ok", "running VMs are on the bridge");
+        } else {
+            emit_check(call, "error", "running VMs have no network:" + off,
+                       "their tap, or the bridge, was deleted or changed",
+                       "banger vm restart" + off);
+        }
+    }
+    void check_guard(Call& call, std::string_view args) {
+        if (json::parse(args).value("repair", false)) {
+            guard_.renew(call);
+        }
         call.emit_json(tap_pool::check_guard(call, guard_).dump());
     }
 
@@ -264,7 +286,10 @@ class TapPool {
     static constexpr banger_action doctor[] = {
         banger::action<&TapPool::check_bridge>("bridge", "the bridge's name is free or ours"),
         banger::action<&TapPool::check_tun>("tun", "taps can be opened"),
-        banger::action<&TapPool::check_guard>("guard", "VMs are held to their own addresses")};
+        banger::action<&TapPool::check_taps>("taps", "running VMs are on the bridge"),
+        banger::action<&TapPool::check_guard>(
+            "guard", "VMs are held to their own addresses",
+            R"({"properties": {"repair": {"type": "boolean"}}})")};
 
   private:
     HostTaps edge(Call& call) const { return HostTaps(host_, call, tag_); }
@@ -327,7 +352,7 @@ class TapPool {
             (void)pool_.sweep(taps);
             pool_.refill(taps);
             guard_.cover(call, pool_.idle()); // so that the next start need not
-        } catch (const Error& error) {
+        } catch (const std::exception& error) {
             call.warning(std::string("the pool is not refilled: ") + error.what());
         }
         tending_ = false;

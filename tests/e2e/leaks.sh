@@ -49,6 +49,22 @@ nft delete table ip mine
 same "$(banger vm exec a -- echo ok)" ok "the VM beside it"
 mkdir -p "$data/vms/0123456789ab" "$XDG_RUNTIME_DIR/banger/vm/01234567"
 
+step "doctor mends what somebody else took"
+nft flush ruleset
+echo 0 >/proc/sys/net/ipv4/ip_forward
+for title in 'VMs do not reach what' 'VMs cannot ask for names' 'is not held to its own addresses'; do
+    must_fail "$title" banger doctor
+done
+banger doctor --fix --yes
+same "$(nft list tables | grep -c banger)" 3 "tables"
+same "$(cat /proc/sys/net/ipv4/ip_forward)" 1 "forwarding"
+tap=$(banger vm show a --host --json | jq -r '.[] | select(.kind == "tap") | .name')
+ip link set "$tap" nomaster
+must_fail 'running VMs have no network: a' banger doctor
+ip link set "$tap" master banger
+banger doctor
+same "$(banger vm exec a -- echo ok)" ok "the VM"
+
 step "a new daemon calls nothing of a running VM stray"
 for _ in 1 2 3; do
     kill_daemon
