@@ -99,8 +99,10 @@ class Builder {
 
     void to_host() {
         // Loopback is routed out of the bridge for published ports; a guest must not come back in.
+        // And what is published on a loopback address is for this machine: the translation comes
+        // before the kernel drops such addresses from the network (RFC 1122, 3.2.1.3).
         made_.base_chain("guard", "filter", "prerouting", -300);
-        rule("guard", {match(meta("iifname"), spec_.bridge),
+        rule("guard", {match(meta("iifname"), "lo", "!="),
                        match(field("ip", "daddr"), network(Subnet{{0x7f000000}, 8})), drop()});
         made_.base_chain("input", "filter", "input", 0);
         if (spec_.host_access) {

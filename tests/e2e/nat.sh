@@ -78,6 +78,14 @@ cp "$root/default-config" "$config"
 step "published ports"
 banger vm set --publish 127.0.0.1:2222:22 --publish 8080:80 web
 answers 127.0.0.1:2222 || fail "the published port does not answer on loopback"
+# A neighbour that sends to this machine's loopback addresses over the wire.
+in_world bash -c 'echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
+    ip route del local 127.0.0.0/8 table local dev lo 2>/dev/null; ip route del local 127.0.0.1 table local dev lo 2>/dev/null
+    ip route add 127.0.0.0/8 via 203.0.113.1 src 203.0.113.2'
+in_world timeout 3 bash -c "$(declare -f answers); answers 127.0.0.1:2222" && fail "a neighbour reached a port of loopback"
+banger vm set --publish 2222:22 --publish 8080:80 web
+in_world bash -c "$(declare -f answers); answers 203.0.113.1:2222" || fail "the neighbour reaches nothing: the check proves nothing"
+banger vm set --publish 127.0.0.1:2222:22 --publish 8080:80 web
 answers 203.0.113.1:2222 && fail "a port published on loopback answers elsewhere"
 banger vm set --publish 2200:22 web 2>&1 | grep -qF 'web: --publish no longer has 127.0.0.1:2222:22, 8080:80' ||
     fail "what went from the list is not told"

@@ -29,6 +29,9 @@ net::Ipv4 guest_address(Arguments& arguments, const char* key, const net::Subnet
     if (!subnet.contains(address)) {
         throw Error(ErrorKind::invalid, address.text() + " is not in " + subnet.text());
     }
+    if (address == subnet.host(1)) { // published, a port would lead back into this machine
+        throw Error(ErrorKind::invalid, address.text() + " is the bridge's own");
+    }
     return address;
 }
 

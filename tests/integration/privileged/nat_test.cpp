@@ -97,6 +97,10 @@ TEST_F(NatTest, APortIsOfThisMachineOnly) {
     EXPECT_EQ(tables()[0]["ports"][0]["host"], "1.1.1.1");
 }
 
+TEST_F(NatTest, NoPortLeadsBackIntoThisMachine) {
+    EXPECT_THROW(run("nat-apply", args(json::array(), {port("172.30.88.1", 8080)})), os::Error);
+}
+
 TEST_F(NatTest, TheSameAgainChangesNothing) {
     net::Nftables nftables;
     const auto ruleset = [&] {
