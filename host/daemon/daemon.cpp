@@ -293,7 +293,8 @@ DoctorFacts Daemon::Parts::doctor_facts() {
         if (info.state == plugin::State::disabled || info.state == plugin::State::leaving) {
             const std::string trouble = plugins.leavers().trouble(info.id);
             if (config.plugins.entries.contains(info.id) || !trouble.empty()) {
-                facts.off_plugins.push_back({info.id, info.reason, trouble});
+                facts.off_plugins.push_back(
+                    {info.id, info.reason, trouble, plugins.leavers().given_up_for_good(info.id)});
             }
         } else if (info.state != plugin::State::active) {
             facts.bad_plugins.push_back({info.id, std::string(plugin::to_string(info.state)) +
@@ -381,7 +382,7 @@ asio::awaitable<void> Daemon::Parts::start() {
     co_await all_taken_up();
     if (!stopping) {
         co_await vm::offload(threads, [this] {
-            dispatch.let_leave();
+            dispatch.let_leave(plugin::Leavers::Answer::any);
             plugins.reconcile_all();
         });
     }

@@ -240,6 +240,19 @@ std::vector<Check> config_checks(const DoctorFacts& facts, const vmm::Hypervisor
     return checks;
 }
 
+Check off_plugin_check(const DoctorFacts::OffPlugin& plugin, const std::string& config_file) {
+    const std::string title = "plugin " + plugin.id + " is off";
+    if (plugin.trouble.empty()) {
+        return check("plugin-off", "info", title, plugin.why);
+    }
+    const std::string on = "plugins.entries." + plugin.id + ".enabled: true in " + config_file;
+    return check(
+        "plugin-off", "warning", title + ", and may hold something of this machine", plugin.trouble,
+        plugin.given_up ? "no daemon asks it again while it is off: " + on +
+                              " switches it on, and its README says how to undo by hand what it did"
+                        : "banger daemon restart asks it again; " + on + " switches it on");
+}
+
 std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors,
                                const privileged::Client& privileged) {
     Checks checks;
@@ -266,14 +279,7 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
                                key));
     }
     for (const DoctorFacts::OffPlugin& plugin : facts.off_plugins) {
-        const std::string title = "plugin " + plugin.id + " is off";
-        checks.push_back(
-            plugin.trouble.empty()
-                ? check("plugin-off", "info", title, plugin.why)
-                : check("plugin-off", "warning", title + ", and may hold something of this machine",
-                        plugin.trouble,
-                        "banger daemon restart asks it again; plugins.entries." + plugin.id +
-                            ".enabled: true in " + facts.config_file + " switches it on"));
+        checks.push_back(off_plugin_check(plugin, facts.config_file));
     }
     for (const DoctorFacts::Orphan& orphan : facts.orphans) {
         // Switched on it is already when it is the one that could not be loaded.

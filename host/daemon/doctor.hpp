@@ -29,8 +29,9 @@ struct DoctorFacts {
     /// A plugin that config.yaml switches off.
     struct OffPlugin {
         std::string id;
-        std::string why;     ///< and what keeps it in memory, if anything does
-        std::string trouble; ///< why it cannot give back what it holds; mostly empty
+        std::string why;       ///< and what keeps it in memory, if anything does
+        std::string trouble;   ///< why it cannot give back what it holds; mostly empty
+        bool given_up = false; ///< nobody asks it again while it is off
     };
 
     /// What only a plugin that is not loaded can undo.
@@ -64,6 +65,10 @@ struct DoctorFacts {
 /// The checks of what config.yaml names: each has its key. Also those that found nothing.
 [[nodiscard]] std::vector<Check> config_checks(const DoctorFacts& facts,
                                                const vmm::Hypervisors& hypervisors);
+
+/// What is to be known, or done, about a plugin that is off.
+[[nodiscard]] Check off_plugin_check(const DoctorFacts::OffPlugin& plugin,
+                                     const std::string& config_file);
 
 /// The host's own checks, as GET /v1/doctor lists them. [pool thread]
 [[nodiscard]] std::vector<Check> host_checks(const DoctorFacts& facts,

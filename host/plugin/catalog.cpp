@@ -64,8 +64,7 @@ void Catalog::log(int level, const std::string& plugin, const std::string& text)
 void Catalog::fail(const std::string& id, const std::string& reason) {
     Candidate& candidate = candidates_[id];
     if (candidate.state == State::leaving) {
-        leavers_.give_up(id, "it cannot be loaded to give back what it holds: " + reason);
-        log(BANGER_LOG_ERROR, id, "switched off, but " + leavers_.trouble(id));
+        give_up(id, "it cannot be loaded to give back what it holds: " + reason, false);
         return;
     }
     candidate.state = State::failed;

@@ -86,6 +86,7 @@ class Catalog {
     void expect_leavers();
     void load_leavers();
     void load_leaver(const std::string& id);
+    void give_up(const std::string& id, const std::string& reason, bool for_good);
     bool needs_met(const Manifest& manifest, std::string& reason) const;
     void drop(Plugin& plugin, const std::string& reason);
     void destroy(Plugin& plugin);

@@ -22,9 +22,8 @@ void Catalog::load_leavers() {
         if (!hooks || !BANGER_HAS(banger_daemon_hooks, hooks, leave)) {
             candidate.state = State::disabled; // what it holds is known by the journal alone
             leavers_.forget(id);               // its file is not opened again for that
-        } else if (!leavers_.may_try(id)) {
-            fail(id, "bangerd died when it tried to; switch the plugin on again, or look for what "
-                     "it holds with its README");
+        } else if (leavers_.died_in(id)) {
+            give_up(id, "bangerd died in it when it was to give back what it holds", true);
         } else {
             load_leaver(id);
         }
@@ -33,20 +32,26 @@ void Catalog::load_leavers() {
 
 void Catalog::load_leaver(const std::string& id) {
     try {
-        const Outcome created = create(id);
-        Plugin& plugin = *plugins_.back();
-        if (created.failed()) {
-            throw created.error(plugin, {.hook = "create"});
-        }
-        if (const Outcome outcome = init(plugin); outcome.failed()) {
-            throw outcome.error(plugin, {.hook = "init"});
-        }
-        leavers_.add(plugin);
+        leavers_.watch(id, [&] {
+            const Outcome created = create(id);
+            Plugin& plugin = *plugins_.back();
+            if (created.failed()) {
+                throw created.error(plugin, {.hook = "create"});
+            }
+            if (const Outcome outcome = init(plugin); outcome.failed()) {
+                throw outcome.error(plugin, {.hook = "init"});
+            }
+        });
+        leavers_.add(*plugins_.back());
         log(BANGER_LOG_INFO, id, "switched off: it is asked to give back what it holds");
     } catch (const Error& error) {
-        leavers_.note_active(id); // it did not die of it
         fail(id, error.what());
     }
+}
+
+void Catalog::give_up(const std::string& id, const std::string& reason, bool for_good) {
+    leavers_.give_up(id, reason, for_good);
+    log(BANGER_LOG_ERROR, id, "switched off, but " + reason);
 }
 
 } // namespace banger::plugin

@@ -54,7 +54,7 @@ void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context
                           context);
     }
     if (hook == Hook::before_start) { // what the last one left must not come to this VM
-        let_leave();
+        let_leave(Leavers::Answer::any);
     }
     std::vector<Plugin*> order = catalog_.active();
     if (traits.reverse) {
@@ -80,7 +80,7 @@ void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context
         }
     }
     if (traits.releases_start) {
-        let_leave();
+        let_leave(Leavers::Answer::fresh);
     }
     if (failures.empty()) {
         return;
@@ -309,16 +309,17 @@ bool Dispatch::may_override(std::string_view plugin, std::string_view field) con
     });
 }
 
-void Dispatch::let_leave() {
+void Dispatch::let_leave(Leavers::Answer answer) {
     if (!catalog_.leavers().any()) {
         return;
     }
-    const std::vector<std::string> left = catalog_.leavers().leave(catalog_.guard());
-    for (const JournalRecord& record : journal_.open_records()) {
-        if (std::find(left.begin(), left.end(), record.plugin) != left.end()) {
-            journal_.finish(record.seq, JournalState::released);
+    catalog_.leavers().leave(catalog_.guard(), answer, [this](const std::string& id) {
+        for (const JournalRecord& record : journal_.open_records()) {
+            if (record.plugin == id) {
+                journal_.finish(record.seq, JournalState::released);
+            }
         }
-    }
+    });
 }
 
 std::vector<JournalRecord> Dispatch::orphans() const {

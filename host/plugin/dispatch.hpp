@@ -41,7 +41,7 @@ class Dispatch final : public vm::Capabilities {
 
     /// Lets plugins that are switched off give back what they hold, as far as VMs that run do not
     /// need it; what fails is Leavers::trouble(). Quick when there is none. [pool thread]
-    void let_leave();
+    void let_leave(Leavers::Answer answer);
 
     /// Open records whose plugin is not loaded: nobody can give back what they stand for.
     [[nodiscard]] std::vector<store::JournalRecord> orphans() const;

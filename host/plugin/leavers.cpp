@@ -10,7 +10,7 @@ namespace {
 
 const std::string own = "banger"; ///< the daemon's name among those that keep values
 const std::string active = "active";
-const std::string leaving = "leaving"; ///< a daemon asks it to, or died while it did
+const std::string leaving = "leaving"; ///< a daemon is in its code for that, or died there
 
 std::string key_of(const std::string& id) {
     return "held:" + id;
@@ -32,56 +32,100 @@ void Leavers::forget(const std::string& id) {
     memory_->remove(own, key_of(id));
 }
 
-bool Leavers::may_try(const std::string& id) {
-    if (memory_->find(own, key_of(id)) == leaving) {
-        return false;
-    }
+bool Leavers::died_in(const std::string& id) const {
+    return memory_->find(own, key_of(id)) == leaving;
+}
+
+void Leavers::watch(const std::string& id, const std::function<void()>& call) {
     memory_->set(own, key_of(id), leaving);
-    return true;
+    try {
+        call();
+    } catch (...) { // it did not die of it
+        note_active(id);
+        throw;
+    }
+    note_active(id);
 }
 
 void Leavers::add(Plugin& plugin) {
     const std::scoped_lock hold(lock_);
-    leavers_.push_back({plugin.id(), &plugin, false, ""});
+    leavers_.push_back({.id = plugin.id(), .plugin = &plugin});
 }
 
-void Leavers::give_up(const std::string& id, const std::string& reason) {
+void Leavers::give_up(const std::string& id, const std::string& reason, bool for_good) {
     const std::scoped_lock hold(lock_);
-    leavers_.push_back({id, nullptr, false, reason});
+    leavers_.push_back({.id = id, .plugin = nullptr, .trouble = reason, .for_good = for_good});
 }
 
-std::vector<std::string> Leavers::leave(Guard& guard) {
-    const std::scoped_lock one_at_a_time(asking_);
-    std::vector<std::string> left;
+/// While it lives nobody else asks. `hold` has the lock, which is not held meanwhile.
+class Leavers::Round {
+  public:
+    Round(Leavers& all, std::unique_lock<std::mutex>& hold) : all_(all), hold_(hold) {
+        ++all_.begun_;
+        hold_.unlock();
+    }
+    Round(const Round&) = delete;
+    Round& operator=(const Round&) = delete;
+    ~Round() {
+        hold_.lock();
+        all_.ended_ = all_.begun_;
+        all_.round_ended_.notify_all();
+    }
+
+  private:
+    Leavers& all_;
+    std::unique_lock<std::mutex>& hold_;
+};
+
+void Leavers::leave(Guard& guard, Answer answer, const Released& released) {
+    std::unique_lock hold(lock_);
+    const bool will_do = answer == Answer::any && begun_ != ended_;
+    const std::uint64_t wanted = will_do ? begun_ : begun_ + 1;
+    round_ended_.wait(hold, [&] { return begun_ == ended_ || ended_ >= wanted; });
+    if (ended_ >= wanted) {
+        return;
+    }
+    const Round round(*this, hold);
     for (Leaver& leaver : leavers_) {
-        if (leaver.plugin == nullptr || leaver.gone) {
-            continue;
+        if (leaver.plugin != nullptr && !leaver.gone) {
+            ask(leaver, guard, released);
         }
-        Plugin& plugin = *leaver.plugin;
+    }
+}
+
+void Leavers::ask(Leaver& leaver, Guard& guard, const Released& released) {
+    Plugin& plugin = *leaver.plugin;
+    bool gone = false;
+    std::string trouble;
+    try {
         CallSpec spec{.site = {.hook = "leave"},
                       .timeout = plugin.hook_timeout(guard.timeouts().hook),
                       .cleanup = true};
         const CallSite site = spec.site;
-        const Outcome outcome =
-            guard.run(plugin, std::move(spec), [&plugin](banger_call* call, const banger_vm*) {
-                return plugin.manifest.daemon->leave(plugin.self, call);
-            });
-        const bool gone = outcome.status == BANGER_OK;
-        if (gone) {
+        Outcome outcome;
+        watch(leaver.id, [&] {
+            outcome =
+                guard.run(plugin, std::move(spec), [&plugin](banger_call* call, const banger_vm*) {
+                    return plugin.manifest.daemon->leave(plugin.self, call);
+                });
+        });
+        trouble = outcome.failed() ? outcome.error(plugin, site).what() : "";
+        if (outcome.status == BANGER_OK) {
+            released(leaver.id);
             forget(leaver.id);
-            left.push_back(leaver.id);
-        } else {
-            note_active(leaver.id); // it returned: the next daemon may try, too
+            gone = true;
         }
-        const std::scoped_lock hold(lock_);
-        leaver.gone = gone;
-        leaver.trouble = outcome.failed() ? outcome.error(plugin, site).what() : "";
+    } catch (const os::Error& error) { // of the store
+        trouble = error.what();
     }
-    return left;
+    const std::scoped_lock hold(lock_);
+    leaver.gone = gone;
+    leaver.trouble = trouble;
 }
 
 void Leavers::postpone() {
-    const std::scoped_lock one_at_a_time(asking_);
+    std::unique_lock hold(lock_);
+    round_ended_.wait(hold, [&] { return begun_ == ended_; });
     for (const Leaver& leaver : leavers_) {
         if (leaver.plugin != nullptr && !leaver.gone) {
             note_active(leaver.id);
@@ -115,6 +159,12 @@ std::string Leavers::trouble(const std::string& id) const {
     const std::scoped_lock hold(lock_);
     const Leaver* leaver = find(id);
     return leaver != nullptr ? leaver->trouble : std::string();
+}
+
+bool Leavers::given_up_for_good(const std::string& id) const {
+    const std::scoped_lock hold(lock_);
+    const Leaver* leaver = find(id);
+    return leaver != nullptr && leaver->for_good;
 }
 
 } // namespace banger::plugin

@@ -3,6 +3,9 @@
 #include "plugin/guard.hpp"
 #include "plugin/services.hpp"
 
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,15 +30,27 @@ class Leavers {
     [[nodiscard]] bool may_hold(const std::string& id) const;
     /// It holds nothing, or nothing that it could be asked for. Throws of the store.
     void forget(const std::string& id);
-    /// False when a daemon died while this one left: it is not loaded again. Else that is noted
-    /// until the next leave() of it has returned. [load]
-    [[nodiscard]] bool may_try(const std::string& id);
+    /// A daemon died in its code when it was to give back: it is not loaded again. [load]
+    [[nodiscard]] bool died_in(const std::string& id) const;
+    /// Runs what calls its code. Should the daemon die meanwhile, the next knows; only then.
+    /// Throws what `call` does, and of the store.
+    void watch(const std::string& id, const std::function<void()>& call);
 
     // ---- to let them go ----
-    void add(Plugin& plugin);                                       ///< [load]
-    void give_up(const std::string& id, const std::string& reason); ///< it cannot leave. [load]
-    /// Asks each that has not left yet, one after the other; those that have now. [pool thread]
-    std::vector<std::string> leave(Guard& guard);
+    void add(Plugin& plugin); ///< [load]
+    /// It cannot be asked; `for_good`: nor by the next daemon. [load]
+    void give_up(const std::string& id, const std::string& reason, bool for_good);
+
+    /// Whose answer will do for one who comes while they are being asked.
+    enum class Answer {
+        any,   ///< that which is on its way
+        fresh, ///< to a question put from now on: a VM has stopped
+    };
+    using Released = std::function<void(const std::string& id)>;
+    /// Asks each that has not left yet, one after the other; all who wait for an answer share it.
+    /// `released` is called for one that has left, before it is forgotten; when it throws, or the
+    /// store does, that is the plugin's trouble, and it is asked again. [pool thread]
+    void leave(Guard& guard, Answer answer, const Released& released);
 
     /// The daemon ends: who has not left is asked by the next one. Throws of the store.
     void postpone();
@@ -45,19 +60,26 @@ class Leavers {
     [[nodiscard]] std::optional<std::string> holding(const std::string& id) const;
     /// Why it could not leave; empty when it could, or running VMs need what it holds.
     [[nodiscard]] std::string trouble(const std::string& id) const;
+    /// It may hold something, and no daemon asks it again while it is switched off.
+    [[nodiscard]] bool given_up_for_good(const std::string& id) const;
 
   private:
     struct Leaver {
         std::string id;
         Plugin* plugin; ///< null: given up
-        bool gone = false;
         std::string trouble;
+        bool gone = false;
+        bool for_good = false; ///< given up
     };
+    class Round;
     [[nodiscard]] const Leaver* find(const std::string& id) const; ///< with the lock
+    void ask(Leaver& leaver, Guard& guard, const Released& released);
 
     KeyValues* memory_;
-    std::mutex asking_;
     mutable std::mutex lock_;
+    std::condition_variable round_ended_;
+    std::uint64_t begun_ = 0;     ///< rounds of asking
+    std::uint64_t ended_ = 0;     ///< the same, or one less while they are asked
     std::vector<Leaver> leavers_; ///< its size does not change after load
 };
 

@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 namespace banger::plugin {
 namespace {
 
@@ -29,13 +33,34 @@ struct Leaving : testing::Test {
         host.stop();
         ASSERT_EQ(host.load(), "");
     }
+    void let_leave() { host.dispatch->let_leave(Leavers::Answer::any); }
+    void order(const std::string& before, const std::string& now) {
+        std::string& config = host.entry("rec-a").config_json;
+        config.replace(config.find(before), before.size(), now);
+    }
+    /// What the store keeps of rec-a.
+    std::string kept() { return host.kv.find("banger", "held:rec-a").value_or(""); }
+    /// The same, once rec-a is in a call that waits to be let go.
+    std::string kept_in_call(const std::string& hook) {
+        while (!in_call(hook)) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+        return kept();
+    }
+    bool in_call(const std::string& hook) {
+        for (const std::string& line : host.recorded()) {
+            seen.push_back(line);
+        }
+        return std::find(seen.begin(), seen.end(), "rec-a " + hook) != seen.end();
+    }
+    std::vector<std::string> seen;
 };
 
 TEST_F(Leaving, IsAskedForNothingElse) {
     switch_off("");
     EXPECT_EQ(host.info("rec-a").state, State::leaving);
     EXPECT_THAT(host.catalog->active(), IsEmpty());
-    host.dispatch->let_leave();
+    let_leave();
     host.dispatch->run(vm::Hook::reconcile, web, host.context);
     host.dispatch->run(vm::Hook::after_stop, web, host.context);
     host.stop();
@@ -45,7 +70,7 @@ TEST_F(Leaving, IsAskedForNothingElse) {
 TEST_F(Leaving, ThatHoldsNothingAnyMoreIsForgotten) {
     switch_off("");
     EXPECT_THAT(host.open_records(), ElementsAre("rec-a before_start done"));
-    host.dispatch->let_leave();
+    let_leave();
     EXPECT_THAT(host.open_records(), IsEmpty());
     EXPECT_EQ(host.info("rec-a").state, State::disabled);
     EXPECT_EQ(host.reason("rec-a"), "switched off in config.yaml");
@@ -57,7 +82,7 @@ TEST_F(Leaving, ThatHoldsNothingAnyMoreIsForgotten) {
 
 TEST_F(Leaving, IsAskedAgainWhenAVmHasStopped) {
     switch_off("leave=skip");
-    host.dispatch->let_leave();
+    let_leave();
     EXPECT_EQ(host.reason("rec-a"), "switched off in config.yaml; running VMs need what it holds");
     EXPECT_THAT(host.open_records(), ElementsAre("rec-a before_start done"));
     EXPECT_THAT(host.dispatch->orphans(), IsEmpty());
@@ -65,13 +90,13 @@ TEST_F(Leaving, IsAskedAgainWhenAVmHasStopped) {
     host.dispatch->run(vm::Hook::after_stop, web, host.context);
     EXPECT_THAT(host.recorded(), ElementsAre("rec-a leave", "rec-a leave"));
     next_daemon();
-    host.dispatch->let_leave();
+    let_leave();
     EXPECT_THAT(host.recorded(), testing::Contains("rec-a leave"));
 }
 
 TEST_F(Leaving, ThatFailsIsToldAndAskedBeforeAVmStarts) {
     switch_off("leave=error");
-    host.dispatch->let_leave();
+    let_leave();
     EXPECT_THAT(host.catalog->leavers().trouble("rec-a"),
                 HasSubstr("plugin rec-a, leave: as ordered"));
     EXPECT_THAT(host.reason("rec-a"), HasSubstr("as ordered"));
@@ -81,7 +106,7 @@ TEST_F(Leaving, ThatFailsIsToldAndAskedBeforeAVmStarts) {
 
 TEST_F(Leaving, SwitchedOnAgainTakesPart) {
     switch_off("leave=skip");
-    host.dispatch->let_leave();
+    let_leave();
     host.entry("rec-a").enabled = true;
     static_cast<void>(host.recorded());
     next_daemon();
@@ -90,35 +115,129 @@ TEST_F(Leaving, SwitchedOnAgainTakesPart) {
                 ElementsAre("rec-a destroy", "rec-a create", "rec-a init", "rec-a on_start"));
 }
 
-TEST_F(Leaving, IsNotTriedAgainWhenTheDaemonDiedOfIt) {
-    switch_off("");
-    const auto while_asked = host.kv.find("banger", "held:rec-a");
+/// What a daemon that is killed in its code leaves behind.
+struct Killed : Leaving {
+    /// Off in the last daemon, it is not loaded by the next.
+    void expect_given_up(const std::string& while_in_it) {
+        host.stop();
+        host.kv.set("banger", "held:rec-a", while_in_it);
+        static_cast<void>(host.recorded());
+        ASSERT_EQ(host.load(), "");
+        EXPECT_THAT(host.recorded(), IsEmpty());
+        EXPECT_THAT(host.catalog->leavers().trouble("rec-a"), HasSubstr("bangerd died"));
+        EXPECT_TRUE(host.catalog->leavers().given_up_for_good("rec-a"));
+        EXPECT_TRUE(host.logged("switched off, but"));
+        let_leave();
+        EXPECT_THAT(host.recorded(), IsEmpty());
+        next_daemon();
+        EXPECT_TRUE(host.catalog->leavers().given_up_for_good("rec-a"));
+        host.entry("rec-a").enabled = true;
+        next_daemon();
+        EXPECT_EQ(host.info("rec-a").state, State::active);
+    }
+};
+
+TEST_F(Killed, WhileItLeaves) {
+    switch_off("leave=deaf");
+    std::thread asking([this] { let_leave(); });
+    const std::string while_asked = kept_in_call("leave");
+    host.let_go();
+    asking.join();
+    EXPECT_EQ(kept(), "");
+    expect_given_up(while_asked);
+}
+
+TEST_F(Killed, WhileItIsMade) {
+    switch_off("init=skip");
     host.stop();
-    host.kv.set("banger", "held:rec-a", *while_asked); // as after kill -9
-    static_cast<void>(host.recorded());
+    order("init=skip", "init=deaf");
+    std::thread loading([this] { EXPECT_EQ(host.load(), ""); });
+    const std::string while_made = kept_in_call("init");
+    host.let_go();
+    loading.join();
+    expect_given_up(while_made);
+}
+
+TEST_F(Killed, BeforeItWasAskedItIsAskedByTheNext) {
+    switch_off("");
+    const std::string not_asked = kept();
+    host.stop();
+    host.kv.set("banger", "held:rec-a", not_asked);
     ASSERT_EQ(host.load(), "");
-    EXPECT_THAT(host.recorded(), IsEmpty());
-    EXPECT_THAT(host.catalog->leavers().trouble("rec-a"), HasSubstr("bangerd died"));
-    EXPECT_TRUE(host.logged("switched off, but"));
-    host.dispatch->let_leave();
-    EXPECT_THAT(host.recorded(), IsEmpty());
-    host.entry("rec-a").enabled = true;
-    next_daemon();
-    EXPECT_EQ(host.info("rec-a").state, State::active);
+    EXPECT_EQ(host.catalog->leavers().trouble("rec-a"), "");
+    let_leave();
+    EXPECT_THAT(host.recorded(), testing::Contains("rec-a leave"));
+}
+
+TEST_F(Killed, AfterItWouldNotLeaveItIsAskedByTheNext) {
+    switch_off("leave=error");
+    let_leave();
+    const std::string between = kept();
+    host.stop();
+    host.kv.set("banger", "held:rec-a", between);
+    ASSERT_EQ(host.load(), "");
+    EXPECT_FALSE(host.catalog->leavers().given_up_for_good("rec-a"));
+    static_cast<void>(host.recorded());
+    let_leave();
+    EXPECT_THAT(host.recorded(), ElementsAre("rec-a leave"));
+}
+
+/// Ten come while rec-a is asked for the first time.
+struct AskedTogether : Leaving {
+    /// How often it was asked in all.
+    long asked_by_ten(vm::Hook hook) {
+        switch_off("leave=deafskip");
+        std::vector<std::thread> threads;
+        threads.emplace_back([this] { let_leave(); });
+        static_cast<void>(kept_in_call("leave"));
+        for (int i = 0; i < 10; ++i) {
+            threads.emplace_back([this, hook] {
+                vm::CallContext context{.operation_id = "op"};
+                host.dispatch->run(hook, web, context);
+            });
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(200)); // all wait by then
+        host.let_go();
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        static_cast<void>(in_call("leave"));
+        return std::count(seen.begin(), seen.end(), "rec-a leave");
+    }
+};
+
+TEST_F(AskedTogether, StartsShareTheAnswerOnItsWay) {
+    EXPECT_EQ(asked_by_ten(vm::Hook::before_start), 1);
+}
+
+TEST_F(AskedTogether, StopsShareOneThatKnowsOfThem) {
+    EXPECT_EQ(asked_by_ten(vm::Hook::after_stop), 2);
+}
+
+TEST_F(Leaving, AFullDiskIsItsTroubleAndNotTheVms) {
+    switch_off("");
+    host.kv.disk_full = true;
+    EXPECT_EQ(error_of([&] { host.dispatch->run(vm::Hook::after_stop, web, host.context); }), "");
+    EXPECT_THAT(host.catalog->leavers().trouble("rec-a"), HasSubstr("the disk is full"));
+    EXPECT_EQ(host.info("rec-a").state, State::leaving);
+    host.kv.disk_full = false;
+    let_leave();
+    EXPECT_EQ(host.info("rec-a").state, State::disabled);
+    EXPECT_THAT(host.open_records(), IsEmpty());
 }
 
 TEST_F(Leaving, IsAskedByTheNextDaemonWhenThisOneEndedBefore) {
     switch_off("");
     next_daemon();
-    host.dispatch->let_leave();
+    let_leave();
     EXPECT_THAT(host.recorded(), testing::Contains("rec-a leave"));
 }
 
 TEST_F(Leaving, WhoCannotBeLoadedIsToldNotFailed) {
     switch_off("leave=skip");
-    std::string& config = host.entry("rec-a").config_json;
-    config.replace(config.find("leave=skip"), 10, "create=error");
+    order("leave=skip", "create=error");
     next_daemon();
+    EXPECT_FALSE(host.catalog->leavers().given_up_for_good("rec-a"));
     EXPECT_THAT(host.catalog->leavers().trouble("rec-a"), HasSubstr("as ordered"));
     EXPECT_EQ(host.info("rec-a").state, State::leaving);
 }
@@ -138,7 +257,7 @@ TEST_F(Leaving, WhoNeverTookPartIsNotLoaded) {
     host.add("rec-a");
     host.entry("rec-a").enabled = false;
     ASSERT_EQ(host.load(), "");
-    host.dispatch->let_leave();
+    let_leave();
     EXPECT_THAT(host.recorded(), IsEmpty());
 }
 

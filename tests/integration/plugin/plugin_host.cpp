@@ -26,13 +26,21 @@ std::vector<std::string> FakeKeyValues::keys(const std::string& plugin, const st
     return result;
 }
 
+void FakeKeyValues::require_space() const {
+    if (disk_full) {
+        throw os::Error(os::ErrorKind::exhausted, "the disk is full");
+    }
+}
+
 void FakeKeyValues::set(const std::string& plugin, const std::string& key,
                         const std::string& value) {
+    require_space();
     const std::scoped_lock hold(lock_);
     values_[{plugin, key}] = value;
 }
 
 void FakeKeyValues::remove(const std::string& plugin, const std::string& key) {
+    require_space();
     const std::scoped_lock hold(lock_);
     values_.erase({plugin, key});
 }

@@ -5,6 +5,7 @@
 #include "plugin/dispatch.hpp"
 #include "store/hook_journal.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -16,12 +17,16 @@ namespace banger::plugin {
 /// Values in memory.
 class FakeKeyValues : public KeyValues {
   public:
+    std::atomic<bool> disk_full = false; ///< nothing can be set or removed
+
     std::optional<std::string> find(const std::string& plugin, const std::string& key) override;
     std::vector<std::string> keys(const std::string& plugin, const std::string& prefix) override;
     void set(const std::string& plugin, const std::string& key, const std::string& value) override;
     void remove(const std::string& plugin, const std::string& key) override;
 
   private:
+    void require_space() const;
+
     std::mutex lock_;
     std::map<std::pair<std::string, std::string>, std::string> values_;
 };
