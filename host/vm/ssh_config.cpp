@@ -116,6 +116,9 @@ std::vector<SshHost> ssh_hosts(const std::vector<std::shared_ptr<Machine>>& mach
     }
     std::vector<SshHost> hosts;
     for (const auto& machine : machines) {
+        if (machine->row.ip.empty()) { // ssh refuses a HostName without a value, for every host
+            continue;
+        }
         SshHost host;
         host.vm = machine->name();
         host.names.push_back(host.vm + "." + settings.domain);

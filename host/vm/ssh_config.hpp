@@ -34,6 +34,7 @@ struct SshClient {
 
 [[nodiscard]] SshClient ssh_client(image::Catalog& images, const Settings& settings);
 
+/// A VM without an address, as one found again without its record, is left out.
 /// The names that plugins give it are those in options that they declare as names. One that could
 /// not be a host's, or is the name of a VM itself, is left out.
 [[nodiscard]] std::vector<SshHost> ssh_hosts(const std::vector<std::shared_ptr<Machine>>& machines,

@@ -101,6 +101,7 @@ TEST(SshHosts, HaveTheNamesThatOptionsDeclare) {
         auto made = std::make_shared<Machine>(loop);
         made->row.id = "id-" + name;
         made->row.name = name;
+        made->row.ip = "10.0.0.2";
         made->row.options = options;
         return made;
     };
@@ -121,6 +122,10 @@ TEST(SshHosts, HaveTheNamesThatOptionsDeclare) {
     EXPECT_THAT(hosts[1].names, ElementsAre("off.vm"));
     EXPECT_THAT(hosts[2].names, ElementsAre("web.vm", "w.vm")); // the first has the other one
     EXPECT_THAT(hosts[3].names, ElementsAre("none.vm"));
+    machines[1]->row.ip.clear();
+    const std::vector<SshHost> reachable = ssh_hosts(machines, {}, {});
+    ASSERT_EQ(reachable.size(), 3U);
+    EXPECT_THAT(reachable[1].names, ElementsAre("web.vm"));
 }
 
 } // namespace
