@@ -21,7 +21,8 @@ void keep(const fs::path& file, const std::string& text, std::string& written) {
     if (text.empty()) {
         fs::remove(file);
     } else {
-        os::write_file_atomic(file, text, 0600);
+        // The next daemon writes it anew, and the loop is not to wait for the disk.
+        os::write_file_atomic(file, text, 0600, os::Durability::rebuildable);
     }
     written = text;
 }

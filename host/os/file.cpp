@@ -88,7 +88,8 @@ void write_all(int fd, std::string_view bytes, std::string_view what) {
     }
 }
 
-void write_file_atomic(const fs::path& path, std::string_view content, mode_t mode) {
+void write_file_atomic(const fs::path& path, std::string_view content, mode_t mode,
+                       Durability durability) {
     std::string temporary = path.string() + ".XXXXXX";
     UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!fd) {
@@ -99,7 +100,7 @@ void write_file_atomic(const fs::path& path, std::string_view content, mode_t mo
             throw errno_error("chmod " + temporary);
         }
         write_all(fd.get(), content, "write " + path.string());
-        if (::fdatasync(fd.get()) != 0) {
+        if (durability == Durability::synced && ::fdatasync(fd.get()) != 0) {
             throw errno_error("sync " + path.string());
         }
         if (::rename(temporary.c_str(), path.c_str()) != 0) {

@@ -24,9 +24,12 @@ namespace banger::os {
 [[nodiscard]] std::optional<std::string> find_file(const std::filesystem::path& path,
                                                    std::uint64_t limit = 64U << 20U);
 
+/// Whether a file must be whole after a power loss, too; that waits for the disk.
+enum class Durability { synced, rebuildable };
+
 /// Writes beside the target, syncs, renames: readers see the old or the new text, never a part.
 void write_file_atomic(const std::filesystem::path& path, std::string_view content,
-                       mode_t mode = 0600);
+                       mode_t mode = 0600, Durability durability = Durability::synced);
 
 /// Writes all bytes or throws.
 void write_all(int fd, std::string_view bytes, std::string_view what);

@@ -20,6 +20,8 @@ TEST(File, AtomicWriteReplacesTheWholeTextAndSetsTheMode) {
     struct stat info {};
     ASSERT_EQ(::stat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777U, 0640U);
+    write_file_atomic(path, "third", 0600, Durability::rebuildable);
+    EXPECT_EQ(read_file(path), "third");
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
 }
 
