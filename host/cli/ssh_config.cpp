@@ -80,7 +80,11 @@ int add(Session& session, const SetupArgs& args, const fs::path& file, const std
             return as_int(ExitCode::failed);
         }
     }
-    user.replace(with_first(user.text(), line));
+    const SshUserConfig now(file); // it may have been changed while the question stood
+    if (!holds_for_all(now.text(), line)) {
+        now.require_writable(line);
+        now.replace(with_first(now.text(), line));
+    }
     return conclude(session, args, config, "the line is in " + file.string());
 }
 

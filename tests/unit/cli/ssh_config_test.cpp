@@ -83,6 +83,21 @@ TEST_F(SshConfig, AsksOnATerminalAndNowhereElse) {
     EXPECT_EQ(os::read_file(file), line + "\n");
 }
 
+TEST_F(SshConfig, KeepsWhatWasChangedWhileItAsked) {
+    os::write_file_atomic(file, "Host old\n");
+    const Result result = run_on_terminal({"ssh-config", "--file", file.string()},
+                                          [this, sent = false](const std::string& seen) mutable {
+                                              if (sent || seen.find("[y/N]") == std::string::npos) {
+                                                  return std::string();
+                                              }
+                                              sent = true;
+                                              os::write_file_atomic(file, "Host new\n");
+                                              return std::string("y\n");
+                                          });
+    EXPECT_EQ(result.code, 0) << result.out;
+    EXPECT_EQ(os::read_file(file), line + "\nHost new\n");
+}
+
 TEST_F(SshConfig, SaysWhenSshDoesNotHeedTheLine) {
     os::write_file_atomic(file, "NoSuchKeyword yes\n");
     const Result result = set_up({"--yes"});
