@@ -27,6 +27,8 @@ std::shared_ptr<spdlog::logger> open_log(const std::filesystem::path& file, std:
 
 void write_log(spdlog::logger& logger, std::string_view level, std::string_view text) {
     const auto number = spdlog::level::from_str(std::string(level));
+    // The body of an answer ends its line itself, and so may what a plugin says.
+    text = text.substr(0, text.find_last_not_of("\r\n") + 1);
     // from_str answers "off" for a word that it does not know.
     logger.log(number == spdlog::level::off ? spdlog::level::info : number, "{}", text);
 }
