@@ -126,8 +126,8 @@ bool agreed(const Session& session, const Json& check, bool yes) {
     return confirm("Do it?");
 }
 
-/// The check as it is after its repair; as it was when that failed, which is told.
-Json repaired(Session& session, const Json& check) {
+/// Puts the check as it is after its repair in its place. False when that failed, which is told.
+bool repair(Session& session, Json& check) {
     const std::string source = text_at(check, "source");
     const std::string name = text_at(check, "id");
     try {
@@ -138,21 +138,27 @@ Json repaired(Session& session, const Json& check) {
             if (after.is_object()) {
                 after["id"] = name;
                 after["source"] = source;
-                return after;
+                check = std::move(after);
+                break;
             }
         }
+        return !is_repairable(check);
     } catch (const os::Error& error) {
         session.report(error.with_context(source + ": " + name));
+        return false;
     }
-    return check;
 }
 
-void repair_all(Session& session, Json& checks, const DoctorArgs& args) {
+/// False when one that can be repaired is not.
+bool repair_all(Session& session, Json& checks, const DoctorArgs& args) {
+    bool all = true;
     for (Json& check : checks) {
-        if (is_repairable(check) && agreed(session, check, args.yes)) {
-            check = repaired(session, check);
+        if (is_repairable(check)) {
+            const bool done = agreed(session, check, args.yes) && repair(session, check);
+            all = all && done;
         }
     }
+    return all;
 }
 
 int doctor(Session& session, const DoctorArgs& args) {
@@ -161,11 +167,9 @@ int doctor(Session& session, const DoctorArgs& args) {
     }
     Json answer = findings(session);
     Json& checks = answer["checks"];
-    if (args.fix) {
-        repair_all(session, checks, args);
-    }
+    const bool repaired = !args.fix || repair_all(session, checks, args);
     const Count found = count(checks);
-    const int code = as_int(found.errors > 0 ? ExitCode::failed : ExitCode::ok);
+    const int code = as_int(found.errors > 0 || !repaired ? ExitCode::failed : ExitCode::ok);
     if (args.json) {
         session.print_json(answer);
         return code;
@@ -192,8 +196,9 @@ void add_doctor(CLI::App& noun, Session& session) {
                       "Repair what can be; with --leaks: free it. It is shown first, "
                       "and asked for");
     noun.add_flag("-y,--yes", args->yes, "Do not ask")->needs(fix);
-    noun.footer("Where bangerd does not start, it says why, and what can be checked without it.\n"
-                "Exit status 1 when something is an error, or left over.");
+    noun.footer(
+        "Where bangerd does not start, it says why, and what can be checked without it.\n"
+        "Exit status 1 when something is an error, or left over, or was not repaired by --fix.");
     runs(&noun, session, args, doctor);
 }
 

@@ -35,6 +35,24 @@ TEST_F(Layout, DoctorSaysCauseAndFix) {
     EXPECT_EQ(error.out, "✗ tap-pool: broken\n\n1 error\n");
 }
 
+TEST_F(Layout, DoctorFailsWhenItDidNotRepair) {
+    const std::string check = R"({"id":"link","source":"dns","severity":"warning","title":"gone")";
+    daemon->on("GET /v1/doctor", R"({"checks":[)" + check + R"(,"repair":["make it"]}]})");
+    EXPECT_EQ(run({"doctor"}).code, 0);
+    const Result nobody = run({"doctor", "--fix"});
+    EXPECT_EQ(nobody.code, 1);
+    EXPECT_THAT(nobody.err, HasSubstr("nothing is done without a terminal to ask on"));
+    const std::string repair = "POST /v1/plugins/dns/actions/doctor/link";
+    daemon->on(repair, problem("internal", "it broke"), 500);
+    const Result failed = run({"doctor", "--fix", "--yes"});
+    EXPECT_EQ(failed.code, 1);
+    EXPECT_THAT(failed.err, HasSubstr("it broke"));
+    daemon->on(repair, R"({"output":[{"json":{"severity":"ok","title":"there"}}]})");
+    const Result done = run({"doctor", "--fix", "--yes"});
+    EXPECT_EQ(done.code, 0) << done.err;
+    EXPECT_THAT(done.out, HasSubstr("✓ there"));
+}
+
 TEST_F(Layout, DoctorKeepsToTheTerminalsWidth) {
     const std::string text(
         "a long sentence that goes on and on, until no terminal of usual width has room for it");
