@@ -153,6 +153,21 @@ std::string extra_word(const CLI::App& app, bool only_options) {
     return {};
 }
 
+/// "-n, " where `text` begins with the long name of an option that has a short one, too: either
+/// may be what was typed.
+std::string short_names(const CLI::App& app, const std::string& text) {
+    std::string names;
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_positional() || !text.starts_with(option->get_name() + ":")) {
+            continue;
+        }
+        for (const std::string& name : option->get_snames()) {
+            names += "-" + name + ", ";
+        }
+    }
+    return names;
+}
+
 /// What the parser found wrong, in our words. An unknown option comes first: what was meant as its
 /// value was taken for something else, and the parser complains of that.
 os::Error usage_error(const Session& session, const CLI::App& app, const CLI::ParseError& error) {
@@ -179,6 +194,8 @@ os::Error usage_error(const Session& session, const CLI::App& app, const CLI::Pa
         if (const std::size_t at = text.find(between); at != std::string::npos) {
             text.replace(at, between.size(), " does not go together with ");
         }
+    } else {
+        text = short_names(*last, text) + text;
     }
     return {os::ErrorKind::invalid, text, "see " + name + " --help"};
 }

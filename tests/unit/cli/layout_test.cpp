@@ -53,6 +53,13 @@ TEST_F(Layout, DoctorFailsWhenItDidNotRepair) {
     EXPECT_THAT(done.out, HasSubstr("✓ there"));
 }
 
+TEST_F(Layout, AWrongValueIsToldWithEachNameOfItsOption) {
+    for (const char* name : {"-n", "--limit"}) {
+        EXPECT_THAT(run({"op", "ls", name, "0"}).err,
+                    HasSubstr("error: -n, --limit: '0' is not a whole number from 1 to 500"));
+    }
+}
+
 TEST_F(Layout, DoctorKeepsToTheTerminalsWidth) {
     const std::string text(
         "a long sentence that goes on and on, until no terminal of usual width has room for it");
