@@ -3,7 +3,7 @@ PRESET ?= dev
 PREFIX ?= /usr/local
 RUNTIME_MANIFEST ?= runtime/runtime-bundle.toml
 RUNTIME_OUT ?= runtime/bundle
-export FIRECRACKER
+export FIRECRACKER FORCE
 
 # For others than root, banger is of use only where nobody but root can change it (docs/privileges.md).
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
@@ -19,7 +19,7 @@ help:
 	@echo 'make bench-dns       the dns plugin beside dnsmasq, by dnsperf (ROUNDS=5, NAMES=10000)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make install         release build into PREFIX (default /usr/local)'
-	@echo 'make uninstall       remove what "make install" put there'
+	@echo 'make uninstall       remove what "make install" put there (FORCE=1: also while VMs run)'
 	@echo 'make format          clang-format every source'
 	@echo 'make tidy            build with clang-tidy on every source'
 
@@ -65,8 +65,7 @@ install:
 	$(as_owner) cmake --install build/release --prefix $(PREFIX)
 
 uninstall:
-	@test -f build/release/install_manifest.txt || { echo 'error: nothing was installed from this tree'; exit 1; }
-	xargs -d '\n' $(as_owner) rm -f < build/release/install_manifest.txt
+	@scripts/uninstall.sh build/release/install_manifest.txt
 
 format:
 	git ls-files '*.cpp' '*.hpp' '*.c' '*.h' | xargs -r clang-format -i

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# What `cmake --install` puts below a prefix is complete, runs from there and names no build folder.
+# What `cmake --install` puts below a prefix is complete, runs from there and names no build folder; uninstall takes it
+# back, but not below what runs.
 set -euo pipefail
 build=$1
 [ -x "$build/bin/bangerd" ] || { echo "SKIP: bangerd is not built in $build" && exit 77; }
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
+export HOME=$prefix/x
 export XDG_CONFIG_HOME=$prefix/x/config XDG_DATA_HOME=$prefix/x/data XDG_STATE_HOME=$prefix/x/state XDG_RUNTIME_DIR=$prefix/x/run
 mkdir -m 700 "$prefix/x" "$XDG_RUNTIME_DIR"
 fail() { echo "FAIL: $*" >&2 && exit 1; }
@@ -29,3 +31,20 @@ done
 "$prefix/bin/banger" version >/dev/null || fail "banger version does not run from the prefix"
 "$prefix/bin/banger" config check || fail "config check does not run from the prefix"
 echo "$(find "$prefix" -type f | wc -l) files installed"
+
+uninstall() { "$(dirname "$0")/../../scripts/uninstall.sh" "$build/install_manifest.txt" 2>&1; }
+cp "$(command -v sleep)" "$prefix/libexec/banger/banger-vm"
+"$prefix/libexec/banger/banger-vm" 60 &
+vm=$!
+mkdir "$HOME/.ssh" && echo "Include $XDG_DATA_HOME/banger/ssh_config" >"$HOME/.ssh/config"
+while [ "$(readlink /proc/$vm/exe)" != "$prefix/libexec/banger/banger-vm" ]; do sleep 0.01; done
+said=$(uninstall) && fail "uninstalled below a running VM"
+for words in 'running VMs: 1' 'banger vm delete --force' 'banger daemon stop' 'banger ssh-config --remove'; do
+    grep -qF "$words" <<<"$said" || fail "uninstall does not say '$words': $said"
+done
+[ -x "$prefix/bin/banger" ] || fail "refused, and removed all the same"
+kill $vm && { wait $vm || true; }
+rm "$HOME/.ssh/config"
+uninstall || fail "not uninstalled"
+left=$(find "$prefix" -mindepth 2 -not -path "$prefix/x/*")
+[ -z "$left" ] || fail "left: $left"
