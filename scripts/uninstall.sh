@@ -17,7 +17,8 @@ users() { sort -u <<<"$1" | paste -sd ' '; }
 
 vms=$(running "$prefix/libexec/banger/banger-vm")
 daemons=$(running "$prefix/bin/bangerd")
-line=$(grep -sm 1 '^[[:space:]]*Include .*/banger/ssh_config"\?[[:space:]]*$' ~/.ssh/config || true)
+# Above the first block; below it is the user's own.
+line=$(sed -n '/^\s*\(host\|match\)[[:space:]=]/Iq; /^\s*Include .*\/banger\/ssh_config"\?\s*$/p' ~/.ssh/config 2>/dev/null || true)
 if [ -n "$vms$daemons$line" ] && [ "${FORCE:-}" != 1 ]; then
     {
         echo "error: $prefix/bin/banger is in use, so nothing was removed:"

@@ -62,14 +62,18 @@ std::string with_first(std::string_view text, std::string_view line) {
 }
 
 std::string without(std::string_view text, std::string_view line) {
-    std::string result;
-    while (!text.empty()) {
-        const std::string_view each = next_line(text);
-        if (trimmed(each) != line) {
-            result += each;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::size_t begin = text.size() - rest.size();
+        const std::string_view each = trimmed(next_line(rest));
+        if (each == line) {
+            return std::string(text.substr(0, begin)) + std::string(rest);
+        }
+        if (opens_block(each)) {
+            break;
         }
     }
-    return result;
+    return std::string(text);
 }
 
 fs::path SshUserConfig::usual_file() {

@@ -12,7 +12,7 @@ namespace banger::cli {
 [[nodiscard]] bool holds_for_all(std::string_view text, std::string_view line);
 /// With `line` as the first, ended as the text's own lines are.
 [[nodiscard]] std::string with_first(std::string_view text, std::string_view line);
-/// Without any line that is `line`.
+/// Without the `line` that holds for all. One within a block is the user's own.
 [[nodiscard]] std::string without(std::string_view text, std::string_view line);
 
 /// The user's file, which need not exist. Throws Error with the next step.

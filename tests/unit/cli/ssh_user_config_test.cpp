@@ -37,7 +37,10 @@ TEST(SshInclude, ComesAndGoesWithoutATrace) {
         EXPECT_EQ(without(with, line), text);
     }
     EXPECT_THAT(with_first("Host a\r\n", line), HasSubstr("ssh_config\r\nHost a"));
-    EXPECT_EQ(without("Host a\nInclude /d/ssh_config\nHost b\n", line), "Host a\nHost b\n");
+    EXPECT_EQ(without("# mine\nInclude /d/ssh_config\nHost *\n  Include /d/ssh_config\n", line),
+              "# mine\nHost *\n  Include /d/ssh_config\n");
+    const std::string own = "Host *\r\n  Include /d/ssh_config\nHost b";
+    EXPECT_EQ(without(own, line), own);
 }
 
 struct SshUserConfigTest : testing::Test {
