@@ -40,6 +40,35 @@ step() {
     printf '  ok %s (%s)\n' "$title" "$(seconds "$begin")"
 }
 
+# What banger doctor would find after the build only: all of it at once, each with the same remedy.
+problems=
+problem() { problems+="FAILED $1"$'\n'"  what to do: $2"$'\n'; }
+tun_opens() { [ -c /dev/net/tun ] && { : <>/dev/net/tun; } 2>/dev/null; }
+# As bangerd asks it: on no terminal, so a password that was typed here does not count.
+sudo_lets_helper() {
+    sudo -n test -e "$allowed" || setsid -w sudo -n true </dev/null || setsid -w sudo -n "$helper" version <<<'{}'
+} >/dev/null 2>&1
+check_machine() {
+    local user helper=$prefix/libexec/banger/banger-priv allowed
+    user=$(id -un) allowed=/etc/sudoers.d/banger-$(id -u)
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+        problem "sudo is not installed and you are not root" "su -c 'apt install sudo && /usr/sbin/adduser $user sudo'"
+    elif [ "$(id -u)" != 0 ] && ! sudo -v; then
+        problem "sudo does not let you (above are its words)" \
+            "in a terminal: su -c '/usr/sbin/adduser $user sudo', log in again, ./quickstart.sh"
+    elif [ "$(id -u)" != 0 ] && ! sudo_lets_helper; then
+        problem "sudo asks for a password where bangerd has no terminal to give one (docs/privileges.md)" \
+            "echo '$user ALL=(root) NOPASSWD: $helper' | sudo install -m 0440 /dev/stdin $allowed"
+    fi
+    if [ ! -e /dev/net/tun ]; then
+        problem "no /dev/net/tun: no VM can use its tap" "sudo modprobe tun"
+    elif ! tun_opens; then
+        problem "/dev/net/tun cannot be opened: no VM can use its tap" \
+            "sudo chmod 0666 /dev/net/tun (the usual mode: a tap is still only its owner's); or sudo modprobe tun"
+    fi
+    [ -z "$problems" ] || { printf '%sthen run ./quickstart.sh again\n' "$problems" >&2 && exit 1; }
+}
+
 build() { cmake --preset release && cmake --build --preset release; }
 # A running daemon is asked to end so that the next command starts the new one; its VMs run on.
 install_all() {
@@ -60,12 +89,11 @@ testbox() {
 begin=$(now)
 echo "banger: packages, release build, install to $prefix, runtime bundle,"
 echo "then a virtual machine named testbox"
+[ "$(id -u)" = 0 ] || echo "sudo is asked for, for packages and the install; banger itself builds and runs as you"
+check_machine
 scripts/deps.sh --build
 step "release build" "the log names the file and the error; scripts/deps.sh lists the packages it needs" build
-if [ "$(id -u)" != 0 ]; then
-    echo "sudo is asked for, to install to $prefix; the helper in it is to be root's alone (docs/privileges.md)"
-    sudo -v
-fi
+[ "$(id -u)" = 0 ] || sudo -v # it may have forgotten since
 step "install to $prefix" "may you use sudo? make install PREFIX=DIR installs elsewhere" install_all
 step "runtime bundle in $data/runtime" "downloads resume: run ./quickstart.sh again; runtime/README.md" bundle
 
