@@ -2,6 +2,7 @@
 
 #include "daemon/network_checks.hpp"
 #include "daemon/system_checks.hpp"
+#include "image/bundle.hpp"
 #include "net/collision.hpp"
 #include "os/child.hpp"
 #include "os/error.hpp"
@@ -84,10 +85,7 @@ void check_vmm(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors&
 }
 
 void check_bundle(Checks& checks, const DoctorFacts& facts) {
-    const std::string make = facts.configured_bundle.empty() && os::installation().build_tree
-                                 ? "make runtime-bundle"
-                                 : "make runtime-bundle, and set runtime.bundle in " +
-                                       facts.config_file + " to the folder with its bundle.json";
+    const std::string make = "make one with: " + image::bundle_maker(facts.bundle_place);
     if (!facts.bundle_problem.empty()) {
         checks.push_back(check("bundle", "error", "no runtime bundle", facts.bundle_problem, make,
                                "runtime.bundle"));
@@ -202,7 +200,7 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
                              const plugin::Catalog& plugins) {
     DoctorFacts facts;
     facts.config_file = (config.file.empty() ? paths.config_file() : config.file).string();
-    facts.configured_bundle = config.runtime.bundle;
+    facts.bundle_place = image::bundle_place(config.runtime.bundle);
     facts.settings = settings;
     facts.wanted_vmm = config.vm.vmm;
     facts.qemu_binary = config.qemu.binary;

@@ -12,6 +12,7 @@
 #include "vm/settings.hpp"
 #include "vmm/choose.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,7 +42,7 @@ struct DoctorFacts {
     };
 
     std::string config_file;              ///< where a remedy is to be written
-    std::string configured_bundle;        ///< runtime.bundle
+    std::filesystem::path bundle_place;   ///< where it is, or is to be
     std::string bundle_problem;           ///< empty when there is a bundle
     std::vector<std::string> missing;     ///< files that the bundle names but lacks
     std::string image_problem;            ///< why vm.image cannot be used; empty when it can

@@ -32,7 +32,7 @@ Bundle read_bundle(const fs::path& dir) {
     const auto text = os::find_file(file);
     if (!text) {
         throw Error(ErrorKind::unavailable, "no runtime bundle in " + dir.string(),
-                    "make one with: make runtime-bundle");
+                    "make one with: " + bundle_maker(dir));
     }
     try {
         const json document = json::parse(*text);
@@ -40,7 +40,7 @@ Bundle read_bundle(const fs::path& dir) {
             throw Error(ErrorKind::invalid,
                         file.string() + " has version " + document["version"].dump() +
                             "; this banger reads version 1",
-                        "make it again with: make runtime-bundle");
+                        "make it again with: " + bundle_maker(dir));
         }
         Bundle bundle;
         bundle.dir = dir;
@@ -61,7 +61,7 @@ Bundle read_bundle(const fs::path& dir) {
         return bundle;
     } catch (const json::exception& error) {
         throw Error(ErrorKind::invalid, file.string() + " is damaged: " + error.what(),
-                    "make it again with: make runtime-bundle");
+                    "make it again with: " + bundle_maker(dir));
     }
 }
 
@@ -108,6 +108,27 @@ std::optional<fs::path> find_bundle(const fs::path& configured) {
         }
     }
     return std::nullopt;
+}
+
+fs::path bundle_place(const fs::path& configured) {
+    if (const auto found = find_bundle(configured)) {
+        return *found;
+    }
+    // An installed banger does not look into the folder that it was built in.
+    const std::vector<fs::path> places = bundle_places(configured);
+    return os::installation().build_tree ? places.back() : places.front();
+}
+
+std::string bundle_maker(const fs::path& dir) {
+    const os::Installation& installation = os::installation();
+    if (installation.build_tree && dir == installation.source / "runtime" / "bundle") {
+        return "make runtime-bundle";
+    }
+    if (dir == os::user_paths().data / "runtime") {
+        return "./quickstart.sh (in banger's source)";
+    }
+    return "make runtime-bundle PRESET=release RUNTIME_OUT=" + dir.string() +
+           " (in banger's source)";
 }
 
 } // namespace banger::image

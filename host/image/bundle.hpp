@@ -38,4 +38,10 @@ find_bundle(const std::filesystem::path& configured);
 [[nodiscard]] std::vector<std::filesystem::path>
 bundle_places(const std::filesystem::path& configured);
 
+/// What find_bundle finds, else the one of those places where a bundle is to be made.
+[[nodiscard]] std::filesystem::path bundle_place(const std::filesystem::path& configured);
+
+/// The command that makes the bundle in `dir`, for hints.
+[[nodiscard]] std::string bundle_maker(const std::filesystem::path& dir);
+
 } // namespace banger::image

@@ -1,5 +1,6 @@
 #include "image/image.hpp"
 
+#include "image/bundle.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 
@@ -22,7 +23,7 @@ void check_files(const Image& image) {
                                                            : path.string() + " is missing";
         throw Error(ErrorKind::unavailable, "image " + image.name + ": no " + what + ": " + cause,
                     image.kind == "bundle"
-                        ? "make the bundle again with: make runtime-bundle"
+                        ? "make the bundle again with: " + bundle_maker(image.kernel.parent_path())
                         : "register it again with: banger image register " + image.name);
     };
     need(image.kernel, "kernel");

@@ -56,12 +56,8 @@ const Bundle& Lookup::bundle() {
         for (const fs::path& place : bundle_places(configured_)) {
             places += (places.empty() ? "" : ", ") + place.string();
         }
-        // An installed banger does not look into the folder that it was built in.
         throw Error(ErrorKind::unavailable, "no runtime bundle in " + places,
-                    os::installation().build_tree
-                        ? "make one with: make runtime-bundle"
-                        : "in banger's source: make runtime-bundle; then set runtime.bundle in "
-                          "config.yaml to the folder runtime/bundle there");
+                    "make one with: " + bundle_maker(bundle_place(configured_)));
     }
     const auto changed = fs::last_write_time(*dir / "bundle.json");
     if (!bundle_ || bundle_->dir != *dir || read_at_ != changed) {
@@ -132,8 +128,9 @@ Image Lookup::get(std::string_view name) {
         names += (names.empty() ? "" : ", ") + image.name;
     }
     throw Error(ErrorKind::not_found, "no image named '" + std::string(name) + "'",
-                names.empty() ? "make the default one with: make runtime-bundle"
-                              : "there are: " + names);
+                names.empty()
+                    ? "make the default one with: " + bundle_maker(bundle_place(configured_))
+                    : "there are: " + names);
 }
 
 std::string Lookup::find_problem(std::string_view name) {
