@@ -32,6 +32,23 @@ struct LogsArgs {
     bool follow = false;
 };
 
+/// A new daemon answers before it has taken up the VMs that run: until then what plugins give them
+/// (ports, names) may not be there.
+void wait_settled(Session& session, Json daemon) {
+    constexpr std::chrono::seconds patience{30};
+    constexpr useconds_t pause = 100000;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (value_at(daemon, "settled") == Json(false)) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            session.note("VMs that run are still being taken up; what plugins give them may be "
+                         "missing until then: banger op ls");
+            return;
+        }
+        ::usleep(pause);
+        daemon = session.api().get("/v1/daemon");
+    }
+}
+
 int start(Session& session, const NoArgs&) {
     const bool before = session.running_api().has_value();
     const Json daemon = session.api().get("/v1/daemon");
@@ -40,6 +57,7 @@ int start(Session& session, const NoArgs&) {
     for (const Json& warning : value_at(daemon, "warnings")) {
         session.note("warning: " + plain(warning));
     }
+    wait_settled(session, daemon);
     return 0;
 }
 

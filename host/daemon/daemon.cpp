@@ -128,6 +128,7 @@ struct Daemon::Parts {
     std::optional<SocketKeeper> socket_keeper;
 
     asio::signal_set signals{loop, SIGTERM, SIGINT};
+    bool settled = false; ///< all VMs are taken up, and plugins know it
     bool stopping = false;
     std::exception_ptr failure; ///< why it could not start, or end as it should
 };
@@ -256,6 +257,7 @@ asio::awaitable<json> Daemon::Parts::status() {
     co_return json{{"pid", ::getpid()},
                    {"version", BANGER_VERSION},
                    {"uptime_s", (os::now_ms() - started_ms) / 1000},
+                   {"settled", settled},
                    {"paths",
                     {{"config", paths.config_file().string()},
                      {"data", paths.data.string()},
@@ -386,6 +388,7 @@ asio::awaitable<void> Daemon::Parts::start() {
             plugins.reconcile_all();
         });
     }
+    settled = true;
 }
 
 /// What belongs to no VM is known only when the plugins have been told of each that runs.
