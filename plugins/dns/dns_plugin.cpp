@@ -29,7 +29,7 @@ using banger::Vm;
 using nlohmann::json;
 
 std::vector<std::string> aliases_of(const json& options) {
-    return options.value("alias", std::vector<std::string>());
+    return once_each(options.value("alias", std::vector<std::string>()));
 }
 
 } // namespace

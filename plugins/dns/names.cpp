@@ -84,8 +84,24 @@ void Names::refuse_taken(const std::string& vm, const Entry& wanted) const {
 
 void Names::check(const std::vector<std::string>& aliases) {
     for (const std::string& alias : aliases) {
-        (void)to_wire(alias);
+        if (to_wire(alias) == to_wire("host")) {
+            throw Error(BANGER_E_INVALID, "the name 'host' is this machine's",
+                        "choose another --dns-alias");
+        }
     }
+}
+
+std::vector<std::string> once_each(const std::vector<std::string>& aliases) {
+    std::vector<std::string> result;
+    for (std::string alias : aliases) {
+        std::transform(alias.begin(), alias.end(), alias.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+        });
+        if (std::find(result.begin(), result.end(), alias) == result.end()) {
+            result.push_back(std::move(alias));
+        }
+    }
+    return result;
 }
 
 void Names::put(const std::string& vm, const VmNames& names) {

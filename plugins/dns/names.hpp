@@ -42,7 +42,7 @@ class Names {
     /// They have no address any more. One that is not there is fine, here and below.
     void set_stopped(const std::string& vm);
     void erase(const std::string& vm);
-    /// Throws as put() does, for aliases of a VM that does not exist yet.
+    /// Throws E_INVALID for an alias that is no name, or is this machine's ("host").
     static void check(const std::vector<std::string>& aliases);
 
     [[nodiscard]] std::shared_ptr<const Zone> zone() const;
@@ -74,6 +74,8 @@ class Names {
     mutable std::shared_ptr<const Zone> zone_;  ///< null since the last change
 };
 
+/// In lower case, as names are the same whatever their case.
+[[nodiscard]] std::vector<std::string> once_each(const std::vector<std::string>& aliases);
 /// "172.30.88.7" as a number; throws Error(E_INVALID).
 [[nodiscard]] std::uint32_t parse_address(const std::string& text);
 /// "172.30.88.0/24"; throws Error(E_INVALID).

@@ -64,6 +64,14 @@ TEST(Names, ANameBelongsToOneVm) {
     EXPECT_EQ(names.all().size(), 1U);
 }
 
+TEST(Names, AnAliasIsOneWhateverItsCase) {
+    EXPECT_EQ(once_each({"x", "Api.Web", "X", "api.web"}),
+              (std::vector<std::string>{"x", "api.web"}));
+    EXPECT_NO_THROW(Names::check({"hosts", "a.host"}));
+    EXPECT_THROW(Names::check({"HOST"}), Error) << "this machine's name";
+    EXPECT_THROW(Names::check({"a..b"}), Error);
+}
+
 TEST(Names, WhatAVmHasIsNotOverwrittenByWhatWasReadEarlier) {
     Names names("vm", parse_network("172.30.88.0/24"), "172.30.88.1");
     EXPECT_TRUE(names.put_if_absent("1", {"web", "172.30.88.2", false, {}}));
