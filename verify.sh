@@ -26,11 +26,18 @@ while [ $# -gt 0 ]; do
     --target) target=${2:?--target takes HOST:PORT} && shift ;;
     --banger) program=${2:?--banger takes a program} && shift ;;
     -h | --help) usage && exit 0 ;;
-    *) usage >&2 && exit 2 ;;
+    *)
+        echo "error: unknown option $1" >&2
+        usage >&2
+        exit 2
+        ;;
     esac
     shift
 done
-[[ $target =~ ^[A-Za-z0-9.-]+:[0-9]+$ ]] || { usage >&2 && exit 2; }
+[[ $target =~ ^[A-Za-z0-9.-]+:[0-9]+$ ]] || {
+    echo "error: --target takes HOST:PORT, not '$target'" >&2
+    exit 2
+}
 for candidate in "$program" "$(command -v banger || true)" /usr/local/bin/banger "$HOME/.local/bin/banger" \
     "$tree/build/release/bin/banger" "$tree/build/dev/bin/banger"; do
     [ -n "$candidate" ] || continue
