@@ -64,9 +64,9 @@ std::optional<std::int64_t> number(const json& body, const char* key, std::int64
     if (value < least || value > most) {
         const std::string limit =
             value < least ? "at least " + std::to_string(least) : "at most " + std::to_string(most);
-        throw Error(ErrorKind::invalid, std::string(key) + " must be " + limit +
-                                            std::string(unit_of(key)) + ", not " +
-                                            std::to_string(value));
+        const std::string unit(unit_of(key));
+        throw Error(ErrorKind::invalid, std::string(key) + " must be " + limit + unit + ", not " +
+                                            std::to_string(value) + unit);
     }
     return value;
 }

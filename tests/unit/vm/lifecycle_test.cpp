@@ -80,10 +80,12 @@ TEST_F(LifecycleTest, ANameThatIsBeingTakenIsToldWithItsOperation) {
     CreateRequest request;
     request.name = "a";
     const auto first = world->lifecycle.create(request);
+    std::string hint;
     const auto refusal = [&] {
         try {
             (void)world->lifecycle.create(request);
         } catch (const Error& error) {
+            hint = error.hint();
             return std::string(error.what());
         }
         return std::string();
@@ -91,6 +93,10 @@ TEST_F(LifecycleTest, ANameThatIsBeingTakenIsToldWithItsOperation) {
     EXPECT_EQ(refusal(), "a VM named 'a' exists already: it is being created by " + first->id());
     world->finish(first);
     EXPECT_EQ(refusal(), "a VM named 'a' exists already");
+    EXPECT_EQ(hint, "take another name, or delete it with: banger vm delete --force a");
+    world->finish(world->lifecycle.stop("a", {}));
+    EXPECT_EQ(refusal(), "a VM named 'a' exists already");
+    EXPECT_EQ(hint, "take another name, or delete it with: banger vm delete a");
 }
 
 TEST_F(LifecycleTest, WhatIsTakenIsRefusedBeforeAStartOrAChangeBegins) {

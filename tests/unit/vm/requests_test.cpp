@@ -35,7 +35,7 @@ TEST(Requests, BadMembersAreNamed) {
     EXPECT_EQ(refusal({{"vcpus", 1.5}}), "vcpus must be a whole number, not 1.5");
     EXPECT_NE(refusal({{"memory_mib", 18446744073709551615ULL}}), "accepted");
     EXPECT_NE(refusal({{"memory_mib", -1}}), "accepted");
-    EXPECT_EQ(refusal({{"memory_mib", 64}}), "memory_mib must be at least 128 MiB, not 64");
+    EXPECT_EQ(refusal({{"memory_mib", 64}}), "memory_mib must be at least 128 MiB, not 64 MiB");
     EXPECT_EQ(refusal({{"vcpus", 33}}), "vcpus must be at most 32, not 33");
     EXPECT_NE(refusal({{"options", "nat"}}), "accepted");
     EXPECT_NE(refusal(json::array()), "accepted");
