@@ -179,7 +179,7 @@ os::Error usage_error(const Session& session, const CLI::App& app, const CLI::Pa
     }
     std::string text = error.what();
     if (const std::string option = extra_word(app, true); !option.empty()) {
-        text = "unknown option " + option + unknown_option(session, option, option_names(*last));
+        return unknown_option(session, option, option_names(*last), "see " + name + " --help");
     } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
         text = "'" + extra_word(app, false) + "' is one argument too many";
     } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {

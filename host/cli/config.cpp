@@ -112,6 +112,10 @@ int check(Session& session, const CheckArgs& args) {
         session.note(without_last_newline(told.err));
     }
     session.print(told.out);
+    if (!told.status.ok()) {
+        session.note("hint: every key with its meaning is in " +
+                     (os::installation().share / "config.example.yaml").string());
+    }
     return as_int(told.status.ok() ? ExitCode::ok : ExitCode::failed);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/noun.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/quantity.hpp"
 
 #include "os/nearest.hpp"
 
@@ -51,7 +52,9 @@ os::Error in_flags(const os::Error& error) {
     const std::string text = error.what();
     for (const auto& [member, flag] : flags) {
         if (error.kind() == os::ErrorKind::invalid && text.starts_with(member)) {
-            return {error.kind(), std::string(flag) + text.substr(member.size()), error.hint()};
+            const bool size = member.ends_with("_mib ");
+            return {error.kind(), std::string(flag) + text.substr(member.size()),
+                    error.hint().empty() && size ? size_hint : error.hint()};
         }
     }
     return error;

@@ -15,8 +15,6 @@
 namespace banger::cli {
 namespace {
 
-constexpr const char* size_hint = "write it as 512M, 2G or 20G; a plain number is MiB";
-
 /// A number at the start of `text`, which is shortened by it.
 std::optional<double> take_number(std::string_view& text) {
     double value = 0;

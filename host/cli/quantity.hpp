@@ -7,6 +7,9 @@
 
 namespace banger::cli {
 
+/// How a size is written, for hints.
+inline constexpr const char* size_hint = "write it as 512M, 2G or 20G; a plain number is MiB";
+
 /// "512M", "2G", "1.5g", "20GiB", "1T"; without a unit MiB. Throws Error(invalid).
 [[nodiscard]] std::int64_t parse_mib(std::string_view text);
 /// The same of an option's value; the error names the option.

@@ -167,7 +167,8 @@ void add_vm_create(CLI::App& vm, Session& session) {
                    "  banger vm create --name big --vcpu 4 --memory 4G --disk 40G\n"
                    "  NAME=$(banger vm create) && banger vm exec $NAME -- uname -a\n"
                    "\n"
-                   "What is left out is taken from the configuration: banger config show.");
+                   "What is left out is taken from the configuration: banger config show." +
+                       (wanted ? options_to_come(session) : ""));
     runs(verb, session, args, create);
 }
 

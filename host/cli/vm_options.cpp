@@ -6,11 +6,17 @@
 #include "os/file.hpp"
 
 #include <charconv>
+#include <filesystem>
 
 #include <CLI/CLI.hpp>
 
 namespace banger::cli {
 namespace {
+
+/// What the daemon leaves for --help.
+std::filesystem::path copy_of_options(const Session& session) {
+    return session.paths().state / "vm-options.json";
+}
 
 VmOption option_of(const Json& json) {
     VmOption option;
@@ -94,10 +100,18 @@ std::vector<VmOption> vm_options_of(const Json& answer) {
 
 std::vector<VmOption> vm_options(Session& session) {
     if (session.help_only && !session.running_api()) {
-        const auto copy = os::find_file(session.paths().state / "vm-options.json");
+        const auto copy = os::find_file(copy_of_options(session));
         return copy ? vm_options_of(Json::parse(*copy, nullptr, false)) : std::vector<VmOption>();
     }
     return vm_options_of(session.api().get("/v1/vm-options"));
+}
+
+std::string options_to_come(const Session& session) {
+    const bool known = !session.help_only || session.running_api() ||
+                       std::filesystem::exists(copy_of_options(session));
+    return known ? ""
+                 : "\nOptions of plugins are listed here once bangerd has run: "
+                   "banger daemon start.";
 }
 
 VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options, const char* of_lists)

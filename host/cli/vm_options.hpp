@@ -33,6 +33,9 @@ struct VmOption {
 /// From the daemon; when it does not run and must not be started, from the copy that it left.
 [[nodiscard]] std::vector<VmOption> vm_options(Session& session);
 
+/// A line for --help where vm_options() can know of none: no daemon has run yet. Mostly empty.
+[[nodiscard]] std::string options_to_come(const Session& session);
+
 /// Gives `verb` a flag for each option, and collects what the user says.
 class VmOptionFlags {
   public:

@@ -68,20 +68,54 @@ int ls(Session& session, const LsArgs& args) {
     return 0;
 }
 
-std::string options_text(const Json& options) {
+/// Lists are told from what follows them: "[api, api.web]".
+std::string option_text(const Json& value) {
+    return value.is_array() && !value.empty() ? "[" + plain(value) + "]" : plain(value);
+}
+
+/// " (plugin nat is off)": what is set has no effect then.
+std::string idle_text(const Json& states, const std::string& plugin) {
+    const std::string state = text_at(states, plugin.c_str());
+    if (state == "active" || !states.is_object()) {
+        return {};
+    }
+    const bool off = state == "disabled" || state == "stopped" || state == "leaving";
+    return " (plugin " + plugin + " is " +
+           (state.empty() ? "not there"
+            : off         ? "off"
+                          : state) +
+           ")";
+}
+
+/// What was set, plugin by plugin; `states` of these by their ids.
+std::string options_text(const Json& options, const Json& states) {
     std::string text;
     for (const auto& [plugin, values] : options.items()) {
-        if (!values.is_object()) {
-            text += (text.empty() ? "" : ", ") + plugin + "=" + plain(values);
-            continue;
-        }
-        for (const auto& [name, value] : values.items()) {
-            if (const std::string said = plain(value); !said.empty()) {
-                text += (text.empty() ? "" : ", ") + name + "=" + said;
+        std::string part;
+        const Json named = values.is_object() ? values : Json{{plugin, values}};
+        for (const auto& [name, value] : named.items()) {
+            if (const std::string said = option_text(value); !said.empty()) {
+                part += (part.empty() ? "" : ", ") + name + "=" + said;
             }
+        }
+        if (!part.empty()) {
+            text += (text.empty() ? "" : "; ") + part + idle_text(states, plugin);
         }
     }
     return text;
+}
+
+/// By id; null when that cannot be had.
+Json plugin_states(Session& session) {
+    try {
+        Json states = Json::object();
+        for (const Json& plugin : list(session.api(), plugin_noun)) {
+            states[text_at(plugin, "id")] = text_at(plugin, "state");
+        }
+        return states;
+    } catch (const os::Error&) { // the VM is what is told
+        return nullptr;
+    }
 }
 
 std::string exit_text(const Json& exit) {
@@ -122,8 +156,9 @@ std::string vmm_text(const Json& vm) {
            (wanted == "auto" ? ", chosen by banger; banger daemon status says why" : "");
 }
 
-void show_one(const Session& session, const Json& vm) {
+void show_one(Session& session, const Json& vm) {
     const Terminal& out = session.out;
+    const Json& options = value_at(vm, "options");
     const std::string work = size_at(vm, "work_disk_mib");
     const std::string created = text_at(vm, "created_at");
     const Json& paths = value_at(vm, "paths");
@@ -139,7 +174,7 @@ void show_one(const Session& session, const Json& vm) {
         {"disks", size_at(vm, "disk_mib") + " root (" + text_at(vm, "disk_mode") + ")" +
                       (work.empty() ? "" : ", " + work + " on /root")},
         {"vmm", vmm_text(vm)},
-        {"options", options_text(value_at(vm, "options"))},
+        {"options", options.empty() ? "" : options_text(options, plugin_states(session))},
         {"created", created.empty() ? "" : age_since(created) + " ago (" + created + ")"},
         {"started", started_text(vm)},
         {"process", text_at(vm, "pid")},

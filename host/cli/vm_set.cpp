@@ -100,7 +100,8 @@ void add_vm_set(CLI::App& vm, Session& session) {
     const bool wanted = session.words.size() > 1 && session.words[1] == "set";
     args->options = std::make_unique<VmOptionFlags>(
         *verb, wanted ? vm_options(session) : std::vector<VmOption>(), "; replaces what was set");
-    examples(verb, "  banger vm set testbox --memory 2G");
+    examples(verb,
+             "  banger vm set testbox --memory 2G" + (wanted ? options_to_come(session) : ""));
     runs(verb, session, args, set);
 }
 

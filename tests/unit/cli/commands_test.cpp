@@ -66,13 +66,30 @@ TEST_F(Commands, AnOptionOfAPluginThatDoesNotRunIsExplained) {
     start_daemon();
     daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"dns","state":"active"},
         {"id":"nat","state":"failed"},{"id":"web","state":"disabled"}]})");
-    EXPECT_THAT(run({"vm", "set", "a", "--no-nat"}).err,
-                HasSubstr("unknown option --no-nat; of plugins that do not run no option is known "
-                          "(nat is failed, web is disabled)\n"));
+    const std::string off = run({"vm", "set", "a", "--no-nat"}).err;
+    EXPECT_THAT(off, HasSubstr("unknown option --no-nat; options of plugins that do not run are "
+                               "not known (nat is failed, web is disabled)\n"));
+    EXPECT_THAT(off, HasSubstr("hint: banger plugin show nat says why it does not run\n"));
     EXPECT_THAT(run({"vm", "set", "a", "--vcp", "2"}).err,
-                HasSubstr("unknown option --vcp; did you mean '--vcpu'?; of plugins that do not "
-                          "run no option is known (nat is failed)\n"));
+                HasSubstr("unknown option --vcp; did you mean '--vcpu'?; options of plugins that "
+                          "do not run are not known (nat is failed)\n"));
     EXPECT_THAT(run({"vm", "stop", "a", "--no-nat"}).err, HasSubstr("option --no-nat\n"));
+}
+
+TEST_F(Commands, AnOptionOfAPluginThatIsOffIsToldWithTheWayToHaveIt) {
+    start_daemon();
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"nat","state":"disabled"}]})");
+    EXPECT_THAT(run({"vm", "set", "a", "--nat"}).err,
+                HasSubstr("hint: if it is nat's: set plugins.entries.nat.enabled: true in " +
+                          paths.config_file().string() + ", then: banger daemon restart\n"));
+}
+
+TEST_F(Commands, HelpSaysWhereOptionsOfPluginsWillBe) {
+    const std::string line = "listed here once bangerd has run: banger daemon start.\n";
+    EXPECT_THAT(run({"vm", "create", "--help"}).out, HasSubstr(line));
+    EXPECT_THAT(run({"vm", "set", "--help"}).out, HasSubstr(line));
+    start_daemon();
+    EXPECT_THAT(run({"vm", "create", "--help"}).out, Not(HasSubstr(line)));
 }
 
 TEST_F(Commands, NoDaemonIsExitStatus4) {

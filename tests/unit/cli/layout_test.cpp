@@ -144,12 +144,15 @@ TEST_F(Layout, VmShowNamesTheVmmThatRunsIt) {
 }
 
 TEST_F(Layout, ErrorsNameTheFlagThatWasTyped) {
-    daemon->on("POST /v1/vms", problem("invalid", "memory_mib must be at least 128 MiB, not 64"),
-               400);
+    daemon->on("POST /v1/vms",
+               problem("invalid", "memory_mib must be at least 128 MiB, not 64 MiB"), 400);
     for (const char* how : {"--json", "--detach"}) {
         const Result result = run({"vm", "create", "--memory", "64M", how});
         EXPECT_EQ(result.code, 2);
-        EXPECT_EQ(result.err, "error: --memory must be at least 128 MiB, not 64\n");
+        EXPECT_EQ(
+            result.err,
+            "error: --memory must be at least 128 MiB, not 64 MiB\nhint: write it as 512M, 2G or "
+            "20G; a plain number is MiB\n");
     }
     vms({{"a", "stopped"}});
     daemon->on("PATCH /v1/vms/a", problem("invalid", "vcpus must be at most 32, not 99"), 400);
@@ -167,6 +170,30 @@ TEST_F(Layout, OperationsShowTheStageThatFailed) {
     const std::string shown = run({"op", "show", "1"}).out;
     EXPECT_THAT(shown, HasSubstr("stage  boot\n"));
     EXPECT_THAT(shown, HasSubstr("boot failed "));
+}
+
+TEST_F(Layout, OptionsThatHaveNoEffectAreMarked) {
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"dns","state":"active"},
+        {"id":"nat","state":"disabled"}]})");
+    daemon->on("GET /v1/vms/a", R"({"name":"a","state":"running","options":{
+        "dns":{"alias":["api","api.web"]},"gone":{"x":1},
+        "nat":{"egress":"open","nat":true,"publish":["8080:80"]}}})");
+    EXPECT_THAT(run({"vm", "show", "a"}).out,
+                HasSubstr("alias=[api, api.web]; x=1 (plugin gone is not there); egress=open, "
+                          "nat=true, publish=[8080:80] (plugin nat is off)\n"));
+}
+
+TEST_F(Layout, ADaemonIsStartedWhenItHasTakenUpTheVms) {
+    int asked = 0;
+    daemon->on("GET /v1/daemon", [&](const FakeDaemon::Request&) {
+        return FakeDaemon::Reply{200,
+                                 ++asked < 3 ? R"({"pid":1,"settled":false})"
+                                             : R"({"pid":1,"settled":true})",
+                                 {},
+                                 {}};
+    });
+    EXPECT_EQ(run({"daemon", "start"}).out, "bangerd runs already, pid 1\n");
+    EXPECT_EQ(asked, 3);
 }
 
 TEST_F(Layout, SetSaysItOnce) {
