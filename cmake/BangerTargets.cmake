@@ -33,8 +33,13 @@ function(banger_add_program name)
     endif()
 endfunction()
 
+option(BANGER_LIBFUZZER "Link the fuzz entries to libFuzzer (clang)" OFF)
+
 # Host code runs under the preset's sanitizers; what runs inside a guest or must stay tiny does not.
 function(banger_sanitize target)
+    if(BANGER_LIBFUZZER) # libFuzzer is led by which parts of the code an input reaches
+        target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
     if(BANGER_SANITIZE)
         target_compile_options(${target} PRIVATE -fsanitize=${BANGER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
         if(BANGER_SANITIZE MATCHES "undefined")
