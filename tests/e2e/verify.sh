@@ -14,8 +14,8 @@ before=$(left)
 
 step "options"
 verify --help | grep -q -- '--nat' || fail "no help"
-must_fail 'usage:' verify --nosuch
-must_fail 'usage:' verify --target nowhere
+must_fail 'error: unknown option --nosuch' verify --nosuch
+must_fail 'error: --target takes HOST:PORT' verify --target nowhere
 must_fail 'is no program' "$tree/verify.sh" --banger /nosuch/banger
 
 step "with NAT"
