@@ -224,7 +224,7 @@ class Dns {
     static constexpr banger_action doctor[] = {
         banger::action<&Dns::check_server>("server", "names of VMs are answered"),
         banger::action<&Dns::check_redirect>("redirect", "VMs can ask for names",
-                                             R"({"properties": {"repair": {"type": "boolean"}}})"),
+                                             banger::repair_args),
         banger::action<&Dns::check_host>("host", "this machine asks for names of VMs"),
         banger::action<&Dns::check_upstreams>("upstreams", "other names are somebody's")};
 

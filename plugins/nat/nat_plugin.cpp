@@ -288,12 +288,11 @@ class Nat {
                 "description": "take back what banger doctor --fix agreed with them"}}})")};
     static constexpr banger_action status[] = {
         banger::action<&Nat::state>("nat", "VMs with NAT, published ports")};
-    static constexpr const char* with_repair = R"({"properties": {"repair": {"type": "boolean"}}})";
     static constexpr banger_action doctor[] = {
         banger::action<&Nat::check_rules>("rules", "VMs reach what --nat and --publish say",
-                                          with_repair),
+                                          banger::repair_args),
         banger::action<&Nat::check_firewalls>("firewalls", "no other firewall stops what VMs send",
-                                              with_repair)};
+                                              banger::repair_args)};
 
   private:
     HostFilter filter(Call& call) const { return {host_, call, config_, tag_}; }

@@ -287,9 +287,8 @@ class TapPool {
         banger::action<&TapPool::check_bridge>("bridge", "the bridge's name is free or ours"),
         banger::action<&TapPool::check_tun>("tun", "taps can be opened"),
         banger::action<&TapPool::check_taps>("taps", "running VMs are on the bridge"),
-        banger::action<&TapPool::check_guard>(
-            "guard", "VMs are held to their own addresses",
-            R"({"properties": {"repair": {"type": "boolean"}}})")};
+        banger::action<&TapPool::check_guard>("guard", "VMs are held to their own addresses",
+                                              banger::repair_args)};
 
   private:
     HostTaps edge(Call& call) const { return HostTaps(host_, call, tag_); }

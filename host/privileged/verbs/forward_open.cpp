@@ -37,8 +37,7 @@ json open(OwnTable table, const std::string& bridge, Context& context) {
     if (firewalld) { // last: its trust carries no mark of ours
         tell(firewalld_command(bridge, true));
     }
-    return {{"filters", to_json(forward_state(nftables, bridge).filters)},
-            {"firewalld", firewalld}};
+    return {{"filters", to_json(forward_state(nftables, bridge).filters)}};
 }
 
 } // namespace

@@ -25,11 +25,11 @@ namespace banger::privileged {
 /// {tag,bridge,firewalld} -> {rules}. Takes back what forward-open of this banger put there; with
 /// `firewalld` the bridge's place in the trusted zone, too, if it has one.
 [[nodiscard]] Action parse_forward_close(Arguments& arguments);
-/// {tag,bridge} -> {filters:[{kind,hook,text,place,lets_pass,lacks}],firewalld}. Lets packets from
-/// and to the bridge pass filters of others at the forward hook, and packets from it those at the
-/// input hook: rules marked as this banger's in chains with policy drop, and the trusted zone of
-/// firewalld (then `firewalld` is true). What lets them pass already, chains of family bridge and
-/// tables of iptables-legacy stay as they are.
+/// {tag,bridge} -> {filters:[{kind,hook,text,place,lets_pass,lacks}]}. Lets packets from and to the
+/// bridge pass filters of others at the forward hook, and packets from it those at the input hook:
+/// rules marked as this banger's in chains with policy drop, and the trusted zone of firewalld.
+/// What lets them pass already, chains of family bridge and tables of iptables-legacy stay as they
+/// are.
 [[nodiscard]] Action parse_forward_open(Arguments& arguments);
 /// {bridge} -> {filters:[...],rules:[{text,handle,tag,mine}],unread}: such filters, rules of
 /// forward-open, and why tables of iptables-legacy could not be read (else empty)

@@ -10,6 +10,9 @@
 namespace banger {
 inline namespace sdk_1_0 {
 
+/// The arguments of a doctor's check that can repair what it finds (actions.h).
+inline constexpr const char* repair_args = R"({"properties": {"repair": {"type": "boolean"}}})";
+
 /// One action of a plugin: banger::action<&Pool::ls>("ls", "taps and who has them").
 template <auto Method>
 constexpr banger_action action(const char* name, const char* summary,
