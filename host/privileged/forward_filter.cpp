@@ -1,12 +1,15 @@
 #include "privileged/forward_filter.hpp"
 
+#include "privileged/dns_table.hpp"
+#include "privileged/guard_table.hpp"
+#include "privileged/legacy_rules.hpp"
 #include "privileged/nat_table.hpp"
 #include "privileged/nft_expression.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -78,55 +81,122 @@ bool names(const json& right, std::string_view interface) {
     return right == interface;
 }
 
+bool is_target(const json& part, std::string_view name) {
+    const auto xt = part.find("xt");
+    return xt != part.end() && xt->is_object() && xt->value("type", "") == "target" &&
+           (name.empty() || xt->value("name", "") == name);
+}
+
+/// Says what becomes of a packet, not which; what an extension of iptables asks is not told.
+bool is_statement(const json& part) {
+    constexpr std::array statements{"accept", "comment", "counter", "drop",  "goto",
+                                    "jump",   "log",     "reject",  "return"};
+    return is_target(part, {}) || std::any_of(statements.begin(), statements.end(),
+                                              [&](const char* key) { return part.contains(key); });
+}
+
+bool is_for_all(const json& rule) {
+    return std::all_of(rule.begin(), rule.end(), is_statement);
+}
+
 /// Its only condition is that interface.
 bool is_for(const json& rule, std::string_view key, std::string_view interface) {
     bool found = false;
     for (const json& part : rule) {
-        if (const auto match = part.find("match"); match != part.end()) {
-            if (match->at("left") != nft::meta(key) || match->value("op", "==") != "==" ||
-                !names(match->at("right"), interface)) {
-                return false;
-            }
-            found = true;
-        } else if (part.contains("xt")) { // of iptables: what it asks is not told
+        if (is_statement(part)) {
+            continue;
+        }
+        const auto match = part.find("match");
+        if (match == part.end() || match->at("left") != nft::meta(key) ||
+            match->value("op", "==") != "==" || !names(match->at("right"), interface)) {
             return false;
         }
+        found = true;
     }
     return found;
 }
 
-/// The chain to which it sends every packet; empty when it does not.
-std::string always_leads_to(const json& rule) {
-    std::string target;
+bool refuses(const json& rule) {
+    return std::any_of(rule.begin(), rule.end(), [](const json& part) {
+        return part.contains("drop") || part.contains("reject") || is_target(part, "REJECT");
+    });
+}
+
+/// The chain to which it jumps or goes; empty when it does not.
+std::string target_of(const json& rule) {
     for (const json& part : rule) {
         const auto way = part.contains("jump") ? part.find("jump") : part.find("goto");
         if (way != part.end()) {
-            target = way->at("target");
-        } else if (!part.contains("counter")) {
-            return {};
+            return way->at("target");
         }
     }
-    return target;
+    return {};
 }
 
-/// What of these keys no rule for the bridge accepts, in that chain and in those to which it sends
-/// every packet (Docker's DOCKER-USER, ufw's ufw-user-input).
-std::vector<std::string> lacking(const Rules& rules, const ForwardFilter& filter,
-                                 std::vector<std::string> keys, std::string_view bridge) {
-    std::vector<std::string> chains{filter.chain};
-    for (std::size_t i = 0; i < chains.size(); ++i) {
-        for (const json* rule : rules.of(filter.family, filter.table, chains[i])) {
-            if (has(*rule, "accept")) {
-                std::erase_if(keys, [&](const auto& key) { return is_for(*rule, key, bridge); });
+/// Follows the rules of a base chain in their order, also into chains to which every packet is sent
+/// (Docker's DOCKER-USER, ufw's ufw-user-input).
+class Walk {
+  public:
+    Walk(const Rules& rules, const ForwardFilter& filter, std::vector<std::string> keys,
+         std::string_view bridge)
+        : rules_(rules), filter_(filter), bridge_(bridge), open_(std::move(keys)) {
+        refuses_rest_ = into(filter.chain) == End::refused;
+    }
+    /// A rule refuses all that no rule before it has accepted.
+    [[nodiscard]] bool refuses_rest() const noexcept { return refuses_rest_; }
+    /// The keys by which a rule refuses the bridge before another accepts it.
+    [[nodiscard]] const std::vector<std::string>& refused() const noexcept { return refused_; }
+    /// The keys that no rule is about.
+    [[nodiscard]] const std::vector<std::string>& open() const noexcept { return open_; }
+
+  private:
+    enum class End { none, accepted, refused };
+
+    End into(const std::string& chain) {
+        if (std::find(walked_.begin(), walked_.end(), chain) != walked_.end()) {
+            return End::none;
+        }
+        walked_.push_back(chain);
+        for (const json* rule : rules_.of(filter_.family, filter_.table, chain)) {
+            const bool all = is_for_all(*rule);
+            if (all && has(*rule, "return")) {
+                return End::none;
             }
-            const std::string next = always_leads_to(*rule);
-            if (!next.empty() && std::find(chains.begin(), chains.end(), next) == chains.end()) {
-                chains.push_back(next);
+            if (has(*rule, "accept")) {
+                decide(*rule, all, nullptr);
+                if (all) {
+                    return End::accepted;
+                }
+            } else if (refuses(*rule)) {
+                if (all) {
+                    return End::refused;
+                }
+                decide(*rule, false, &refused_);
+            } else if (const std::string next = all ? target_of(*rule) : ""; !next.empty()) {
+                if (const End end = into(next); end != End::none) {
+                    return end;
+                }
             }
         }
+        return End::none;
     }
-    return keys;
-}
+
+    void decide(const json& rule, bool all, std::vector<std::string>* to) {
+        std::erase_if(open_, [&](const std::string& key) {
+            const bool decided = all || is_for(rule, key, bridge_);
+            if (decided && to != nullptr) {
+                to->push_back(key);
+            }
+            return decided;
+        });
+    }
+
+    const Rules& rules_;
+    const ForwardFilter& filter_;
+    std::string_view bridge_;
+    std::vector<std::string> walked_, open_, refused_;
+    bool refuses_rest_ = false;
+};
 
 std::vector<std::string> needed_keys(const ForwardFilter& filter) {
     if (filter.kind == ForwardFilter::Kind::bridge) {
@@ -155,6 +225,29 @@ std::optional<ForwardFilter> at_our_hooks(const json& chain) {
     filter.chain = chain.at("name");
     filter.place = filter.chain;
     return filter;
+}
+
+/// Sets its place and what it lacks. False for one that refuses nothing of what VMs send and get.
+bool stops(const Rules& rules, ForwardFilter& filter, bool drops_rest, std::string_view bridge) {
+    const Walk walk(rules, filter, needed_keys(filter), bridge);
+    filter.lacks = walk.refused();
+    if (drops_rest || walk.refuses_rest()) {
+        filter.lacks.insert(filter.lacks.end(), walk.open().begin(), walk.open().end());
+    } else if (walk.refused().empty()) {
+        return false;
+    }
+    const auto& own = rules.of(filter.family, filter.table, filter.chain);
+    if (walk.refused().empty() && std::any_of(own.begin(), own.end(), [](const json* rule) {
+            return leads_to(*rule, docker_user);
+        })) {
+        filter.place = docker_user;
+    }
+    return true;
+}
+
+bool is_ours(std::string_view table) {
+    return OwnTable::parse(nat_kind, table) || OwnTable::parse(dns_kind, table) ||
+           OwnTable::parse(guard_kind, table);
 }
 
 /// A zone that is trusted is so at both hooks: it is told of once.
@@ -186,21 +279,14 @@ std::vector<ForwardFilter> forward_filters(const json& objects, std::string_view
     for (const json& object : objects) {
         const auto chain = object.find("chain");
         auto filter = chain != object.end() ? at_our_hooks(*chain) : std::nullopt;
-        if (!filter) {
+        if (!filter || is_ours(filter->table)) {
             continue;
         }
         if (filter->table == "firewalld") {
             if (!is_firewalld(rules, *filter, bridge)) {
                 continue;
             }
-        } else if (chain->value("policy", "accept") == "drop") {
-            const auto& own = rules.of(filter->family, filter->table, filter->chain);
-            if (std::any_of(own.begin(), own.end(),
-                            [](const json* rule) { return leads_to(*rule, docker_user); })) {
-                filter->place = docker_user;
-            }
-            filter->lacks = lacking(rules, *filter, needed_keys(*filter), bridge);
-        } else {
+        } else if (!stops(rules, *filter, chain->value("policy", "accept") == "drop", bridge)) {
             continue;
         }
         filters.push_back(std::move(*filter));
@@ -209,41 +295,10 @@ std::vector<ForwardFilter> forward_filters(const json& objects, std::string_view
 }
 
 std::vector<ForwardFilter> legacy_forward_filters(std::string_view rules, std::string_view bridge) {
-    using Hook = ForwardFilter::Hook;
-    std::vector<std::string> lines;
-    std::istringstream text{std::string(rules)};
-    for (std::string line; std::getline(text, line);) {
-        lines.push_back(std::move(line));
-    }
-    const auto says = [&](const std::string& line) {
-        return std::find(lines.begin(), lines.end(), line) != lines.end();
-    };
-    const auto accepts = [&](const std::string& chain, const std::string& option) {
-        const std::string begin = "-A " + chain + " " + option + " " + std::string(bridge) + " -";
-        return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
-            return line.starts_with(begin) && line.ends_with(" -j ACCEPT");
-        });
-    };
-    std::vector<ForwardFilter> filters;
-    for (const Hook hook : {Hook::forward, Hook::input}) {
-        const std::string chain = hook == Hook::input ? "INPUT" : "FORWARD";
-        if (!says("-P " + chain + " DROP")) {
-            continue;
-        }
-        const bool docker = says("-A " + chain + " -j " + std::string(docker_user));
-        ForwardFilter filter;
+    std::vector<ForwardFilter> filters = forward_filters(legacy_objects(rules), bridge);
+    for (ForwardFilter& filter : filters) {
         filter.kind = ForwardFilter::Kind::legacy;
-        filter.hook = hook;
-        filter.family = "ip";
-        filter.table = "filter";
-        filter.chain = chain + " (legacy)";
-        filter.place = docker ? std::string(docker_user) : chain;
-        filter.lacks = needed_keys(filter);
-        std::erase_if(filter.lacks, [&](const std::string& key) {
-            const std::string option = key == "iifname" ? "-i" : "-o";
-            return accepts(chain, option) || (docker && accepts(filter.place, option));
-        });
-        filters.push_back(std::move(filter));
+        filter.chain += " (legacy)";
     }
     return filters;
 }

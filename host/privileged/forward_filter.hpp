@@ -14,7 +14,8 @@ namespace banger::privileged {
 /// table of ours does not overrule it.
 struct ForwardFilter {
     enum class Kind {
-        nft,       ///< a chain whose policy is drop; also those of iptables over nf_tables
+        nft,       ///< a chain that drops the rest, by its policy or a rule; also iptables' over
+                   ///< nf_tables
         bridge,    ///< such a chain of family bridge, where VMs are ports: told, never changed
         firewalld, ///< its table ends by a reject, and is made anew by it: it is told instead
         legacy,    ///< of ip_tables, which libnftables does not see

@@ -104,6 +104,9 @@ Egress Egress::parse(std::string_view text) {
     while (true) {
         const std::size_t comma = text.find(',');
         std::string part(text.substr(0, comma));
+        if (part == "open" || part == "none") { // "open." is a name
+            refuse("'" + part + "' is a policy by itself, no part of a list");
+        }
         std::string network = network_of(part);
         if (!network.empty()) {
             egress.networks.push_back(std::move(network));

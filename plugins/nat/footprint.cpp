@@ -13,7 +13,7 @@ namespace {
 /// The VM's id, or null.
 json vm_with(const RuleSet::Rules& rules, const json& address) {
     const auto vm = std::find_if(rules.begin(), rules.end(), [&](const auto& entry) {
-        return entry.second.address == address;
+        return address == entry.second.address;
     });
     return vm != rules.end() ? json(vm->first) : json();
 }

@@ -91,4 +91,15 @@ std::set<std::string> NameCache::addresses(const std::string& name) const {
     return result;
 }
 
+std::set<std::string> NameCache::without_address() const {
+    const std::lock_guard lock(mutex_);
+    std::set<std::string> names;
+    for (const auto& [name, known] : known_) {
+        if (known.looked_up && known.addresses.empty()) {
+            names.insert(name);
+        }
+    }
+    return names;
+}
+
 } // namespace nat

@@ -31,6 +31,8 @@ class NameCache {
     bool learn(const std::string& name, const std::vector<std::string>& addresses);
     [[nodiscard]] bool empty() const; ///< no names
     [[nodiscard]] std::set<std::string> addresses(const std::string& name) const;
+    /// The names that were looked up and gave nothing, ever.
+    [[nodiscard]] std::set<std::string> without_address() const;
 
   private:
     struct Address {

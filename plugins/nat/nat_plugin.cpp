@@ -275,6 +275,7 @@ class Nat {
                            .dump());
     }
     void check_rules(Call& call, std::string_view args);
+    void check_names(Call& call, std::string_view args);
     void check_firewalls(Call& call, std::string_view args);
     void firewalls(Call& call, std::string_view args);
 
@@ -291,6 +292,7 @@ class Nat {
     static constexpr banger_action doctor[] = {
         banger::action<&Nat::check_rules>("rules", "VMs reach what --nat and --publish say",
                                           banger::repair_args),
+        banger::action<&Nat::check_names>("names", "names of --egress have addresses"),
         banger::action<&Nat::check_firewalls>("firewalls", "no other firewall stops what VMs send",
                                               banger::repair_args)};
 
@@ -431,6 +433,10 @@ void Nat::check_rules(Call& call, std::string_view args) {
     const std::string lacks =
         wanted.empty() ? "" : lacking(filter(call).show(), wanted, table_name(call));
     call.emit_json(nat::check_rules(lacks).dump());
+}
+
+void Nat::check_names(Call& call, std::string_view) {
+    call.emit_json(nat::check_names(names_.without_address(), rules_.all()).dump());
 }
 
 void Nat::check_firewalls(Call& call, std::string_view args) {

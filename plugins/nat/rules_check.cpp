@@ -57,4 +57,23 @@ json check_rules(const std::string& lacks) {
             {"repair", {"(the VMs' rules are made anew, and forwarding is switched on)"}}};
 }
 
+json check_names(const std::set<std::string>& without_address, const RuleSet::Rules& rules) {
+    std::string cause;
+    for (const auto& [id, vm] : rules) {
+        for (const std::string& name : vm.egress.names) {
+            if (without_address.count(name) != 0) {
+                cause += (cause.empty() ? "" : ", ") + name + " (" + vm.name + ")";
+            }
+        }
+    }
+    if (cause.empty()) {
+        return {{"severity", "ok"}, {"title", "names of --egress have addresses"}};
+    }
+    return {{"severity", "warning"},
+            {"title", "names of --egress have no address, so nothing is let through for them"},
+            {"cause", cause},
+            {"fix", "see what `getent ahostsv4 NAME` says here; mistyped: banger vm set "
+                    "--egress allow=NAME,... VM"}};
+}
+
 } // namespace nat

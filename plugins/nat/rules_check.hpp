@@ -2,6 +2,7 @@
 
 #include "rule_set.hpp"
 
+#include <set>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,5 +16,9 @@ namespace nat {
 
 /// What `banger doctor` says, as JSON; `lacks` is what lacking() said.
 [[nodiscard]] nlohmann::json check_rules(const std::string& lacks);
+
+/// Names that VMs may reach, but that have no address: `without_address` of all of them.
+[[nodiscard]] nlohmann::json check_names(const std::set<std::string>& without_address,
+                                         const RuleSet::Rules& rules);
 
 } // namespace nat

@@ -60,6 +60,21 @@ severity warning
 iptables -P FORWARD ACCEPT
 iptables -F && iptables -X
 
+step "a refusal at the end, as others end their rules"
+iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+iptables -A FORWARD -j REJECT --reject-with icmp-host-prohibited
+stopped || fail "the refusal stops nothing: the test is wrong"
+severity warning
+banger doctor --fix --yes >"$root/doctor" || fail "$(cat "$root/doctor")"
+works || fail "repaired, but: $(nft list ruleset)"
+severity ok
+iptables -I FORWARD -i banger -j DROP
+severity warning
+iptables -D FORWARD -i banger -j DROP
+banger x nat firewalls --close >/dev/null
+same "$(iptables -S FORWARD | grep -c banger)" 0 "rules in FORWARD, taken back"
+iptables -F
+
 step "a chain for what this machine is asked, as ufw has it"
 asks() { banger vm exec web -- timeout 2 getent ahostsv4 host.vm | grep -q 172.30.88.1; }
 asks || fail "no names without any firewall"

@@ -43,6 +43,8 @@ TEST(Egress, NamesThePartThatIsWrong) {
     EXPECT_EQ(refusal("allow=a.example,,b.example"), "--egress: '' is no network, address or name");
     EXPECT_EQ(refusal("allow=a.example/24"),
               "--egress: 'a.example/24' is no network, address or name");
+    EXPECT_EQ(refusal("allow=open"), "--egress: 'open' is a policy by itself, no part of a list");
+    EXPECT_EQ(Egress::parse("allow=open.").names.size(), 1U);
     EXPECT_EQ(refusal("allow=-rf"), "--egress: '-rf' is no network, address or name");
 }
 

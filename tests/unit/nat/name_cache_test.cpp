@@ -48,6 +48,16 @@ TEST_F(NameCacheTest, AResolverThatIsAwayTakesNothing) {
     EXPECT_EQ(cache_.addresses("a.example"), Addresses{"192.0.2.1"});
 }
 
+TEST_F(NameCacheTest, KnowsWhichNamesGaveNothing) {
+    cache_.keep({"a.example", "b.example", "c.example"});
+    EXPECT_TRUE(cache_.without_address().empty()) << "not asked yet";
+    (void)cache_.looked_up("a.example", {"192.0.2.1"});
+    (void)cache_.looked_up("b.example", {});
+    EXPECT_EQ(cache_.without_address(), std::set<std::string>{"b.example"});
+    (void)cache_.learn("b.example", {"192.0.2.2"});
+    EXPECT_TRUE(cache_.without_address().empty());
+}
+
 TEST_F(NameCacheTest, LearnsOnlyWhatSomebodyMayReach) {
     EXPECT_TRUE(cache_.learn("a.example", {"192.0.2.9"}));
     EXPECT_FALSE(cache_.learn("a.example", {"192.0.2.9"}));

@@ -47,5 +47,13 @@ TEST_F(RulesCheck, ForwardingIsPartOfIt) {
     EXPECT_EQ(said(), "") << "no VM needs it";
 }
 
+TEST_F(RulesCheck, ANameWithoutAnAddressIsToldWithItsVm) {
+    rules_["2"].egress.names = {"deb.debian.org", "dep.debian.org"};
+    EXPECT_EQ(check_names({}, rules_).at("severity"), "ok");
+    const json check = check_names({"dep.debian.org", "other.example"}, rules_);
+    EXPECT_EQ(check.at("severity"), "warning");
+    EXPECT_EQ(check.at("cause"), "dep.debian.org (shut)");
+}
+
 } // namespace
 } // namespace nat

@@ -75,6 +75,52 @@ TEST(ForwardFilter, PassesOnlyBothWaysAndWithoutFurtherConditions) {
     EXPECT_FALSE(found({drop, in, elsewhere})[0].lets_pass());
 }
 
+TEST(ForwardFilter, ARuleAtTheEndStopsAsAPolicyDoes) {
+    const json base = chain("filter", "FORWARD", "accept");
+    const json in = rule("filter", "FORWARD", {meets("iifname", "banger"), counter, accept});
+    const json out = rule("filter", "FORWARD", {meets("oifname", "banger"), counter, accept});
+    const json known = rule("filter", "FORWARD", {json{{"xt", {{"type", "match"}}}}, accept});
+    for (const json& refusal : {json{{"reject", nullptr}}, json{{"drop", nullptr}},
+                                json{{"xt", {{"type", "target"}, {"name", "REJECT"}}}}}) {
+        const json last = rule("filter", "FORWARD", {counter, refusal});
+        const auto filters = found({base, known, last});
+        ASSERT_EQ(filters.size(), 1U) << refusal;
+        EXPECT_EQ(filters[0].lacks, (std::vector<std::string>{"iifname", "oifname"}));
+        EXPECT_TRUE(found({base, in, out, last})[0].lets_pass());
+        EXPECT_FALSE(found({base, last, in, out})[0].lets_pass()) << "never reached";
+        EXPECT_TRUE(found({base, rule("filter", "FORWARD", {counter, accept}), last}).empty());
+        const json some = rule("filter", "FORWARD", {meets("iifname", "eth0"), refusal});
+        EXPECT_TRUE(found({base, some}).empty());
+    }
+}
+
+TEST(ForwardFilter, ARefusalBeforeTheAcceptCounts) {
+    const json in = rule("filter", "DOCKER-USER", {meets("iifname", "banger"), counter, accept});
+    const json out = rule("filter", "DOCKER-USER", {meets("oifname", "banger"), counter, accept});
+    const json jumps = rule("filter", "FORWARD", {counter, jump("DOCKER-USER")});
+    const json refusal =
+        rule("filter", "FORWARD", {meets("iifname", "banger"), json{{"drop", nullptr}}});
+    const json drop = chain("filter", "FORWARD", "drop");
+    EXPECT_TRUE(found({drop, jumps, in, out, refusal})[0].lets_pass());
+    const auto filter = found({drop, refusal, jumps, in, out})[0];
+    EXPECT_EQ(filter.lacks, std::vector<std::string>{"iifname"});
+    EXPECT_EQ(filter.place, "FORWARD") << "what is put in DOCKER-USER comes too late";
+    EXPECT_EQ(found({chain("filter", "FORWARD", "accept"), refusal}).size(), 1U);
+    const json ours = rule("banger_1000_k3x9a0", "forward",
+                           {meets("iifname", "banger"), json{{"drop", nullptr}}}, "inet");
+    EXPECT_TRUE(found({chain("banger_1000_k3x9a0", "forward", "accept", "inet"), ours}).empty());
+}
+
+TEST(ForwardFilter, AReturnEndsAChain) {
+    const json drop = chain("filter", "FORWARD", "drop");
+    const json jumps = rule("filter", "FORWARD", {jump("DOCKER-USER")});
+    const json back = rule("filter", "DOCKER-USER", {json{{"return", nullptr}}});
+    const json in = rule("filter", "DOCKER-USER", {meets("iifname", "banger"), accept});
+    const json out = rule("filter", "DOCKER-USER", {meets("oifname", "banger"), accept});
+    EXPECT_FALSE(found({drop, jumps, back, in, out})[0].lets_pass());
+    EXPECT_TRUE(found({drop, jumps, in, out, back})[0].lets_pass());
+}
+
 TEST(ForwardFilter, OnlyWhatIsMissingIsInserted) {
     const json in = rule("filter", "FORWARD", {meets("iifname", "banger"), counter, accept});
     const auto filter = found({chain("filter", "FORWARD", "drop"), in})[0];
@@ -165,6 +211,13 @@ TEST(ForwardFilter, LegacyIsReadFromItsOwnProgram) {
     EXPECT_EQ(read("-P INPUT DROP\n-P FORWARD DROP\n").size(), 2U);
     EXPECT_FALSE(read("-P INPUT DROP\n-A FORWARD -i banger -j ACCEPT\n")[0].lets_pass());
     EXPECT_TRUE(read("-P INPUT DROP\n-A INPUT -i banger -j ACCEPT\n")[0].lets_pass());
+    EXPECT_FALSE(read("-P INPUT DROP\n-A INPUT -i banger -p udp -j ACCEPT\n")[0].lets_pass());
+    EXPECT_FALSE(read("-P INPUT DROP\n-A INPUT ! -i banger -j ACCEPT\n")[0].lets_pass());
+    const auto rest = read("-P FORWARD ACCEPT\n-A FORWARD -m state --state RELATED -j ACCEPT\n"
+                           "-A FORWARD -j REJECT --reject-with icmp-host-prohibited\n");
+    ASSERT_EQ(rest.size(), 1U);
+    EXPECT_EQ(rest[0].text(), "ip filter FORWARD (legacy)");
+    EXPECT_EQ(rest[0].kind, ForwardFilter::Kind::legacy);
 }
 
 TEST(ForwardFilter, RulesOfOursAreKnownByTheirMark) {
