@@ -201,6 +201,15 @@ FIELD(banger_vm_options, option_undo, 32,
 FIELD(banger_vm_options, available, 40,
       banger_status (*)(void* self, banger_call*, const banger_vm* vm, banger_str options_json));
 
+AT_LEAST(banger_guest_services, 24);
+FIELD(banger_guest_services, struct_size, 0, uint32_t);
+FIELD(banger_guest_services, flags, 4, uint32_t);
+FIELD(banger_guest_services, power, 8,
+      banger_status (*)(void* self, banger_call*, const banger_vm*, banger_str action,
+                        banger_str reason));
+FIELD(banger_guest_services, exec, 16,
+      int32_t (*)(void* self, banger_call*, const banger_vm*, banger_str request_json));
+
 AT_LEAST(banger_readiness, 32);
 FIELD(banger_readiness, struct_size, 0, uint32_t);
 FIELD(banger_readiness, flags, 4, uint32_t);
@@ -275,6 +284,12 @@ FIELD(banger_guest_channel_ops, flags, 4, uint32_t);
 FIELD(banger_guest_channel_ops, open, 8,
       int32_t (*)(const banger_host*, banger_call*, banger_str vm_id, uint32_t port,
                   int64_t timeout_ms));
+
+AT_LEAST(banger_guest_facts_ops, 16);
+FIELD(banger_guest_facts_ops, struct_size, 0, uint32_t);
+FIELD(banger_guest_facts_ops, flags, 4, uint32_t);
+FIELD(banger_guest_facts_ops, put, 8,
+      banger_status (*)(const banger_host*, banger_str vm_id, banger_str facts_json));
 
 AT_LEAST(banger_kv_ops, 40);
 FIELD(banger_kv_ops, struct_size, 0, uint32_t);
@@ -409,11 +424,14 @@ ID(BANGER_IFACE_VM_OPTIONS, "banger.vm-options/1");
 VALUE(BANGER_OPTION_LIVE, 1u);
 VALUE(BANGER_OPTION_NAMES, 2u);
 ID(BANGER_IFACE_READINESS, "banger.readiness/1");
+VALUE(BANGER_READINESS_SSH, 1u);
+ID(BANGER_IFACE_GUEST_SERVICES, "banger.guest-services/1");
 ID(BANGER_IFACE_FOOTPRINT, "banger.footprint/1");
 ID(BANGER_EXT_API, "banger.api/1");
 ID(BANGER_EXT_EVENTS, "banger.events/1");
 ID(BANGER_EXT_EXEC, "banger.exec/1");
 ID(BANGER_EXT_GUEST_CHANNEL, "banger.guest-channel/1");
+ID(BANGER_EXT_GUEST_FACTS, "banger.guest-facts/1");
 ID(BANGER_EXT_KV, "banger.kv/1");
 ID(BANGER_EXT_LOG, "banger.log/1");
 ID(BANGER_EXT_NETWORK_INFO, "banger.network-info/1");

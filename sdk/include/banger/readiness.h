@@ -9,8 +9,13 @@ extern "C" {
 
 #define BANGER_IFACE_READINESS "banger.readiness/1"
 
+/* Reached means that the guest's SSH server takes logins. The host looks at its port meanwhile: who
+ * is first ends the waiting, and the other is cancelled. A failure is a warning. Without it the
+ * stage begins when the port is open, and has to be reached. */
+#define BANGER_READINESS_SSH 1u
+
 typedef struct banger_readiness {
-  uint32_t struct_size, flags; /* flags: 0 */
+  uint32_t struct_size, flags; /* BANGER_READINESS_* */
   const char *stage;           /* name in the progress: ^[a-z][a-z0-9-]*$ */
   const char *summary;         /* one line: what is waited for */
   /* [hook], and other hooks of the plugin may run meanwhile. Returns when the stage is reached.

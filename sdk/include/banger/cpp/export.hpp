@@ -77,8 +77,11 @@ struct Tables {
     static constexpr banger_daemon_hooks daemon{sizeof(banger_daemon_hooks), 0,
                                                 on_start_slot<T>(),          on_stop_slot<T>(),
                                                 reconcile_all_slot<T>(),     leave_slot<T>()};
-    static constexpr banger_readiness readiness{sizeof(banger_readiness), 0, stage_of<T>(),
-                                                stage_summary_of<T>(), wait_slot<T>()};
+    static constexpr banger_readiness readiness{sizeof(banger_readiness), stage_flags_of<T>(),
+                                                stage_of<T>(), stage_summary_of<T>(),
+                                                wait_slot<T>()};
+    static constexpr banger_guest_services guest_services{sizeof(banger_guest_services), 0,
+                                                          power_slot<T>(), exec_slot<T>()};
     static constexpr banger_footprint footprint{sizeof(banger_footprint), 0, list_slot<T>(),
                                                 list_all_slot<T>(), release_slot<T>()};
 
@@ -101,7 +104,7 @@ struct Tables {
     };
 
     struct Interfaces {
-        std::array<banger_iface, 12> items{};
+        std::array<banger_iface, 13> items{};
         std::uint32_t count = 0;
         constexpr void add(bool present, const char* id, const void* table) {
             if (present) {
@@ -125,6 +128,8 @@ struct Tables {
                     Has_leave<T>::value,
                 BANGER_IFACE_DAEMON, &daemon);
         all.add(Has_wait<T>::value, BANGER_IFACE_READINESS, &readiness);
+        all.add(Has_power<T>::value || Has_exec<T>::value, BANGER_IFACE_GUEST_SERVICES,
+                &guest_services);
         all.add(Has_list<T>::value || Has_list_all<T>::value || Has_release<T>::value,
                 BANGER_IFACE_FOOTPRINT, &footprint);
         if constexpr (Has_options<T>::value) {

@@ -3,6 +3,7 @@
 #include "../ext/api.h"
 #include "../ext/exec.h"
 #include "../ext/guest_channel.h"
+#include "../ext/guest_facts.h"
 #include "../ext/kv.h"
 #include "../ext/network_info.h"
 #include "../ext/privileged.h"
@@ -134,6 +135,15 @@ class GuestChannel : detail::Extension<banger_guest_channel_ops> {
                            std::chrono::milliseconds timeout = {}) const {
         return checked(
             ops_->open(host_, call.raw(), str(vm_id), port, std::int64_t{timeout.count()}));
+    }
+};
+
+/// ext/guest_facts.h: what is shown of a guest. Any thread.
+class GuestFacts : detail::Extension<banger_guest_facts_ops> {
+  public:
+    explicit GuestFacts(Host host) : Extension(host, BANGER_EXT_GUEST_FACTS) {}
+    void put(std::string_view vm_id, std::string_view facts_json) const {
+        checked(ops_->put(host_, str(vm_id), str(facts_json)));
     }
 };
 

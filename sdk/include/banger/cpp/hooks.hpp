@@ -2,6 +2,7 @@
 
 #include "../actions.h"
 #include "../footprint.h"
+#include "../guest_services.h"
 #include "../options.h"
 #include "../readiness.h"
 #include "guest_config.hpp"
@@ -54,6 +55,16 @@ banger_status hook(void* self, banger_call* raw, Args... args) noexcept {
         Call call(raw);
         return invoke(static_cast<T*>(self), Method, call, cpp(args)...);
     });
+}
+/// Of a method that gives a file descriptor, which the caller owns.
+template <class T, auto Method, class... Args>
+std::int32_t stream_hook(void* self, banger_call* raw, Args... args) noexcept {
+    std::int32_t fd = -1;
+    const banger_status status = seal(raw, [&] {
+        Call call(raw);
+        fd = invoke(static_cast<T*>(self), Method, call, cpp(args)...);
+    });
+    return status < 0 ? status : fd;
 }
 template <class T, auto Method>
 void void_hook(void* self, banger_call* raw) noexcept {
@@ -110,6 +121,8 @@ using Changed = banger_status (*)(void*, banger_call*, const banger_vm*, banger_
 using ChangeUndo = banger_status (*)(void*, banger_call*, const banger_vm*, banger_str, banger_str,
                                      std::uint32_t);
 using Text = banger_status (*)(void*, banger_call*, banger_str);
+using VmTexts = banger_status (*)(void*, banger_call*, const banger_vm*, banger_str, banger_str);
+using OpenStream = std::int32_t (*)(void*, banger_call*, const banger_vm*, banger_str);
 using Stop = void (*)(void*, banger_call*);
 
 BANGER_SDK_HOOK(init, Init, hook)
@@ -131,6 +144,8 @@ BANGER_SDK_HOOK(on_stop, Stop, void_hook)
 BANGER_SDK_HOOK(reconcile_all, Init, hook)
 BANGER_SDK_HOOK(leave, Init, hook)
 BANGER_SDK_HOOK(wait, banger_vm_hook, hook)
+BANGER_SDK_HOOK(power, VmTexts, hook)
+BANGER_SDK_HOOK(exec, OpenStream, stream_hook)
 BANGER_SDK_HOOK(list, banger_vm_hook, hook)
 BANGER_SDK_HOOK(list_all, Init, hook)
 BANGER_SDK_HOOK(release, Text, hook)
@@ -155,6 +170,7 @@ BANGER_SDK_PROPERTY(after, const char* const*, nullptr)
 BANGER_SDK_PROPERTY(before, const char* const*, nullptr)
 BANGER_SDK_PROPERTY(stage, const char*, nullptr)
 BANGER_SDK_PROPERTY(stage_summary, const char*, nullptr)
+BANGER_SDK_PROPERTY(stage_flags, std::uint32_t, 0)
 
 BANGER_SDK_LIST(options)
 BANGER_SDK_LIST(cli)
