@@ -25,6 +25,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/vms/{name}/ssh", "getVmSsh", ""},
     {"GET", "/v1/vms/{name}/console", "getVmConsole", "tail follow"},
     {"GET", "/v1/vms/{name}/console-attach", "attachVmConsole", ""},
+    {"POST", "/v1/vms/{name}/exec", "execInVm", ""},
     {"GET", "/v1/vms/{name}/wait", "waitForVm", "state timeout_s"},
     {"GET", "/v1/vm-options", "listVmOptions", ""},
     {"GET", "/v1/ssh-config", "getSshConfig", "vm"},

@@ -1,5 +1,7 @@
 #include "cli/attach.hpp"
 
+#include "cli/raw_terminal.hpp"
+
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/unix_socket.hpp"
@@ -9,7 +11,6 @@
 #include <string_view>
 
 #include <poll.h>
-#include <termios.h>
 #include <unistd.h>
 
 namespace banger::cli {
@@ -18,30 +19,6 @@ namespace {
 constexpr char escape_key = 0x1d; // Ctrl-]
 constexpr std::chrono::seconds send_time{10};
 constexpr std::chrono::seconds last_words{2}; ///< for the answer to what a pipe or file typed
-
-class RawTerminal {
-  public:
-    RawTerminal() {
-        active_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
-        if (active_) {
-            termios raw = before_;
-            ::cfmakeraw(&raw);
-            ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-        }
-    }
-    RawTerminal(const RawTerminal&) = delete;
-    RawTerminal& operator=(const RawTerminal&) = delete;
-    ~RawTerminal() {
-        if (active_) {
-            ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
-        }
-    }
-    [[nodiscard]] bool active() const noexcept { return active_; }
-
-  private:
-    termios before_{};
-    bool active_ = false;
-};
 
 /// What one read gives; empty at the end of the stream.
 std::string read_some(int fd) {

@@ -1,10 +1,13 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/footprint_table.hpp"
+#include "cli/guest_text.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
 #include "cli/waterfall.hpp"
+
+#include <algorithm>
 
 namespace banger::cli {
 namespace {
@@ -57,12 +60,19 @@ int ls(Session& session, const LsArgs& args) {
         session.note("no VMs; make one with: banger vm create --name testbox");
         return 0;
     }
-    Table table({"NAME", "STATE", "ADDRESS", "IMAGE", "VCPU", "MEMORY", "UP"});
+    std::vector<std::string> headings{"NAME", "STATE", "ADDRESS", "IMAGE", "VCPU", "MEMORY", "UP"};
+    const bool heard = std::any_of(
+        vms.begin(), vms.end(), [](const Json& vm) { return value_at(vm, "guest").is_object(); });
+    if (heard) { // else the plugin that asks guests is off, or none runs
+        headings.emplace_back("GUEST");
+    }
+    Table table(std::move(headings));
     for (const Json& vm : vms) {
         table.add({text_at(vm, "name"), coloured_state(text_at(vm, "state"), session.out),
                    text_at(vm, "ip"), text_at(vm, "image"), text_at(vm, "vcpus"),
                    size_at(vm, "memory_mib"),
-                   runs_now(vm) ? age_since(text_at(vm, "started_at")) : ""});
+                   runs_now(vm) ? age_since(text_at(vm, "started_at")) : "",
+                   guest_brief(vm, session.out)});
     }
     session.print(table.text(session.out));
     return 0;
@@ -165,6 +175,7 @@ void show_one(Session& session, const Json& vm) {
     std::vector<std::pair<std::string, std::string>> lines{
         {"name", out.bold(text_at(vm, "name"))},
         {"state", coloured_state(text_at(vm, "state"), out)},
+        {"guest", guest_text(vm, out)},
         {"exit", runs_now(vm) ? "" : exit_text(value_at(vm, "exit"))},
         {"address", text_at(vm, "ip")},
         {"host name", text_at(vm, "fqdn")},

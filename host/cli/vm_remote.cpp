@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/foreground.hpp"
+#include "cli/guest_exec.hpp"
 #include "cli/noun.hpp"
 #include "cli/ssh_command.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 namespace banger::cli {
 namespace {
@@ -23,6 +25,7 @@ struct ExecArgs {
     std::string user;
     bool tty = false;
     bool no_tty = false;
+    bool agent = false;
 };
 
 struct CopyArgs {
@@ -82,14 +85,40 @@ int ssh(Session& session, const SshArgs& args) {
     return with_hint(session, status, args.name, args.user);
 }
 
+/// By the agent, where SSH does not answer and something in the guest does.
+std::optional<int> exec_without_ssh(Session& session, const SshTarget& target,
+                                    const GuestProgram& program) {
+    if (ssh_answers(target)) {
+        return std::nullopt;
+    }
+    try {
+        const int status = run_in_guest(session, program);
+        session.note(session.err.yellow("note:") + " " + program.vm +
+                     " does not answer SSH; this went by its agent");
+        return status;
+    } catch (const os::Error& error) {
+        if (error.kind() != os::ErrorKind::unavailable) {
+            throw;
+        }
+        return std::nullopt; // ssh says why
+    }
+}
+
 int exec(Session& session, const ExecArgs& args) {
     if (session.tail.empty()) {
         throw os::Error(os::ErrorKind::invalid, "no command given",
                         "banger vm exec " + args.name + " -- uname -a");
     }
     const bool tty = args.tty || (!args.no_tty && session.in_is_tty && session.out.tty);
-    const std::vector<std::string> argv =
-        exec_argv(target_of(session, args.name, args.user), tty, session.tail);
+    const GuestProgram program{args.name, args.user, tty, session.tail};
+    if (args.agent) {
+        return run_in_guest(session, program);
+    }
+    const SshTarget target = target_of(session, args.name, args.user);
+    if (const auto status = exec_without_ssh(session, target, program)) {
+        return *status;
+    }
+    const std::vector<std::string> argv = exec_argv(target, tty, session.tail);
     if (tty && args.user.empty()) {
         become(argv);
     }
@@ -195,6 +224,8 @@ void add_vm_remote(CLI::App& vm, Session& session) {
     verb->add_option("-u,--user", exec_args->user, "Log in as (default: root)")->type_name("USER");
     CLI::Option* tty = verb->add_flag("-t,--tty", exec_args->tty, "With a terminal");
     verb->add_flag("-T,--no-tty", exec_args->no_tty, "Without one")->excludes(tty);
+    verb->add_flag("--agent", exec_args->agent,
+                   "By the guest's agent, as happens by itself where SSH does not answer");
     verb->add_option("COMMAND", session.tail, "After --: the command and its words");
     examples(
         verb,

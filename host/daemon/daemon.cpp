@@ -361,6 +361,7 @@ asio::awaitable<void> Daemon::Parts::start() {
     api::add_daemon(router, resources);
     api::add_vms(router, resources);
     api::add_consoles(router, resources);
+    api::add_exec(router, resources);
     api::add_images(router, resources);
     api::add_operations(router, resources);
     api::add_events(router, resources);

@@ -191,12 +191,28 @@ class Guests final : public plugin::GuestStreams {
     const PluginServices::Parts& parts_;
 };
 
+class GuestFacts final : public plugin::GuestFactsBoard {
+  public:
+    explicit GuestFacts(const PluginServices::Parts& parts) : parts_(parts) {}
+    void put(const std::string& vm_id, const std::string& facts_json) override {
+        boost::asio::post(parts_.loop, [this, vm_id, facts_json] {
+            if (const auto machine = parts_.machines.find_id(vm_id); machine && machine->runs()) {
+                machine->guest = facts_json;
+            }
+        });
+    }
+
+  private:
+    const PluginServices::Parts& parts_;
+};
+
 } // namespace
 
 struct PluginServices::State {
     explicit State(Parts given)
         : parts(std::move(given)), values(parts), privileged(parts), network(parts),
-          directory(parts), events(parts), guests(parts), api(parts.loop, parts.router) {}
+          directory(parts), events(parts), guests(parts), guest_facts(parts),
+          api(parts.loop, parts.router) {}
 
     Parts parts;
     Values values;
@@ -205,6 +221,7 @@ struct PluginServices::State {
     Directory directory;
     EventBus events;
     Guests guests;
+    GuestFacts guest_facts;
     LocalApi api;
 };
 
@@ -219,6 +236,7 @@ void PluginServices::fill(plugin::Services& services) const {
     services.events = &state_->events;
     services.api = &state_->api;
     services.guest = &state_->guests;
+    services.guest_facts = &state_->guest_facts;
 }
 
 } // namespace banger::daemon

@@ -52,6 +52,10 @@ struct Guests : GuestStreams {
     os::UniqueFd open(const std::string&, std::uint32_t, Deadline, int) override { refuse(); }
 };
 
+struct Facts : GuestFactsBoard {
+    void put(const std::string&, const std::string&) override { refuse(); }
+};
+
 } // namespace
 
 struct AbsentServices::State {
@@ -62,6 +66,7 @@ struct AbsentServices::State {
     Events events;
     Api api;
     Guests guests;
+    Facts guest_facts;
 };
 
 AbsentServices::AbsentServices() : state_(std::make_unique<State>()) {}
@@ -76,6 +81,7 @@ Services AbsentServices::get() const {
     services.events = &state_->events;
     services.api = &state_->api;
     services.guest = &state_->guests;
+    services.guest_facts = &state_->guest_facts;
     return services;
 }
 

@@ -232,17 +232,18 @@ void Dispatch::validate(const vm::VmView& vm, const nlohmann::json& merged,
     }
 }
 
-std::vector<std::string> Dispatch::readiness_stages(const vm::VmView&) {
-    std::vector<std::string> stages;
+std::vector<vm::ReadinessStage> Dispatch::readiness_stages(const vm::VmView&) {
+    std::vector<vm::ReadinessStage> stages;
     for (const Plugin* plugin : catalog_.active()) {
         if (plugin->manifest.readiness) {
-            stages.emplace_back(plugin->manifest.readiness->stage);
+            const banger_readiness& table = *plugin->manifest.readiness;
+            stages.push_back({table.stage, (table.flags & BANGER_READINESS_SSH) != 0});
         }
     }
     return stages;
 }
 
-void Dispatch::wait_ready(const std::string& stage, const vm::VmView& vm, vm::CallContext& context,
+bool Dispatch::wait_ready(const std::string& stage, const vm::VmView& vm, vm::CallContext& context,
                           std::chrono::steady_clock::time_point deadline) {
     for (Plugin* plugin : catalog_.active()) {
         const banger_readiness* table = plugin->manifest.readiness;
@@ -265,9 +266,76 @@ void Dispatch::wait_ready(const std::string& stage, const vm::VmView& vm, vm::Ca
         if (outcome.failed()) {
             throw outcome.error(*plugin, site);
         }
-        return;
+        return outcome.status != BANGER_SKIP;
     }
     throw Error(ErrorKind::not_found, "no plugin has a readiness stage '" + stage + "'");
+}
+
+CallSpec Dispatch::service_call(const Plugin& plugin, CallSite site, const vm::VmView& vm,
+                                vm::CallContext& context) const {
+    return {.site = std::move(site),
+            .timeout = catalog_.guard().timeouts().hook,
+            .lane = Lane::beside,
+            .context = &context,
+            .vm = &vm,
+            .cookie = journal_.cookie(vm.id, plugin.id())};
+}
+
+bool Dispatch::guest_power(const vm::VmView& vm, const std::string& action,
+                           const std::string& reason, vm::CallContext& context) {
+    for (Plugin* plugin : catalog_.active()) {
+        const banger_guest_services* table = plugin->manifest.guest_services;
+        if (!table || !table->power) {
+            continue;
+        }
+        const CallSite site = site_of("power", vm);
+        const Outcome outcome = catalog_.guard().run(
+            *plugin, service_call(*plugin, site, vm, context),
+            [plugin, table, action, reason](banger_call* call, const banger_vm* raw) {
+                return table->power(plugin->self, call, raw, str(action), str(reason));
+            });
+        if (!outcome.failed()) {
+            return outcome.status == BANGER_OK;
+        }
+        if (outcome.status == BANGER_E_CANCELLED) {
+            throw outcome.error(*plugin, site);
+        }
+        if (outcome.status != BANGER_E_UNAVAILABLE) { // the other way is gone, and this one told
+            if (context.log) {
+                context.log("warning", outcome.error(*plugin, site).what());
+            }
+        }
+    }
+    return false;
+}
+
+os::UniqueFd Dispatch::guest_exec(const vm::VmView& vm, const std::string& request_json,
+                                  vm::CallContext& context) {
+    Error why = vm::no_guest_services(vm);
+    for (Plugin* plugin : catalog_.active()) {
+        const banger_guest_services* table = plugin->manifest.guest_services;
+        if (!table || !table->exec) {
+            continue;
+        }
+        // Shared: a plugin that comes back too late gives its stream to nobody, who closes it.
+        const auto stream = std::make_shared<os::UniqueFd>();
+        const CallSite site = site_of("exec", vm);
+        const Outcome outcome = catalog_.guard().run(
+            *plugin, service_call(*plugin, site, vm, context),
+            [plugin, table, request_json, stream](banger_call* call, const banger_vm* raw) {
+                const std::int32_t fd = table->exec(plugin->self, call, raw, str(request_json));
+                *stream = os::UniqueFd(fd);
+                return std::min(fd, BANGER_OK);
+            });
+        if (!outcome.failed()) {
+            return std::move(*stream);
+        }
+        why = outcome.error(*plugin, site);
+        if (outcome.status != BANGER_E_UNAVAILABLE) {
+            break;
+        }
+    }
+    throw Error(why);
 }
 
 std::vector<vm::OptionSpec> Dispatch::options() const {

@@ -25,9 +25,13 @@ class Dispatch final : public vm::Capabilities {
                   vm::CallContext& context) override;
     std::vector<vm::UndoFailure> undo(const vm::VmView& vm, vm::Phase phase,
                                       vm::CallContext& context) override;
-    [[nodiscard]] std::vector<std::string> readiness_stages(const vm::VmView& vm) override;
-    void wait_ready(const std::string& stage, const vm::VmView& vm, vm::CallContext& context,
+    [[nodiscard]] std::vector<vm::ReadinessStage> readiness_stages(const vm::VmView& vm) override;
+    bool wait_ready(const std::string& stage, const vm::VmView& vm, vm::CallContext& context,
                     std::chrono::steady_clock::time_point deadline) override;
+    [[nodiscard]] bool guest_power(const vm::VmView& vm, const std::string& action,
+                                   const std::string& reason, vm::CallContext& context) override;
+    [[nodiscard]] os::UniqueFd guest_exec(const vm::VmView& vm, const std::string& request_json,
+                                          vm::CallContext& context) override;
     [[nodiscard]] std::vector<vm::OptionSpec> options() const override;
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
     void validate_options(const vm::VmView& vm, const nlohmann::json& options,
@@ -47,6 +51,8 @@ class Dispatch final : public vm::Capabilities {
     [[nodiscard]] std::vector<store::JournalRecord> orphans() const;
 
   private:
+    [[nodiscard]] CallSpec service_call(const Plugin& plugin, CallSite site, const vm::VmView& vm,
+                                        vm::CallContext& context) const;
     void run_one(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
                  vm::CallContext& context);
     void run_journalled(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,

@@ -11,7 +11,7 @@ const void* find_extension(const Plugin& plugin, const std::string& id) {
         const void* table;
         bool present;
     };
-    const std::array<Known, 12> all{{
+    const std::array<Known, 13> all{{
         {BANGER_EXT_LOG, &log_ops, true},
         {BANGER_EXT_EXEC, &exec_ops, true},
         {BANGER_EXT_THREAD, &thread_ops, true},
@@ -20,6 +20,7 @@ const void* find_extension(const Plugin& plugin, const std::string& id) {
         {BANGER_EXT_KV, &kv_ops, have.kv != nullptr},
         {BANGER_EXT_PRIVILEGED, &privileged_ops, have.privileged != nullptr},
         {BANGER_EXT_GUEST_CHANNEL, &guest_channel_ops, have.guest != nullptr},
+        {BANGER_EXT_GUEST_FACTS, &guest_facts_ops, have.guest_facts != nullptr},
         {BANGER_EXT_EVENTS, &events_ops, have.events != nullptr},
         {BANGER_EXT_VM_QUERY, &vm_query_ops, have.vms != nullptr},
         {BANGER_EXT_NETWORK_INFO, &network_info_ops, have.network != nullptr},

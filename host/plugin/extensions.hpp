@@ -23,6 +23,7 @@ extern const banger_privileged_ops privileged_ops;
 extern const banger_thread_ops thread_ops;
 extern const banger_timer_ops timer_ops;
 extern const banger_guest_channel_ops guest_channel_ops;
+extern const banger_guest_facts_ops guest_facts_ops;
 extern const banger_events_ops events_ops;
 extern const banger_vm_query_ops vm_query_ops;
 extern const banger_network_info_ops network_info_ops;

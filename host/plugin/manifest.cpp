@@ -31,6 +31,7 @@ constexpr std::uint32_t daemon_size = BANGER_FIRST_SIZE(banger_daemon_hooks, rec
 constexpr std::uint32_t options_size = BANGER_FIRST_SIZE(banger_vm_options, option_undo);
 constexpr std::uint32_t option_size = BANGER_FIRST_SIZE(banger_option, schema);
 constexpr std::uint32_t readiness_size = BANGER_FIRST_SIZE(banger_readiness, wait);
+constexpr std::uint32_t guest_services_size = BANGER_FIRST_SIZE(banger_guest_services, exec);
 constexpr std::uint32_t footprint_size = BANGER_FIRST_SIZE(banger_footprint, release);
 constexpr std::uint32_t actions_size = BANGER_FIRST_SIZE(banger_actions, items);
 constexpr std::uint32_t action_size = BANGER_FIRST_SIZE(banger_action, place);
@@ -165,11 +166,11 @@ class Reader {
     }
 
     template <class T>
-    const T* table(const banger_iface& iface, std::uint32_t size) const {
+    const T* table(const banger_iface& iface, std::uint32_t size, std::uint32_t flags = 0) const {
         const auto* found = static_cast<const T*>(iface.table);
         check_size(std::string(iface.id) + "'s table", found->struct_size, size);
         if constexpr (requires { found->flags; }) {
-            check_flags(std::string(iface.id) + "'s table", found->flags, 0);
+            check_flags(std::string(iface.id) + "'s table", found->flags, flags);
         }
         return found;
     }
@@ -193,8 +194,11 @@ class Reader {
             manifest_.options = table<banger_vm_options>(iface, options_size);
             check_options(*manifest_.options);
         } else if (id == BANGER_IFACE_READINESS) {
-            manifest_.readiness = table<banger_readiness>(iface, readiness_size);
+            manifest_.readiness =
+                table<banger_readiness>(iface, readiness_size, BANGER_READINESS_SSH);
             check_readiness(*manifest_.readiness);
+        } else if (id == BANGER_IFACE_GUEST_SERVICES) {
+            manifest_.guest_services = table<banger_guest_services>(iface, guest_services_size);
         } else if (id == BANGER_IFACE_FOOTPRINT) {
             manifest_.footprint = table<banger_footprint>(iface, footprint_size);
         }

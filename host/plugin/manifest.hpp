@@ -8,6 +8,7 @@
 
 #include <banger/actions.h>
 #include <banger/footprint.h>
+#include <banger/guest_services.h>
 #include <banger/options.h>
 #include <banger/readiness.h>
 #include <banger/vm.h>
@@ -35,6 +36,7 @@ struct Manifest {
     const banger_daemon_hooks* daemon = nullptr;
     const banger_vm_options* options = nullptr;
     const banger_readiness* readiness = nullptr;
+    const banger_guest_services* guest_services = nullptr;
     const banger_footprint* footprint = nullptr;
     std::map<ActionKind, const banger_actions*> actions;
 };

@@ -106,6 +106,14 @@ class GuestStreams {
                                             Deadline deadline, int cancel_fd) = 0;
 };
 
+/// What a plugin knows of the guest of a VM that runs; shown with the VM.
+class GuestFactsBoard {
+  public:
+    virtual ~GuestFactsBoard() = default;
+    /// One JSON object, in the place of what was there. Does not wait.
+    virtual void put(const std::string& vm_id, const std::string& facts_json) = 0;
+};
+
 /// Where log lines of plugins, and of the host about plugins, go. Level as in abi.h.
 struct LogLine {
     int level = 0;
@@ -125,6 +133,7 @@ struct Services {
     EventStream* events = nullptr;
     ApiAccess* api = nullptr;
     GuestStreams* guest = nullptr;
+    GuestFactsBoard* guest_facts = nullptr;
 };
 
 } // namespace banger::plugin

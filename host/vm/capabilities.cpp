@@ -37,4 +37,9 @@ nlohmann::json NoCapabilities::checked_options(const nlohmann::json& options) co
     return nlohmann::json::object();
 }
 
+os::Error no_guest_services(const VmView& vm) {
+    return {os::ErrorKind::unavailable, "nothing in the guest of VM " + vm.name + " answers",
+            "the plugin vsock talks to the guest's agent: banger plugin show vsock"};
+}
+
 } // namespace banger::vm

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "os/error.hpp"
+#include "os/unique_fd.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -68,6 +69,12 @@ struct OptionSpec {
     bool names = false; ///< its strings are names of the VM below the domain
 };
 
+/// A named stage between "VMM started" and "ready" that a plugin owns.
+struct ReadinessStage {
+    std::string name;
+    bool ssh = false; ///< reached means that the guest takes logins
+};
+
 struct UndoFailure {
     std::string plugin;
     std::string hook;
@@ -101,11 +108,21 @@ class Capabilities {
     /// its record stays and is reported.
     virtual std::vector<UndoFailure> undo(const VmView& vm, Phase phase, CallContext& context) = 0;
 
-    /// Named stages between "VMM started" and "ready" that plugins own for this VM, in order.
-    [[nodiscard]] virtual std::vector<std::string> readiness_stages(const VmView& vm) = 0;
-    /// Waits for one of them, until context.cancel_fd or the deadline.
-    virtual void wait_ready(const std::string& stage, const VmView& vm, CallContext& context,
+    /// In the order of their plugins.
+    [[nodiscard]] virtual std::vector<ReadinessStage> readiness_stages(const VmView& vm) = 0;
+    /// Waits for one of them, until context.cancel_fd or the deadline. False: it does not apply to
+    /// this VM.
+    virtual bool wait_ready(const std::string& stage, const VmView& vm, CallContext& context,
                             std::chrono::steady_clock::time_point deadline) = 0;
+
+    /// Asks what is in the guest to shut down or reboot it ("shutdown", "reboot"). False: nobody
+    /// there takes the order.
+    [[nodiscard]] virtual bool guest_power(const VmView& vm, const std::string& action,
+                                           const std::string& reason, CallContext& context) = 0;
+    /// Starts a program in the guest; request and frames: docs/guest-agent.md, "Programs". Throws
+    /// unavailable when nobody there does that.
+    [[nodiscard]] virtual os::UniqueFd guest_exec(const VmView& vm, const std::string& request_json,
+                                                  CallContext& context) = 0;
 
     [[nodiscard]] virtual std::vector<OptionSpec> options() const = 0;
     /// Checks {"<plugin>":{"<option>":value}} by schema, fills in the defaults; throws invalid.
@@ -129,6 +146,9 @@ class Capabilities {
                                             std::string_view field) const = 0;
 };
 
+/// For a guest in which nothing answers the host.
+[[nodiscard]] os::Error no_guest_services(const VmView& vm);
+
 /// A host without any plugin: every hook does nothing and no option exists.
 class NoCapabilities final : public Capabilities {
   public:
@@ -136,9 +156,19 @@ class NoCapabilities final : public Capabilities {
     void contribute(const VmView&, GuestConfig&, CallContext&) override {}
     void validate(const VmView&, const nlohmann::json&, CallContext&) override {}
     std::vector<UndoFailure> undo(const VmView&, Phase, CallContext&) override { return {}; }
-    std::vector<std::string> readiness_stages(const VmView&) override { return {}; }
-    void wait_ready(const std::string&, const VmView&, CallContext&,
-                    std::chrono::steady_clock::time_point) override {}
+    std::vector<ReadinessStage> readiness_stages(const VmView&) override { return {}; }
+    bool wait_ready(const std::string&, const VmView&, CallContext&,
+                    std::chrono::steady_clock::time_point) override {
+        return false;
+    }
+    [[nodiscard]] bool guest_power(const VmView&, const std::string&, const std::string&,
+                                   CallContext&) override {
+        return false;
+    }
+    [[nodiscard]] os::UniqueFd guest_exec(const VmView& vm, const std::string&,
+                                          CallContext&) override {
+        throw no_guest_services(vm);
+    }
     [[nodiscard]] std::vector<OptionSpec> options() const override { return {}; }
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
     void validate_options(const VmView&, const nlohmann::json&, CallContext&) override {}

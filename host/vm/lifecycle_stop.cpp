@@ -30,6 +30,9 @@ void press_power_button(const supervisor::Supervised& process) {
     }
 }
 
+/// For a guest that was asked by its agent, before its button is pressed, too.
+constexpr std::chrono::seconds guest_takes{5};
+
 /// What a guest may write while it shuts down, the reserve not among it.
 constexpr std::uint64_t room_to_shut_down = 64U << 20U;
 
@@ -58,6 +61,19 @@ asio::awaitable<void> Lifecycle::end_process(Ptr machine) {
     }
 }
 
+asio::awaitable<bool> Lifecycle::ask_guest(Operation& operation, Ptr machine) {
+    if (machine->paused) {
+        co_return false; // nothing in it runs
+    }
+    auto work = offload(parts_.threads, [&capabilities = parts_.capabilities,
+                                         view = view_of(*machine, parts_.settings),
+                                         context = operation.context()]() mutable {
+        return capabilities.guest_power(view, "shutdown", "banger vm stop", context);
+    });
+    const bool asked = co_await std::move(work);
+    co_return asked;
+}
+
 asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, StopRequest request,
                                            State meanwhile) {
     const State before = machine->state;
@@ -74,7 +90,9 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         if (!request.force && !no_room && machine->runs()) {
             operation.stage("shutdown");
             const auto deadline = Clock::now() + grace;
-            auto next_press = Clock::now();
+            const bool asked = co_await ask_guest(operation, machine);
+            auto next_press = Clock::now() + (asked ? guest_takes : Clock::duration::zero());
+            pressed = asked;
             while (!machine->ended && Clock::now() < deadline) {
                 operation.check();
                 // More than once: a guest that has just booted may not listen to its button yet.
@@ -108,8 +126,8 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
     }
     if (failure && !machine->ended) {
         if (pressed) {
-            operation.log("warning", "its power button was pressed before: VM " + machine->name() +
-                                         " may still shut down");
+            operation.log("warning", "it was asked to shut down before: VM " + machine->name() +
+                                         " may still do that");
         }
         parts_.machines.set_state(*machine, before == meanwhile ? State::running : before);
         std::rethrow_exception(failure);

@@ -88,6 +88,7 @@ asio::awaitable<void> Lifecycle::attach(Ptr machine, supervisor::Supervised proc
     machine->process = process;
     machine->ended = false;
     machine->paused = false;
+    machine->guest.clear();
     machine->row.process = to_record(process);
     auto stream_work = offload(parts_.threads, [process]() -> std::shared_ptr<os::UniqueFd> {
         try {

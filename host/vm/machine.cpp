@@ -133,6 +133,7 @@ json to_json(const Machine& machine, const Settings& settings) {
         {"started_at", time_or_null(row.started_at)},
         {"ready_at", time_or_null(row.ready_at)},
         {"exit", row.exit ? parsed(*row.exit) : json(nullptr)},
+        {"guest", running && !machine.guest.empty() ? parsed(machine.guest) : json(nullptr)},
         {"options", parsed(row.options)},
         {"warnings", warnings_of(machine)},
         {"timings", parsed(row.timings)},

@@ -33,6 +33,7 @@ struct Machine {
     bool retrying = false;  ///< a failed clean-up is tried again
     bool paused = false;    ///< the VMM stands still, as the supervisor tells it
     std::string paused_by;  ///< why it does, when the host's disk is full
+    std::string guest;      ///< JSON: what a plugin knows of what runs in it now; or empty
     std::int64_t since = 0; ///< Unix ms of the last state change
 
     [[nodiscard]] const std::string& id() const noexcept { return row.id; }

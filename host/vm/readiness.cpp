@@ -4,6 +4,7 @@
 #include "os/error.hpp"
 #include "os/run.hpp"
 #include "vm/boot_report.hpp"
+#include "vm/stage_wait.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -24,24 +25,6 @@ constexpr std::size_t console_lines = 200; ///< from which the telling ones are 
 asio::awaitable<void> sleep(asio::io_context& loop, std::chrono::milliseconds time) {
     asio::steady_timer timer(loop, time);
     co_await timer.async_wait(asio::use_awaitable);
-}
-
-/// One connect, given up after `limit`: a SYN that got lost would be repeated only after a second.
-asio::awaitable<boost::system::error_code>
-try_connect(asio::io_context& loop, tcp::endpoint endpoint, std::chrono::milliseconds limit) {
-    // Shared: a timer that has just run out calls its handler even when it is cancelled, after us.
-    const auto socket = std::make_shared<tcp::socket>(loop);
-    asio::steady_timer timer(loop, limit);
-    timer.async_wait([socket](boost::system::error_code code) {
-        if (!code) {
-            boost::system::error_code ignored;
-            socket->close(ignored);
-        }
-    });
-    boost::system::error_code code;
-    co_await socket->async_connect(endpoint, asio::redirect_error(asio::use_awaitable, code));
-    timer.cancel();
-    co_return code;
 }
 
 /// ssh fails when it cannot keep its socket there.
@@ -91,34 +74,128 @@ void Readiness::check(Operation& operation, const Machine& machine, Clock::time_
         .with_details(std::move(report.lines));
 }
 
+/// The port is looked at all the same, so it ends nothing.
+static void tell_failure(Operation& operation, const std::exception_ptr& failure) {
+    try {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    } catch (...) {
+        if (const Error error = os::current_error(); error.kind() != ErrorKind::cancelled) {
+            operation.log("warning", error.what());
+        }
+    }
+}
+
+/// Connects, which somebody else may end.
+class Readiness::Probe {
+  public:
+    explicit Probe(asio::io_context& loop) : loop_(loop) {}
+
+    /// One connect, given up after `limit`: a SYN that got lost would be repeated only after a
+    /// second.
+    asio::awaitable<boost::system::error_code> connect(tcp::endpoint endpoint,
+                                                       std::chrono::milliseconds limit) {
+        // Shared: a timer that has just run out calls its handler even when it is cancelled, after
+        // us.
+        const auto socket = std::make_shared<tcp::socket>(loop_);
+        socket_ = socket;
+        asio::steady_timer timer(loop_, limit);
+        timer.async_wait([socket](boost::system::error_code code) {
+            if (!code) {
+                boost::system::error_code ignored;
+                socket->close(ignored);
+            }
+        });
+        boost::system::error_code code;
+        co_await socket->async_connect(endpoint, asio::redirect_error(asio::use_awaitable, code));
+        timer.cancel();
+        co_return code;
+    }
+    /// No more connects are wanted; one that is on its way ends.
+    void end() {
+        ended_ = true;
+        if (const auto socket = socket_.lock()) {
+            boost::system::error_code ignored;
+            socket->close(ignored);
+        }
+    }
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+
+  private:
+    asio::io_context& loop_;
+    std::weak_ptr<tcp::socket> socket_;
+    bool ended_ = false;
+};
+
 asio::awaitable<void> Readiness::wait_port(Operation& operation, Machine& machine,
-                                           const SshAccess& access, Clock::time_point deadline) {
+                                           const SshAccess& access, Clock::time_point deadline,
+                                           Probe& probe) {
     const tcp::endpoint endpoint(asio::ip::make_address(access.host), access.port);
     std::string last = "nothing answered at " + access.host + " on port 22";
-    for (;;) {
+    while (!probe.ended()) {
         check(operation, machine, deadline, last);
-        const auto code = co_await try_connect(threads_.loop, endpoint, 250ms);
+        const auto code = co_await probe.connect(endpoint, 250ms);
         if (!code) {
             co_return;
         }
         if (code == asio::error::connection_refused) {
             last = "the guest is up at " + access.host + ", but nothing answers on port 22";
         }
-        // A refusal costs the guest next to nothing; a connect that waits has waited already.
-        co_await sleep(threads_.loop, code == asio::error::connection_refused ? 15ms : 5ms);
+        if (!probe.ended()) {
+            // A refusal costs the guest next to nothing; a connect that waits has waited already.
+            co_await sleep(threads_.loop, code == asio::error::connection_refused ? 15ms : 5ms);
+        }
+    }
+}
+
+asio::awaitable<void> Readiness::wait_answer(Operation& operation, Machine& machine,
+                                             const SshAccess& access, Clock::time_point deadline) {
+    const VmView view = view_of(machine, settings_);
+    const auto probe = std::make_shared<Probe>(threads_.loop);
+    std::vector<std::unique_ptr<StageWait>> waits;
+    for (const ReadinessStage& stage : capabilities_.readiness_stages(view)) {
+        if (stage.ssh) {
+            operation.stage(stage.name);
+            waits.push_back(std::make_unique<StageWait>(threads_.loop, capabilities_, stage.name,
+                                                        view, operation.context(), deadline));
+            // Weak: it may be told late, and holds the probe no longer than this waits.
+            waits.back()->on_reached([probe = std::weak_ptr(probe)] {
+                if (const auto open = probe.lock()) {
+                    open->end();
+                }
+            });
+        }
+    }
+    std::exception_ptr failure;
+    try {
+        co_await wait_port(operation, machine, access, deadline, *probe);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    for (const auto& wait : waits) {
+        tell_failure(operation, wait->failure());
+        co_await wait->cancel();
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
     }
 }
 
 asio::awaitable<void> Readiness::wait_plugins(Operation& operation, Machine& machine,
                                               Clock::time_point deadline) {
     const VmView view = view_of(machine, settings_);
-    for (const std::string& stage : capabilities_.readiness_stages(view)) {
-        operation.stage(stage);
-        CallContext context = operation.context();
-        auto work = offload(threads_, [this, stage, view, context, deadline]() mutable {
-            capabilities_.wait_ready(stage, view, context, deadline);
-        });
-        co_await std::move(work);
+    for (const ReadinessStage& stage : capabilities_.readiness_stages(view)) {
+        if (stage.ssh) {
+            continue;
+        }
+        operation.stage(stage.name);
+        StageWait wait(threads_.loop, capabilities_, stage.name, view, operation.context(),
+                       deadline);
+        co_await wait.ended();
+        if (wait.failure()) {
+            std::rethrow_exception(wait.failure());
+        }
         check(operation, machine, Clock::time_point::max(), {});
     }
 }
@@ -155,7 +232,7 @@ asio::awaitable<void> Readiness::wait_login(Operation& operation, Machine& machi
 
 asio::awaitable<void> Readiness::wait(Operation& operation, std::shared_ptr<Machine> machine,
                                       SshAccess access, Clock::time_point deadline) {
-    co_await wait_port(operation, *machine, access, deadline);
+    co_await wait_answer(operation, *machine, access, deadline);
     co_await wait_plugins(operation, *machine, deadline);
     operation.stage("ssh");
     co_await wait_login(operation, *machine, access, deadline);

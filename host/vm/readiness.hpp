@@ -9,9 +9,10 @@
 
 namespace banger::vm {
 
-/// Waits until somebody can log in: first for the guest's SSH port, then for the stages that
-/// plugins own, then for one real login. Each is a stage of the operation. Throws: timeout with the
-/// stage and the console's last lines, or unavailable when the VM ends first. [loop]
+/// Waits until somebody can log in: first for the guest's SSH port or for a plugin that knows
+/// sooner, then for the other stages that plugins own, then for one real login. Each is a stage of
+/// the operation. Throws: timeout with the stage and the console's last lines, or unavailable when
+/// the VM ends first. [loop]
 class Readiness {
   public:
     using Clock = std::chrono::steady_clock;
@@ -23,9 +24,13 @@ class Readiness {
                                              SshAccess access, Clock::time_point deadline);
 
   private:
+    class Probe;
+    [[nodiscard]] asio::awaitable<void> wait_answer(Operation& operation, Machine& machine,
+                                                    const SshAccess& access,
+                                                    Clock::time_point deadline);
     [[nodiscard]] asio::awaitable<void> wait_port(Operation& operation, Machine& machine,
                                                   const SshAccess& access,
-                                                  Clock::time_point deadline);
+                                                  Clock::time_point deadline, Probe& probe);
     [[nodiscard]] asio::awaitable<void> wait_plugins(Operation& operation, Machine& machine,
                                                      Clock::time_point deadline);
     [[nodiscard]] asio::awaitable<void> wait_login(Operation& operation, Machine& machine,

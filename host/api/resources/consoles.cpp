@@ -1,17 +1,10 @@
 #include "api/resources/resources.hpp"
 
+#include "api/relay.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "supervisor/client.hpp"
 #include "vm/machines.hpp"
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/write.hpp>
-
-#include <array>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -75,36 +68,6 @@ asio::awaitable<void> follow(std::shared_ptr<vm::Machine> machine, std::filesyst
     }
 }
 
-template <class From, class To>
-asio::awaitable<void> pump(From& from, To& to) {
-    std::array<char, 4096> buffer{};
-    boost::system::error_code code;
-    for (;;) {
-        const std::size_t n = co_await from.async_read_some(
-            asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, code));
-        if (code) {
-            co_return;
-        }
-        co_await asio::async_write(to, asio::buffer(buffer.data(), n),
-                                   asio::redirect_error(asio::use_awaitable, code));
-        if (code) {
-            co_return;
-        }
-    }
-}
-
-/// Carries bytes both ways until one side ends.
-asio::awaitable<void> join(Socket& client, std::string first,
-                           std::shared_ptr<asio::posix::stream_descriptor> console) {
-    using namespace asio::experimental::awaitable_operators;
-    boost::system::error_code code;
-    co_await asio::async_write(*console, asio::buffer(first),
-                               asio::redirect_error(asio::use_awaitable, code));
-    if (!code) {
-        co_await (pump(client, *console) || pump(*console, client));
-    }
-}
-
 } // namespace
 
 void add_consoles(Router& router, const Parts& parts) {
@@ -136,12 +99,8 @@ void add_consoles(Router& router, const Parts& parts) {
                   auto fd_work = vm::offload(
                       parts.threads, [process = *machine->process] { return process.console(); });
                   auto fd = co_await std::move(fd_work);
-                  auto console = std::make_shared<asio::posix::stream_descriptor>(
-                      parts.threads.loop, fd.release());
                   co_return upgrade_response("banger-console",
-                                             [console](Socket& socket, std::string first) {
-                                                 return join(socket, std::move(first), console);
-                                             });
+                                             relay(parts.threads.loop, std::move(fd)));
               });
 }
 

@@ -56,6 +56,7 @@ struct Parts {
 // Each puts the handlers of one resource into the router. [loop]
 void add_vms(Router& router, const Parts& parts);
 void add_consoles(Router& router, const Parts& parts);
+void add_exec(Router& router, const Parts& parts);
 void add_images(Router& router, const Parts& parts);
 void add_operations(Router& router, const Parts& parts);
 void add_events(Router& router, const Parts& parts);

@@ -230,7 +230,11 @@ TEST_F(Hooks, OverridesNeedPermission) {
 
 TEST_F(Hooks, ReadinessStagesAreWaitedForByName) {
     load("", "ready=error", "ready=skip");
-    EXPECT_THAT(host.dispatch->readiness_stages(web), ElementsAre("rec-a", "rec-b", "rec-c"));
+    std::vector<std::string> stages;
+    for (const vm::ReadinessStage& stage : host.dispatch->readiness_stages(web)) {
+        stages.push_back(stage.name + (stage.ssh ? " (ssh)" : ""));
+    }
+    EXPECT_THAT(stages, ElementsAre("rec-a", "rec-b", "rec-c"));
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     const auto wait = [&](const std::string& stage) {
         return error_of([&] { host.dispatch->wait_ready(stage, web, host.context, deadline); });

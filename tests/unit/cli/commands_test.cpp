@@ -1,5 +1,6 @@
 #include "program.hpp"
 
+#include "cli/exec_frames.hpp"
 #include "os/run.hpp"
 
 #include <gmock/gmock.h>
@@ -15,6 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 using Commands = ProgramTest;
+using cli::exec_frame;
+using cli::ExecFrame;
 
 TEST_F(Commands, HelpNeedsNoDaemon) {
     const Result top = run({"--help"});
@@ -365,6 +368,47 @@ TEST_F(Commands, ConsoleIsARawStreamUntilTheEscapeKey) {
     EXPECT_THAT(result.out, HasSubstr("left the console; a goes on"));
     daemon.reset(); // joins its sessions
     EXPECT_EQ(received, "root\x03\r");
+}
+
+TEST_F(Commands, ExecByTheAgentNeedsNoSsh) {
+    start_daemon();
+    vms({{"a", "running"}});
+    std::string asked;
+    daemon->on("POST /v1/vms/a/exec", [&](const FakeDaemon::Request& request) {
+        asked = request.body;
+        return FakeDaemon::Reply{
+            101, "", {}, [](int fd) {
+                const std::string said = exec_frame(ExecFrame::output, "to out\n") +
+                                         exec_frame(ExecFrame::error, "to err\n") +
+                                         exec_frame(ExecFrame::end, R"({"exit":7})");
+                EXPECT_EQ(::write(fd, said.data(), said.size()), static_cast<ssize_t>(said.size()));
+                char byte = 0;
+                while (::read(fd, &byte, 1) == 1) {
+                }
+            }};
+    });
+    const Result result = run({"vm", "exec", "--agent", "a", "--", "uname", "-a"});
+    EXPECT_EQ(result.code, 7);
+    EXPECT_EQ(result.out, "to out\n");
+    EXPECT_THAT(result.err, HasSubstr("to err\n"));
+    EXPECT_THAT(asked, HasSubstr(R"("argv":["uname","-a"])"));
+}
+
+TEST_F(Commands, AProgramThatCannotBeStartedByTheAgentIsNamed) {
+    start_daemon();
+    vms({{"a", "running"}});
+    daemon->on("POST /v1/vms/a/exec", [&](const FakeDaemon::Request&) {
+        return FakeDaemon::Reply{
+            101, "", {}, [](int fd) {
+                const std::string said =
+                    exec_frame(ExecFrame::end, R"({"error":"no such program: \u001b[31mx"})");
+                EXPECT_EQ(::write(fd, said.data(), said.size()), static_cast<ssize_t>(said.size()));
+            }};
+    });
+    const Result result = run({"vm", "exec", "--agent", "a", "--", "x"});
+    EXPECT_NE(result.code, 0);
+    EXPECT_THAT(result.err, HasSubstr("no such program: "));
+    EXPECT_EQ(result.err.find('\x1b'), std::string::npos) << "the guest decides what is in there";
 }
 
 TEST_F(Commands, WaitAsksTheDaemon) {

@@ -383,6 +383,30 @@ TEST_F(LifecycleTest, ADeleteThatCannotReleaseIsTriedAgain) {
     EXPECT_TRUE(world->wait([&] { return !world->machines.find("b"); }));
 }
 
+TEST_F(LifecycleTest, WhatIsInTheGuestIsAskedBeforeTheButtonIsPressed) {
+    const auto machine = world->create("a");
+    const auto vmm = machine->process->vmm();
+    std::string asked;
+    world->capabilities.on_power = [&](const std::string& action) {
+        asked = action;
+        os::send_signal(vmm, SIGKILL);
+        return true;
+    };
+    const auto operation = world->lifecycle.stop("a", {.timeout = std::chrono::seconds(20)});
+    world->finish(operation);
+    EXPECT_EQ(asked, "shutdown");
+    EXPECT_EQ(machine->state, State::stopped);
+}
+
+TEST_F(LifecycleTest, AGuestThatTakesTheOrderAndDoesNothingIsEnded) {
+    const auto machine = world->create("a");
+    const auto vmm = machine->process->vmm();
+    world->capabilities.on_power = [&](const std::string&) { return true; };
+    world->finish(world->lifecycle.stop("a", {.timeout = std::chrono::seconds(1)}));
+    EXPECT_EQ(machine->state, State::stopped);
+    EXPECT_FALSE(vmm.alive());
+}
+
 TEST_F(LifecycleTest, ADeleteOfARunningVmIsFinishedByTheNextDaemon) {
     auto machine = world->create("a");
     const auto vmm = machine->process->vmm();

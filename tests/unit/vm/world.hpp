@@ -26,14 +26,28 @@ class FakeCapabilities final : public Capabilities {
     std::function<void()> on_validate = [] {};
     std::function<void(const VmView&)> on_require = [](const VmView&) {};
     std::optional<os::Error> networkless;
+    std::function<bool(const std::string&)> on_power = [](const std::string&) { return false; };
+    std::vector<ReadinessStage> stages;
+    std::function<bool(const std::string& stage, const CallContext&)> on_wait =
+        [](const std::string&, const CallContext&) { return true; };
 
     void run(Hook hook, const VmView& vm, CallContext&) override { on_hook(hook, vm); }
     void contribute(const VmView&, GuestConfig&, CallContext&) override {}
     void validate(const VmView&, const nlohmann::json&, CallContext&) override {}
     std::vector<UndoFailure> undo(const VmView&, Phase, CallContext&) override { return on_undo(); }
-    std::vector<std::string> readiness_stages(const VmView&) override { return {}; }
-    void wait_ready(const std::string&, const VmView&, CallContext&,
-                    std::chrono::steady_clock::time_point) override {}
+    std::vector<ReadinessStage> readiness_stages(const VmView&) override { return stages; }
+    bool wait_ready(const std::string& stage, const VmView&, CallContext& context,
+                    std::chrono::steady_clock::time_point) override {
+        return on_wait(stage, context);
+    }
+    [[nodiscard]] bool guest_power(const VmView&, const std::string& action, const std::string&,
+                                   CallContext&) override {
+        return on_power(action);
+    }
+    [[nodiscard]] os::UniqueFd guest_exec(const VmView& vm, const std::string&,
+                                          CallContext&) override {
+        throw no_guest_services(vm);
+    }
     [[nodiscard]] std::vector<OptionSpec> options() const override { return {}; }
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;
     void validate_options(const VmView&, const nlohmann::json&, CallContext&) override {
