@@ -31,11 +31,11 @@ struct Arguments {
     bool retry = false;
 };
 
-/// banger-init of this build tree or installation.
-fs::path find_init() {
+/// A program for guests of this build tree or installation.
+fs::path find_guest_program(const std::string& name) {
     const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
-    const fs::path installed = here / "../libexec/banger/banger-init";
-    return fs::exists(installed) ? installed : here / "../libexec/banger-init";
+    const fs::path installed = here / "../libexec/banger" / name;
+    return fs::exists(installed) ? installed : here / "../libexec" / name;
 }
 
 std::vector<Record> build_parts(Workshop& workshop, const Site& site) {
@@ -46,9 +46,7 @@ std::vector<Record> build_parts(Workshop& workshop, const Site& site) {
     records.push_back(workshop.ensure(rootfs_part(site, kernel)));
     records.push_back(workshop.ensure(work_seed_part(site)));
     records.push_back(workshop.ensure(ssh_key_part(site)));
-    if (site.manifest->agent) {
-        records.push_back(workshop.ensure(agent_part(site)));
-    }
+    records.push_back(workshop.ensure(agent_part(site)));
     if (site.manifest->firecracker) {
         std::string reason;
         if (const auto record = workshop.try_ensure(firecracker_part(site), reason)) {
@@ -113,7 +111,8 @@ int build(const Arguments& arguments) {
         .interrupt = &interrupt,
         .bundle = workshop.folder(),
         .cache = fs::absolute(arguments.cache.empty() ? arguments.out / ".cache" : arguments.cache),
-        .init = fs::absolute(arguments.init)};
+        .init = fs::absolute(arguments.init),
+        .agent = manifest.agent.value_or(fs::absolute(find_guest_program("banger-vsock-agent")))};
     if (manifest.archive) {
         adopt_bundle_file(workshop.folder(), take_ready(workshop, site));
     } else {
@@ -127,7 +126,7 @@ int build(const Arguments& arguments) {
 
 Arguments read_arguments(CLI::App& app, int argc, char** argv) {
     Arguments arguments;
-    arguments.init = find_init();
+    arguments.init = find_guest_program("banger-init");
     app.add_option("--manifest", arguments.manifest, "What the bundle is made of")
         ->envname("RUNTIME_MANIFEST")
         ->required()
@@ -136,7 +135,8 @@ Arguments read_arguments(CLI::App& app, int argc, char** argv) {
     app.add_option("--cache", arguments.cache, "Folder for downloads (default: OUT/.cache)");
     app.add_option("--init", arguments.init,
                    "The init program of the initramfs (default: that of this installation)");
-    app.add_option("--agent", arguments.agent, "Guest agent program to put into the bundle");
+    app.add_option("--agent", arguments.agent,
+                   "The guest agent of the root file system (default: that of this installation)");
     app.add_option("--firecracker", arguments.firecracker,
                    "Firecracker program or release archive to use")
         ->envname("FIRECRACKER");

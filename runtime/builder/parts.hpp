@@ -18,6 +18,7 @@ struct Site {
     std::filesystem::path bundle; ///< where finished parts lie
     std::filesystem::path cache;  ///< downloads, apt's lists
     std::filesystem::path init;   ///< the static init program of the initramfs
+    std::filesystem::path agent;  ///< the static guest agent of the root file system
 };
 
 // One function per part, each in the source file of its name. `kernel` is the record of the kernel

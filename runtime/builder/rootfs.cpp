@@ -32,15 +32,40 @@ std::string packages(const fs::path& recipe) {
     return out;
 }
 
+/// Of the agent in the payload, until it has its place.
+constexpr const char* agent_name = "banger-vsock-agent";
+
 /// What goes into the tree besides packages, as root's: the recipe's files, its script, the
-/// kernel's modules.
-void pack_payload(const Site& site, const fs::path& recipe, const fs::path& target) {
+/// kernel's modules, the guest agent.
+void pack_payload(const Site& site, const fs::path& recipe, const fs::path& staging,
+                  const fs::path& target) {
     const std::string version = kernel_version(site.bundle);
-    run_tool({"tar", "--create", "--file=" + target.string(), "--owner=root:0", "--group=root:0",
-              "--numeric-owner", "--transform=s,^\\./modules,./usr/lib/modules,",
-              "--transform=s,^\\./customize,./.banger-customize,", "-C", recipe / "files", ".",
-              "-C", recipe, "./customize", "-C", site.bundle, "./modules/" + version},
-             *site.interrupt);
+    const fs::path agent = staging / agent_name; // whatever its own name and mode
+    os::clone_file(site.agent, agent, 0755);
+    run_tool(
+        {"tar",
+         "--create",
+         "--file=" + target.string(),
+         "--owner=root:0",
+         "--group=root:0",
+         "--numeric-owner",
+         "--transform=s,^\\./modules,./usr/lib/modules,",
+         "--transform=s,^\\./customize,./.banger-customize,",
+         std::string("--transform=s,^\\./") + agent_name + "$,./usr/lib/banger/" + agent_name + ",",
+         "-C",
+         recipe / "files",
+         ".",
+         "-C",
+         recipe,
+         "./customize",
+         "-C",
+         site.bundle,
+         "./modules/" + version,
+         "-C",
+         staging,
+         std::string("./") + agent_name},
+        *site.interrupt);
+    fs::remove(agent);
 }
 
 void build(const Site& site, const fs::path& staging) {
@@ -49,7 +74,7 @@ void build(const Site& site, const fs::path& staging) {
     const fs::path payload = staging / "payload.tar";
     const fs::path tree = staging / "rootfs.tar";
     run_tool({"mmdebstrap", "--version"}, *site.interrupt); // says what is missing, before any work
-    pack_payload(site, recipe, payload);
+    pack_payload(site, recipe, staging, payload);
     std::vector<std::string> command;
     std::optional<os::TemporaryDir> scratch;
     if (::geteuid() == 0) {
@@ -97,6 +122,14 @@ void build(const Site& site, const fs::path& staging) {
     fs::remove(tree);
 }
 
+void check_agent(const Site& site) {
+    if (!fs::is_regular_file(site.agent)) {
+        throw os::Error(os::ErrorKind::not_found,
+                        "rootfs: the guest agent " + site.agent.string() + " is missing",
+                        "build the target banger-vsock-agent, or name it with --agent");
+    }
+}
+
 } // namespace
 
 std::string tree_digest(const fs::path& folder) {
@@ -122,10 +155,12 @@ std::string tree_digest(const fs::path& folder) {
 
 Component rootfs_part(const Site& site, const Record& kernel) {
     const Manifest& manifest = *site.manifest;
-    const std::string inputs = "rootfs 1\n" + manifest.debian.release + "\n" +
+    check_agent(site);
+    const std::string inputs = "rootfs 2\n" + manifest.debian.release + "\n" +
                                manifest.debian.mirror + "\n" + manifest.debian.security_mirror +
                                "\n" + tree_digest(manifest.rootfs.recipe) + "\n" +
-                               std::to_string(manifest.rootfs.size_mib) + "\n" + kernel.sha256;
+                               std::to_string(manifest.rootfs.size_mib) + "\n" + kernel.sha256 +
+                               "\n" + sha256_file(site.agent);
     return {.name = "rootfs",
             .inputs = inputs,
             .outputs = {"rootfs.ext4"},

@@ -113,7 +113,7 @@ Component firecracker_part(const Site& site) {
 }
 
 Component agent_part(const Site& site) {
-    const fs::path source = *site.manifest->agent;
+    const fs::path source = site.agent;
     return {.name = "agent",
             .inputs = "agent 1\n" + sha256_file(source),
             .outputs = {"banger-vsock-agent"},
