@@ -190,7 +190,8 @@ bool Child::alone() const {
         const auto name_end = stat.rfind(')'); // state, parent and group follow
         const auto fields =
             words(std::string_view(stat).substr(name_end == std::string::npos ? 0 : name_end + 1));
-        if (fields.size() > 2 && parse_number(fields[2]) == static_cast<std::uint64_t>(pid_)) {
+        if (fields.size() > 2 && fields[0] != "Z" &&
+            parse_number(fields[2]) == static_cast<std::uint64_t>(pid_)) {
             return false;
         }
     }

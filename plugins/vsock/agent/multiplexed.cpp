@@ -146,7 +146,8 @@ void Multiplexed::pump(StreamId id) {
     if (stream == nullptr) {
         return;
     }
-    if (stream->session.over() && stream->session.pending().empty()) {
+    if (stream->session.over() &&
+        (stream->session.pending().empty() || stream->session.aborted())) {
         streams_.erase(id);
         mux_.close(id);
         return;

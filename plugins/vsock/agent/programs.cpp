@@ -6,6 +6,7 @@ namespace agent {
 namespace {
 
 constexpr std::chrono::seconds grace{5};
+constexpr std::chrono::milliseconds between_looks{100};
 
 } // namespace
 
@@ -31,7 +32,9 @@ void Programs::hang_up(std::unique_ptr<Child> child, Seats::Seat seat) {
 void Programs::ended(Place place) {
     if (place->killed || place->child->alone()) {
         ending_.erase(place);
+        return;
     }
+    place->soon = loop_.after(between_looks, [this, place] { ended(place); });
 }
 
 } // namespace agent

@@ -259,6 +259,7 @@ void Session::finish() {
 
 void Session::abort() {
     over_ = true;
+    aborted_ = true;
     wake_();
 }
 

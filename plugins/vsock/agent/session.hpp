@@ -43,6 +43,8 @@ class Session {
     void sent(std::size_t count);
     /// The conversation is over: close when pending() is empty.
     [[nodiscard]] bool over() const noexcept { return over_; }
+    /// And nobody waits for what is pending: the client may read no more.
+    [[nodiscard]] bool aborted() const noexcept { return aborted_; }
 
     // The exchange's side.
     void answer(int status, std::string_view json);
@@ -85,6 +87,7 @@ class Session {
     bool blocked_ = false;    ///< the exchange waits for writable()
     bool input_ended_ = false;
     bool over_ = false;
+    bool aborted_ = false;
     bool stepping_ = false;
 };
 

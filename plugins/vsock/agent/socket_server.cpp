@@ -148,7 +148,7 @@ void SocketServer::pump(Key key) {
     Session& session = connection.session;
     connection.soon.drop();
     session.step();
-    while (!connection.broken && !session.pending().empty()) {
+    while (!connection.broken && !connection.lingering && !session.pending().empty()) {
         const std::string_view part = session.pending();
         const ssize_t n = ::send(connection.fd.get(), part.data(), part.size(), MSG_NOSIGNAL);
         if (n < 0) {
@@ -158,7 +158,8 @@ void SocketServer::pump(Key key) {
         session.sent(static_cast<std::size_t>(n));
         session.step();
     }
-    if (session.over() && session.pending().empty() && !connection.lingering) {
+    const bool all_said = session.pending().empty() || session.aborted();
+    if (session.over() && all_said && !connection.lingering) {
         linger(connection);
     }
     if (connection.broken || (connection.lingering && connection.ended)) {
@@ -166,7 +167,7 @@ void SocketServer::pump(Key key) {
         return;
     }
     const bool reads = !connection.ended && session.held() < Session::input_room;
-    connection.watch.events((reads ? EPOLLIN : 0U) | (session.pending().empty() ? 0U : EPOLLOUT));
+    connection.watch.events((reads ? EPOLLIN : 0U) | (all_said ? 0U : EPOLLOUT));
 }
 
 /// To close with something unread would take the end of the answer away from a slow reader.
