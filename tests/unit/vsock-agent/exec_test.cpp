@@ -165,7 +165,8 @@ TEST_F(ExecTest, SignalsReachTheGroup) {
 TEST_F(ExecTest, AClientThatGoesHangsItsProgramUp) {
     const std::string mark = running.dir.path() / "hup";
     Client client(running);
-    client.send(start("trap 'echo hup >" + mark + "; exit' HUP; sleep 100 & echo up; wait"));
+    client.send(
+        start("trap 'echo hup >" + mark + "; exit' HUP; sleep 100 & sleep 0.5; echo up; wait"));
     EXPECT_EQ(client.head().status, 101);
     (void)client.take(frame_head + 3);
     client.hang_up();

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cctype>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -23,7 +24,9 @@ Settings settings_for(const banger::os::TemporaryDir& dir, const std::string& na
 RunningAgent::RunningAgent(std::uint16_t ssh_port)
     : name("bgr-test" + dir.path().string()), agent(loop, settings_for(dir, name, ssh_port)),
       path(dir.path() / "s"),
-      server(loop, listen_unix(path), agent.answerer(), agent.connections()) {}
+      server(loop, listen_unix(path), agent.answerer(), agent.connections()) {
+    ::signal(SIGPIPE, SIG_IGN); // as the program does
+}
 
 bool RunningAgent::until(const std::function<bool()>& reached, std::chrono::milliseconds time) {
     const auto deadline = std::chrono::steady_clock::now() + time;
