@@ -1,0 +1,220 @@
+#include "board.hpp"
+#include "config.hpp"
+#include "doctor.hpp"
+#include "exchange.hpp"
+#include "report.hpp"
+#include "watcher.hpp"
+
+#include <banger/plugin.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace vsock {
+namespace {
+
+using banger::Call;
+using banger::Error;
+using banger::Host;
+using banger::Vm;
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+constexpr milliseconds power_limit{2000};
+constexpr milliseconds program_limit{10000};
+
+} // namespace
+
+class Vsock {
+  public:
+    static constexpr const char* id = "vsock";
+    static constexpr const char* name = "Guest agent";
+    static constexpr const char* version = BANGER_VSOCK_VERSION;
+    static constexpr const char* license = "MIT";
+    static constexpr const char* summary = "Hears from guests, asks them, and does things in them";
+    static constexpr const char* config_schema = vsock::config_schema;
+    static constexpr bool concurrent = true;
+    static constexpr const char* const required[] = {BANGER_EXT_GUEST_CHANNEL,
+                                                     BANGER_EXT_GUEST_FACTS, BANGER_EXT_THREAD,
+                                                     BANGER_EXT_EVENTS, nullptr};
+    static constexpr const char* const* requires_ext = required;
+
+    Vsock(Host host, Call&, std::string_view config) : host_(host), config_(read_config(config)) {}
+
+    // ---- the daemon ----
+    void on_start(Call&) {
+        watcher_.emplace(Watching{config_.sample, config_.clock}, board_, outlets());
+        thread_.emplace(host_, "watcher", [this](Call& own) { watcher_->run(own.cancel_fd()); });
+    }
+    /// Nothing on this machine is ours, whatever runs.
+    void leave(Call&) {}
+
+    // ---- the life of a VM ----
+    void after_start(Call&, const Vm& vm) { watch(vm, true); }
+    void after_stop(Call&, const Vm& vm) { forget(vm); }
+    void after_delete(Call&, const Vm& vm) { forget(vm); }
+    void undo(Call&, const Vm& vm, std::uint32_t, std::uint32_t) { forget(vm); }
+    void reconcile(Call&, const Vm& vm) {
+        if (vm.runs()) {
+            watch(vm, false);
+        } else {
+            forget(vm);
+        }
+    }
+
+    // ---- a start waits for the agent ----
+    static constexpr const char* stage = "agent";
+    static constexpr const char* stage_summary = "the guest's agent says that SSH is ready";
+    static constexpr std::uint32_t stage_flags = BANGER_READINESS_SSH;
+    banger_status wait(Call& call, const Vm& vm) {
+        watch(vm, true);
+        switch (board_.wait_ready(std::string(vm.id()), call.cancel_fd(), call.remaining())) {
+        case Board::Outcome::ready:
+            return BANGER_OK;
+        case Board::Outcome::gone:
+        case Board::Outcome::cancelled:
+            break;
+        case Board::Outcome::timeout:
+            throw Error(BANGER_E_TIMEOUT, "the guest's agent was not heard in time");
+        }
+        throw Error(BANGER_E_CANCELLED, "cancelled");
+    }
+
+    // ---- what guests are asked to do ----
+    void power(Call& call, const Vm& vm, std::string_view action, std::string_view reason) {
+        Exchange exchange = open(call, vm, "power", power_limit);
+        ask_power(exchange, action, reason);
+    }
+    int exec(Call& call, const Vm& vm, std::string_view request_json) {
+        Exchange exchange = open(call, vm, "exec", program_limit);
+        return start_program(exchange, request_json);
+    }
+
+    // ---- when asked: from what was heard, never from a guest ----
+    void ls(Call& call, std::string_view) {
+        call.emit_json(guest_rows(board_.all(), Steady::now()).dump());
+    }
+    void stats(Call& call, std::string_view args_json) {
+        if (watcher_) {
+            watcher_->hurry();
+        }
+        call.emit_json(stats_rows(chosen(args_json), Steady::now()).dump());
+    }
+    void listening(Call& call, std::string_view args_json) {
+        call.emit_json(port_rows(chosen(args_json)).dump());
+    }
+    void line(Call& call, std::string_view) {
+        call.emit_json(json{{"title", "Guests"}, {"value", status_line(board_.all())}}.dump());
+    }
+    void agents(Call& call, std::string_view) {
+        call.emit_json(check_agents(board_.all(), version).dump());
+    }
+    void guests(Call& call, std::string_view) { call.emit_json(check_guests(board_.all()).dump()); }
+
+    static constexpr const char* vms_args = R"({"properties": {"vms": {"type": "array",
+        "items": {"type": "string"}, "description": "names of VMs; none: all that run"}}})";
+    static constexpr banger_action cli[] = {
+        banger::action<&Vsock::ls>("ls", "agents of running VMs, and when they were heard"),
+        banger::action<&Vsock::stats>("stats", "what VMs use, as their guests see it", vms_args,
+                                      nullptr, "vm stats"),
+        banger::action<&Vsock::listening>("listening", "TCP ports that programs in VMs listen on",
+                                          vms_args)};
+    static constexpr banger_action status[] = {
+        banger::action<&Vsock::line>("vsock", "guests whose agents answer")};
+    static constexpr banger_action doctor[] = {
+        banger::action<&Vsock::agents>("agents", "agents of guests are of this version"),
+        banger::action<&Vsock::guests>("guests", "agents of running guests answer")};
+
+  private:
+    Watcher::Outlets outlets() {
+        const auto warn = [host = host_](std::string_view text) {
+            host.log(BANGER_LOG_WARNING, text);
+        };
+        // What the host does not take is no reason to lose a guest.
+        return {[facts = banger::GuestFacts(host_), warn](const std::string& vm_id,
+                                                          const std::string& facts_json) {
+                    try {
+                        facts.put(vm_id, facts_json);
+                    } catch (const Error& error) {
+                        warn("facts of " + vm_id + " were not taken: " + error.what());
+                    }
+                },
+                [host = host_, warn](std::string_view type, const std::string& data_json) {
+                    if (!banger::publish(host, type, data_json)) {
+                        warn("event " + std::string(type) + " was not taken");
+                    }
+                },
+                warn};
+    }
+
+    void watch(const Vm& vm, bool fresh) {
+        const json spec = json::parse(vm.spec_json(), nullptr, false);
+        const auto address = spec.is_object() ? spec.find("ip") : spec.end();
+        GuestVm guest;
+        guest.id = vm.id();
+        guest.name = vm.name();
+        guest.address = address != spec.end() && address->is_string() ? address->get<std::string>()
+                                                                      : std::string();
+        guest.socket = std::string(vm.run_dir()) + "/guest.sock";
+        guest.pid = vm.pid();
+        guest.fresh = fresh;
+        if (watcher_) {
+            watcher_->watch(guest);
+        }
+    }
+    void forget(const Vm& vm) {
+        if (watcher_) {
+            watcher_->forget(std::string(vm.id()));
+        }
+    }
+
+    /// A stream to an agent that is known to do `feature`; else the host goes another way at once.
+    Exchange open(Call& call, const Vm& vm, std::string_view feature, milliseconds limit) const {
+        const Board::View view = board_.find(std::string(vm.id()));
+        const auto has = [&] {
+            return std::find(view->features.begin(), view->features.end(), feature) !=
+                   view->features.end();
+        };
+        if (!view || !view->connected || view->state == GuestState::silent || !has()) {
+            throw Error(BANGER_E_UNAVAILABLE, "no agent in VM " + std::string(vm.name()) +
+                                                  " that can " + std::string(feature) + " answers");
+        }
+        const auto deadline = Steady::now() + limit;
+        Descriptor stream(banger::GuestChannel(host_).open(call, vm.id(), agent_port, limit));
+        const auto left = std::chrono::ceil<milliseconds>(deadline - Steady::now());
+        return {std::move(stream), left, call.cancel_fd()};
+    }
+
+    std::vector<Board::View> chosen(std::string_view args_json) const {
+        const json args = json::parse(args_json);
+        const auto names = args.value("vms", std::vector<std::string>());
+        std::vector<Board::View> views = board_.all();
+        for (const std::string& wanted : names) {
+            if (std::none_of(views.begin(), views.end(),
+                             [&](const Board::View& view) { return view->vm.name == wanted; })) {
+                throw Error(BANGER_E_NOT_FOUND, "no VM of the name " + wanted + " runs",
+                            "banger vm ls");
+            }
+        }
+        const auto left_out = [&](const Board::View& view) {
+            return !names.empty() &&
+                   std::find(names.begin(), names.end(), view->vm.name) == names.end();
+        };
+        views.erase(std::remove_if(views.begin(), views.end(), left_out), views.end());
+        return views;
+    }
+
+    Host host_;
+    Config config_;
+    Board board_;
+    std::optional<Watcher> watcher_;
+    std::optional<banger::Thread> thread_; ///< last: it ends before what it serves
+};
+
+} // namespace vsock
+
+BANGER_PLUGIN(vsock::Vsock)
