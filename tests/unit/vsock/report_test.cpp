@@ -1,0 +1,139 @@
+#include "clock_check.hpp"
+#include "config.hpp"
+#include "doctor.hpp"
+#include "flow_limit.hpp"
+#include "report.hpp"
+
+#include <limits>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace vsock {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+Board::View seen(const std::function<void(GuestView&)>& change) {
+    GuestView view;
+    view.vm.id = "0123456789ab";
+    view.vm.name = "web";
+    view.vm.address = "172.30.88.7";
+    change(view);
+    return std::make_shared<const GuestView>(std::move(view));
+}
+
+Board::View good(Steady::time_point now) {
+    return seen([now](GuestView& view) {
+        view.state = GuestState::ready;
+        view.connected = true;
+        view.heard = now - 3s;
+        view.version = "0.1.0";
+        view.features = {"health", "events", "stats", "ports", "time", "power", "exec"};
+        view.uptime_ms = 90000;
+        view.failed_units.emplace(2, "x.service");
+        Stats stats;
+        stats.load[0] = 0.125;
+        stats.memory = {512U << 20U, 300U << 20U, 0, 0, 0};
+        stats.disks = {{"/mnt", "ext4", 5, 5, 5}, {"/", "overlay", 8ULL << 30U, 1ULL << 29U, 1}};
+        view.stats = stats;
+        view.cpu_percent = 12.34;
+        view.rx_per_s = 2048;
+        view.ports = {{"0.0.0.0", 8000, "python3", 412, true, "Listing"}};
+    });
+}
+
+TEST(Report, WhatIsKnown) {
+    const auto now = Steady::now();
+    EXPECT_EQ(guest_rows({good(now)}, now).dump(),
+              R"([{"vm":"web","state":"ready","agent":"0.1.0","uptime":"93s","heard":"3s",)"
+              R"("failed_units":2}])");
+    EXPECT_EQ(stats_rows({good(now)}, now).dump(),
+              R"([{"vm":"web","cpu_%":"12.3","load":"0.12","memory":"212M/512M",)"
+              R"("disk":"512M/8.0G","rx_per_s":"2K","tx_per_s":"","heard":"3s"}])");
+    EXPECT_EQ(port_rows({good(now)}).dump(),
+              R"([{"vm":"web","port":8000,"address":"0.0.0.0","process":"python3",)"
+              R"("url":"http://172.30.88.7:8000","title":"Listing"}])");
+    EXPECT_EQ(status_line({good(now), seen([](GuestView&) {})}), "1 of 2 answer");
+}
+
+TEST(Report, WhatIsNot) {
+    const auto now = Steady::now();
+    const auto none = seen([](GuestView&) {});
+    EXPECT_EQ(guest_rows({none}, now).dump(),
+              R"([{"vm":"web","state":"booting","agent":"","uptime":"","heard":"",)"
+              R"("failed_units":""}])");
+    EXPECT_EQ(stats_rows({none}, now).dump(),
+              R"([{"vm":"web","cpu_%":"","load":"","memory":"","disk":"","rx_per_s":"",)"
+              R"("tx_per_s":"","heard":""}])");
+    EXPECT_EQ(port_rows({none}).dump(), "[]");
+    EXPECT_EQ(guest_rows({}, now).dump(), "[]");
+}
+
+TEST(Doctor, NamesOldAgents) {
+    const auto now = Steady::now();
+    EXPECT_EQ(check_agents({good(now)}, "0.1.0").at("severity"), "ok");
+    const json old = check_agents({good(now)}, "0.2.0");
+    EXPECT_EQ(old.at("severity"), "warning");
+    EXPECT_EQ(old.at("cause"), "web has version 0.1.0");
+    const json lacking = check_agents({seen([](GuestView& view) {
+                                          view.version = "0.1.0";
+                                          view.features = {"health", "events", "stats", "ports"};
+                                      })},
+                                      "0.1.0");
+    EXPECT_EQ(lacking.at("cause"), "web (0.1.0) has no time, power, exec");
+    EXPECT_EQ(check_agents({seen([](GuestView&) {})}, "0.1.0").at("severity"), "ok")
+        << "nothing was heard of it";
+    EXPECT_TRUE(is_older("0.9", "0.10"));
+    EXPECT_TRUE(is_older("", "0.0.1"));
+    EXPECT_TRUE(is_older("x", "1"));
+    EXPECT_FALSE(is_older("1.0.0", "1"));
+    EXPECT_FALSE(is_older("99999999999999", "1") && is_older("1", "99999999999999"));
+}
+
+TEST(Doctor, NamesGuestsWithoutAnAgent) {
+    EXPECT_EQ(check_guests({good(Steady::now())}).at("severity"), "ok");
+    const json check = check_guests({seen([](GuestView& view) {
+        view.state = GuestState::silent;
+        view.problem = "nothing listens on the agent's port";
+    })});
+    EXPECT_EQ(check.at("severity"), "info");
+    EXPECT_EQ(check.at("title"), "guests without an answering agent: web");
+    EXPECT_EQ(check.at("cause").get<std::string>().rfind(
+                  "web: nothing listens on the agent's port; its image", 0),
+              0U);
+    EXPECT_TRUE(check.contains("fix"));
+}
+
+TEST(Clock, HalfOfTheRoundTripCounts) {
+    constexpr std::int64_t now = 1'700'000'000'000'000'000;
+    EXPECT_FALSE(read_clock(now, 40ms, now + 20'000'000).off());
+    EXPECT_EQ(read_clock(now, 40ms, now + 20'000'000).off_ms, 0);
+    EXPECT_FALSE(read_clock(now, 0ms, now + 100'000'000).off());
+    EXPECT_TRUE(read_clock(now, 0ms, now + 101'000'000).off());
+    EXPECT_TRUE(read_clock(now, 90ms, now - 100'000'000).off());
+    EXPECT_FALSE(read_clock(now, 100ms, 0).usable) << "too slow to tell";
+    EXPECT_TRUE(read_clock(now, 0ms, std::numeric_limits<std::int64_t>::min()).off());
+    EXPECT_TRUE(read_clock(now, 0ms, std::numeric_limits<std::int64_t>::max()).off());
+}
+
+TEST(FlowLimit, IsPerWindow) {
+    FlowLimit flow(100, 3, 10s);
+    const FlowLimit::Clock::time_point start(1h);
+    EXPECT_TRUE(flow.take(60, 1, start));
+    EXPECT_FALSE(flow.take(60, 1, start + 1s));
+    EXPECT_TRUE(flow.take(60, 3, start + 20s));
+    EXPECT_FALSE(flow.take(0, 1, start + 21s));
+}
+
+TEST(VsockConfig, HasBuiltInValues) {
+    EXPECT_TRUE(json::parse(config_schema).is_object());
+    EXPECT_EQ(read_config("").sample, 10s);
+    EXPECT_TRUE(read_config("{}").clock);
+    EXPECT_EQ(read_config(R"({"sample_s": 2})").sample, 2s);
+    EXPECT_FALSE(read_config(R"({"clock": false})").clock);
+}
+
+} // namespace
+} // namespace vsock

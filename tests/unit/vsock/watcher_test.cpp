@@ -1,0 +1,163 @@
+#include "watched.hpp"
+
+#include <future>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+namespace vsock {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using testing::ElementsAre;
+
+using WatcherTest = Watched;
+
+TEST_F(WatcherTest, SeesAGuestThatIsReady) {
+    start_agent("a");
+    watch("a");
+    eventually([&] { return view("a").ports.has_value() && view("a").stats.has_value(); });
+    EXPECT_EQ(view("a").state, GuestState::ready);
+    EXPECT_TRUE(view("a").connected);
+    EXPECT_EQ(view("a").version, "0.1.0");
+    EXPECT_THAT(view("a").failed_units.value(), ElementsAre("x.service"));
+    EXPECT_EQ(view("a").ports->front().title, "Directory listing") << "asked at the first sample";
+    EXPECT_THAT(events(), ElementsAre("ready a", "booted a"));
+    eventually([&] { return json::parse(facts("a")).contains("stats"); });
+    const json facts_now = json::parse(facts("a"));
+    EXPECT_EQ(facts_now.at("state"), "ready");
+    EXPECT_EQ(facts_now.at("agent").at("version"), "0.1.0");
+}
+
+TEST_F(WatcherTest, IsThereBeforeTheAgent) {
+    watch("a"); // no socket yet
+    auto waiting = std::async(std::launch::async, [&] { return board_.wait_ready("a", -1, 20s); });
+    std::this_thread::sleep_for(50ms);
+    Agent& agent = start_agent("a", Mood::absent);
+    agent.set_ready(false);
+    eventually([&] { return agent.connections() >= 2; });
+    agent.set(Mood::good);
+    eventually([&] { return view("a").connected; });
+    EXPECT_EQ(view("a").state, GuestState::booting);
+    EXPECT_EQ(waiting.wait_for(0ms), std::future_status::timeout);
+    agent.push(R"({"event":"ready","uptime_ms":900})");
+    EXPECT_EQ(waiting.get(), Board::Outcome::ready);
+    EXPECT_EQ(view("a").state, GuestState::ready);
+    EXPECT_EQ(view("a").stats.has_value(), agent.asked("GET /v1/stats") > 0);
+    agent.push(R"({"event":"booted","uptime_ms":1900,"failed_units":["y.service"]})");
+    eventually([&] { return count("booted a") == 1; });
+    agent.push(R"({"event":"of a newer agent"})");
+    agent.push(R"({"event":"booted","uptime_ms":1900,"failed_units":[]})");
+    agent.push(R"({"event":"ready"})");
+    eventually([&] { return view("a").failed_units && view("a").failed_units->empty(); });
+    EXPECT_THAT(events(), ElementsAre("ready a", "booted a")) << "once each";
+}
+
+TEST_F(WatcherTest, AnAgentThatIsRestarted) {
+    start_agent("a");
+    watch("a");
+    eventually([&] { return view("a").connected; });
+    stop_agent("a");
+    eventually([&] { return !view("a").connected; });
+    EXPECT_NE(view("a").problem, "");
+    Agent& agent = start_agent("a");
+    eventually([&] { return view("a").connected; });
+    EXPECT_EQ(view("a").problem, "");
+    EXPECT_EQ(count("booted a"), 1U) << "the same boot";
+    agent.set_boot("another");
+    agent.set(Mood::good);
+    eventually([&] { return count("booted a") == 2; });
+}
+
+TEST_F(WatcherTest, VmsComeAndGo) {
+    Agent& agent = start_agent("a");
+    watch("a");
+    eventually([&] { return view("a").connected; });
+    watch("a");
+    EXPECT_TRUE(view("a").connected) << "the same run";
+    watcher_->forget("a");
+    EXPECT_EQ(board_.find("a"), nullptr);
+    eventually([&] { return agent.followers() == 0; });
+    watch("a", 8, false);
+    eventually([&] { return view("a").connected; });
+    watch("a", 9, false); // an end that nobody told of
+    EXPECT_FALSE(view("a").ready);
+    eventually([&] { return view("a").connected; });
+    EXPECT_EQ(view("a").vm.pid, 9);
+    eventually([&] { return agent.followers() == 1; });
+}
+
+TEST_F(WatcherTest, SamplesAndRates) {
+    Agent& agent = start_agent("a");
+    watch("a");
+    eventually([&] { return view("a").stats.has_value(); });
+    agent.answer(
+        "GET /v1/stats",
+        R"({"uptime_ms": 16120, "cpu": {"user_ms": 5900, "system_ms": 700, "idle_ms": 14000,
+                     "iowait_ms": 20, "steal_ms": 0}, "network": [{"rx_bytes": 1000000, "tx_bytes": 2000}]})");
+    eventually([&] { return view("a").cpu_percent.has_value(); });
+    EXPECT_DOUBLE_EQ(view("a").cpu_percent.value(), 50);
+    eventually([&] { return agent.asked("GET /v1/ports") >= 4; });
+    EXPECT_GT(agent.asked("GET /v1/ports"), 2 * agent.asked("GET /v1/ports?titles=1"));
+    EXPECT_GT(agent.asked("GET /v1/health"), 0U);
+    EXPECT_EQ(view("a").ports->front().title, "Directory listing") << "kept in between";
+}
+
+TEST_F(WatcherTest, AnOlderAgentIsAskedForWhatItHas) {
+    Agent& agent = start_agent("a");
+    agent.answer("GET /v1/stats", "{}");
+    agent.set_features(R"(["health","events"])");
+    watch("a");
+    eventually([&] { return agent.asked("GET /v1/health") > 2; });
+    EXPECT_EQ(agent.asked("GET /v1/stats"), 0U);
+    EXPECT_EQ(agent.asked("GET /v1/ports"), 0U);
+    EXPECT_EQ(agent.asked("GET /v1/time"), 0U);
+    EXPECT_EQ(view("a").state, GuestState::ready);
+}
+
+TEST_F(WatcherTest, ClocksAreSet) {
+    Agent& agent = start_agent("a");
+    agent.set_clock_off(-5s);
+    watch("a");
+    eventually([&] { return count("clock a") == 1; });
+    EXPECT_LT(std::chrono::abs(agent.clock_off()), 100ms);
+    agent.push(R"({"event":"clock","uptime_ms":1,"off_ms":5000})"); // what we did ourselves
+    std::this_thread::sleep_for(300ms);
+    EXPECT_EQ(agent.asked("PUT /v1/time"), 1U);
+    EXPECT_EQ(agent.asked("GET /v1/time"), 1U);
+}
+
+class SlowWatcher : public Watched {
+  protected:
+    SlowWatcher() : Watched(1h) {}
+};
+
+TEST_F(SlowWatcher, SamplesFasterWhileSomebodyLooks) {
+    Agent& agent = start_agent("a");
+    watch("a");
+    eventually([&] { return agent.asked("GET /v1/stats") == 1; });
+    watcher_->hurry();
+    eventually([&] { return agent.asked("GET /v1/stats") >= 4; });
+}
+
+TEST_F(SlowWatcher, RestsWhileNothingHappens) {
+    for (int i = 0; i < 20; ++i) {
+        start_agent(std::to_string(i));
+        watch(std::to_string(i));
+    }
+    for (int i = 0; i < 20; ++i) {
+        eventually([&] { return view(std::to_string(i)).ports.has_value(); });
+    }
+    std::this_thread::sleep_for(500ms);
+    rusage before{};
+    rusage after{};
+    ASSERT_EQ(::getrusage(RUSAGE_SELF, &before), 0); // the agents' threads sleep, too
+    std::this_thread::sleep_for(2s);
+    ASSERT_EQ(::getrusage(RUSAGE_SELF, &after), 0);
+    EXPECT_LE(after.ru_nvcsw - before.ru_nvcsw, 6) << "how often this process was woken";
+}
+
+} // namespace
+} // namespace vsock
