@@ -138,15 +138,14 @@ void AgentStream::on_ready(std::uint32_t events) {
 void AgentStream::receive() {
     std::array<char, 16384> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): read into
     const ssize_t size = ::recv(fd_.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (size < 0) {
-        if (errno != EAGAIN && errno != EINTR) {
-            throw Refused(trouble("the stream broke"));
-        }
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
-    if (size == 0) {
-        throw Refused(handshake_.state() == open ? "the guest ended the stream"
-                                                 : "nothing listens on the agent's port");
+    if (size <= 0 && handshake_.state() != open) {
+        throw Refused("nothing listens on the agent's port");
+    }
+    if (size <= 0) {
+        throw Refused(size == 0 ? "the guest ended the stream" : trouble("the stream broke"));
     }
     take({buffer.data(), static_cast<std::size_t>(size)});
 }

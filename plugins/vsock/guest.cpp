@@ -167,7 +167,7 @@ void Guest::become_booted(std::optional<std::vector<std::string>> failed_units) 
         publish("booted", json{{"failed_units",
                                 view_.failed_units ? json(*view_.failed_units) : json(nullptr)}}
                               .dump(-1, ' ', false, json::error_handler_t::replace));
-        sample(true); // its first figures, once they cost its boot nothing
+        sample(true, false); // its first figures, once they cost its boot nothing
     }
 }
 
@@ -202,7 +202,8 @@ milliseconds Guest::pause() {
 
 // ---- questions ----
 
-void Guest::sample(bool with_titles) {
+void Guest::sample(bool with_titles, bool with_clock) {
+    clock_due_ = clock_due_ || (with_clock && watching_.clock);
     if (!view_.connected || !asked_.empty() || (questions_ && !questions_->idle())) {
         return;
     }

@@ -38,7 +38,7 @@ class Guest {
     ~Guest();
 
     /// Asks for the figures, unless it still answers the last time.
-    void sample(bool with_titles);
+    void sample(bool with_titles, bool with_clock);
     void check_clock(); ///< asks for the time now, or soon when that was just done
     void judge();       ///< is it silent? Called once in a sample's time
 

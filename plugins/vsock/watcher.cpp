@@ -36,8 +36,9 @@ Descriptor checked(int fd, const char* what) {
 Watcher::Watcher(Watching watching, Board& board, Outlets outlets)
     : watching_(watching), board_(board), outlets_(std::move(outlets)),
       orders_waiting_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
-      clock_(checked(::timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK),
-                     "timerfd_create")) {}
+      clock_(
+          checked(::timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
+      last_titles_(Steady::now()), last_clock_(last_titles_) {} // a guest's first come by itself
 
 void Watcher::watch(const GuestVm& vm) {
     // On the board at once, so that who waits for its agent next finds it.
@@ -153,10 +154,7 @@ void Watcher::tick() {
     const bool titles = now - last_titles_ + early >= titles_samples * watching_.sample;
     const bool clock = now - last_clock_ + early >= clock_period;
     for (const auto& [vm_id, guest] : guests_) {
-        guest->sample(titles);
-        if (clock) {
-            guest->check_clock();
-        }
+        guest->sample(titles, clock);
         if (regular) {
             guest->judge();
         }

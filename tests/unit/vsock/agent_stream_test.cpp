@@ -98,10 +98,14 @@ TEST_F(AgentStreams, TheHandshakeByteByByte) {
 }
 
 TEST_F(AgentStreams, ARefusalIsTheEnd) {
-    accept();
-    peer_ = Descriptor();
-    expect_end("nothing listens on the agent's port");
-    EXPECT_EQ(opened_, 0);
+    for (const bool heard : {true, false}) { // not heard, it is a reset
+        end_.reset();
+        accept();
+        EXPECT_EQ(heard ? read(13) : "CONNECT 1024\n", "CONNECT 1024\n");
+        peer_ = Descriptor();
+        expect_end("nothing listens on the agent's port");
+        EXPECT_EQ(opened_, 0);
+    }
 }
 
 TEST_F(AgentStreams, AnotherAnswerIsRefused) {

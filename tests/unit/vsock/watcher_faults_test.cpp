@@ -10,8 +10,14 @@ using namespace std::chrono_literals;
 
 class Faults : public Watched, public testing::WithParamInterface<Watched::Mood> {};
 
+/// Slower, so that nobody is silent only because a machine under load is.
+class Crowd : public Watched, public testing::WithParamInterface<Watched::Mood> {
+  protected:
+    Crowd() : Watched(2s) {}
+};
+
 /// What one guest does, the others do not notice.
-TEST_P(Faults, OneAmongFifty) {
+TEST_P(Crowd, OneAmongFifty) {
     Agent& hostile = start_agent("hostile", GetParam());
     watch("hostile");
     for (int i = 0; i < 49; ++i) {
@@ -21,9 +27,12 @@ TEST_P(Faults, OneAmongFifty) {
     for (int i = 0; i < 49; ++i) {
         eventually([&] { return view(std::to_string(i)).stats.has_value(); });
     }
+    std::map<int, std::optional<Steady::time_point>> before;
     for (int i = 0; i < 49; ++i) {
-        const auto heard = view(std::to_string(i)).heard;
-        eventually([&] { return view(std::to_string(i)).heard != heard; }, 5s);
+        before[i] = view(std::to_string(i)).heard;
+    }
+    for (int i = 0; i < 49; ++i) {
+        eventually([&] { return view(std::to_string(i)).heard != before[i]; });
     }
     EXPECT_GT(hostile.connections(), 0U);
     if (GetParam() != Mood::flooding) { // which answers, too, until it is cut off
@@ -58,12 +67,11 @@ std::string name_of(const testing::TestParamInfo<Watched::Mood>& info) {
     return names[static_cast<int>(info.param)];
 }
 
-INSTANTIATE_TEST_SUITE_P(Moods, Faults,
-                         testing::Values(Faults::Mood::absent, Faults::Mood::mute,
-                                         Faults::Mood::stalled, Faults::Mood::halved,
-                                         Faults::Mood::huge, Faults::Mood::headless,
-                                         Faults::Mood::flooding, Faults::Mood::wordy),
-                         name_of);
+const auto moods = testing::Values(
+    Watched::Mood::absent, Watched::Mood::mute, Watched::Mood::stalled, Watched::Mood::halved,
+    Watched::Mood::huge, Watched::Mood::headless, Watched::Mood::flooding, Watched::Mood::wordy);
+INSTANTIATE_TEST_SUITE_P(Moods, Faults, moods, name_of);
+INSTANTIATE_TEST_SUITE_P(Moods, Crowd, moods, name_of);
 
 using Hostile = Watched;
 

@@ -99,7 +99,7 @@ TEST_F(WatcherTest, SamplesAndRates) {
                      "iowait_ms": 20, "steal_ms": 0}, "network": [{"rx_bytes": 1000000, "tx_bytes": 2000}]})");
     eventually([&] { return view("a").cpu_percent.has_value(); });
     EXPECT_DOUBLE_EQ(view("a").cpu_percent.value(), 50);
-    eventually([&] { return agent.asked("GET /v1/ports") >= 4; });
+    eventually([&] { return agent.asked("GET /v1/ports") >= 8; });
     EXPECT_GT(agent.asked("GET /v1/ports"), 2 * agent.asked("GET /v1/ports?titles=1"));
     EXPECT_GT(agent.asked("GET /v1/health"), 0U);
     EXPECT_EQ(view("a").ports->front().title, "Directory listing") << "kept in between";
