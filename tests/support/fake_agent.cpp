@@ -108,6 +108,10 @@ void FakeAgent::answer(const std::string& request, std::string body) {
     answers_[request] = std::move(body);
 }
 
+void FakeAgent::accept(const std::string& request) {
+    answer(request, {});
+}
+
 void FakeAgent::push(const std::string& event_json) {
     const std::lock_guard lock(mutex_);
     for (Stream& stream : streams_) {
@@ -277,6 +281,9 @@ std::string FakeAgent::reply_to(const std::string& request, const std::string& b
                      R"({"was_off_ms":)" + std::to_string(was / 1000000) + R"(,"set":true})");
     }
     const auto found = answers_.find(request);
+    if (found != answers_.end() && found->second.empty()) {
+        return reply("202 Accepted", "{}");
+    }
     return found != answers_.end()
                ? reply("200 OK", found->second)
                : reply("404 Not Found",

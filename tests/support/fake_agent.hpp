@@ -38,6 +38,7 @@ class FakeAgent {
     void set_boot(const std::string& boot_id);
     void set_features(const std::string& features_json);
     void answer(const std::string& request, std::string body); ///< "GET /v1/stats"
+    void accept(const std::string& request);                   ///< is answered 202
     void push(const std::string& event_json);                  ///< to each who follows events
     void set_clock_off(std::chrono::milliseconds off);
     [[nodiscard]] std::chrono::milliseconds clock_off() const;

@@ -1,6 +1,7 @@
 #include "support/fake_host.hpp"
 
 #include "os/error.hpp"
+#include "os/unix_socket.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,8 @@
 #include <stdexcept>
 
 #include <dlfcn.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 using banger::test::CallResult;
@@ -149,6 +152,42 @@ struct FakeHostTables {
         return BANGER_OK;
     }
 
+    static banger_call* call_open(const banger_host* host, banger_str, std::int64_t) {
+        auto opened = std::make_unique<banger_call>();
+        opened->host = &self(host);
+        return opened.release();
+    }
+    static void call_close(banger_call* call) { const std::unique_ptr<banger_call> closed(call); }
+    static banger_status publish(const banger_host* host, banger_str type, banger_str) {
+        FakeHost& fake = self(host);
+        const std::lock_guard lock(fake.told_mutex_);
+        fake.published_.push_back(text(type));
+        return BANGER_OK;
+    }
+    static banger_status put(const banger_host* host, banger_str vm_id, banger_str facts_json) {
+        FakeHost& fake = self(host);
+        const std::lock_guard lock(fake.told_mutex_);
+        fake.facts_[text(vm_id)] = text(facts_json);
+        return BANGER_OK;
+    }
+    static std::int32_t open(const banger_host* host, banger_call*, banger_str vm_id,
+                             std::uint32_t port, std::int64_t timeout_ms) {
+        const auto& channels = self(host).channels;
+        const auto found = channels.find(text(vm_id));
+        if (found == channels.end()) {
+            return BANGER_E_NOT_FOUND;
+        }
+        try {
+            const std::chrono::milliseconds limit(timeout_ms);
+            os::UniqueFd fd = os::connect_unix(found->second);
+            os::send_all(fd.get(), "CONNECT " + std::to_string(port) + "\n", limit);
+            const auto line = os::read_line(fd.get(), limit, 64);
+            return line && line->rfind("OK ", 0) == 0 ? fd.release() : BANGER_E_UNAVAILABLE;
+        } catch (const os::Error&) {
+            return BANGER_E_UNAVAILABLE;
+        }
+    }
+
     static void log(const banger_host* host, banger_call*, std::int32_t level, banger_str line,
                     const banger_kv*, std::uint64_t) {
         if (level >= BANGER_LOG_WARNING) {
@@ -159,9 +198,12 @@ struct FakeHostTables {
         call->result.message = text(message);
         call->result.hint = text(hint);
     }
-    static std::int32_t cancelled(banger_call*) { return 0; }
+    static std::int32_t cancelled(banger_call* call) {
+        pollfd entry{call->host->cancelled_.get(), POLLIN, 0};
+        return ::poll(&entry, 1, 0) > 0 ? 1 : 0;
+    }
     static std::int64_t remaining(banger_call*) { return 10000; }
-    static std::int32_t cancel_fd(banger_call*) { return -1; }
+    static std::int32_t cancel_fd(banger_call* call) { return call->host->cancelled_.get(); }
     static banger_status set_cookie(banger_call* call, banger_str bytes) {
         call->result.cookie = text(bytes);
         return BANGER_OK;
@@ -179,19 +221,31 @@ struct FakeHostTables {
         static constexpr banger_timer_ops timer_ops{sizeof(banger_timer_ops), 0, start, cancel};
         static constexpr banger_guest_config_ops guest_ops{
             sizeof(banger_guest_config_ops), 0, nullptr, nullptr, nic, nullptr, nullptr};
+        static constexpr banger_thread_ops thread_ops{sizeof(banger_thread_ops), 0, call_open,
+                                                      call_close};
+        static constexpr banger_events_ops events_ops{sizeof(banger_events_ops), 0, publish,
+                                                      nullptr, nullptr};
+        static constexpr banger_guest_facts_ops facts_ops{sizeof(banger_guest_facts_ops), 0, put};
+        static constexpr banger_guest_channel_ops channel_ops{sizeof(banger_guest_channel_ops), 0,
+                                                              open};
         const std::string_view wanted(id);
-        return wanted == BANGER_EXT_PRIVILEGED     ? static_cast<const void*>(&privileged_ops)
-               : wanted == BANGER_EXT_NETWORK_INFO ? static_cast<const void*>(&network_ops)
-               : wanted == BANGER_EXT_KV           ? static_cast<const void*>(&kv_ops)
-               : wanted == BANGER_EXT_TIMER        ? static_cast<const void*>(&timer_ops)
-               : wanted == BANGER_EXT_GUEST_CONFIG ? static_cast<const void*>(&guest_ops)
-                                                   : nullptr;
+        return wanted == BANGER_EXT_PRIVILEGED      ? static_cast<const void*>(&privileged_ops)
+               : wanted == BANGER_EXT_NETWORK_INFO  ? static_cast<const void*>(&network_ops)
+               : wanted == BANGER_EXT_KV            ? static_cast<const void*>(&kv_ops)
+               : wanted == BANGER_EXT_TIMER         ? static_cast<const void*>(&timer_ops)
+               : wanted == BANGER_EXT_GUEST_CONFIG  ? static_cast<const void*>(&guest_ops)
+               : wanted == BANGER_EXT_THREAD        ? static_cast<const void*>(&thread_ops)
+               : wanted == BANGER_EXT_EVENTS        ? static_cast<const void*>(&events_ops)
+               : wanted == BANGER_EXT_GUEST_FACTS   ? static_cast<const void*>(&facts_ops)
+               : wanted == BANGER_EXT_GUEST_CHANNEL ? static_cast<const void*>(&channel_ops)
+                                                    : nullptr;
     }
 };
 
 FakeHost::FakeHost(const std::filesystem::path& plugin, std::string config_json,
                    privileged::Client& client, std::string state_dir)
-    : client_(client), state_dir_(std::move(state_dir)) {
+    : client_(client), state_dir_(std::move(state_dir)),
+      cancelled_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     using Tables = FakeHostTables;
     handle_.owner = this;
     handle_.table = {sizeof handle_.table, BANGER_ABI_MINOR,  {"test", 4},        str(state_dir_),
@@ -212,9 +266,25 @@ FakeHost::FakeHost(const std::filesystem::path& plugin, std::string config_json,
 }
 
 FakeHost::~FakeHost() {
+    cancel();
     if (self_ != nullptr) {
         entry_->destroy(self_);
     }
+}
+
+void FakeHost::cancel() {
+    (void)::eventfd_write(cancelled_.get(), 1);
+}
+
+std::vector<std::string> FakeHost::published() const {
+    const std::lock_guard lock(told_mutex_);
+    return published_;
+}
+
+std::string FakeHost::facts(const std::string& vm_id) const {
+    const std::lock_guard lock(told_mutex_);
+    const auto found = facts_.find(vm_id);
+    return found == facts_.end() ? std::string() : found->second;
 }
 
 const void* FakeHost::find(const char* id) const {
@@ -237,9 +307,8 @@ namespace {
 
 CallResult with_vm(FakeHost& host, const FakeVm& vm,
                    const std::function<banger_status(void*, banger_call*, const banger_vm*)>& use) {
-    const std::string empty;
-    const banger_vm raw{sizeof(banger_vm), vm.state,       str(vm.id), str(vm.id), str(empty),
-                        str(empty),        str(vm.cookie), vm.pid,     0};
+    const banger_vm raw{sizeof(banger_vm), vm.state,       str(vm.id), str(vm.id), str(vm.run_dir),
+                        str(vm.spec_json), str(vm.cookie), vm.pid,     0};
     return host.call([&](void* self, banger_call* call) { return use(self, call, &raw); });
 }
 
@@ -273,12 +342,13 @@ CallResult FakeHost::contribute(const FakeVm& vm) {
     });
 }
 
-CallResult FakeHost::action(const char* interface_id, std::string_view name) {
+CallResult FakeHost::action(const char* interface_id, std::string_view name,
+                            std::string_view args_json) {
     const auto& actions = table<banger_actions>(interface_id);
     for (std::uint32_t i = 0; i < actions.count; ++i) {
         if (actions.items[i]->name == name) {
             return call([&](void* self, banger_call* raw) {
-                return actions.items[i]->run(self, raw, {"{}", 2});
+                return actions.items[i]->run(self, raw, {args_json.data(), args_json.size()});
             });
         }
     }

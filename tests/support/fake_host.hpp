@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/unique_fd.hpp"
 #include "privileged/client.hpp"
 
 #include <banger/plugin.h>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,7 @@ struct FakeVm {
     std::uint32_t state = BANGER_VM_STARTING;
     std::string cookie;
     int pid = 0;
+    std::string run_dir, spec_json;
 };
 
 /// What a plugin contributed to the guest's network.
@@ -37,7 +40,8 @@ struct FakeNic {
 };
 
 /// The smallest host that a plugin of the real SDK runs in: network-info, privileged (the real
-/// helper), kv, guest-config and timers that fire when the test says so. Single-threaded.
+/// helper), kv, guest-config and timers that fire when the test says so, threads, guest-channel,
+/// and what is told (events, guest-facts). Single-threaded, but for the plugin's own threads.
 class FakeHost {
   public:
     FakeHost(const std::filesystem::path& plugin, std::string config_json,
@@ -53,7 +57,9 @@ class FakeHost {
     CallResult ask(banger_vm_hook hook, const FakeVm& vm); ///< any function about a VM
     CallResult undo(FakeVm& vm, std::uint32_t hook, std::uint32_t flags);
     CallResult contribute(const FakeVm& vm);
-    CallResult action(const char* interface_id, std::string_view name);
+    CallResult action(const char* interface_id, std::string_view name,
+                      std::string_view args_json = "{}");
+    void cancel();             ///< every call, also of the plugin's threads; for good
     std::size_t fire_timers(); ///< runs each that is due or not, once; how many there were
 
     template <class Table>
@@ -64,6 +70,9 @@ class FakeHost {
 
     std::vector<FakeNic> nics;
     std::vector<std::string> warnings;
+    std::map<std::string, std::filesystem::path> channels;    ///< sockets of guests, by VM
+    [[nodiscard]] std::vector<std::string> published() const; ///< types of events
+    [[nodiscard]] std::string facts(const std::string& vm_id) const;
     std::string subnet = "172.30.88.0/24";
     /// What outlives a daemon: hand it on to the next one.
     struct Kept {
@@ -87,6 +96,10 @@ class FakeHost {
     Handle handle_{};
     privileged::Client& client_;
     std::string state_dir_;
+    os::UniqueFd cancelled_; ///< an eventfd
+    mutable std::mutex told_mutex_;
+    std::vector<std::string> published_;
+    std::map<std::string, std::string> facts_;
     banger_network network_{};
     std::map<std::uint64_t, Timer> timers_;
     std::uint64_t last_timer_ = 0;
