@@ -4,8 +4,9 @@ namespace banger::config {
 
 Config default_config() {
     Config config;
-    // Without these a VM has no network, its network leads nowhere, and nothing has a name.
-    for (const char* id : {"tap-pool", "nat", "dns"}) {
+    // Without these a VM has no network, its network leads nowhere, nothing has a name, and nobody
+    // hears what its guest says.
+    for (const char* id : {"tap-pool", "nat", "dns", "vsock"}) {
         config.plugins.entries[id] = PluginEntry{};
     }
     return config;
