@@ -27,6 +27,15 @@ Error broken(const std::string& what) {
     return Error(BANGER_E_UNAVAILABLE, "the guest's agent: " + what);
 }
 
+/// What is no answer is none: the host goes another way.
+void take(HttpReply& reply, std::string_view bytes) {
+    try {
+        (void)reply.feed(bytes);
+    } catch (const Refused& refused) {
+        throw broken(refused.what());
+    }
+}
+
 /// Of a request that the agent refuses: whether the host may go another way.
 banger_status status_of(const HttpReply& reply) {
     const std::string kind = kind_of_trouble(reply);
@@ -102,7 +111,7 @@ std::unique_ptr<HttpReply> Exchange::read_reply() {
 void Exchange::read_rest(HttpReply& reply) {
     std::array<char, 4096> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): read into
     while (!reply.done()) {
-        (void)reply.feed({buffer.data(), receive(buffer.data(), buffer.size())});
+        take(reply, {buffer.data(), receive(buffer.data(), buffer.size())});
     }
 }
 
@@ -114,11 +123,11 @@ std::unique_ptr<HttpReply> Exchange::read_head() {
         (void)receive(&byte, 1);
         head += byte;
         if (head.size() > most_head) {
-            throw Refused("a head of more than " + std::to_string(most_head) + " bytes");
+            throw broken("a head of more than " + std::to_string(most_head) + " bytes");
         }
     }
     auto reply = std::make_unique<HttpReply>();
-    (void)reply->feed(head);
+    take(*reply, head);
     return reply;
 }
 

@@ -184,9 +184,17 @@ class Vsock {
                                                   " that can " + std::string(feature) + " answers");
         }
         const auto deadline = Steady::now() + limit;
-        Descriptor stream(banger::GuestChannel(host_).open(call, vm.id(), agent_port, limit));
+        Descriptor stream = connect(call, vm, limit);
         const auto left = std::chrono::ceil<milliseconds>(deadline - Steady::now());
         return {std::move(stream), left, call.cancel_fd()};
+    }
+
+    Descriptor connect(Call& call, const Vm& vm, milliseconds limit) const {
+        try {
+            return Descriptor(banger::GuestChannel(host_).open(call, vm.id(), agent_port, limit));
+        } catch (const Error& error) { // also of a guest that lets it wait: another way is open
+            throw Error(call.cancelled() ? BANGER_E_CANCELLED : BANGER_E_UNAVAILABLE, error.what());
+        }
     }
 
     std::vector<Board::View> chosen(std::string_view args_json) const {
