@@ -2,6 +2,7 @@
 
 #include "guest_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>

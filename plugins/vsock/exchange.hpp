@@ -4,6 +4,7 @@
 #include "http_reply.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 

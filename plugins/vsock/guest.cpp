@@ -106,7 +106,7 @@ void Guest::take(const Event& event) {
             view_.connected = true;
             view_.problem.clear();
             heard();
-            take(event.health);
+            begin(event.health);
             tell();
             check_clock();
         }
@@ -133,7 +133,8 @@ void Guest::take(const Event& event) {
     tell();
 }
 
-void Guest::take(const Health& health) {
+/// Of a hello: a guest that boots again does so on another stream.
+void Guest::begin(const Health& health) {
     if (health.boot_id != view_.boot_id) { // its counters began anew
         view_.stats.reset();
         view_.cpu_percent.reset();
@@ -143,9 +144,16 @@ void Guest::take(const Health& health) {
         view_.ready = false;
         set_state(GuestState::booting);
     }
+    view_.boot_id = health.boot_id;
+    take(health);
+}
+
+void Guest::take(const Health& health) {
+    if (health.boot_id != view_.boot_id) {
+        throw Refused("the guest changes its boot between two answers");
+    }
     view_.version = health.version;
     view_.features = health.features;
-    view_.boot_id = health.boot_id;
     view_.uptime_ms = health.uptime_ms;
     view_.failed_units = health.failed_units;
     if (health.ready) {

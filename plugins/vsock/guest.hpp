@@ -48,6 +48,7 @@ class Guest {
     void listen();
     void take_events(std::string_view bytes);
     void take(const Event& event);
+    void begin(const Health& health);
     void take(const Health& health);
     void become_ready();
     void become_booted(std::optional<std::vector<std::string>> failed_units);

@@ -39,6 +39,12 @@ const json& member(const json& object, const char* key) {
     return found == object.end() ? none : *found;
 }
 
+const json& list_in(const json& object, const char* key) {
+    static const json none = json::array();
+    const json& list = member(object, key);
+    return list.is_array() ? list : none;
+}
+
 std::uint64_t count_in(const json& object, const char* key, std::uint64_t most) {
     const json& value = member(object, key);
     if (value.is_number_unsigned()) {
@@ -84,9 +90,6 @@ std::string text_in(const json& object, const char* key, std::size_t most) {
 
 std::vector<std::string> texts_of(const json& list, std::size_t most) {
     std::vector<std::string> texts;
-    if (!list.is_array()) {
-        return texts;
-    }
     for (const json& item : list) {
         if (item.is_string() && texts.size() < most_entries) {
             texts.push_back(shown(item.get_ref<const std::string&>(), most));

@@ -25,6 +25,7 @@ constexpr std::size_t most_entries = 256; ///< of any list of a guest
 /// Members of an object of a guest. One that is missing or has another type is 0, empty or false:
 /// an agent may be newer, or lie, and neither may cost more than that value.
 [[nodiscard]] const nlohmann::json& member(const nlohmann::json& object, const char* key);
+[[nodiscard]] const nlohmann::json& list_in(const nlohmann::json& object, const char* key);
 [[nodiscard]] std::uint64_t count_in(const nlohmann::json& object, const char* key,
                                      std::uint64_t most);
 [[nodiscard]] std::int64_t signed_in(const nlohmann::json& object, const char* key,

@@ -32,7 +32,7 @@ Health read_health(const nlohmann::json& object) {
     Health health;
     health.version = text_in(agent, "version", longest_word);
     health.protocol = count_in(agent, "protocol", most_count);
-    health.features = texts_of(member(agent, "features"), longest_word);
+    health.features = texts_of(list_in(agent, "features"), longest_word);
     health.boot_id = text_in(object, "boot_id", longest_word);
     health.uptime_ms = count_in(object, "uptime_ms", most_ms);
     health.ready = flag_in(object, "ready");

@@ -21,9 +21,8 @@ constexpr std::uint64_t last_port = 65535;
 
 std::vector<Port> parse_ports(std::string_view body) {
     const json object = parse_object(body);
-    const json& list = member(object, "ports");
     std::vector<Port> ports;
-    for (const json& item : list.is_array() ? list : json::array()) {
+    for (const json& item : list_in(object, "ports")) {
         const std::uint64_t number = count_in(item, "port", last_port + 1);
         Port port;
         port.address = text_in(item, "address", longest_address);

@@ -31,7 +31,7 @@ std::uint64_t bytes_in(const json& object, const char* key) {
 template <class Item, class Read>
 std::vector<Item> read_list(const json& list, Read read) {
     std::vector<Item> items;
-    for (const json& item : list.is_array() ? list : json::array()) {
+    for (const json& item : list) {
         if (item.is_object() && items.size() < most_entries) {
             items.push_back(read(item));
         }
@@ -67,8 +67,8 @@ Stats parse_stats(std::string_view body) {
     const json object = parse_object(body);
     Stats stats;
     stats.uptime_ms = count_in(object, "uptime_ms", most_ms);
-    const json& load = member(object, "load");
-    for (std::size_t i = 0; load.is_array() && i < std::min(load.size(), stats.load.size()); ++i) {
+    const json& load = list_in(object, "load");
+    for (std::size_t i = 0; i < std::min(load.size(), stats.load.size()); ++i) {
         stats.load[i] = number_of(load[i], highest_load);
     }
     stats.processes = count_in(object, "processes", most_count);
@@ -81,12 +81,12 @@ Stats parse_stats(std::string_view body) {
     stats.memory = {bytes_in(memory, "total"), bytes_in(memory, "available"),
                     bytes_in(memory, "cached"), bytes_in(memory, "swap_total"),
                     bytes_in(memory, "swap_free")};
-    stats.disks = read_list<Stats::Disk>(member(object, "disks"), [](const json& item) {
+    stats.disks = read_list<Stats::Disk>(list_in(object, "disks"), [](const json& item) {
         return Stats::Disk{text_in(item, "mount", longest_path), text_in(item, "fs", longest_name),
                            bytes_in(item, "total"), bytes_in(item, "used"),
                            bytes_in(item, "available")};
     });
-    stats.network = read_list<Stats::Card>(member(object, "network"), [](const json& item) {
+    stats.network = read_list<Stats::Card>(list_in(object, "network"), [](const json& item) {
         return Stats::Card{text_in(item, "name", longest_name), bytes_in(item, "rx_bytes"),
                            bytes_in(item, "tx_bytes"), count_in(item, "rx_packets", most_bytes),
                            count_in(item, "tx_packets", most_bytes)};

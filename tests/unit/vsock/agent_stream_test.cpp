@@ -4,9 +4,13 @@
 #include "guest_json.hpp"
 #include "os/temporary_dir.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>

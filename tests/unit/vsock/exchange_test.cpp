@@ -2,6 +2,7 @@
 
 #include <banger/cpp/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <thread>

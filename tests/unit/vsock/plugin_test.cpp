@@ -3,6 +3,7 @@
 #include "support/fake_host.hpp"
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <thread>
 

@@ -4,6 +4,7 @@
 #include "flow_limit.hpp"
 #include "report.hpp"
 
+#include <functional>
 #include <limits>
 
 #include <gtest/gtest.h>
