@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -290,9 +292,10 @@ std::string FakeAgent::reply_to(const std::string& request, const std::string& b
                        R"({"error":{"kind":"unsupported","message":"no such endpoint"}})");
 }
 
-std::string FakeAgent::health() const {
+std::string FakeAgent::health() {
+    const std::string boot_id = boot_id_ == "*" ? std::to_string(++healths_) : boot_id_;
     return R"({"agent":{"version":"0.1.0","protocol":1,"features":)" + features_ +
-           R"(,"running_ms":5210},"boot_id":")" + boot_id_ + R"(","uptime_ms":6120,"ready":)" +
+           R"(,"running_ms":5210},"boot_id":")" + boot_id + R"(","uptime_ms":6120,"ready":)" +
            (ready_ ? "true" : "false") + R"(,"boot":")" + boot_ +
            R"(","failed_units":["x.service"]})";
 }

@@ -35,7 +35,7 @@ class FakeAgent {
 
     void set(Mood mood); ///< ends the streams that are open
     void set_ready(bool ready, const std::string& boot = "running"); ///< of the next hello
-    void set_boot(const std::string& boot_id);
+    void set_boot(const std::string& boot_id);                       ///< "*": another one each time
     void set_features(const std::string& features_json);
     void answer(const std::string& request, std::string body); ///< "GET /v1/stats"
     void accept(const std::string& request);                   ///< is answered 202
@@ -57,7 +57,7 @@ class FakeAgent {
     void serve(Stream& stream);
     void handle(Stream& stream, const std::string& request, const std::string& body);
     [[nodiscard]] std::string reply_to(const std::string& request, const std::string& body);
-    [[nodiscard]] std::string health() const;
+    [[nodiscard]] std::string health();
     void wake() const;
 
     std::filesystem::path socket_;
@@ -70,7 +70,7 @@ class FakeAgent {
     std::map<std::string, std::string> answers_, bodies_;
     std::map<std::string, unsigned> asked_;
     std::int64_t off_ns_ = 0;
-    unsigned connections_ = 0;
+    unsigned connections_ = 0, healths_ = 0;
     std::vector<Stream> streams_;
     std::thread thread_; ///< last
 };

@@ -107,6 +107,16 @@ TEST_F(Hostile, ClockEventsDoNotBecomeQuestions) {
     EXPECT_LE(agent.asked("GET /v1/time"), 12U) << "at most one with each sample";
 }
 
+TEST_F(Hostile, BootsThatNeverEndDoNotBecomeQuestions) {
+    Agent& agent = start_agent("a");
+    agent.set_boot("*");
+    watch("a");
+    eventually([&] { return agent.asked("GET /v1/health") > 0; });
+    std::this_thread::sleep_for(1s);
+    EXPECT_LE(agent.asked("GET /v1/health"), 20U);
+    EXPECT_LE(events().size(), 60U);
+}
+
 TEST_F(Hostile, ManyWithoutAnAgentCostNothing) {
     for (int i = 0; i < 50; ++i) {
         watch(std::to_string(i), 7, false); // of an earlier daemon: none is due
