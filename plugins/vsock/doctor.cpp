@@ -91,7 +91,7 @@ json check_guests(const std::vector<Board::View>& views) {
     return {{"severity", "info"},
             {"title", "guests without an answering agent: " + names},
             {"cause", found},
-            {"fix", "in the guest: systemctl status banger-vsock-agent; from here: banger vm "
+            {"fix", "in the guest: systemctl status banger-agent; from here: banger vm "
                     "console NAME"}};
 }
 

@@ -30,9 +30,10 @@ json find(const Parts& parts, const std::string& id) {
                 near ? "did you mean '" + *near + "'?" : "see them with: banger plugin ls");
 }
 
-json shown(const plugin::Output& output) {
+/// Members stay in the plugin's order: they become columns.
+nlohmann::ordered_json shown(const plugin::Output& output) {
     if (output.kind == BANGER_EMIT_JSON) {
-        json value = json::parse(output.bytes, nullptr, false);
+        auto value = nlohmann::ordered_json::parse(output.bytes, nullptr, false);
         if (!value.is_discarded()) {
             return {{"kind", "json"}, {"json", std::move(value)}};
         }
@@ -67,13 +68,16 @@ void add_plugins(Router& router, const Parts& parts) {
                                              request.param("verb"), args, context);
                       });
                   const auto result = co_await std::move(result_work);
-                  json output = json::array();
+                  nlohmann::ordered_json answer{
+                      {"status", result.status == BANGER_SKIP ? "skipped" : "ok"},
+                      {"output", nlohmann::ordered_json::array()}};
                   for (const plugin::Output& item : result.output) {
-                      output.push_back(shown(item));
+                      answer["output"].push_back(shown(item));
                   }
-                  co_return json_response(
-                      {{"status", result.status == BANGER_SKIP ? "skipped" : "ok"},
-                       {"output", std::move(output)}});
+                  Response response;
+                  response.body =
+                      answer.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+                  co_return response;
               });
 }
 

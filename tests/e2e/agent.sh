@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# The guest's agent: who says that a VM is ready, what is known of the guest, its clock, a clean shutdown, programs
+# without SSH, an agent that dies, and a guest that has none.
+. "$(dirname "$0")/lib.sh"
+
+for program in debugfs jq; do command -v $program >/dev/null || skip "no $program (scripts/deps.sh)"; done
+printf 'plugins:\n  entries:\n    vsock: {config: {sample_s: 1}}\n' >>"$config"
+
+guest() { banger vm exec web -- sh -c "$*"; }
+guest_is() { [ "$(field web guest.state)" = "$1" ]; }
+number() { field web "guest.$1"; }
+# near ACTUAL EXPECTED PERCENT WHAT
+near() { awk -v a="$1" -v b="$2" -v p="$3" 'BEGIN { d = a - b; exit !((d < 0 ? -d : d) * 100 <= b * p) }' || fail "$4: $1 is not near $2"; }
+
+step "ready by the agent's word"
+banger vm create --name web 2>"$root/create"
+field web 'timings[].stage' >"$root/stages"
+grep -qx agent "$root/stages" || fail "stages: $(xargs <"$root/stages")"
+within 20 guest_is ready || fail "guest: $(field web guest)"
+banger vm ls | grep -E 'GUEST' >/dev/null || fail "$(banger vm ls)"
+banger vm show web | grep -E '^guest +ready, heard .* ago, agent [0-9]' || fail "$(banger vm show web)"
+booted() { [ "$(field web 'guest.failed_units | length')" = 0 ] && [ "$(field web guest.failed_units)" != null ]; }
+within 60 booted || fail "guest: $(field web guest)"
+
+step "stats are those of the guest"
+has_stats() { [ "$(number stats.memory.total)" != null ]; }
+within 20 has_stats || fail "guest: $(field web guest)"
+same "$(number stats.memory.total)" "$(($(guest "awk '/^MemTotal/ { print \$2 }' /proc/meminfo") * 1024))" "memory"
+same "$(number stats.cpu.count)" "$(guest nproc)" "CPUs"
+near "$(number 'stats.disks[] | select(.mount == "/") | .total')" "$(guest "df --output=size -B1 / | tail -1")" 1 "disk"
+near "$(number 'stats.disks[] | select(.mount == "/") | .used')" "$(guest "df --output=used -B1 / | tail -1")" 20 "used"
+banger vm stats web >"$root/stats"
+head -1 "$root/stats" | grep -q '^VM  *CPU %' && grep -E '^web ' "$root/stats" || fail "$(cat "$root/stats")"
+
+step "what listens, and the title of a page with a surprise in it"
+guest "cat >/root/web.pl" <<'PERL'
+use IO::Socket::INET;
+my $s = IO::Socket::INET->new(LocalPort => 8000, Listen => 5, ReuseAddr => 1) or die;
+while (my $c = $s->accept) {
+    while (<$c>) { last if /^\r?\n$/ }
+    print $c "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html><title>My \e[31mpage\a</title>";
+    close $c;
+}
+PERL
+guest "nohup perl /root/web.pl >/dev/null 2>&1 &"
+page() { banger x vsock listening --json | jq -r '.[] | select(.port == 8000)'; }
+has_title() { page | jq -e '.title | strings | startswith("My ")'; }
+within 40 has_title || fail "listening: $(banger x vsock listening)"
+page | jq -e '.process == "perl" and (.url | endswith(":8000"))' || fail "$(page)"
+page | jq -e '[.title | explode[] | select(. < 32)] | length == 0' || fail "control characters: $(page)"
+
+step "a clock that is an hour slow is put right"
+guest "date -s '-1 hour' >/dev/null"
+right() { [ "$(($(date +%s) - $(guest date +%s)))" -lt 3 ]; }
+within 20 right || fail "the guest says $(guest date), it is $(date)"
+
+step "a program by the agent: streams, status, a signal, none of that name"
+same "$(echo in | banger vm exec --agent web -- sh -c 'cat; echo err >&2; exit 3' 2>"$root/err" || echo "status $?")" \
+    "$(printf 'in\nstatus 3')" "what it said"
+same "$(cat "$root/err")" err "what it said besides"
+same "$(banger vm exec --agent web -- sh -c 'kill -9 $$' || echo $?)" 137 "status of a killed one"
+must_fail "no.*nosuchprogram" banger vm exec --agent web -- nosuchprogram
+head -c 3000000 /dev/urandom >"$root/bytes"
+same "$(banger vm exec --agent web -- sha256sum <"$root/bytes")" "$(sha256sum <"$root/bytes")" "three megabytes"
+timeout -s INT 2 banger vm exec --agent web -- sleep 4711 || true
+stopped() { ! guest "pgrep -f '[s]leep 4711'"; }
+within 10 stopped || fail "a program outlived its Ctrl-C"
+
+step "without SSH, by itself"
+guest "systemctl stop ssh" || true
+pkill -f 'ssh.sock \[mux\]' || true # the connection that is kept would outlive sshd
+cut() { ! timeout 5 bash -c "cat <>/dev/tcp/$(field web ip)/22"; }
+within 20 cut || fail "sshd goes on"
+by_agent() { [ "$(banger vm exec web -- hostname 2>"$root/err")" = web ] && grep -q "by its agent" "$root/err"; }
+within 20 by_agent || fail "$(banger vm exec web -- hostname 2>&1)"
+banger vm exec web -- systemctl start ssh 2>/dev/null
+within 30 guest true || fail "SSH does not come back"
+
+step "the agent dies: it is back by itself, and the row says so meanwhile"
+heard() { date -d "$(field web guest.heard_at)" +%s%N; }
+before=$(heard)
+guest "systemctl kill -s KILL banger-agent"
+later() { [ "$(heard)" -gt "$before" ] && guest_is ready; }
+within 20 later || fail "guest: $(field web guest)"
+guest "systemctl stop banger-agent"
+within 30 guest_is silent || fail "guest: $(field web guest)"
+banger vm ls | grep -E '^web .*silent' || fail "$(banger vm ls)"
+check() { banger doctor --json | jq -r '.checks[] | select(.source == "vsock" and .id == "guests") | '"$1"; }
+grep -q '^web: ' <<<"$(check .cause)" || fail "doctor: $(check .)"
+guest "systemctl start banger-agent"
+within 30 guest_is ready || fail "guest: $(field web guest)"
+
+step "another daemon knows it again"
+kill_daemon
+within 30 guest_is ready || fail "guest: $(field web guest)"
+
+step "a clean shutdown leaves a clean file system"
+guest "dd if=/dev/urandom of=/var/tmp/f bs=64k count=64 2>/dev/null; sha256sum /var/tmp/f" >"$root/sum"
+overlay=$(field web paths.dir)/$(ls "$(field web paths.dir)" | grep -m1 overlay)
+banger vm stop web
+same "$(field web exit.cause)" poweroff "how it ended"
+same "$(field web guest)" null "what is known of a guest that is off"
+debugfs -R stats "$overlay" 2>/dev/null | grep -q 'Filesystem state: *clean' || fail "$(debugfs -R stats "$overlay" 2>&1 | head -20)"
+
+step "a guest without an agent is ready by its port"
+banger vm start web
+same "$(guest sha256sum /var/tmp/f)" "$(cat "$root/sum")" "a file of before"
+guest "systemctl disable banger-agent banger-agent-booted" 2>/dev/null
+banger vm restart web
+guest true
+guest_is ready && fail "nobody in it speaks: $(field web guest)"
+banger vm stop web
+same "$(field web exit.cause)" poweroff "how it ended, by its button"
