@@ -39,6 +39,9 @@ void Connection::ready(std::uint32_t events) {
     if (reading_ && !ended_ && (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
         (void)receive();
     }
+    if (hung_up_ && !reading_ && !ended_ && events_.left && !std::exchange(left_told_, true)) {
+        events_.left();
+    }
     want();
 }
 

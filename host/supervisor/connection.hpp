@@ -19,6 +19,8 @@ class Connection {
         std::function<void(std::string_view)> bytes;
         std::function<void(bool hung_up)> end; ///< the peer sends no more, or is gone altogether
         std::function<void()> sent;            ///< unsent() became less
+        /// May be empty. The peer is gone altogether while nothing is read; `end` comes when it is.
+        std::function<void()> left = {};
     };
 
     Connection(Loop& loop, os::UniqueFd fd, Events events);
@@ -44,6 +46,7 @@ class Connection {
     bool ended_ = false;
     bool shut_down_ = false;
     bool hung_up_ = false;
+    bool left_told_ = false;
     bool broken_ = false;
     Loop::Registration registration_; ///< last: it goes before the descriptor
 };

@@ -25,6 +25,9 @@ constexpr std::size_t early_bytes = 16384;
 constexpr std::size_t max_clients = 512;
 /// What waits in front of the port at most; more would only delay the streams behind it.
 constexpr std::size_t port_backlog = 65536;
+/// What a client has sent reaches a guest that takes it, also when the client is gone. One that
+/// does not take it is told by then that nobody is there: a program that reads nothing, say.
+constexpr std::chrono::seconds last_bytes{2};
 
 std::uint64_t new_session() {
     std::uint64_t session = 0;
@@ -63,6 +66,7 @@ struct GuestChannel::Client {
     std::string held; ///< from the client: the handshake, then what the stream does not take yet
     std::size_t owed = 0; ///< to the client: bytes whose credit the guest has not got back
     std::unique_ptr<Connection> connection;
+    Loop::Registration giving_up;
 };
 
 GuestChannel::GuestChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd port)
@@ -123,7 +127,8 @@ void GuestChannel::accept_one() {
                                client.hung_up = hung_up;
                                push(client);
                            },
-                           [this, &client] { settle(client); }});
+                           [this, &client] { settle(client); },
+                           [this, &client] { give_up_soon(client); }});
 }
 
 void GuestChannel::receive(Client& client, std::string_view bytes) {
@@ -202,6 +207,18 @@ void GuestChannel::close_when_sent(Client& client) {
     client.connection->read(false);
     client.connection->shut_down();
     settle(client);
+}
+
+void GuestChannel::give_up_soon(Client& client) {
+    client.giving_up = loop_.after(last_bytes, [this, key = client.key] {
+        const auto it = clients_.find(key);
+        if (it != clients_.end() && it->second->id != 0) {
+            mux_.reset(it->second->id);
+            keys_.erase(it->second->id);
+            remove(key);
+            pump();
+        }
+    });
 }
 
 void GuestChannel::remove(Key key) {

@@ -36,6 +36,7 @@ class GuestChannel final : private channel::MuxEvents {
     void push(Client& client);
     void settle(Client& client);
     void close_when_sent(Client& client);
+    void give_up_soon(Client& client);
     void remove(Key key);
     void pump();
     [[nodiscard]] Client* find(channel::StreamId id);

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include <fcntl.h>
@@ -48,9 +49,10 @@ class Agent {
             };
             return handler;
         });
-        mux_.listen(2, [](StreamId) {
+        mux_.listen(2, [this](StreamId) {
             StreamHandler handler;
             handler.data = [](std::string_view) {};
+            handler.closed = [this] { deaf_closed = true; };
             return handler;
         });
         mux_.listen(3, [this](StreamId id) {
@@ -64,6 +66,7 @@ class Agent {
         mux_.greet();
         pump();
     }
+    std::atomic<bool> deaf_closed{false};
 
   private:
     void push(StreamId id) {
@@ -226,6 +229,26 @@ TEST_F(GuestChannelTest, ClientsThatVanishLeaveNothing) {
         }
         echo(connect(1), "still here");
         std::this_thread::sleep_for(milliseconds(50));
+    });
+    EXPECT_EQ(channel->connections(), 0U);
+}
+
+TEST_F(GuestChannelTest, AGuestThatReadsNothingHearsThatItsClientVanished) {
+    Agent agent(loop, std::move(port));
+    settle();
+    with_loop([&] {
+        os::UniqueFd deaf = connect(2);
+        ::fcntl(deaf.get(), F_SETFL, O_NONBLOCK);
+        const std::string junk(1U << 20U, 'j');
+        while (::send(deaf.get(), junk.data(), junk.size(), MSG_NOSIGNAL) > 0) {
+            std::this_thread::sleep_for(milliseconds(20));
+        }
+        EXPECT_FALSE(agent.deaf_closed);
+        deaf.reset();
+        for (int i = 0; i < 500 && !agent.deaf_closed; ++i) {
+            std::this_thread::sleep_for(milliseconds(20));
+        }
+        EXPECT_TRUE(agent.deaf_closed);
     });
     EXPECT_EQ(channel->connections(), 0U);
 }
