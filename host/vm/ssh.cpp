@@ -1,9 +1,14 @@
 #include "vm/ssh.hpp"
 
 #include "os/error.hpp"
+#include "os/process.hpp"
 #include "os/run.hpp"
 #include "vm/identity.hpp"
 #include "vm/machine.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
 
 #include <nlohmann/json.hpp>
 
@@ -69,9 +74,31 @@ std::vector<std::string> ssh_argv(const SshAccess& access,
     return argv;
 }
 
+/// One that its socket does not lead to any more is known by its title, which ssh sets; the guest
+/// is gone, and the connection would be kept for minutes.
+static void end_by_title(const std::filesystem::path& control_path) {
+    const std::string title = "ssh: " + control_path.string() + " [mux]";
+    std::error_code code;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", code)) {
+        const pid_t pid = std::atoi(entry.path().filename().c_str());
+        std::ifstream file(pid > 0 ? entry.path() / "cmdline" : std::filesystem::path());
+        std::string words;
+        if (!std::getline(file, words, '\0') || words != title) {
+            continue;
+        }
+        try {
+            if (const auto process = os::identify(pid)) {
+                (void)os::send_signal(*process, SIGTERM); // somebody else's: refused
+            }
+        } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): it ends by its keep-alive
+        }
+    }
+}
+
 void end_ssh_master(const std::filesystem::path& control_path) {
     std::error_code code;
     if (!std::filesystem::exists(control_path, code)) {
+        end_by_title(control_path);
         return;
     }
     try {
@@ -81,6 +108,7 @@ void end_ssh_master(const std::filesystem::path& control_path) {
         // no client installed: then there is no connection either
     }
     std::filesystem::remove(control_path, code);
+    end_by_title(control_path);
 }
 
 } // namespace banger::vm
