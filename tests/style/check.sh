@@ -57,3 +57,55 @@ includes() {
     done < <(files 'host/*.cpp' 'host/*.hpp' | xargs -r grep -nE '^#include "(plugins|tap-pool|imagebuild)/' /dev/null)
 }
 
+plugins() { # a plugin knows the SDK, itself and libraries; the host knows no plugin ("nat" and "dns" are words of nft and resolvectl, too, "vsock" one of the guest configuration)
+    local file line text host plugin
+    host=$(cd host && printf '%s|' */ | tr -d /)
+    while IFS=: read -r file line text; do
+        offend "$file:$line: a plugin may not include the host: $text"
+    done < <(files 'plugins/*.cpp' 'plugins/*.hpp' 'plugins/*.h' | grep -v '^plugins/vsock/agent/' | xargs -r grep -nE "^#include \"(\.\./|(${host%|})/)" /dev/null)
+    # The guest agent is no plugin but a program for guests: the guest's end of the channel is for it.
+    while IFS=: read -r file line text; do
+        offend "$file:$line: the guest agent may include channel/ only of the host: $text"
+    done < <(files 'plugins/vsock/agent/*.cpp' 'plugins/vsock/agent/*.hpp' | xargs -r grep -nE "^#include \"(\.\./|(${host%|})/)" /dev/null | grep -v '"channel/')
+    for plugin in plugins/*/; do
+        plugin=$(basename "$plugin")
+        while IFS=: read -r file line text; do
+            offend "$file:$line: host code names the plugin $plugin"
+        done < <(files 'host/*.cpp' 'host/*.hpp' | grep -vE '^host/(config/|vm/guest_config|privileged/(nat_table|dns_table|resolver))' | xargs -r grep -nF "\"$plugin\"" /dev/null)
+    done
+}
+
+headers() { # rule 3
+    local file
+    while read -r file; do
+        grep -q '^#pragma once' "$file" || grep -q '^#ifndef BANGER_' "$file" || offend "$file: no #pragma once"
+        ! grep -nE '^ *using namespace' "$file" /dev/null || offend "$file: using namespace in a header"
+    done < <(files '*.hpp' '*.h')
+}
+
+finished() {
+    local hit
+    while read -r hit; do offend "$hit"; done < <(
+        files host plugins sdk runtime scripts cmake '*.sh' | grep -v '^tests/style/' |
+            xargs -r -d '\n' grep -nIwE 'TODO|FIXME|XXX|HACK|not implemented' /dev/null | cut -c1-160)
+}
+
+format() { # clang-format's majors disagree in places: the one of the oldest supported system decides
+    local version file
+    version=$(clang-format --version 2>/dev/null | sed -n 's/.*version \([0-9]*\).*/\1/p')
+    [ "$version" = 14 ] || { echo "SKIP: needs clang-format 14, found ${version:-none}" && exit 77; }
+    while read -r file; do offend "$file"; done < <(
+        files '*.cpp' '*.hpp' '*.c' '*.h' | xargs -r -P "$(nproc)" -n 16 clang-format --dry-run --Werror 2>&1 |
+            sed -n 's/^\([^ :]*:[0-9]*\):.*clang-formatted.*/\1: not clang-formatted (make format)/p' | sort -u -t: -k1,1)
+}
+
+example() { # the guide shows the example that is installed and built
+    diff <(sed -n '/^```cpp$/,/^```$/p' docs/plugins.md | sed '/^```$/q' | sed '/^```/d') sdk/examples/ports/ports.cpp ||
+        offend "docs/plugins.md: its first example is not sdk/examples/ports/ports.cpp"
+}
+
+case ${1:-} in
+sizes | names | includes | plugins | headers | finished | format | example) "$1" ;;
+*) echo "usage: check.sh sizes|names|includes|plugins|headers|finished|format|example" >&2 && exit 2 ;;
+esac
+exit $found
