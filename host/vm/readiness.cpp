@@ -174,8 +174,8 @@ asio::awaitable<void> Readiness::wait_answer(Operation& operation, Machine& mach
         failure = std::current_exception();
     }
     for (const auto& wait : waits) {
-        tell_failure(operation, wait->failure());
         co_await wait->cancel();
+        tell_failure(operation, wait->failure());
     }
     if (failure) {
         std::rethrow_exception(failure);
