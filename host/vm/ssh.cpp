@@ -97,17 +97,16 @@ static void end_by_title(const std::filesystem::path& control_path) {
 
 void end_ssh_master(const std::filesystem::path& control_path) {
     std::error_code code;
-    if (!std::filesystem::exists(control_path, code)) {
-        end_by_title(control_path);
-        return;
+    if (std::filesystem::exists(control_path, code)) {
+        try {
+            (void)os::run(
+                {"ssh", "-F", "none", "-q", "-O", "exit", "-S", control_path.string(), "vm"},
+                {.timeout = std::chrono::seconds(5)});
+        } catch (const os::Error&) {
+            // no client installed: then there is no connection either
+        }
+        std::filesystem::remove(control_path, code);
     }
-    try {
-        (void)os::run({"ssh", "-F", "none", "-q", "-O", "exit", "-S", control_path.string(), "vm"},
-                      {.timeout = std::chrono::seconds(5)});
-    } catch (const os::Error&) {
-        // no client installed: then there is no connection either
-    }
-    std::filesystem::remove(control_path, code);
     end_by_title(control_path);
 }
 

@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -44,29 +43,19 @@ class Port {
 
 class ReadinessTest : public testing::Test {
   protected:
-    ReadinessTest() {
-        test::World::make_bundle(data_.path() / "bundle");
-        world_.emplace(data_.path(), run_.path());
-        machine_ = world_->create("web");
-    }
+    ReadinessTest() : machine_(world_.create("web")) {}
 
     ~ReadinessTest() override { test::end(*machine_); }
 
+    [[nodiscard]] std::filesystem::path make_data() const {
+        test::World::make_bundle(data_.path() / "bundle");
+        return data_.path();
+    }
+
     /// The stages that it went through. It never ends well: nobody lets the login in.
     std::vector<std::string> stages(const Port& port) {
-        SshAccess access;
-        access.host = "127.0.0.1";
-        access.port = port.number();
-        Operations operations(world_->loop, [](const Operation&) {});
-        Readiness readiness(world_->threads, world_->capabilities, world_->settings);
-        const auto operation =
-            operations.start("start", "web", [&](Operation& self) -> asio::awaitable<json> {
-                self.stage("boot");
-                co_await readiness.wait(self, machine_, access,
-                                        std::chrono::steady_clock::now() + std::chrono::seconds(1));
-                co_return nullptr;
-            });
-        EXPECT_TRUE(world_->wait([&] { return operation->finished(); }));
+        const auto operation = start(port, std::chrono::seconds(1));
+        EXPECT_TRUE(world_.wait([&] { return operation->finished(); }));
         log_ = operation->to_json()["log"].dump();
         std::vector<std::string> names;
         for (const auto& stage : operation->stages()) {
@@ -75,9 +64,24 @@ class ReadinessTest : public testing::Test {
         return names;
     }
 
+    std::shared_ptr<Operation> start(const Port& port, std::chrono::seconds time) {
+        SshAccess access;
+        access.host = "127.0.0.1";
+        access.port = port.number();
+        return operations_.start(
+            "start", "web", [this, access, time](Operation& self) -> asio::awaitable<json> {
+                self.stage("boot");
+                co_await readiness_.wait(self, machine_, access,
+                                         std::chrono::steady_clock::now() + time);
+                co_return nullptr;
+            });
+    }
+
     os::TemporaryDir data_{"banger-readiness"};
     os::TemporaryDir run_{"bgr"};
-    std::optional<test::World> world_;
+    test::World world_{make_data(), run_.path()};
+    Operations operations_{world_.loop, [](const Operation&) {}};
+    Readiness readiness_{world_.threads, world_.capabilities, world_.settings};
     std::shared_ptr<Machine> machine_;
     std::string log_;
 };
@@ -89,14 +93,14 @@ bool until_cancelled(const CallContext& context) {
 }
 
 TEST_F(ReadinessTest, WhoKnowsThatSshAnswersSparesTheProbing) {
-    world_->capabilities.stages = {{"agent", true}};
+    world_.capabilities.stages = {{"agent", true}};
     EXPECT_EQ(stages(Port(false)), (std::vector<std::string>{"boot", "agent", "ssh"}));
 }
 
 TEST_F(ReadinessTest, AnOpenPortEndsTheWaitForIt) {
     std::atomic<bool> cancelled{false};
-    world_->capabilities.stages = {{"agent", true}};
-    world_->capabilities.on_wait = [&](const std::string&, const CallContext& context) -> bool {
+    world_.capabilities.stages = {{"agent", true}};
+    world_.capabilities.on_wait = [&](const std::string&, const CallContext& context) -> bool {
         cancelled = until_cancelled(context);
         throw os::Error(os::ErrorKind::cancelled, "cancelled");
     };
@@ -106,8 +110,8 @@ TEST_F(ReadinessTest, AnOpenPortEndsTheWaitForIt) {
 }
 
 TEST_F(ReadinessTest, OneThatFailsOrDoesNotApplyLeavesItToThePort) {
-    world_->capabilities.stages = {{"agent", true}, {"other", true}};
-    world_->capabilities.on_wait = [](const std::string& stage, const CallContext&) {
+    world_.capabilities.stages = {{"agent", true}, {"other", true}};
+    world_.capabilities.on_wait = [](const std::string& stage, const CallContext&) {
         if (stage == "agent") {
             throw os::Error(os::ErrorKind::internal, "the agent speaks in tongues");
         }
@@ -119,35 +123,25 @@ TEST_F(ReadinessTest, OneThatFailsOrDoesNotApplyLeavesItToThePort) {
 }
 
 TEST_F(ReadinessTest, OtherStagesComeAfterThePortAndHaveToBeReached) {
-    world_->capabilities.stages = {{"database", false}};
+    world_.capabilities.stages = {{"database", false}};
     EXPECT_EQ(stages(Port(true)), (std::vector<std::string>{"boot", "database", "ssh"}));
-    world_->capabilities.on_wait = [](const std::string&, const CallContext&) -> bool {
+    world_.capabilities.on_wait = [](const std::string&, const CallContext&) -> bool {
         throw os::Error(os::ErrorKind::timeout, "no database");
     };
     EXPECT_EQ(stages(Port(true)), (std::vector<std::string>{"boot", "database"}));
 }
 
 TEST_F(ReadinessTest, ACancelledOperationEndsTheWait) {
-    world_->capabilities.stages = {{"agent", true}};
-    world_->capabilities.on_wait = [](const std::string&, const CallContext& context) {
+    world_.capabilities.stages = {{"agent", true}};
+    world_.capabilities.on_wait = [](const std::string&, const CallContext& context) {
         until_cancelled(context);
         return false;
     };
     const Port port(false);
-    SshAccess access;
-    access.host = "127.0.0.1";
-    access.port = port.number();
-    Operations operations(world_->loop, [](const Operation&) {});
-    Readiness readiness(world_->threads, world_->capabilities, world_->settings);
-    const auto operation =
-        operations.start("start", "web", [&](Operation& self) -> asio::awaitable<json> {
-            co_await readiness.wait(self, machine_, access,
-                                    std::chrono::steady_clock::now() + std::chrono::seconds(60));
-            co_return nullptr;
-        });
-    EXPECT_TRUE(world_->wait([&] { return operation->current_stage() == "agent"; }));
+    const auto operation = start(port, std::chrono::seconds(60));
+    EXPECT_TRUE(world_.wait([&] { return operation->current_stage() == "agent"; }));
     operation->cancel();
-    EXPECT_TRUE(world_->wait([&] { return operation->finished(); }, std::chrono::seconds(10)));
+    EXPECT_TRUE(world_.wait([&] { return operation->finished(); }, std::chrono::seconds(10)));
     EXPECT_EQ(operation->state(), OperationState::cancelled);
 }
 
