@@ -130,10 +130,11 @@ make_world() {
 # --- what is left -----------------------------------------------------------------------------------------------
 
 # Everything that belongs to a VM or the daemon, one line each; empty when all is gone. pid 1 is the case itself.
+# ps puts in brackets what has no memory any more, such as a grep of ours on its way out.
 footprint() (
     set +e +o pipefail
     ls /sys/class/net | sed '/^lo$/d; s/^/link /'
-    ps -eo pid=,ppid=,stat=,args= | awk -v me=$$ '$1 != 1 && $3 !~ /^Z/ && $4 != "ps" && $4 != "awk" {
+    ps -eo pid=,ppid=,stat=,args= | awk -v me=$$ '$1 != 1 && $3 !~ /^Z/ && $4 !~ /^\[/ && $4 != "ps" && $4 != "awk" {
         $1 = $2 = $3 = ""; print "process" $0 }' | grep -vF "bash $0"
     awk 'NR > 1 && $NF ~ /^\// { print "socket " $NF }' /proc/net/unix
     find "$run" -mindepth 1 ! -name bangerd.lock ! -path "$run/vm" 2>/dev/null | sed 's/^/file /'
