@@ -30,6 +30,7 @@ void visit_fields(Row& row, Visitor&& visit) {
     visit.field("accel", row.accel);
     visit.field("ip", row.ip);
     visit.field("mac", row.mac);
+    visit.added("cid", row.cid);
     visit.nested("options", row.options);
     visit.field("created_at", row.created_at);
     visit.optional("started_at", row.started_at);
@@ -48,6 +49,10 @@ struct Writer {
         out[name] = value;
     }
     template <class T>
+    void added(const char* name, const T& value) {
+        out[name] = value;
+    }
+    template <class T>
     void optional(const char* name, const std::optional<T>& value) {
         out[name] = value ? json(*value) : json();
     }
@@ -62,6 +67,11 @@ struct Reader {
     template <class T>
     void field(const char* name, T& value) {
         in.at(name).get_to(value);
+    }
+    /// The copies of an earlier banger do not have it.
+    template <class T>
+    void added(const char* name, T& value) {
+        value = in.value(name, value);
     }
     template <class T>
     void optional(const char* name, std::optional<T>& value) {

@@ -12,17 +12,18 @@ namespace {
 
 #define VM_COLUMNS                                                                                 \
     "id, name, state, image, vcpus, memory_mib, disk_mib, work_disk_mib, disk_mode, vmm, accel, "  \
-    "ip, mac, options, created_at, started_at, ready_at, exit, timings, warnings, process, "       \
+    "ip, mac, cid, options, created_at, started_at, ready_at, exit, timings, warnings, process, "  \
     "last_operation"
 
 constexpr const char* insert_sql =
     "INSERT INTO vm (" VM_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-    "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+    "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
 constexpr const char* update_sql =
     "UPDATE vm SET (" VM_COLUMNS ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-    "?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) WHERE id = ?1";
+    "?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) WHERE id = ?1";
 constexpr const char* find_sql = "SELECT " VM_COLUMNS " FROM vm WHERE id = ?";
 constexpr const char* find_by_name_sql = "SELECT " VM_COLUMNS " FROM vm WHERE name = ?";
+constexpr const char* find_by_cid_sql = "SELECT " VM_COLUMNS " FROM vm WHERE cid = ?";
 constexpr const char* list_sql = "SELECT " VM_COLUMNS " FROM vm ORDER BY name";
 
 #undef VM_COLUMNS
@@ -31,6 +32,7 @@ void bind(Query& query, const VmRow& row) {
     query.bind(row.id).bind(row.name).bind(row.state).bind(row.image);
     query.bind(row.vcpus).bind(row.memory_mib).bind(row.disk_mib).bind(row.work_disk_mib);
     query.bind(row.disk_mode).bind(row.vmm).bind(row.accel).bind(row.ip).bind(row.mac);
+    query.bind(row.cid);
     query.bind(row.options).bind(row.created_at).bind_or_null(row.started_at);
     query.bind_or_null(row.ready_at).bind_or_null(row.exit).bind(row.timings);
     query.bind(row.warnings).bind(row.process).bind_or_null(row.last_operation);
@@ -50,6 +52,7 @@ VmRow read(Query& query) {
                  .accel = query.text(),
                  .ip = query.text(),
                  .mac = query.text(),
+                 .cid = query.integer(),
                  .options = query.text(),
                  .created_at = query.integer(),
                  .started_at = query.integer_or_null(),
@@ -75,6 +78,12 @@ void VmTable::insert(const VmRow& row) {
     }
     if (find(row.id)) {
         throw Error(ErrorKind::conflict, "a VM with the id " + row.id + " exists already");
+    }
+    if (row.cid != 0) {
+        if (const auto other = find_by_cid(row.cid)) {
+            throw Error(ErrorKind::conflict, "the vsock context id " + std::to_string(row.cid) +
+                                                 " belongs to VM " + other->id);
+        }
     }
     Query query(database_, insert_sql);
     bind(query, row);
@@ -102,6 +111,11 @@ std::optional<VmRow> VmTable::find(std::string_view id) const {
 std::optional<VmRow> VmTable::find_by_name(std::string_view name) const {
     Query query(database_, find_by_name_sql);
     return find_one(query.bind(name));
+}
+
+std::optional<VmRow> VmTable::find_by_cid(std::int64_t cid) const {
+    Query query(database_, find_by_cid_sql);
+    return find_one(query.bind(cid));
 }
 
 std::vector<VmRow> VmTable::list() const {

@@ -25,6 +25,7 @@ struct VmRow {
     std::string accel;
     std::string ip;
     std::string mac;
+    std::int64_t cid = 0;       ///< of AF_VSOCK, reserved as long as this row is; 0: none yet
     std::string options = "{}"; ///< JSON object: plugin -> option -> value
     std::int64_t created_at = 0;
     std::optional<std::int64_t> started_at;
@@ -42,12 +43,13 @@ class VmTable {
   public:
     explicit VmTable(Database& database) : database_(database) {}
 
-    void insert(const VmRow& row);    ///< throws conflict when the id or the name is taken
+    void insert(const VmRow& row);    ///< throws conflict when the id, name or cid is taken
     void update(const VmRow& row);    ///< every field, by id; throws not_found
     bool remove(std::string_view id); ///< with its lease; false when there was none
 
     [[nodiscard]] std::optional<VmRow> find(std::string_view id) const;
     [[nodiscard]] std::optional<VmRow> find_by_name(std::string_view name) const;
+    [[nodiscard]] std::optional<VmRow> find_by_cid(std::int64_t cid) const;
     [[nodiscard]] std::vector<VmRow> list() const; ///< by name
 
   private:

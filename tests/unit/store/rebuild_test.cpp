@@ -39,6 +39,29 @@ TEST_F(RebuildTest, ARowSurvivesTheWayThroughJson) {
     EXPECT_EQ(vm_from_json(vm_to_json(bare)), bare);
 }
 
+TEST_F(RebuildTest, ACopyOfBeforeContextIdsIsRead) {
+    VmRow before = row("0a", "web", "10.0.0.2");
+    before.cid = 77777;
+    const std::string text = vm_to_json(before);
+    EXPECT_EQ(vm_from_json(text).cid, 77777);
+    const std::string member = "  \"cid\": 77777,\n";
+    ASSERT_NE(text.find(member), std::string::npos) << text;
+    EXPECT_EQ(vm_from_json(std::string(text).erase(text.find(member), member.size())).cid, 0);
+}
+
+TEST_F(RebuildTest, AContextIdThatTwoFoldersNameBelongsToOne) {
+    for (VmRow vm : {row("0a", "web", "10.0.0.2"), row("0b", "db", "10.0.0.3")}) {
+        vm.cid = 77777;
+        folder(vm.id, vm_to_json(vm));
+    }
+    const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
+    EXPECT_EQ(rebuilt.vms.size(), 1U);
+    ASSERT_EQ(rebuilt.problems.size(), 1U);
+    EXPECT_NE(rebuilt.problems[0].find("context id 77777 belongs to VM 0a"), std::string::npos);
+    EXPECT_EQ(VmTable(database).find_by_cid(77777)->id, "0a");
+    EXPECT_EQ(LeaseTable(database).list().size(), 1U);
+}
+
 TEST_F(RebuildTest, BadJsonNamesTheField) {
     try {
         (void)vm_from_json(R"({"version":1,"id":7})");

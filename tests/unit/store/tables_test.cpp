@@ -5,6 +5,7 @@
 #include "store/kv_table.hpp"
 #include "store/lease_table.hpp"
 #include "store/operation_table.hpp"
+#include "store/query.hpp"
 #include "store/vm_table.hpp"
 
 #include <gtest/gtest.h>
@@ -36,6 +37,7 @@ VmRow full_row() {
                  .accel = "tcg",
                  .ip = "172.30.88.2",
                  .mac = "02:00:00:00:00:01",
+                 .cid = 70000,
                  .options = R"({"nat":{"nat":true}})",
                  .created_at = 1'700'000'000'000,
                  .started_at = 1'700'000'000'100,
@@ -87,6 +89,36 @@ TEST_F(TablesTest, ANameIsTakenOnceAndFreeAfterTheDelete) {
     ASSERT_EQ(vms.list().size(), 2U);
     EXPECT_EQ(vms.list().front().name, "db");
     EXPECT_EQ(kind_of([&] { vms.update(named("a", "x")); }), os::ErrorKind::not_found);
+}
+
+TEST_F(TablesTest, AContextIdBelongsToOneVmAsLongAsItsRowIsThere) {
+    VmRow first = named("a", "web");
+    VmRow second = named("b", "db");
+    VmRow third = named("d", "queue");
+    first.cid = 70000;
+    vms.insert(first);
+    vms.insert(second); // any number of VMs has none
+    vms.insert(named("c", "cache"));
+    EXPECT_EQ(vms.find_by_cid(70000), first);
+    EXPECT_EQ(vms.find_by_cid(70001), std::nullopt);
+    second.cid = third.cid = 70000;
+    EXPECT_EQ(kind_of([&] { vms.update(second); }), os::ErrorKind::conflict);
+    EXPECT_EQ(kind_of([&] { vms.insert(third); }), os::ErrorKind::conflict);
+    EXPECT_TRUE(vms.remove("a"));
+    vms.update(second);
+    EXPECT_EQ(vms.find_by_cid(70000)->id, "b");
+}
+
+TEST_F(TablesTest, VmsOfBeforeContextIdsHaveNone) {
+    {
+        Database before(dir.path() / "before.sqlite");
+        VmTable(before).insert(named("a", "web"));
+        Query(before, "DROP INDEX vm_cid").run();
+        Query(before, "ALTER TABLE vm DROP COLUMN cid").run();
+        Query(before, "PRAGMA user_version = 1").run();
+    }
+    Database upgraded(dir.path() / "before.sqlite");
+    EXPECT_EQ(VmTable(upgraded).find("a"), named("a", "web"));
 }
 
 TEST_F(TablesTest, WhatIsNoJsonIsRefused) {
