@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,7 @@ struct LaunchSpec {
     bool any_timer = false;
     std::vector<Disk> disks;
     std::vector<Nic> nics;
+    std::optional<Vsock> vsock; ///< for a VMM that Capabilities::vhost_vsock says it of
     std::filesystem::path console_path;
     std::uint64_t console_max_bytes = 4U << 20U;
     std::chrono::milliseconds stop_timeout{20'000}; ///< SupervisorPlan::stop_timeout
@@ -55,7 +57,8 @@ struct Capabilities {
     bool power_button = false; ///< a host-side request that the guest may answer by powering off
     bool disk_serials = false; ///< else the guest finds its disks by file-system label
     bool resize_disk = false;
-    bool templates = false; ///< snapshot and restore of memory
+    bool templates = false;   ///< snapshot and restore of memory
+    bool vhost_vsock = false; ///< AF_VSOCK by a device that the host's kernel serves
     std::uint32_t max_vcpus = 1;
     std::uint32_t max_devices = 0; ///< disks and nics together
 };

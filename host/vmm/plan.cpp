@@ -8,19 +8,22 @@ namespace banger::vmm {
 using nlohmann::json;
 
 std::string to_json(const SupervisorPlan& plan) {
-    return json{{"id", plan.id},
-                {"name", plan.name},
-                {"driver", plan.driver},
-                {"accel", plan.accel},
-                {"control", "qmp"},
-                {"dir", plan.dir.string()},
-                {"run_dir", plan.run_dir.string()},
-                {"argv", plan.argv},
-                {"taps", plan.taps},
-                {"console_path", plan.console_path.string()},
-                {"console_max_bytes", plan.console_max_bytes},
-                {"stop_timeout_ms", plan.stop_timeout.count()}}
-        .dump();
+    json out{{"id", plan.id},
+             {"name", plan.name},
+             {"driver", plan.driver},
+             {"accel", plan.accel},
+             {"control", "qmp"},
+             {"dir", plan.dir.string()},
+             {"run_dir", plan.run_dir.string()},
+             {"argv", plan.argv},
+             {"taps", plan.taps},
+             {"console_path", plan.console_path.string()},
+             {"console_max_bytes", plan.console_max_bytes},
+             {"stop_timeout_ms", plan.stop_timeout.count()}};
+    if (plan.vsock) {
+        out["af_vsock"] = {{"cid", plan.vsock->cid}, {"key", plan.vsock->key}};
+    }
+    return out.dump();
 }
 
 SupervisorPlan plan_from_json(std::string_view text) {
@@ -38,6 +41,10 @@ SupervisorPlan plan_from_json(std::string_view text) {
         plan.run_dir = in.at("run_dir").get<std::string>();
         plan.argv = in.at("argv").get<std::vector<std::string>>();
         plan.taps = in.at("taps").get<std::vector<std::string>>();
+        if (const auto vsock = in.find("af_vsock"); vsock != in.end()) {
+            plan.vsock =
+                Vsock{vsock->at("cid").get<std::uint32_t>(), vsock->at("key").get<std::string>()};
+        }
         plan.console_path = in.at("console_path").get<std::string>();
         plan.console_max_bytes = in.at("console_max_bytes").get<std::uint64_t>();
         plan.stop_timeout = std::chrono::milliseconds(in.at("stop_timeout_ms").get<std::int64_t>());

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,19 @@ enum class Control {
 /// Descriptors that the VMM inherits, at fixed numbers so that a command line is a pure function.
 /// Standard input and output are the serial console, standard error carries the VMM's own words.
 constexpr int control_fd = 3;
-constexpr int channel_fd = 4;
+constexpr int channel_fd = 4; ///< the serial port's byte stream, or the vhost-vsock device
 constexpr int first_tap_fd = 5;
+
+/// The port in the guest on which its agent listens (docs/guest-agent.md).
+constexpr std::uint32_t agent_port = 1024;
+
+/// AF_VSOCK as the guest channel, served by the kernel of this machine.
+struct Vsock {
+    std::uint32_t cid = 0; ///< 3 or more; a number of the whole machine
+    /// What the guest's agent must see first: every user of this machine may connect to a guest.
+    std::string key;
+    bool operator==(const Vsock&) const = default;
+};
 
 /// All that banger-vm needs to start and own one VMM: a value, made by Hypervisor::plan().
 struct SupervisorPlan {
@@ -31,6 +43,7 @@ struct SupervisorPlan {
     std::filesystem::path run_dir; ///< sockets, state.json, exit.json
     std::vector<std::string> argv;
     std::vector<std::string> taps; ///< opened by the supervisor; taps[i] is first_tap_fd + i
+    std::optional<Vsock> vsock;    ///< else the guest channel is the serial port
     std::filesystem::path console_path;
     std::uint64_t console_max_bytes = 0;
     /// What a guest gets to power off when banger-vm is told to end (SIGTERM).

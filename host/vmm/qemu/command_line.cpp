@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
 
 namespace banger::vmm::qemu {
@@ -81,6 +82,22 @@ void add_nic(std::vector<std::string>& argv, const Nic& nic, std::size_t index) 
                 {"-netdev", "tap,id=" + id + ",fd=" + std::to_string(fd), "-device", device});
 }
 
+void add_channel(std::vector<std::string>& argv, const LaunchSpec& spec) {
+    const std::string fd = std::to_string(channel_fd);
+    if (!spec.vsock) {
+        argv.insert(argv.end(),
+                    {"-device", "virtio-serial-device", "-chardev", "socket,id=agent,fd=" + fd,
+                     "-device", "virtserialport,id=agent0,chardev=agent,name=banger.agent.0"});
+        return;
+    }
+    if (spec.vsock->cid < 3 || spec.vsock->cid == UINT32_MAX) { // vsock(7)
+        throw Error(ErrorKind::invalid,
+                    "vsock context id " + std::to_string(spec.vsock->cid) + ": 3 to 4294967294");
+    }
+    argv.insert(argv.end(), {"-device", "vhost-vsock-device,id=vsock0,guest-cid=" +
+                                            std::to_string(spec.vsock->cid) + ",vhostfd=" + fd});
+}
+
 } // namespace
 
 std::string kernel_command_line(const Host& host, const LaunchSpec& spec) {
@@ -148,9 +165,7 @@ std::vector<std::string> command_line(const Host& host, const LaunchSpec& spec) 
     for (std::size_t i = 0; i < spec.nics.size(); ++i) {
         add_nic(argv, spec.nics[i], i);
     }
-    add({"-device", "virtio-serial-device", "-chardev",
-         "socket,id=agent,fd=" + std::to_string(channel_fd), "-device",
-         "virtserialport,id=agent0,chardev=agent,name=banger.agent.0"});
+    add_channel(argv, spec);
     add({"-device", "virtio-rng-device", "-device",
          "virtio-balloon-device,id=balloon0,deflate-on-oom=on"});
     return argv;

@@ -12,7 +12,8 @@ using os::ErrorKind;
 
 namespace {
 
-/// The machine has 24 virtio slots with its second IO-APIC; console, rng and balloon take three.
+/// The machine has 24 virtio slots with its second IO-APIC; guest channel, rng and balloon take
+/// three.
 constexpr std::uint32_t virtio_slots = 24;
 constexpr std::uint32_t own_devices = 3;
 
@@ -37,6 +38,7 @@ Capabilities Driver::capabilities() const noexcept {
     can.power_button = true;
     can.disk_serials = true;
     can.resize_disk = true;
+    can.vhost_vsock = host_.vhost_vsock;
     can.max_vcpus = 64;
     can.max_devices = virtio_slots - own_devices;
     return can;
@@ -55,6 +57,10 @@ SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
         throw Error(ErrorKind::invalid, "a VM has at most " + std::to_string(can.max_devices) +
                                             " disks and network interfaces");
     }
+    if (spec.vsock && !can.vhost_vsock) {
+        throw Error(ErrorKind::unsupported,
+                    "qemu: " + host_.probe.binary.string() + " has no vhost-vsock device");
+    }
     const RunFolder run{spec.run_dir};
     check_socket_path(run.control());
     check_socket_path(run.guest());
@@ -71,6 +77,7 @@ SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
     for (const Nic& nic : spec.nics) {
         plan.taps.push_back(nic.tap);
     }
+    plan.vsock = spec.vsock;
     plan.console_path = spec.console_path;
     plan.console_max_bytes = spec.console_max_bytes;
     plan.stop_timeout = spec.stop_timeout;

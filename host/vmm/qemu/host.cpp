@@ -147,6 +147,8 @@ void examine(Host& host, const std::string& wanted) {
         throw Error(ErrorKind::unavailable, host.probe.binary.string() + " has no microvm machine");
     }
     host.sandbox = has(host.probe.binary, {"--help"}, "-sandbox on");
+    host.vhost_vsock =
+        has(host.probe.binary, {"-M", "microvm", "-device", "help"}, "\"vhost-vsock-device\"");
     choose_accel(host, wanted);
     host.tsc_khz = measure_tsc_khz();
     host.probe.usable = true;

@@ -41,6 +41,7 @@ std::optional<Host> load_host(const std::filesystem::path& file, const std::stri
         host.probe.reason = in.at("reason").get<std::string>();
         host.tsc_khz = in.at("tsc_khz").get<std::uint64_t>();
         host.sandbox = in.at("sandbox").get<bool>();
+        host.vhost_vsock = in.at("vhost_vsock").get<bool>();
         return host;
     } catch (const json::exception&) {
         return std::nullopt;
@@ -58,7 +59,8 @@ void store_host(const std::filesystem::path& file, const std::string& key,
                        {"binary", host.probe.binary.string()},
                        {"reason", host.probe.reason},
                        {"tsc_khz", host.tsc_khz},
-                       {"sandbox", host.sandbox}};
+                       {"sandbox", host.sandbox},
+                       {"vhost_vsock", host.vhost_vsock}};
         os::write_file_atomic(file, out.dump() + "\n");
     } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): said in the header
     }

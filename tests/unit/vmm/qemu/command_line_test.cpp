@@ -15,6 +15,7 @@ Host host(const std::string& accel) {
     Host found;
     found.probe = {"qemu", true, accel, "7.2.22", "/usr/bin/qemu-system-x86_64", ""};
     found.tsc_khz = 2596100;
+    found.vhost_vsock = true;
     return found;
 }
 
@@ -65,6 +66,20 @@ TEST(QemuCommandLine, CopyModeTwoNicsJumboNoSandbox) {
     vm.disks = {{"root", "root.ext4", false}, {"work", "work.ext4", false}};
     vm.nics.push_back({"eth1", "bgr012346", "02:ba:00:00:00:03", 9000});
     expect_golden("copy.txt", command_line(found, vm));
+}
+
+TEST(QemuCommandLine, VsockInThePlaceOfTheSerialPort) {
+    LaunchSpec vm = spec();
+    vm.vsock = Vsock{1234567890, "s3cret"};
+    const auto words = command_line(host("kvm"), vm);
+    expect_golden("vsock.txt", words);
+    for (const std::string& word : words) { // every user of the machine may read it
+        EXPECT_EQ(word.find("s3cret"), std::string::npos);
+    }
+    for (const std::uint32_t reserved : {0U, 2U, UINT32_MAX}) {
+        vm.vsock->cid = reserved;
+        EXPECT_THROW((void)command_line(host("kvm"), vm), os::Error) << reserved;
+    }
 }
 
 TEST(QemuCommandLine, CommasInValuesStayInTheirValue) {
@@ -118,8 +133,18 @@ TEST(QemuDriver, PlanCarriesTheTapsAndPaths) {
     EXPECT_EQ(back.argv, plan.argv);
     EXPECT_EQ(back.run_dir, plan.run_dir);
     EXPECT_EQ(back.console_max_bytes, 4U << 20U);
+    EXPECT_FALSE(back.vsock);
     EXPECT_THROW((void)plan_from_json("{}"), os::Error);
     EXPECT_THROW((void)plan_from_json("nonsense"), os::Error);
+}
+
+TEST(QemuDriver, PlanCarriesTheVsock) {
+    LaunchSpec vm = spec();
+    vm.vsock = Vsock{4294967294, "s3cret"};
+    EXPECT_EQ(plan_from_json(to_json(Driver(host("kvm")).plan(vm))).vsock, vm.vsock);
+    Host without = host("kvm");
+    without.vhost_vsock = false;
+    EXPECT_THROW((void)Driver(without).plan(vm), os::Error);
 }
 
 TEST(QemuDriver, ASocketPathThatIsTooLongIsRefusedBeforeAnythingStarts) {
