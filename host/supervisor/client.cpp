@@ -63,6 +63,11 @@ json parse_answer(const std::optional<std::string>& line, const char* who) {
     return answer;
 }
 
+bool cid_was_taken(const std::optional<std::string>& line) {
+    const json answer = json::parse(line.value_or(""), nullptr, false);
+    return answer.is_object() && answer.value("cid_taken", false);
+}
+
 // NOLINTNEXTLINE(bugprone-exception-escape): moving JSON only asserts
 struct Answered {
     UniqueFd fd;
@@ -173,12 +178,22 @@ void sweep(const vmm::RunFolder& run) {
 } // namespace
 
 Supervised::Supervised(fs::path run_dir, os::ProcessId supervisor, os::ProcessId vmm,
-                       std::string driver)
+                       std::string driver, std::uint32_t cid)
     : run_{std::move(run_dir)}, supervisor_(std::move(supervisor)), vmm_(std::move(vmm)),
-      driver_(std::move(driver)) {}
+      driver_(std::move(driver)), cid_(cid) {}
 
 Supervised launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
                   milliseconds timeout) {
+    auto running = try_launch(plan, banger_vm, timeout);
+    if (!running) {
+        throw Error(ErrorKind::busy, "start VM " + plan.name +
+                                         ": another VM of this machine has its vsock context id");
+    }
+    return std::move(*running);
+}
+
+std::optional<Supervised> try_launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
+                                     milliseconds timeout) {
     const vmm::RunFolder run{plan.run_dir};
     if (const auto running = adopt(plan.run_dir)) {
         throw Error(ErrorKind::conflict, "VM " + plan.name + " runs already");
@@ -194,9 +209,14 @@ Supervised launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
         if (!line) { // no user manager, or it refused
             line = start_once(command, plan, deadline);
         }
+        if (cid_was_taken(line)) {
+            sweep(run);
+            return std::nullopt;
+        }
         const json answer = parse_answer(line, "banger-vm");
         return Supervised(plan.run_dir, process_from_json(answer.at("supervisor")),
-                          process_from_json(answer.at("vmm")), plan.driver);
+                          process_from_json(answer.at("vmm")), plan.driver,
+                          plan.vsock ? plan.vsock->cid : 0);
     } catch (const Error& error) {
         sweep(run);
         throw error.with_context("start VM " + plan.name);
@@ -215,7 +235,7 @@ std::optional<Supervised> adopt(const fs::path& run_dir) {
     if (!state->supervisor.alive() && !vmm.alive()) {
         return std::nullopt;
     }
-    return Supervised(run_dir, state->supervisor, vmm, state->driver);
+    return Supervised(run_dir, state->supervisor, vmm, state->driver, state->cid);
 }
 
 UniqueFd Supervised::connect(const fs::path& socket) const {

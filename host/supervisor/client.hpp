@@ -15,7 +15,7 @@ namespace banger::supervisor {
 
 struct Status {
     std::string phase;       ///< launching, running, paused, ended
-    bool agent_open = false; ///< a guest agent has the channel open
+    bool agent_open = false; ///< a guest agent has the serial port open
     std::uint64_t console_bytes = 0;
     std::int64_t started_unix_ms = 0;
 };
@@ -27,7 +27,7 @@ struct Status {
 class Supervised {
   public:
     Supervised(std::filesystem::path run_dir, os::ProcessId supervisor, os::ProcessId vmm,
-               std::string driver = {});
+               std::string driver = {}, std::uint32_t cid = 0);
 
     [[nodiscard]] const std::filesystem::path& run_dir() const noexcept { return run_.path; }
     /// False when its run folder was removed, or is not the one that it made. Asks nobody.
@@ -35,6 +35,8 @@ class Supervised {
     [[nodiscard]] const os::ProcessId& supervisor() const noexcept { return supervisor_; }
     [[nodiscard]] const os::ProcessId& vmm() const noexcept { return vmm_; }
     [[nodiscard]] const std::string& driver() const noexcept { return driver_; } ///< "qemu"
+    /// Of its vsock device; 0 when its guest channel is the serial port.
+    [[nodiscard]] std::uint32_t cid() const noexcept { return cid_; }
 
     [[nodiscard]] Status status() const;
     /// Presses the power button; the guest may ignore it. Where the run folder cannot be made
@@ -64,6 +66,7 @@ class Supervised {
     os::ProcessId supervisor_;
     os::ProcessId vmm_;
     std::string driver_;
+    std::uint32_t cid_;
 };
 
 /// Starts banger-vm (in a systemd --user scope where a user manager runs) and returns once the
@@ -72,6 +75,10 @@ class Supervised {
 [[nodiscard]] Supervised launch(const vmm::SupervisorPlan& plan,
                                 const std::filesystem::path& banger_vm,
                                 std::chrono::milliseconds timeout = std::chrono::seconds(20));
+/// The same; nullopt when another VM of this machine has the plan's vsock context id.
+[[nodiscard]] std::optional<Supervised>
+try_launch(const vmm::SupervisorPlan& plan, const std::filesystem::path& banger_vm,
+           std::chrono::milliseconds timeout = std::chrono::seconds(20));
 
 /// What this run folder names, if that very supervisor or VMM still runs. (A VMM alone, which
 /// PR_SET_PDEATHSIG excludes, can only be killed.)

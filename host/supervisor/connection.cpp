@@ -39,7 +39,7 @@ void Connection::ready(std::uint32_t events) {
     if (reading_ && !ended_ && (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
         (void)receive();
     }
-    if (hung_up_ && !reading_ && !ended_ && events_.left && !std::exchange(left_told_, true)) {
+    if (hung_up_ && (!reading_ || ended_) && events_.left && !std::exchange(left_told_, true)) {
         events_.left();
     }
     want();
@@ -88,6 +88,10 @@ void Connection::shut_down() {
     if (out_.empty()) {
         ::shutdown(fd_.get(), SHUT_WR);
     }
+}
+
+bool Connection::takes() const noexcept {
+    return ::send(fd_.get(), "", 0, MSG_NOSIGNAL | MSG_DONTWAIT) == 0 || errno == EAGAIN;
 }
 
 void Connection::flush() {

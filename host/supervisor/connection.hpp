@@ -19,7 +19,8 @@ class Connection {
         std::function<void(std::string_view)> bytes;
         std::function<void(bool hung_up)> end; ///< the peer sends no more, or is gone altogether
         std::function<void()> sent;            ///< unsent() became less
-        /// May be empty. The peer is gone altogether while nothing is read; `end` comes when it is.
+        /// May be empty. The peer is gone altogether while nothing is read, where `end` comes when
+        /// it is, or after it had half-closed.
         std::function<void()> left = {};
     };
 
@@ -31,6 +32,8 @@ class Connection {
     void shut_down();       ///< half-close once all is sent
     void drain();           ///< reads now what is there to read
     [[nodiscard]] bool broken() const noexcept { return broken_; } ///< sends go nowhere
+    [[nodiscard]] bool
+    takes() const noexcept; ///< false: the peer reads no more, as the kernel knows
 
   private:
     void ready(std::uint32_t events);

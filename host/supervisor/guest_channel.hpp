@@ -1,63 +1,28 @@
 #pragma once
 
-#include "channel/mux.hpp"
 #include "os/unique_fd.hpp"
-#include "supervisor/connection.hpp"
-#include "supervisor/loop.hpp"
 
-#include <cstdint>
-#include <filesystem>
-#include <functional>
-#include <map>
-#include <memory>
-#include <string>
+#include <cstddef>
 
 namespace banger::supervisor {
 
 /// guest.sock: Firecracker's hybrid vsock handshake ("CONNECT <port>\n", then "OK <number>\n" or
-/// the end), each connection a stream of the multiplexer over the VMM's one virtio-serial port.
-class GuestChannel final : private channel::MuxEvents {
+/// the end without a byte), whatever brings the streams to the guest.
+class GuestChannel {
   public:
-    GuestChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd port);
-    ~GuestChannel() override;
-    void listen(os::UniqueFd listener); ///< here from now on; who is connected stays
+    GuestChannel() = default;
+    GuestChannel(const GuestChannel&) = delete;
+    GuestChannel& operator=(const GuestChannel&) = delete;
+    virtual ~GuestChannel() = default;
 
-    void agent_opened(); ///< the guest opened the port: say hello
-    void agent_closed(); ///< nobody reads there any more: every connection ends
-    [[nodiscard]] std::size_t connections() const noexcept { return clients_.size(); }
-
-  private:
-    struct Client;
-    using Key = std::uint64_t;
-
-    void accept_one();
-    void receive(Client& client, std::string_view bytes);
-    void handshake(Client& client);
-    void push(Client& client);
-    void settle(Client& client);
-    void close_when_sent(Client& client);
-    void give_up_soon(Client& client);
-    void remove(Key key);
-    void pump();
-    [[nodiscard]] Client* find(channel::StreamId id);
-
-    void stream_requested(channel::StreamId id, std::uint32_t port) override;
-    void stream_accepted(channel::StreamId id) override;
-    void stream_data(channel::StreamId id, std::string_view bytes) override;
-    void stream_finished(channel::StreamId id) override;
-    void stream_reset(channel::StreamId id, channel::ResetReason reason) override;
-    void stream_writable(channel::StreamId id) override;
-
-    Loop& loop_;
-    channel::Mux mux_;
-    std::map<Key, std::unique_ptr<Client>> clients_;
-    std::map<channel::StreamId, Key> keys_;
-    Key next_key_ = 1;
-    std::uint32_t next_number_ = 1U << 30U; ///< as Firecracker counts its host ports
-    bool pumping_ = false;
-    os::UniqueFd listener_;
-    Loop::Registration accepting_;
-    Connection port_;
+    /// Here from now on; who is connected stays.
+    virtual void listen(os::UniqueFd listener) = 0;
+    /// Nobody is there any more: every connection ends, once what came for it is sent.
+    virtual void guest_left() = 0;
+    [[nodiscard]] virtual std::size_t connections() const noexcept = 0;
 };
+
+/// Of connections at a time; one more is closed.
+constexpr std::size_t max_guest_clients = 512;
 
 } // namespace banger::supervisor

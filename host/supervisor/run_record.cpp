@@ -43,6 +43,7 @@ void write_state(const vmm::RunFolder& run, const RunState& state) {
              {"name", state.name},
              {"driver", state.driver},
              {"accel", state.accel},
+             {"cid", state.cid},
              {"phase", state.phase},
              {"supervisor", process_json(state.supervisor)},
              {"started_unix_ms", state.started_unix_ms}};
@@ -62,6 +63,7 @@ std::optional<RunState> read_state(const vmm::RunFolder& run) {
         state.name = in.at("name").get<std::string>();
         state.driver = in.at("driver").get<std::string>();
         state.accel = in.at("accel").get<std::string>();
+        state.cid = in.value("cid", std::uint32_t{0}); // an older supervisor's has none
         state.phase = in.at("phase").get<std::string>();
         state.supervisor = process_from_json(in.at("supervisor"));
         if (!in.at("vmm").is_null()) {

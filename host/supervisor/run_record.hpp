@@ -19,7 +19,8 @@ struct RunState {
     std::string name;
     std::string driver;
     std::string accel;
-    std::string phase; ///< launching, running, paused, ended
+    std::uint32_t cid = 0; ///< of its vsock device, if it has one
+    std::string phase;     ///< launching, running, paused, ended
     os::ProcessId supervisor;
     std::optional<os::ProcessId> vmm;
     std::int64_t started_unix_ms = 0;

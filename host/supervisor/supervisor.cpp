@@ -6,6 +6,8 @@
 #include "os/process.hpp"
 #include "os/unix_socket.hpp"
 #include "supervisor/exit_judge.hpp"
+#include "supervisor/vsock_channel.hpp"
+#include "supervisor/vsock_device.hpp"
 
 #include <array>
 #include <csignal>
@@ -94,7 +96,7 @@ void Supervisor::start() {
     os::UniqueFd control = listen(run_.control());
     os::UniqueFd guest = listen(run_.guest());
 
-    VmmProcess vmm = start_vmm(plan_);
+    VmmProcess vmm = start_vmm(plan_, claim_vsock());
     child_ = std::move(vmm.child);
     child_watch_ =
         loop_.watch(child_->pidfd().get(), EPOLLIN, [this](std::uint32_t) { vmm_ended(); });
@@ -110,9 +112,35 @@ void Supervisor::start() {
     qmp_ = std::make_unique<QmpLink>(
         loop_, std::move(vmm.control),
         [this](std::string_view name, const json& data) { vmm_event(name, data); });
-    channel_ = std::make_unique<GuestChannel>(loop_, std::move(guest), std::move(vmm.channel));
+    offer_channel(std::move(guest), std::move(vmm.channel));
     control_ = std::make_unique<ControlServer>(loop_, std::move(control), *this, *console_);
     qmp_->start([this](const Error* error) { started(error); });
+}
+
+os::UniqueFd Supervisor::claim_vsock() {
+    if (!plan_.vsock) {
+        return {};
+    }
+    auto device = claim_cid(plan_.vsock->cid);
+    if (!device) {
+        cid_taken_ = true;
+        throw Error(ErrorKind::busy, "another VM of this machine has the vsock context id " +
+                                         std::to_string(plan_.vsock->cid));
+    }
+    return std::move(*device);
+}
+
+void Supervisor::offer_channel(os::UniqueFd listener, os::UniqueFd port) {
+    if (plan_.vsock) {
+        channel_ = std::make_unique<VsockChannel>(
+            loop_, std::move(listener),
+            [cid = plan_.vsock->cid](std::uint32_t number) { return dial_guest(cid, number); },
+            plan_.vsock->key);
+        return;
+    }
+    auto serial = std::make_unique<SerialChannel>(loop_, std::move(listener), std::move(port));
+    port_ = serial.get();
+    channel_ = std::move(serial);
 }
 
 /// Before anything that may fail: whoever finds the folder later knows whom to ask.
@@ -131,7 +159,9 @@ void Supervisor::record_self() {
     if (!self) {
         throw Error(ErrorKind::internal, "/proc does not show this process");
     }
-    state_ = {plan_.id, plan_.name, plan_.driver, plan_.accel, "launching", *self, {}, unix_ms()};
+    state_ = {
+        plan_.id,    plan_.name, plan_.driver, plan_.accel, plan_.vsock ? plan_.vsock->cid : 0,
+        "launching", *self,      {},           unix_ms()};
     write_state(run_, state_);
 }
 
@@ -264,12 +294,12 @@ void Supervisor::vmm_event(std::string_view name, const json& data) {
         tell_phase("resumed");
     } else if (name == "POWERDOWN") {
         control_->publish({{"event", "powerdown"}});
-    } else if (name == "VSERPORT_CHANGE") {
+    } else if (name == "VSERPORT_CHANGE" && port_ != nullptr) {
         agent_open_ = data.value("open", false);
         if (agent_open_) {
-            channel_->agent_opened();
+            port_->agent_opened();
         } else {
-            channel_->agent_closed();
+            port_->guest_left();
         }
         control_->publish({{"event", agent_open_ ? "agent-open" : "agent-closed"}});
     }
@@ -340,7 +370,7 @@ void Supervisor::finish(const vmm::Exit& judged) {
     }
     message["event"] = "exit";
     control_->publish(message);
-    channel_->agent_closed();
+    channel_->guest_left();
     // The rounds that are left only send what watchers and channel clients have not taken yet.
     farewell_ = loop_.after(control_->all_sent() ? std::chrono::milliseconds(0) : farewell_time,
                             [this] { loop_.stop(); });
@@ -372,6 +402,7 @@ void Supervisor::fail(const Error& error) {
         details.push_back(line);
     }
     report({{"ok", false},
+            {"cid_taken", cid_taken_},
             {"error",
              {{"kind", os::to_string(error.kind())},
               {"message", error.what()},

@@ -9,6 +9,7 @@
 #include "supervisor/loop.hpp"
 #include "supervisor/qmp_link.hpp"
 #include "supervisor/run_record.hpp"
+#include "supervisor/serial_channel.hpp"
 #include "supervisor/vmm_process.hpp"
 #include "vmm/plan.hpp"
 
@@ -48,6 +49,8 @@ class Supervisor final : public ControlTarget {
     void finish(const vmm::Exit& exit);
     void read_messages();
     void remove_sockets() noexcept;
+    [[nodiscard]] os::UniqueFd claim_vsock();
+    void offer_channel(os::UniqueFd listener, os::UniqueFd port);
     [[nodiscard]] std::vector<std::string> message_lines() const;
 
     [[nodiscard]] nlohmann::json status() const override;
@@ -68,9 +71,10 @@ class Supervisor final : public ControlTarget {
     bool ending_ = false;
     bool kill_asked_ = false;
     bool agent_open_ = false;
-    std::string shutdown_; ///< QMP's reason
-    std::string full_;     ///< what the guest stands still for: a disk without room
-    std::string messages_; ///< the VMM's standard error, its end
+    bool cid_taken_ = false; ///< another VM of this machine has the context id
+    std::string shutdown_;   ///< QMP's reason
+    std::string full_;       ///< what the guest stands still for: a disk without room
+    std::string messages_;   ///< the VMM's standard error, its end
 
     Loop loop_;
     std::optional<ConsoleLog> log_;
@@ -83,6 +87,7 @@ class Supervisor final : public ControlTarget {
     std::unique_ptr<Console> console_;
     std::unique_ptr<QmpLink> qmp_;
     std::unique_ptr<GuestChannel> channel_;
+    SerialChannel* port_ = nullptr; ///< `channel_`, when it is that
     std::unique_ptr<ControlServer> control_;
     Loop::Registration next_press_;
     Loop::Registration look_for_room_; ///< while `full_`

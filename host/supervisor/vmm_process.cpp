@@ -70,13 +70,13 @@ void reserve_descriptors(std::size_t count) {
     }
 }
 
-VmmProcess start_vmm(const vmm::SupervisorPlan& plan) {
+VmmProcess start_vmm(const vmm::SupervisorPlan& plan, UniqueFd vsock) {
     std::vector<UniqueFd> taps;
     for (const std::string& name : plan.taps) {
         taps.push_back(open_tap(name));
     }
     Ends control = socket_ends();
-    Ends channel = socket_ends();
+    Ends channel = vsock ? Ends{{}, std::move(vsock)} : socket_ends();
     Ends console = pipe_ends(true);
     Ends typed = pipe_ends(false);
     Ends messages = pipe_ends(true);

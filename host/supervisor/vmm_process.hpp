@@ -15,7 +15,7 @@ void reserve_descriptors(std::size_t count);
 struct VmmProcess {
     os::Child child;
     os::UniqueFd control;  ///< QMP
-    os::UniqueFd channel;  ///< the guest channel's byte stream
+    os::UniqueFd channel;  ///< the serial port's byte stream; none with a vsock device
     os::UniqueFd console;  ///< its standard output
     os::UniqueFd typed;    ///< its standard input
     os::UniqueFd messages; ///< its standard error
@@ -23,7 +23,8 @@ struct VmmProcess {
 
 /// Opens the TAP devices and starts the VMM. It dies with this process (PR_SET_PDEATHSIG): a VMM
 /// without its supervisor would hold its disks and TAP with nobody to stop it or to say how it
-/// ended. Throws not_found, busy or permission for a TAP device.
-[[nodiscard]] VmmProcess start_vmm(const vmm::SupervisorPlan& plan);
+/// ended. `vsock` is the device of a plan with one. Throws not_found, busy or permission for a TAP
+/// device.
+[[nodiscard]] VmmProcess start_vmm(const vmm::SupervisorPlan& plan, os::UniqueFd vsock);
 
 } // namespace banger::supervisor

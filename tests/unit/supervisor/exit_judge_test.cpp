@@ -81,13 +81,14 @@ TEST(RunRecord, GoesThereAndBack) {
     const vmm::RunFolder run{dir.path()};
     EXPECT_FALSE(read_state(run));
     EXPECT_FALSE(read_exit(run));
-    RunState state{"0123456789ab", "testbox", "qemu", "tcg", "running", {}, {}, 12345};
+    RunState state{"0123456789ab", "testbox", "qemu", "tcg", 70000, "running", {}, {}, 12345};
     state.supervisor = {10, 20, "boot"};
     write_state(run, state);
     EXPECT_FALSE(read_state(run)->vmm);
     state.vmm = os::ProcessId{11, 21, "boot"};
     write_state(run, state);
     EXPECT_EQ(read_state(run)->vmm->start_time, 21U);
+    EXPECT_EQ(read_state(run)->cid, 70000U);
     vmm::Exit exit = judge(ran("guest-reset"));
     exit.console_tail = {"one", "two"};
     write_exit(run, exit);

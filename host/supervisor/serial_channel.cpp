@@ -1,12 +1,9 @@
-#include "supervisor/guest_channel.hpp"
+#include "supervisor/serial_channel.hpp"
 
 #include "os/error.hpp"
+#include "supervisor/connect_request.hpp"
 #include "supervisor/peer.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <optional>
 #include <utility>
 
 #include <sys/epoll.h>
@@ -18,11 +15,8 @@ using channel::StreamId;
 
 namespace {
 
-/// As in Firecracker: "CONNECT " and a 32-bit number fit with room to spare.
-constexpr std::size_t longest_line = 32;
 /// Sent before the guest has accepted. Reading on tells when a client has given up.
 constexpr std::size_t early_bytes = 16384;
-constexpr std::size_t max_clients = 512;
 /// What waits in front of the port at most; more would only delay the streams behind it.
 constexpr std::size_t port_backlog = 65536;
 /// What a client has sent reaches a guest that takes it, also when the client is gone. One that
@@ -39,24 +33,9 @@ std::uint64_t new_session() {
     return session;
 }
 
-std::optional<std::uint32_t> parse_connect(std::string_view line) {
-    constexpr std::string_view word = "CONNECT ";
-    const bool named = line.size() > word.size() &&
-                       std::equal(word.begin(), word.end(), line.begin(), [](char a, char b) {
-                           return a == std::toupper(static_cast<unsigned char>(b));
-                       });
-    if (!named) {
-        return std::nullopt;
-    }
-    std::uint32_t port = 0;
-    const char* end = line.data() + line.size();
-    const auto parsed = std::from_chars(line.data() + word.size(), end, port);
-    return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(port) : std::nullopt;
-}
-
 } // namespace
 
-struct GuestChannel::Client {
+struct SerialChannel::Client {
     Key key = 0;
     StreamId id = 0;       ///< 0 before the handshake and after the stream's end
     bool open = false;     ///< the guest accepted
@@ -69,37 +48,37 @@ struct GuestChannel::Client {
     Loop::Registration giving_up;
 };
 
-GuestChannel::GuestChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd port)
+SerialChannel::SerialChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd port)
     : loop_(loop), mux_(channel::Side::host, *this, new_session()),
       port_(loop, std::move(port),
             {[this](std::string_view bytes) {
                  mux_.feed(bytes);
                  pump();
              },
-             [this](bool) { agent_closed(); }, [this] { pump(); }}) {
+             [this](bool) { guest_left(); }, [this] { pump(); }}) {
     listen(std::move(listener));
 }
 
-GuestChannel::~GuestChannel() = default;
+SerialChannel::~SerialChannel() = default;
 
-void GuestChannel::listen(os::UniqueFd listener) {
+void SerialChannel::listen(os::UniqueFd listener) {
     accepting_.drop();
     listener_ = std::move(listener);
     accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
 }
 
-void GuestChannel::agent_opened() {
+void SerialChannel::agent_opened() {
     if (!mux_.up()) { // its hello may have come before the news of the open port
         mux_.greet();
         pump();
     }
 }
 
-void GuestChannel::agent_closed() {
+void SerialChannel::guest_left() {
     mux_.lost();
 }
 
-void GuestChannel::pump() {
+void SerialChannel::pump() {
     if (std::exchange(pumping_, true)) {
         return; // sent() below may come back here
     }
@@ -111,9 +90,9 @@ void GuestChannel::pump() {
     pumping_ = false;
 }
 
-void GuestChannel::accept_one() {
+void SerialChannel::accept_one() {
     os::UniqueFd fd = accept_peer(listener_.get());
-    if (!fd || clients_.size() >= max_clients) {
+    if (!fd || clients_.size() >= max_guest_clients) {
         return;
     }
     const Key key = next_key_++;
@@ -131,13 +110,13 @@ void GuestChannel::accept_one() {
                            [this, &client] { give_up_soon(client); }});
 }
 
-void GuestChannel::receive(Client& client, std::string_view bytes) {
+void SerialChannel::receive(Client& client, std::string_view bytes) {
     client.held.append(bytes);
     push(client);
 }
 
 /// Moves what is held on its way. Back-pressure: while something is held, nothing more is read.
-void GuestChannel::push(Client& client) {
+void SerialChannel::push(Client& client) {
     if (client.id == 0 && !client.closing) {
         handshake(client);
     }
@@ -168,18 +147,13 @@ void GuestChannel::push(Client& client) {
     pump();
 }
 
-void GuestChannel::handshake(Client& client) {
-    const std::size_t end = client.held.find('\n');
-    if (std::min(end, client.held.size()) > longest_line) {
-        remove(client.key);
+void SerialChannel::handshake(Client& client) {
+    ConnectRequest request(client.held);
+    if (request.state() == ConnectRequest::State::partial) {
         return;
     }
-    if (end == std::string::npos) {
-        return;
-    }
-    const auto port = parse_connect(std::string_view(client.held).substr(0, end));
-    client.held.erase(0, end + 1);
-    client.id = port ? mux_.open(*port) : 0;
+    client.id = request.state() == ConnectRequest::State::good ? mux_.open(request.port()) : 0;
+    client.held.erase(0, request.size());
     if (client.id == 0) {
         remove(client.key); // no agent is there: the end without a byte, as in Firecracker
         return;
@@ -188,7 +162,7 @@ void GuestChannel::handshake(Client& client) {
 }
 
 /// Gives the guest credit for what the client has taken.
-void GuestChannel::settle(Client& client) {
+void SerialChannel::settle(Client& client) {
     const std::size_t unsent = client.connection->unsent();
     if (client.owed > unsent && client.id != 0) {
         mux_.consumed(client.id, client.owed - unsent);
@@ -200,7 +174,7 @@ void GuestChannel::settle(Client& client) {
     }
 }
 
-void GuestChannel::close_when_sent(Client& client) {
+void SerialChannel::close_when_sent(Client& client) {
     client.id = 0;
     client.open = false;
     client.closing = true;
@@ -209,7 +183,7 @@ void GuestChannel::close_when_sent(Client& client) {
     settle(client);
 }
 
-void GuestChannel::give_up_soon(Client& client) {
+void SerialChannel::give_up_soon(Client& client) {
     client.giving_up = loop_.after(last_bytes, [this, key = client.key] {
         const auto it = clients_.find(key);
         if (it != clients_.end() && it->second->id != 0) {
@@ -221,7 +195,7 @@ void GuestChannel::give_up_soon(Client& client) {
     });
 }
 
-void GuestChannel::remove(Key key) {
+void SerialChannel::remove(Key key) {
     if (const auto it = clients_.find(key); it != clients_.end()) {
         it->second->closing = true;
         it->second->open = false;
@@ -229,17 +203,17 @@ void GuestChannel::remove(Key key) {
     }
 }
 
-GuestChannel::Client* GuestChannel::find(StreamId id) {
+SerialChannel::Client* SerialChannel::find(StreamId id) {
     const auto key = keys_.find(id);
     const auto it = key == keys_.end() ? clients_.end() : clients_.find(key->second);
     return it == clients_.end() ? nullptr : it->second.get();
 }
 
-void GuestChannel::stream_requested(StreamId id, std::uint32_t /*port*/) {
+void SerialChannel::stream_requested(StreamId id, std::uint32_t /*port*/) {
     mux_.reset(id, ResetReason::refused); // the host offers no ports to the guest
 }
 
-void GuestChannel::stream_accepted(StreamId id) {
+void SerialChannel::stream_accepted(StreamId id) {
     if (Client* client = find(id); client != nullptr) {
         client->open = true;
         client->connection->send("OK " + std::to_string(next_number_++) + "\n");
@@ -247,7 +221,7 @@ void GuestChannel::stream_accepted(StreamId id) {
     }
 }
 
-void GuestChannel::stream_data(StreamId id, std::string_view bytes) {
+void SerialChannel::stream_data(StreamId id, std::string_view bytes) {
     if (Client* client = find(id); client != nullptr) {
         client->owed += bytes.size();
         client->connection->send(bytes);
@@ -260,20 +234,20 @@ void GuestChannel::stream_data(StreamId id, std::string_view bytes) {
     }
 }
 
-void GuestChannel::stream_finished(StreamId id) {
+void SerialChannel::stream_finished(StreamId id) {
     if (Client* client = find(id); client != nullptr) {
         client->connection->shut_down();
     }
 }
 
-void GuestChannel::stream_reset(StreamId id, ResetReason /*reason*/) {
+void SerialChannel::stream_reset(StreamId id, ResetReason /*reason*/) {
     if (Client* client = find(id); client != nullptr) {
         keys_.erase(id);
         close_when_sent(*client);
     }
 }
 
-void GuestChannel::stream_writable(StreamId id) {
+void SerialChannel::stream_writable(StreamId id) {
     if (Client* client = find(id); client != nullptr) {
         push(*client);
     }

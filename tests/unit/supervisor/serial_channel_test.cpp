@@ -1,10 +1,9 @@
-#include "supervisor/guest_channel.hpp"
+#include "supervisor/serial_channel.hpp"
+
+#include "channel_clients.hpp"
 
 #include "channel/guest_mux.hpp"
 #include "os/error.hpp"
-#include "os/temporary_dir.hpp"
-#include "os/unix_socket.hpp"
-#include "supervisor/client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,8 +22,6 @@ using channel::GuestMux;
 using channel::StreamHandler;
 using channel::StreamId;
 using std::chrono::milliseconds;
-
-constexpr milliseconds time_limit{20000};
 
 /// The guest's end on the same loop: echo on port 1, deaf on port 2, a MiB to say on port 3.
 class Agent {
@@ -91,92 +88,51 @@ class Agent {
     Connection connection_;
 };
 
-class GuestChannelTest : public testing::Test {
+class SerialChannelTest : public testing::Test, protected ChannelClients {
   protected:
-    GuestChannelTest() {
+    SerialChannelTest() {
         int ends[2]; // NOLINT
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
             throw os::errno_error("socketpair");
         }
         port.reset(ends[1]);
-        os::UniqueFd listener = os::listen_unix(dir.path() / "guest.sock");
-        ::fcntl(listener.get(), F_SETFL, O_NONBLOCK);
-        channel.emplace(loop, std::move(listener), os::UniqueFd(ends[0]));
+        channel.emplace(loop, listener(), os::UniqueFd(ends[0]));
     }
 
-    /// Runs `body` on a thread of its own while the loop goes, then stops the loop.
-    void with_loop(const std::function<void()>& body) {
-        int wake[2]; // NOLINT
-        ASSERT_EQ(::pipe2(wake, O_CLOEXEC), 0);
-        os::UniqueFd wait(wake[0]);
-        os::UniqueFd done(wake[1]);
-        const auto stop = loop.watch(wait.get(), EPOLLIN, [this](std::uint32_t) { loop.stop(); });
-        std::thread thread([&] {
-            body();
-            done.reset();
-        });
-        loop.run();
-        thread.join();
-    }
-
-    os::UniqueFd connect(std::uint32_t number) {
-        return Supervised(dir.path(), {}, {}).connect_guest(number, time_limit);
-    }
     /// Both ends know each other before the test begins.
     void settle() {
         const auto stop = loop.after(milliseconds(30), [this] { loop.stop(); });
         loop.run();
     }
-    static std::string read_to_end(const os::UniqueFd& fd) {
-        std::string text;
-        std::array<char, 4096> buffer{};
-        ssize_t n = 0;
-        while ((n = ::read(fd.get(), buffer.data(), buffer.size())) > 0) {
-            text.append(buffer.data(), static_cast<std::size_t>(n));
-        }
-        return text;
-    }
-    static void echo(const os::UniqueFd& fd, const std::string& text) {
-        std::thread sender([&] {
-            os::send_all(fd.get(), text, time_limit);
-            ::shutdown(fd.get(), SHUT_WR);
-        });
-        EXPECT_EQ(read_to_end(fd), text);
-        sender.join();
-    }
 
-    os::TemporaryDir dir;
-    Loop loop;
     os::UniqueFd port;
-    std::optional<GuestChannel> channel;
+    std::optional<SerialChannel> channel;
 };
 
-TEST_F(GuestChannelTest, WithoutAnAgentTheEndComesWithoutAByte) {
+TEST_F(SerialChannelTest, WithoutAnAgentTheEndComesWithoutAByte) {
     with_loop([&] {
         EXPECT_THROW((void)connect(1), os::Error);
-        const os::UniqueFd fd = os::connect_unix(dir.path() / "guest.sock");
-        os::send_all(fd.get(), "CONNECT 1\n", time_limit);
+        const os::UniqueFd fd = connect_raw("CONNECT 1\n");
         EXPECT_EQ(read_to_end(fd), "");
     });
 }
 
-TEST_F(GuestChannelTest, EchoesAndHalfCloses) {
+TEST_F(SerialChannelTest, EchoesAndHalfCloses) {
     Agent agent(loop, std::move(port));
     settle();
     with_loop([&] {
-        echo(connect(1), "hello");
+        expect_echo(connect(1), "hello");
         EXPECT_THROW((void)connect(99), os::Error);
     });
     EXPECT_EQ(channel->connections(), 0U);
 }
 
-TEST_F(GuestChannelTest, TheHandshakeMayBringDataAlong) {
+TEST_F(SerialChannelTest, TheHandshakeMayBringDataAlong) {
     Agent agent(loop, std::move(port));
     settle();
     with_loop([&] {
         (void)connect(1); // the agent is there
-        const os::UniqueFd fd = os::connect_unix(dir.path() / "guest.sock");
-        os::send_all(fd.get(), "connect 1\nearly", time_limit);
+        const os::UniqueFd fd = connect_raw("connect 1\nearly");
         ::shutdown(fd.get(), SHUT_WR);
         const std::string text = read_to_end(fd);
         EXPECT_EQ(text.substr(0, 3), "OK ");
@@ -184,21 +140,20 @@ TEST_F(GuestChannelTest, TheHandshakeMayBringDataAlong) {
     });
 }
 
-TEST_F(GuestChannelTest, BadHandshakesEndTheConnection) {
+TEST_F(SerialChannelTest, BadHandshakesEndTheConnection) {
     Agent agent(loop, std::move(port));
     settle();
     with_loop([&] {
         for (const char* line :
              {"CONNECT\n", "CONNECT x\n", "CONNECT 4294967296\n", "GET / HTTP/1\n",
               "CONNECT 00000000000000000000000000000000001\n", "CONNECT 1 \n"}) {
-            const os::UniqueFd fd = os::connect_unix(dir.path() / "guest.sock");
-            os::send_all(fd.get(), line, time_limit);
+            const os::UniqueFd fd = connect_raw(line);
             EXPECT_EQ(read_to_end(fd), "") << line;
         }
     });
 }
 
-TEST_F(GuestChannelTest, ManyConnectionsBesideADeafOneAndADeadOne) {
+TEST_F(SerialChannelTest, ManyConnectionsBesideADeafOneAndADeadOne) {
     Agent agent(loop, std::move(port));
     settle();
     with_loop([&] {
@@ -209,8 +164,9 @@ TEST_F(GuestChannelTest, ManyConnectionsBesideADeafOneAndADeadOne) {
         const os::UniqueFd unread = connect(3); // a MiB nobody fetches
         std::vector<std::thread> threads;
         for (int i = 0; i < 8; ++i) {
-            threads.emplace_back(
-                [this, i] { echo(connect(1), std::string(300000, static_cast<char>('a' + i))); });
+            threads.emplace_back([this, i] {
+                expect_echo(connect(1), std::string(300000, static_cast<char>('a' + i)));
+            });
         }
         for (std::thread& thread : threads) {
             thread.join();
@@ -219,7 +175,7 @@ TEST_F(GuestChannelTest, ManyConnectionsBesideADeafOneAndADeadOne) {
     });
 }
 
-TEST_F(GuestChannelTest, ClientsThatVanishLeaveNothing) {
+TEST_F(SerialChannelTest, ClientsThatVanishLeaveNothing) {
     Agent agent(loop, std::move(port));
     settle();
     with_loop([&] {
@@ -227,13 +183,13 @@ TEST_F(GuestChannelTest, ClientsThatVanishLeaveNothing) {
             os::UniqueFd fd = connect(1 + static_cast<std::uint32_t>(i % 3));
             (void)::send(fd.get(), "x", 1, MSG_NOSIGNAL);
         }
-        echo(connect(1), "still here");
+        expect_echo(connect(1), "still here");
         std::this_thread::sleep_for(milliseconds(50));
     });
     EXPECT_EQ(channel->connections(), 0U);
 }
 
-TEST_F(GuestChannelTest, AGuestThatReadsNothingHearsThatItsClientVanished) {
+TEST_F(SerialChannelTest, AGuestThatReadsNothingHearsThatItsClientVanished) {
     Agent agent(loop, std::move(port));
     settle();
     with_loop([&] {
@@ -253,10 +209,22 @@ TEST_F(GuestChannelTest, AGuestThatReadsNothingHearsThatItsClientVanished) {
     EXPECT_EQ(channel->connections(), 0U);
 }
 
-TEST_F(GuestChannelTest, ALostAgentEndsEveryConnection) {
+TEST_F(SerialChannelTest, AClientThatVanishesAfterItsHalfCloseIsForgotten) {
     Agent agent(loop, std::move(port));
     settle();
-    const auto gone = loop.after(milliseconds(300), [this] { channel->agent_closed(); });
+    with_loop([&] {
+        os::UniqueFd deaf = connect(2); // which never answers
+        ::shutdown(deaf.get(), SHUT_WR);
+        std::this_thread::sleep_for(milliseconds(50));
+        deaf.reset();
+    });
+    EXPECT_TRUE(run_until([this] { return channel->connections() == 0; }));
+}
+
+TEST_F(SerialChannelTest, ALostAgentEndsEveryConnection) {
+    Agent agent(loop, std::move(port));
+    settle();
+    const auto gone = loop.after(milliseconds(300), [this] { channel->guest_left(); });
     with_loop([&] {
         const os::UniqueFd fd = connect(1);
         EXPECT_EQ(read_to_end(fd), "");
