@@ -1,6 +1,7 @@
 // banger-vsock-agent: runs in each guest and answers the host. docs/guest-agent.md is what it
 // speaks.
 #include "agent.hpp"
+#include "key_gate.hpp"
 #include "multiplexed.hpp"
 #include "serial_port.hpp"
 #include "socket_server.hpp"
@@ -69,7 +70,7 @@ class Transports {
         port_.emplace(agent.loop(), agent.answerer(), agent.connections());
         if (auto listener = listen_vsock(Multiplexed::port)) {
             servers_[1].emplace(agent.loop(), std::move(*listener), agent.answerer(),
-                                agent.connections());
+                                agent.connections(), read_key());
             std::fputs("listening on vsock\n", stderr);
         }
     }

@@ -1,9 +1,11 @@
 #include "socket_server.hpp"
 
+#include "key_gate.hpp"
 #include "proc_file.hpp"
 
 #include "guest/failure.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -19,6 +21,11 @@ using banger::guest::fail_errno;
 
 /// What a client that was told the end may take to go, before it is dropped.
 constexpr std::chrono::milliseconds linger_time{1000};
+
+/// Who connects shows the key within this time. A stranger takes no seat of the host's, but the
+/// place of another stranger where there are this many.
+constexpr std::chrono::milliseconds key_time{2000};
+constexpr std::size_t most_strangers = 32;
 
 bool is_allowed(const sockaddr_storage& peer) {
     if (peer.ss_family != AF_VSOCK) {
@@ -68,11 +75,13 @@ Fd listen_unix(const std::string& path) {
 }
 
 struct SocketServer::Connection {
-    Connection(Fd socket, Seats::Seat place, const Answerer& answerer, std::function<void()> wake)
-        : fd(std::move(socket)), seat(std::move(place)), session(answerer, std::move(wake)) {}
+    Connection(Fd socket, const std::string& key, const Answerer& answerer,
+               std::function<void()> wake)
+        : fd(std::move(socket)), gate(key), session(answerer, std::move(wake)) {}
 
     Fd fd;
-    Seats::Seat seat;
+    KeyGate gate;
+    std::optional<Seats::Seat> seat; ///< none: a stranger
     Session session;
     bool ended = false;     ///< it sends no more
     bool broken = false;    ///< to be dropped
@@ -82,8 +91,10 @@ struct SocketServer::Connection {
     Loop::Registration deadline;
 };
 
-SocketServer::SocketServer(Loop& loop, Fd listener, const Answerer& answerer, Seats& seats)
-    : loop_(loop), listener_(std::move(listener)), answerer_(answerer), seats_(seats) {
+SocketServer::SocketServer(Loop& loop, Fd listener, const Answerer& answerer, Seats& seats,
+                           std::string key)
+    : loop_(loop), listener_(std::move(listener)), answerer_(answerer), seats_(seats),
+      key_(std::move(key)) {
     accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
 }
 
@@ -97,23 +108,44 @@ void SocketServer::accept_one() {
     if (!fd || !is_allowed(peer)) {
         return;
     }
-    auto seat = seats_.take();
-    if (!seat) {
-        (void)!::send(fd.get(), too_many_connections, sizeof too_many_connections - 1,
-                      MSG_NOSIGNAL);
-        return;
-    }
     const Key key = next_key_++;
     const int number = fd.get();
     auto& connection = *(connections_[key] = std::make_unique<Connection>(
-                             std::move(fd), std::move(*seat), answerer_, [this, key] {
+                             std::move(fd), key_, answerer_, [this, key] {
                                  const auto it = connections_.find(key);
                                  if (it != connections_.end() && !it->second->soon) {
                                      it->second->soon = loop_.soon([this, key] { pump(key); });
                                  }
                              }));
+    if (connection.gate.state() == KeyGate::State::open && !admit(connection)) {
+        connections_.erase(key);
+        return;
+    }
     connection.watch =
         loop_.watch(number, EPOLLIN, [this, key](std::uint32_t events) { ready(key, events); });
+    if (!connection.seat) {
+        connection.deadline = loop_.after(key_time, [this, key] { connections_.erase(key); });
+        drop_oldest_stranger();
+    }
+}
+
+void SocketServer::drop_oldest_stranger() {
+    const auto is_stranger = [](const auto& entry) { return !entry.second->seat; };
+    const auto count = std::count_if(connections_.begin(), connections_.end(), is_stranger);
+    if (static_cast<std::size_t>(count) > most_strangers) {
+        connections_.erase(std::find_if(connections_.begin(), connections_.end(), is_stranger));
+    }
+}
+
+/// False when there is no seat, of which the client was told.
+bool SocketServer::admit(Connection& connection) {
+    connection.seat = seats_.take();
+    connection.deadline.drop();
+    if (!connection.seat) {
+        (void)!::send(connection.fd.get(), too_many_connections, sizeof too_many_connections - 1,
+                      MSG_NOSIGNAL);
+    }
+    return connection.seat.has_value();
 }
 
 void SocketServer::ready(Key key, std::uint32_t events) {
@@ -130,7 +162,16 @@ void SocketServer::receive(Connection& connection) {
     std::array<char, Session::input_room> buffer; // NOLINT: filled by read()
     const ssize_t n = ::recv(connection.fd.get(), buffer.data(), buffer.size(), 0);
     if (n > 0) {
-        connection.session.feed({buffer.data(), static_cast<std::size_t>(n)});
+        std::string_view bytes(buffer.data(), static_cast<std::size_t>(n));
+        if (!connection.seat) {
+            bytes.remove_prefix(connection.gate.feed(bytes));
+            const KeyGate::State state = connection.gate.state();
+            connection.broken = state == KeyGate::State::wrong ||
+                                (state == KeyGate::State::open && !admit(connection));
+        }
+        if (connection.seat) {
+            connection.session.feed(bytes);
+        }
     } else if (n == 0) {
         connection.ended = true;
         connection.session.input_ended();

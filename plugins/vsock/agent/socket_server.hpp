@@ -18,10 +18,12 @@ namespace agent {
 /// A listening Unix socket. Throws when there is one.
 [[nodiscard]] Fd listen_unix(const std::string& path);
 
-/// Serves the protocol to whoever connects to a stream socket; over AF_VSOCK to the host only.
+/// Serves the protocol to whoever connects to a stream socket and, where there is a key, shows it;
+/// over AF_VSOCK to the host only.
 class SocketServer {
   public:
-    SocketServer(Loop& loop, Fd listener, const Answerer& answerer, Seats& seats);
+    SocketServer(Loop& loop, Fd listener, const Answerer& answerer, Seats& seats,
+                 std::string key = {});
     ~SocketServer();
     SocketServer(const SocketServer&) = delete;
     SocketServer& operator=(const SocketServer&) = delete;
@@ -33,6 +35,8 @@ class SocketServer {
     using Key = std::uint64_t;
 
     void accept_one();
+    void drop_oldest_stranger();
+    [[nodiscard]] bool admit(Connection& connection);
     void ready(Key key, std::uint32_t events);
     void receive(Connection& connection);
     void pump(Key key);
@@ -42,6 +46,7 @@ class SocketServer {
     Fd listener_;
     const Answerer& answerer_;
     Seats& seats_;
+    std::string key_;
     std::map<Key, std::unique_ptr<Connection>> connections_;
     Key next_key_ = 1;
     Loop::Registration accepting_;

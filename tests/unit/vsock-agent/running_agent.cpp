@@ -21,10 +21,10 @@ Settings settings_for(const banger::os::TemporaryDir& dir, const std::string& na
 
 } // namespace
 
-RunningAgent::RunningAgent(std::uint16_t ssh_port)
+RunningAgent::RunningAgent(std::uint16_t ssh_port, const std::string& key)
     : name("bgr-test" + dir.path().string()), agent(loop, settings_for(dir, name, ssh_port)),
       path(dir.path() / "s"),
-      server(loop, listen_unix(path), agent.answerer(), agent.connections()) {
+      server(loop, listen_unix(path), agent.answerer(), agent.connections(), key) {
     ::signal(SIGPIPE, SIG_IGN); // as the program does
 }
 

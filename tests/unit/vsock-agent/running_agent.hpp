@@ -18,7 +18,8 @@ namespace agent {
 /// An agent on a Unix socket. It runs while a test waits for something.
 class RunningAgent {
   public:
-    explicit RunningAgent(std::uint16_t ssh_port = 1); ///< nobody's, unless a test says otherwise
+    /// The port is nobody's, unless a test says otherwise; a key must be shown where there is one.
+    explicit RunningAgent(std::uint16_t ssh_port = 1, const std::string& key = {});
     /// Runs the agent until `reached`; false when that does not come.
     [[nodiscard]] bool until(const std::function<bool()>& reached,
                              std::chrono::milliseconds time = std::chrono::seconds(20));

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace agent {
+
+/// The beginning of a connection on which the host must show itself: "KEY <key>\n". Over AF_VSOCK
+/// every user of the host's machine can connect, and nothing tells who it is.
+class KeyGate {
+  public:
+    enum class State { waiting, open, wrong };
+
+    /// No key: open from the start.
+    explicit KeyGate(const std::string& key);
+    /// Takes the line, or a part of it; returns how many bytes that were.
+    [[nodiscard]] std::size_t feed(std::string_view bytes);
+    [[nodiscard]] State state() const noexcept { return state_; }
+
+  private:
+    std::string expected_;
+    std::string line_;
+    State state_ = State::waiting;
+};
+
+/// The key in the file that the host writes at each start; empty when there is none.
+[[nodiscard]] std::string read_key(const std::string& path = "/etc/banger/agent.key");
+
+} // namespace agent
