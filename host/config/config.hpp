@@ -48,6 +48,7 @@ struct Config {
     struct {
         std::string binary = "qemu-system-x86_64"; ///< a name in PATH or an absolute path
         std::string accel = "auto";                ///< "auto", "kvm" or "tcg"
+        std::string agent_channel = "serial";      ///< "serial", "vsock" or "auto"
     } qemu;
     struct {
         std::int64_t max_size = 4 << 20; ///< bytes kept of a VM's console

@@ -15,6 +15,7 @@ constexpr std::int64_t hour = 3600 * second;
 constexpr std::array<std::string_view, 2> disk_modes{"overlay", "copy"};
 constexpr std::array<std::string_view, 3> vmms{"auto", "firecracker", "qemu"};
 constexpr std::array<std::string_view, 3> accels{"auto", "kvm", "tcg"};
+constexpr std::array<std::string_view, 3> agent_channels{"serial", "vsock", "auto"};
 constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warning", "error"};
 constexpr std::array<std::string_view, 2> on_errors{"fail", "warn"};
 
@@ -98,6 +99,10 @@ constexpr auto config_table = std::to_array<Key<Config>>({
      [](Config& c) -> Slot { return &c.qemu.binary; }},
     {"qemu", "accel", "auto takes KVM where it works, else TCG (emulation)", choice(accels),
      [](Config& c) -> Slot { return &c.qemu.accel; }},
+    {"qemu", "agent_channel",
+     "Way to the agents in guests: serial port, vsock (AF_VSOCK), or auto: vsock where it can be "
+     "had",
+     choice(agent_channels), [](Config& c) -> Slot { return &c.qemu.agent_channel; }},
 
     {"console",
      "max_size",

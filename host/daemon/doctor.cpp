@@ -8,6 +8,7 @@
 #include "os/error.hpp"
 #include "plugin/no_network.hpp"
 #include "vm/requests.hpp"
+#include "vmm/agent_channel.hpp"
 
 #include <algorithm>
 #include <array>
@@ -81,6 +82,33 @@ void check_vmm(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors&
     const vmm::Choice any = vmm::survey("auto", hypervisors);
     if (any.hypervisor == nullptr && any.setting != choice.setting) {
         add(any);
+    }
+}
+
+void check_channel(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
+    const vmm::Choice choice = vmm::survey(facts.wanted_vmm, hypervisors);
+    if (choice.hypervisor == nullptr) {
+        return;
+    }
+    const std::string key = "qemu.agent_channel";
+    const vmm::AgentChannel channel =
+        vmm::choose_channel(facts.settings.agent_channel, choice.hypervisor->capabilities(),
+                            vmm::probe_vhost_vsock(facts.settings.vhost_vsock));
+    const std::string other = set_in(facts, key + ": serial");
+    const std::string fix = channel.fix.empty() ? other : channel.fix + ", or " + other;
+    if (channel.refused) {
+        checks.push_back(check("agent-channel", "error",
+                               "agents in guests cannot be reached by AF_VSOCK", channel.reason,
+                               fix, key));
+    } else if (!channel.vsock && facts.settings.agent_channel == vmm::ChannelKind::automatic) {
+        checks.push_back(check("agent-channel", "warning",
+                               "agents in guests are reached by the serial port, not by AF_VSOCK",
+                               channel.reason, fix, key));
+    } else {
+        checks.push_back(check("agent-channel", "ok",
+                               std::string("agents in guests are reached by ") +
+                                   (channel.vsock ? "AF_VSOCK" : "the serial port"),
+                               channel.reason));
     }
 }
 
@@ -226,6 +254,7 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
 std::vector<Check> config_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
     Checks checks;
     check_vmm(checks, facts, hypervisors);
+    check_channel(checks, facts, hypervisors);
     check_bundle(checks, facts);
     check_image(checks, facts);
     check_sizes(checks, facts);

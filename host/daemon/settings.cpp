@@ -30,6 +30,8 @@ vm::Settings vm_settings(const config::Config& config, const os::UserPaths& path
     settings.work_disk_mib = static_cast<std::uint64_t>(config.vm.work_disk_mib);
     settings.disk_mode = config.vm.disk_mode;
     settings.vmm = config.vm.vmm;
+    settings.agent_channel = vmm::channel_kind(config.qemu.agent_channel);
+    settings.vhost_vsock = vmm::vhost_vsock_device;
     settings.create_timeout = seconds(config.vm.create_timeout);
     settings.stop_timeout = seconds(config.vm.stop_timeout);
     settings.console_max_bytes = static_cast<std::uint64_t>(config.console.max_size);

@@ -84,13 +84,17 @@ void add_identity(GuestConfig& config, const store::VmRow& row, const image::Bun
 
 GuestConfig build_guest_config(const store::VmRow& row, const VmView& view,
                                const image::Bundle& bundle, const Settings& settings,
-                               Capabilities& capabilities, CallContext& context) {
+                               Capabilities& capabilities, CallContext& context,
+                               const std::string& agent_key) {
     GuestConfig config([&capabilities](std::string_view owner, std::string_view field) {
         return capabilities.may_override(owner, field);
     });
     config.kernel_arg(host, "quiet", "");
     add_disks(config, row);
     add_identity(config, row, bundle, settings);
+    if (row.cid != 0) { // a VM that had a key in an earlier start must not keep that one
+        config.file(host, {.path = "/etc/banger/agent.key", .mode = 0600, .data = agent_key});
+    }
     capabilities.contribute(view, config, context);
     add_network(config, row, settings);
     capabilities.validate(view, config.merged_json(), context);

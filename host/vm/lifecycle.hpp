@@ -7,6 +7,7 @@
 #include "vm/offload.hpp"
 #include "vm/operation.hpp"
 #include "vm/requests.hpp"
+#include "vmm/agent_channel.hpp"
 #include "vmm/choose.hpp"
 
 #include <functional>
@@ -101,7 +102,7 @@ class Lifecycle {
     asio::awaitable<void> discard(Operation& operation, Ptr machine);
 
     // lifecycle_start.cpp
-    asio::awaitable<void> require_vmm(std::string wanted);
+    asio::awaitable<vmm::AgentChannel> require_vmm(std::string wanted);
     asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
     asio::awaitable<void> boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                     bool last_try);
@@ -109,7 +110,10 @@ class Lifecycle {
         supervisor::Supervised process;
         bool has_card = false; ///< to be reached by
     };
-    asio::awaitable<Launched> launch(Operation& operation, Ptr machine, bool last_try);
+    asio::awaitable<Launched> launch(Operation& operation, Ptr machine, vmm::AgentChannel channel,
+                                     bool last_try);
+    /// Another context id, in the store and in the copy from which a lost one is made again.
+    asio::awaitable<void> take_cid(Ptr machine);
     /// Undoes a start, however far it came; false when the VMM does not die or a host object could
     /// not be taken back.
     asio::awaitable<bool> take_down(Operation& operation, Ptr machine, Phase phase);

@@ -17,8 +17,9 @@ asio::awaitable<void> Lifecycle::check(CreateRequest request) {
         capabilities.require_available(view, options, context);
     });
     co_await std::move(work);
-    if (request.vmm) { // looking at what this machine can run may take a while, the first time
-        co_await require_vmm(*request.vmm);
+    // Looking at what this machine can run may take a while, the first time.
+    if (request.vmm || parts_.settings.agent_channel == vmm::ChannelKind::vsock) {
+        co_await require_vmm(request.vmm.value_or(parts_.settings.vmm));
     }
 }
 

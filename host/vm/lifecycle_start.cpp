@@ -4,6 +4,7 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/random.hpp"
 #include "vm/guest_setup.hpp"
 #include "vm/readiness.hpp"
 
@@ -28,6 +29,7 @@ struct LaunchFacts {
     std::optional<image::Image> image; ///< as it is now; the VM may boot from an older one
     image::Bundle bundle;
     MachinePaths paths;
+    std::optional<vmm::Vsock> vsock; ///< else the agent is reached by the serial port
 };
 
 /// What of it is for the VMM to boot.
@@ -54,6 +56,7 @@ vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const Boot& boot, const Se
     for (const Nic& nic : boot.config->nics()) {
         spec.nics.push_back({nic.id, nic.tap, nic.mac, nic.mtu});
     }
+    spec.vsock = facts.vsock;
     spec.console_path = facts.paths.console();
     spec.console_max_bytes = settings.console_max_bytes;
     spec.stop_timeout = settings.stop_timeout;
@@ -79,6 +82,30 @@ std::map<std::string, std::string> without_effect(const json& options,
 }
 
 constexpr int most_boots = 6;
+/// Of two context ids at random one is hardly ever another VM's.
+constexpr int most_cids = 8;
+
+/// Throws when the channel that is demanded cannot be had.
+vmm::AgentChannel channel_of(const Settings& settings, const vmm::Hypervisor& hypervisor) {
+    vmm::AgentChannel channel =
+        vmm::choose_channel(settings.agent_channel, hypervisor.capabilities(),
+                            vmm::probe_vhost_vsock(settings.vhost_vsock));
+    if (channel.refused) {
+        const std::string other = "set qemu.agent_channel to auto or serial in config.yaml";
+        throw Error(ErrorKind::unavailable, "qemu.agent_channel is vsock, but " + channel.reason,
+                    channel.fix.empty() ? other : channel.fix + "; or " + other);
+    }
+    return channel;
+}
+
+/// Empty where the agent is reached as it is wanted.
+std::string fallback_warning(const Settings& settings, const vmm::AgentChannel& channel) {
+    if (channel.vsock || settings.agent_channel == vmm::ChannelKind::serial) {
+        return {};
+    }
+    return "the guest's agent is reached by the serial port, not by AF_VSOCK: " + channel.reason +
+           (channel.fix.empty() ? "" : "; " + channel.fix);
+}
 
 bool rebooted(const Machine& machine) {
     const json exit = json::parse(machine.row.exit.value_or("{}"), nullptr, false);
@@ -87,12 +114,29 @@ bool rebooted(const Machine& machine) {
 
 } // namespace
 
+asio::awaitable<void> Lifecycle::take_cid(Ptr machine) {
+    parts_.machines.new_cid(*machine);
+    if (machine->state != State::creating) { // which makes its copy once it has succeeded
+        co_await keep_copy(machine);
+    }
+}
+
 asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr machine,
-                                                       bool last_try) {
+                                                       vmm::AgentChannel channel, bool last_try) {
     const Settings& settings = parts_.settings;
-    LaunchFacts facts{machine->row, view_of(*machine, settings),
-                      parts_.catalog.find(machine->row.image), parts_.catalog.bundle(),
-                      MachinePaths(settings, *machine)};
+    std::optional<vmm::Vsock> vsock;
+    if (channel.vsock) {
+        if (machine->row.cid == 0) {
+            co_await take_cid(machine);
+        }
+        vsock = vmm::Vsock{static_cast<std::uint32_t>(machine->row.cid), os::random_hex(32)};
+    }
+    LaunchFacts facts{machine->row,
+                      view_of(*machine, settings),
+                      parts_.catalog.find(machine->row.image),
+                      parts_.catalog.bundle(),
+                      MachinePaths(settings, *machine),
+                      std::move(vsock)};
     operation.stage("configure");
     auto config_work =
         offload(parts_.threads, [this, &settings, facts, &capabilities = parts_.capabilities,
@@ -101,8 +145,9 @@ asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr
             Boot built;
             built.image = boot_files_.of_vm(facts.paths.dir, image::disk_mode(facts.row.disk_mode),
                                             facts.image);
-            built.config = std::make_shared<GuestConfig>(build_guest_config(
-                facts.row, facts.view, facts.bundle, settings, capabilities, context));
+            built.config = std::make_shared<GuestConfig>(
+                build_guest_config(facts.row, facts.view, facts.bundle, settings, capabilities,
+                                   context, facts.vsock ? facts.vsock->key : std::string()));
             image::write_initrd(built.image.initramfs, built.config->guest_json().dump(),
                                 facts.paths.initrd());
             return built;
@@ -126,33 +171,51 @@ asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr
         operation.log("warning", warning);
         warnings.push_back(warning);
     }
+    if (const std::string warning = fallback_warning(settings, channel); !warning.empty()) {
+        operation.log("warning", warning);
+        warnings.push_back(warning);
+    }
     machine->row.warnings = warnings.dump();
 
     operation.stage("launch");
-    auto started_work = offload(
-        parts_.threads, [&settings, facts, boot, last_try, hypervisors = parts_.hypervisors] {
-            const auto vmms = hypervisors();
-            const vmm::Choice choice = vmm::choose(facts.row.vmm, *vmms);
-            std::error_code code;
-            std::filesystem::remove(facts.paths.console(), code); // the last boot's
-            vmm::LaunchSpec spec = launch_spec(facts, boot, settings);
-            spec.any_timer = last_try;
-            const auto plan = choice.hypervisor->plan(spec);
-            return std::pair(supervisor::launch(plan, settings.banger_vm), plan);
-        });
-    auto started = co_await std::move(started_work);
-    machine->row.accel = started.second.accel;
-    machine->row.vmm = machine->row.vmm == "auto" ? "auto" : started.second.driver;
-    co_return Launched{started.first, !boot.config->nics().empty()};
+    for (int tries = 1;; ++tries) {
+        auto started_work = offload(
+            parts_.threads, [&settings, facts, boot, last_try, hypervisors = parts_.hypervisors] {
+                const auto vmms = hypervisors();
+                const vmm::Choice choice = vmm::choose(facts.row.vmm, *vmms);
+                std::error_code code;
+                std::filesystem::remove(facts.paths.console(), code); // the last boot's
+                vmm::LaunchSpec spec = launch_spec(facts, boot, settings);
+                spec.any_timer = last_try;
+                const auto plan = choice.hypervisor->plan(spec);
+                return std::pair(supervisor::try_launch(plan, settings.banger_vm), plan);
+            });
+        auto started = co_await std::move(started_work);
+        if (started.first) {
+            machine->row.accel = started.second.accel;
+            machine->row.vmm = machine->row.vmm == "auto" ? "auto" : started.second.driver;
+            co_return Launched{*started.first, !boot.config->nics().empty()};
+        }
+        const std::string taken = "another VM of this machine has the vsock context id " +
+                                  std::to_string(machine->row.cid);
+        if (tries == most_cids) {
+            throw Error(ErrorKind::exhausted, taken + ", and so it was with those before");
+        }
+        operation.log("info", taken + "; another one is taken");
+        co_await take_cid(machine);
+        facts.vsock->cid = static_cast<std::uint32_t>(machine->row.cid);
+    }
 }
 
-/// A VMM that cannot be used is told before anything is made for the VM.
-asio::awaitable<void> Lifecycle::require_vmm(std::string wanted) {
-    auto work = offload(parts_.threads, [wanted, hypervisors = parts_.hypervisors] {
-        const auto vmms = hypervisors();
-        static_cast<void>(vmm::choose(wanted, *vmms));
-    });
-    co_await std::move(work);
+/// A VMM that cannot be used, or has no way to the agent, is told before anything is made for the
+/// VM.
+asio::awaitable<vmm::AgentChannel> Lifecycle::require_vmm(std::string wanted) {
+    auto work = offload(parts_.threads,
+                        [wanted, &settings = parts_.settings, hypervisors = parts_.hypervisors] {
+                            const auto vmms = hypervisors();
+                            return channel_of(settings, *vmm::choose(wanted, *vmms).hypervisor);
+                        });
+    co_return co_await std::move(work);
 }
 
 /// A guest may reboot before it is ready: to finish its set-up, or because its kernel's timer came
@@ -185,11 +248,11 @@ asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Dea
 asio::awaitable<void> Lifecycle::boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                            bool last_try) {
     operation.stage("network");
-    co_await require_vmm(machine->row.vmm);
+    const vmm::AgentChannel channel = co_await require_vmm(machine->row.vmm);
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_start, view, context);
     });
-    const Launched launched = co_await launch(operation, machine, last_try);
+    const Launched launched = co_await launch(operation, machine, channel, last_try);
     machine->row.started_at = os::now_ms();
     machine->row.ready_at.reset();
     machine->row.exit.reset();

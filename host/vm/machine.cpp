@@ -71,6 +71,10 @@ std::string plain(const std::string& line) {
     return text.substr(0, 400);
 }
 
+vmm::ChannelKind channel_of(const Machine& machine) {
+    return machine.process->cid() != 0 ? vmm::ChannelKind::vsock : vmm::ChannelKind::serial;
+}
+
 } // namespace
 
 Machine::Machine(asio::io_context& loop)
@@ -124,6 +128,8 @@ json to_json(const Machine& machine, const Settings& settings) {
         {"driver", running && !machine.process->driver().empty() ? json(machine.process->driver())
                                                                  : json(nullptr)},
         {"accel", row.accel},
+        {"agent_channel", running ? json(vmm::to_string(channel_of(machine))) : json(nullptr)},
+        {"cid", row.cid != 0 ? json(row.cid) : json(nullptr)},
         {"ip", row.ip.empty() ? json(nullptr) : json(row.ip)},
         {"mac", row.mac.empty() ? json(nullptr) : json(row.mac)},
         {"fqdn", row.name + "." + settings.domain},
@@ -162,6 +168,7 @@ VmView view_of(const Machine& machine, const Settings& settings) {
     view.run_dir = MachinePaths(settings, machine).run;
     view.spec_json = to_json(machine, settings).dump();
     view.pid = machine.runs() ? machine.process->vmm().pid : 0;
+    view.cid = machine.runs() ? machine.process->cid() : 0;
     return view;
 }
 

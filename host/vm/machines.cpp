@@ -5,6 +5,7 @@
 #include "os/nearest.hpp"
 #include "store/database.hpp"
 #include "store/lease_table.hpp"
+#include "vm/cid.hpp"
 #include "vm/events.hpp"
 
 #include <set>
@@ -129,6 +130,13 @@ std::shared_ptr<Machine> Machines::insert(store::VmRow row) {
         "vm.state",
         {{"vm", machine->row.name}, {"id", machine->row.id}, {"state", machine->row.state}});
     return machine;
+}
+
+void Machines::new_cid(Machine& machine) {
+    machine.row.cid = make_cid([this](std::uint32_t cid) {
+        return store::VmTable(database_).find_by_cid(cid).has_value();
+    });
+    save(machine);
 }
 
 void Machines::save(const Machine& machine) {

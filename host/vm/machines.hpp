@@ -37,6 +37,9 @@ class Machines {
     /// A new VM with a lease on the lowest free address, both durable. Throws conflict when the
     /// name is taken, exhausted when no address is free.
     std::shared_ptr<Machine> insert(store::VmRow row);
+    /// Gives the VM another context id than it has, which no other VM has; durable. It is the VM's
+    /// until erase(), as its address is.
+    void new_cid(Machine& machine);
     void save(const Machine& machine);
     /// Notifies, publishes vm.state and saves. The state is true at once, also where this throws
     /// because the record cannot be kept (a full disk).

@@ -25,7 +25,8 @@ std::string to_record(const Supervised& process) {
                  {"supervisor_start_time", process.supervisor().start_time},
                  {"boot_id", process.supervisor().boot_id},
                  {"run_dir", process.run_dir().string()},
-                 {"driver", process.driver()}})
+                 {"driver", process.driver()},
+                 {"cid", process.cid()}})
         .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -37,7 +38,8 @@ std::optional<Supervised> from_record(const std::string& record,
             return std::nullopt;
         }
         return Supervised(in.value("run_dir", run_dir.string()), process_of(in, "supervisor"),
-                          process_of(in, "vmm"), in.value("driver", std::string()));
+                          process_of(in, "vmm"), in.value("driver", std::string()),
+                          in.value("cid", std::uint32_t{0}));
     } catch (const json::exception&) { // not of our making
         return std::nullopt;
     }

@@ -2,6 +2,7 @@
 
 #include "net/address.hpp"
 #include "vm/host_network.hpp"
+#include "vmm/agent_channel.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,6 +35,8 @@ struct Settings {
     std::uint64_t work_disk_mib = 8192;
     std::string disk_mode = "overlay";
     std::string vmm = "auto";
+    vmm::ChannelKind agent_channel = vmm::ChannelKind::serial;
+    std::filesystem::path vhost_vsock; ///< the device for AF_VSOCK
     std::chrono::seconds create_timeout{120};
     std::chrono::seconds stop_timeout{20};
     std::uint64_t console_max_bytes = 4U << 20U;

@@ -20,9 +20,11 @@
 namespace banger::daemon {
 namespace {
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 namespace fs = std::filesystem;
 
@@ -95,6 +97,23 @@ TEST_F(ConfigChecks, AVmmWithoutADriver) {
     EXPECT_THAT(check("vm: {vmm: firecracker}\n").errors(),
                 ElementsAre(AllOf(StartsWith(at("5:11") + "vm.vmm: "), HasSubstr("no driver"),
                                   HasSubstr("set vm.vmm: auto in " + file.string()))));
+}
+
+TEST_F(ConfigChecks, AnAgentChannelThatCannotBeHad) {
+    EXPECT_THAT(
+        check("  agent_channel: vsock\n").errors(), // of a QEMU without that device
+        ElementsAre(AllOf(StartsWith(at("5:18") + "qemu.agent_channel: "),
+                          HasSubstr("this VMM has no vhost-vsock device"),
+                          HasSubstr("set qemu.agent_channel: serial in " + file.string()))));
+    const ConfigCheck automatic = check("  agent_channel: auto\n");
+    EXPECT_THAT(automatic.errors(), IsEmpty());
+    EXPECT_THAT(automatic.warnings(),
+                Contains(AllOf(StartsWith(at("5:18") + "qemu.agent_channel: "),
+                               HasSubstr("by the serial port, not by AF_VSOCK"))));
+    EXPECT_THAT(check("  agent_channel: serial\n").warnings(),
+                Not(Contains(HasSubstr("agent_channel"))));
+    EXPECT_THAT(check("  agent_channel: virtio\n").errors(),
+                ElementsAre(HasSubstr("qemu.agent_channel: ")));
 }
 
 TEST_F(ConfigChecks, AQemuThatIsNotThereOrNone) {

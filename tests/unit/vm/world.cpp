@@ -25,7 +25,11 @@ class FakeVmm final : public vmm::Hypervisor {
     }
     [[nodiscard]] std::string_view name() const noexcept override { return "qemu"; }
     [[nodiscard]] const vmm::Probe& probe() const noexcept override { return probe_; }
-    [[nodiscard]] vmm::Capabilities capabilities() const noexcept override { return {}; }
+    [[nodiscard]] vmm::Capabilities capabilities() const noexcept override {
+        vmm::Capabilities can;
+        can.vhost_vsock = true;
+        return can;
+    }
     [[nodiscard]] vmm::SupervisorPlan plan(const vmm::LaunchSpec& spec) const override {
         vmm::SupervisorPlan plan;
         plan.id = spec.id;
@@ -35,6 +39,7 @@ class FakeVmm final : public vmm::Hypervisor {
         plan.dir = spec.dir;
         plan.run_dir = spec.run_dir;
         plan.argv = {"vmm"};
+        plan.vsock = spec.vsock;
         return plan;
     }
 
@@ -51,6 +56,7 @@ Settings settings_of(const fs::path& data, const fs::path& run) {
     settings.banger_vm = BANGER_FAKE_VM;
     settings.subnet = net::Subnet::parse("10.9.8.0/24");
     settings.network_required = false;
+    settings.vhost_vsock = data / "vhost-vsock";
     settings.disk_mib = 64;
     settings.work_disk_mib = 64;
     return settings;

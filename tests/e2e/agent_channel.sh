@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# The way to the guest's agent: AF_VSOCK where this machine has it, and what is said and done where it has not.
+. "$(dirname "$0")/lib.sh"
+
+channel() {
+    { cat "$root/default-config" && printf 'qemu:\n  agent_channel: %s\n' "$1"; } >"$config"
+    banger daemon restart >/dev/null
+}
+check() { banger doctor --json | jq -r '.checks[] | select(.id == "agent-channel") | '"$1"; }
+answers() { same "$(banger vm exec --agent web -- echo "$1")" "$1" "the agent"; }
+
+step "the serial port is what there is without a word"
+banger daemon start >/dev/null
+same "$(check .severity)" ok doctor
+check .title | grep -q 'the serial port' || fail "$(check .)"
+
+if [ ! -e /dev/vhost-vsock ]; then
+    step "vsock that cannot be had: nothing is made, and the reason said"
+    printf 'qemu:\n  agent_channel: vsock\n' >>"$config"
+    must_fail 'qemu.agent_channel: .*there is no /dev/vhost-vsock; sudo modprobe vhost_vsock' banger config check
+    channel_of_start() { cat "$root/default-config" && printf 'qemu:\n  agent_channel: %s\n' "$1"; }
+    channel_of_start serial >"$config"
+    banger daemon restart >/dev/null
+    banger vm create --name web 2>/dev/null
+    banger vm stop web
+    channel_of_start vsock >"$config"
+    banger daemon stop >/dev/null
+    must_fail 'qemu.agent_channel is vsock, but there is no /dev/vhost-vsock' banger vm start web
+    must_fail 'sudo modprobe vhost_vsock' banger vm create --name other
+    expect_vms web
+    expect_state web stopped
+    same "$(check .severity)" error doctor
+
+    step "auto: the serial port, with a warning"
+    channel auto
+    same "$(check .severity)" warning doctor
+    banger vm start web 2>/dev/null
+    field web 'warnings[]' | grep -q 'by the serial port, not by AF_VSOCK: there is no /dev/vhost-vsock' ||
+        fail "warnings: $(field web warnings)"
+    same "$(field web agent_channel)" serial "channel"
+    answers "by the port"
+    exit 0
+fi
+
+step "a VM by AF_VSOCK"
+channel vsock
+same "$(check .severity)" ok doctor
+banger vm create --name web 2>/dev/null
+same "$(field web agent_channel)" vsock "channel"
+cid=$(field web cid)
+[ "$cid" -ge 65536 ] || fail "cid $cid"
+field web 'timings[].stage' | grep -qx agent || fail "not ready by the agent's word: $(field web timings)"
+answers "by vsock"
+
+step "nobody without the key is answered"
+said=$(printf 'GET /v1/health HTTP/1.1\r\n\r\n' | timeout 10 socat -t 5 - "VSOCK-CONNECT:$cid:1024" || true)
+same "$said" "" "what a stranger hears"
+
+step "over a crash of the daemon, and over a stop"
+kill_daemon
+answers "a new daemon"
+banger vm stop web
+banger vm start web 2>/dev/null
+same "$(field web cid)" "$cid" "its context id"
+answers "after a stop"
+
+step "the serial port again"
+banger vm stop web
+channel serial
+banger vm start web 2>/dev/null
+same "$(field web agent_channel)" serial "channel"
+answers "by the port"
