@@ -16,14 +16,22 @@ std::string padded(const std::string& text, std::size_t width) {
     return used < width ? text + std::string(width - used, ' ') : text;
 }
 
-/// Takes room away from the widest columns until the row fits; false when it does not.
-bool shrink(std::vector<std::size_t>& widths, std::size_t available, std::size_t least) {
+using Widths = std::vector<std::size_t>;
+
+/// Takes room away from the widest columns until the row fits, from none below what it needs at
+/// least; false when it does not.
+bool shrink(Widths& widths, std::size_t available, const Widths& least) {
     const auto total = [&] {
         return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
     };
     while (total() > available) {
-        const auto widest = std::max_element(widths.begin(), widths.end());
-        if (*widest <= least) {
+        std::size_t* widest = nullptr;
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            if (widths[i] > least[i] && (widest == nullptr || widths[i] > *widest)) {
+                widest = &widths[i];
+            }
+        }
+        if (widest == nullptr) {
             return false;
         }
         --*widest;
@@ -31,16 +39,24 @@ bool shrink(std::vector<std::size_t>& widths, std::size_t available, std::size_t
     return true;
 }
 
-/// The widths of the columns that are shown.
-std::vector<std::size_t> fit(std::vector<std::size_t> natural, std::size_t available) {
+/// The widths of the columns that are shown. `links`: a link that is cut leads nowhere.
+Widths fit(Widths natural, const std::vector<bool>& links, std::size_t available) {
+    Widths least;
+    for (std::size_t i = 0; i < natural.size(); ++i) {
+        least.push_back(links[i] ? natural[i] : readable);
+    }
     for (; natural.size() > 1; natural.pop_back()) {
-        std::vector<std::size_t> widths = natural;
-        if (shrink(widths, available, readable)) {
+        Widths widths = natural;
+        if (shrink(widths, available, least)) {
             return widths;
         }
     }
-    (void)shrink(natural, available, narrowest);
+    (void)shrink(natural, available, Widths(1, narrowest));
     return natural;
+}
+
+bool is_link(const std::string& cell) {
+    return cell.starts_with("http://") || cell.starts_with("https://");
 }
 
 } // namespace
@@ -56,16 +72,20 @@ void Table::add(std::vector<std::string> row) {
 }
 
 std::string Table::text(const Terminal& terminal) const {
-    std::vector<std::size_t> widths;
+    Widths widths;
+    std::vector<bool> links;
     for (std::size_t i = 0; i < headings_.size(); ++i) {
         std::size_t width = display_width(headings_[i]);
+        bool link = false;
         for (const auto& row : rows_) {
             width = std::max(width, display_width(row[i]));
+            link = link || is_link(row[i]);
         }
         widths.push_back(width);
+        links.push_back(link);
     }
     if (terminal.width > 0 && !widths.empty()) {
-        widths = fit(std::move(widths), static_cast<std::size_t>(terminal.width));
+        widths = fit(std::move(widths), links, static_cast<std::size_t>(terminal.width));
     }
     const auto line = [&](const std::vector<std::string>& cells) {
         std::string result;

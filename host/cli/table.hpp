@@ -8,7 +8,8 @@
 namespace banger::cli {
 
 /// Rows under headings, columns aligned, what matters most first: on a terminal long cells are cut
-/// to its width, and columns that have no room even so are left out, the last ones first.
+/// to its width but for links, and columns that have no room even so are left out, the last ones
+/// first.
 class Table {
   public:
     explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}

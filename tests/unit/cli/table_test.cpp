@@ -43,6 +43,14 @@ TEST(Table, LeavesTheLastColumnsOutBeforeItCutsNames) {
     EXPECT_EQ(table.text({true, false, 6}), "NAME\ntestb…\n");
 }
 
+TEST(Table, CutsNoLink) {
+    Table table({"NAME", "TITLE", "URL", "MORE"});
+    table.add({"testbox", "a title that is long", "http://testbox.vm:8000/", "and more"});
+    EXPECT_EQ(table.text({true, false, 50}),
+              "NAME     TITLE             URL\n"
+              "testbox  a title that is…  http://testbox.vm:8000/\n");
+}
+
 TEST(Table, ColoursTakeNoRoom) {
     const Terminal colourful{true, true, 80};
     Table table({"NAME", "STATE", "IP"});
