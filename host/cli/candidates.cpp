@@ -3,6 +3,7 @@
 #include "api_client/json.hpp"
 #include "cli/noun.hpp"
 #include "cli/plugin_verb.hpp"
+#include "cli/repeat.hpp"
 #include "cli/vm_options.hpp"
 
 #include <algorithm>
@@ -124,8 +125,15 @@ std::vector<Candidate> x_verbs(const Session& session, const std::string& plugin
     return result;
 }
 
-/// The names and descriptions of what a plugin's verb takes: that of `banger x PLUGIN VERB`, or the
-/// one that is placed at `path`.
+void add_new(std::vector<Candidate>& all, const Candidate& candidate) {
+    if (std::none_of(all.begin(), all.end(),
+                     [&](const Candidate& each) { return each.word == candidate.word; })) {
+        all.push_back(candidate);
+    }
+}
+
+/// The names and descriptions of what a plugin's verb takes: that of `banger x PLUGIN VERB`, or of
+/// those that are placed at `path`.
 std::vector<Candidate> parameters(const Session& session, const std::vector<std::string>& path,
                                   const std::vector<std::string>& given) {
     const auto api = session.running_api();
@@ -140,7 +148,10 @@ std::vector<Candidate> parameters(const Session& session, const std::vector<std:
                   : text_at(verb, "place") == path[0] + " " + path[1]) {
                 const Json schema = schema_of(verb);
                 for (const auto& [name, member] : value_at(schema, "properties").items()) {
-                    result.push_back({"--" + name, text_at(member, "description")});
+                    add_new(result, {"--" + name, text_at(member, "description")});
+                }
+                if (is_repeatable(verb)) {
+                    add_new(result, {"--watch", watch_help});
                 }
             }
         }
@@ -158,8 +169,9 @@ std::vector<Candidate> plugin_words(const Session& session, const CLI::App& app,
         all.insert(all.end(), ours.begin(), ours.end());
         return all;
     }
-    const bool vm = std::any_of(all.begin(), all.end(),
-                                [](const Candidate& each) { return each.word == "--vm"; });
+    const bool vm = std::any_of(all.begin(), all.end(), [](const Candidate& each) {
+        return each.word == "--vm" || each.word == "--vms";
+    });
     return vm ? named(session, vm_noun) : std::vector<Candidate>();
 }
 

@@ -3,7 +3,7 @@
 #include "cli/candidates.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
-#include "cli/plugin_verb.hpp"
+#include "cli/placed_verbs.hpp"
 #include "cli/raw_tail.hpp"
 #include "cli/ssh_proxy.hpp"
 #include "cli/unknown_option.hpp"

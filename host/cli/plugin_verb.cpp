@@ -1,8 +1,10 @@
 #include "cli/plugin_verb.hpp"
 
 #include "api_client/json.hpp"
-#include "cli/command.hpp"
+#include "cli/joined_rows.hpp"
 #include "cli/noun.hpp"
+#include "cli/repeat.hpp"
+#include "cli/session.hpp"
 #include "cli/table.hpp"
 #include "cli/verb_args.hpp"
 
@@ -29,14 +31,7 @@ void print_lines(const Session& session, const Json& object) {
 }
 
 void print_table(const Session& session, const Json& rows) {
-    std::vector<std::string> keys;
-    for (const Json& row : rows) {
-        for (const auto& [key, value] : row.items()) {
-            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-                keys.push_back(key);
-            }
-        }
-    }
+    const std::vector<std::string> keys = columns_of(rows);
     std::vector<std::string> headings(keys.size());
     std::transform(keys.begin(), keys.end(), headings.begin(), heading_of);
     Table table(std::move(headings));
@@ -76,7 +71,7 @@ Json result_of(const Json& output) {
 
 /// What a verb emits says how it looks, not how much of it there is: an array of objects is a
 /// table, an object alone is lines.
-void print_output(const Session& session, const Json& output) {
+void print_items(const Session& session, const Json& output) {
     bool after_object = false;
     for (const Json& item : output) {
         const Json& data = data_of(item);
@@ -91,49 +86,6 @@ void print_output(const Session& session, const Json& output) {
         }
         after_object = data.is_object();
     }
-}
-
-/// "NAME", "[--vm TEXT]": what the schema of a verb's arguments takes.
-std::string arguments_of(const Json& schema) {
-    std::string text;
-    const Json& required = value_at(schema, "required");
-    for (const auto& [name, member] : value_at(schema, "properties").items()) {
-        const bool needed =
-            std::find(required.begin(), required.end(), Json(name)) != required.end();
-        const std::string what = text_at(member, "description");
-        text += (needed ? "  " : "  [") + ("--" + name) + (needed ? "" : "]") +
-                (what.empty() ? "" : "  " + what) + "\n";
-    }
-    return text;
-}
-
-void add_placed(CLI::App& noun, Session& session, const std::string& plugin, const Json& verb) {
-    const std::string place = text_at(verb, "place");
-    const std::string before = noun.get_name() + " ";
-    const std::string name = place.starts_with(before) ? place.substr(before.size()) : "";
-    const bool taken =
-        !noun.get_subcommands([&](const CLI::App* other) { return other->check_name(name); })
-             .empty();
-    if (name.empty() ||
-        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos ||
-        taken) {
-        return;
-    }
-    CLI::App* added = noun.add_subcommand(name, text_at(verb, "summary"));
-    added->group("Commands");
-    added->prefix_command(); // the words are the plugin's
-    const auto json = std::make_shared<bool>(false);
-    json_flag(added, *json);
-    const std::string arguments = arguments_of(schema_of(verb));
-    added->footer((arguments.empty() ? "" : "Arguments:\n" + arguments + "\n") +
-                  "Brought by the plugin " + plugin + ".");
-    added->callback([&session, added, json, plugin, verb] {
-        std::vector<std::string> words = added->remaining();
-        *json = std::erase(words, "--json") > 0 || *json;
-        session.action = [&session, json, plugin, verb, words] {
-            return run_plugin_verb(session, plugin, verb, words, *json);
-        };
-    });
 }
 
 } // namespace
@@ -156,48 +108,73 @@ Json schema_of(const Json& verb) {
     return found.is_string() ? Json::parse(plain(found), nullptr, false) : found;
 }
 
-int run_plugin_verb(Session& session, const std::string& plugin, const Json& verb,
-                    const std::vector<std::string>& words, bool json) {
-    if (!words.empty() && (words.front() == "--help" || words.front() == "-h")) {
-        const std::string arguments = arguments_of(schema_of(verb));
-        session.print(text_at(verb, "summary") + "\n\nUsage: banger x " + plugin + " " +
-                      text_at(verb, "name") + (arguments.empty() ? "" : " [ARGUMENTS]") +
-                      " [--json]\n" + (arguments.empty() ? "" : "\nArguments:\n" + arguments));
-        return 0;
+bool is_off(const Json& plugin) {
+    const std::string state = text_at(plugin, "state");
+    return state == "disabled" || state == "leaving";
+}
+
+bool is_repeatable(const Json& verb) {
+    return value_at(verb, "repeatable") == Json(true);
+}
+
+std::string arguments_of(const std::vector<Json>& verbs) {
+    std::string text;
+    std::vector<std::string> told;
+    for (const Json& verb : verbs) {
+        const Json schema = schema_of(verb);
+        const Json& required = value_at(schema, "required");
+        for (const auto& [name, member] : value_at(schema, "properties").items()) {
+            if (std::find(told.begin(), told.end(), name) != told.end()) {
+                continue;
+            }
+            told.push_back(name);
+            const bool needed =
+                std::find(required.begin(), required.end(), Json(name)) != required.end();
+            const std::string what = text_at(member, "description");
+            text += (needed ? "  " : "  [") + ("--" + name) + (needed ? "" : "]") +
+                    (what.empty() ? "" : "  " + what) + "\n";
+        }
     }
+    if (std::all_of(verbs.begin(), verbs.end(), is_repeatable)) {
+        text += std::string("  [--watch[=TIME]]  ") + watch_help + "\n";
+    }
+    return text.empty() ? "" : "\nArguments:\n" + text;
+}
+
+Json ask_verb(Session& session, const std::string& plugin, const Json& verb, const Json& args) {
     const Json answer = session.api().post(plugin_noun.target(plugin) + "/actions/cli/" +
                                                api_client::encoded(text_at(verb, "name")),
-                                           verb_args(words, schema_of(verb)));
-    const Json& output = value_at(answer, "output");
+                                           args);
+    return value_at(answer, "output");
+}
+
+void print_output(const Session& session, const std::string& summary, const Json& output,
+                  bool json) {
     if (json) {
         session.print_json(result_of(output));
     } else if (says_nothing(output)) {
-        session.note("none (" + text_at(verb, "summary") + ")");
+        session.note("none (" + summary + ")");
     } else {
-        print_output(session, output);
+        print_items(session, output);
     }
-    return 0;
 }
 
-void add_placed_verbs(CLI::App& noun, Session& session) {
-    std::optional<Api> api = session.running_api();
-    if (!api && !session.help_only) {
-        api = session.api();
+int run_plugin_verb(Session& session, const std::string& plugin, const Json& verb,
+                    std::vector<std::string> words, bool json) {
+    if (!words.empty() && (words.front() == "--help" || words.front() == "-h")) {
+        const std::string arguments = arguments_of({verb});
+        session.print(text_at(verb, "summary") + "\n\nUsage: banger x " + plugin + " " +
+                      text_at(verb, "name") + (arguments.empty() ? "" : " [ARGUMENTS]") +
+                      " [--json]\n" + arguments);
+        return 0;
     }
-    if (!api) {
-        return;
-    }
-    try {
-        for (const std::string& plugin : names(*api, plugin_noun)) {
-            for (const Json& verb : verbs_of(api->get(plugin_noun.target(plugin)))) {
-                add_placed(noun, session, plugin, verb);
-            }
-        }
-    } catch (const os::Error&) {
-        if (!session.help_only) { // the help of our own verbs needs no daemon
-            throw;
-        }
-    }
+    const auto seconds = is_repeatable(verb) ? take_watch(words) : std::nullopt;
+    const Json args = verb_args(words, schema_of(verb));
+    return repeat(session, seconds, [&] {
+        print_output(session, text_at(verb, "summary"), ask_verb(session, plugin, verb, args),
+                     json);
+        return 0;
+    });
 }
 
 } // namespace banger::cli

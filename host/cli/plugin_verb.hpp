@@ -5,27 +5,33 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace banger::cli {
 
 class Session;
 
 /// The verbs among a plugin's actions; `plugin` as the API shows it.
 [[nodiscard]] std::vector<api_client::Json> verbs_of(const api_client::Json& plugin);
+/// Whether somebody switched it off.
+[[nodiscard]] bool is_off(const api_client::Json& plugin);
 
 /// The JSON Schema of a verb's arguments; of one that names none: there are none.
 [[nodiscard]] api_client::Json schema_of(const api_client::Json& verb);
+/// Whether it takes --watch.
+[[nodiscard]] bool is_repeatable(const api_client::Json& verb);
+/// "Arguments:" of verbs that are run together, for their help; empty when they take none.
+[[nodiscard]] std::string arguments_of(const std::vector<api_client::Json>& verbs);
+
+/// Runs a verb; what it emitted, an array of {"kind", "json" or "text"}.
+[[nodiscard]] api_client::Json ask_verb(Session& session, const std::string& plugin,
+                                        const api_client::Json& verb, const api_client::Json& args);
+/// Prints what a verb emitted: an array of objects is a table, an object lines. With `json` just
+/// what it emitted.
+void print_output(const Session& session, const std::string& summary,
+                  const api_client::Json& output, bool json);
 
 /// Runs a verb with the words given to it and prints what it says, or its help for "--help".
 /// Returns the exit code.
 int run_plugin_verb(Session& session, const std::string& plugin, const api_client::Json& verb,
-                    const std::vector<std::string>& words, bool json);
-
-/// Adds the verbs that plugins place under this noun ("vm ports"); a verb that is there already
-/// wins. They are asked of the daemon, which is started unless only help is wanted.
-void add_placed_verbs(CLI::App& noun, Session& session);
+                    std::vector<std::string> words, bool json);
 
 } // namespace banger::cli

@@ -42,7 +42,7 @@ void require_active(const std::string& id, const Json& plugin) {
     if (state == "active" || state.empty()) {
         return;
     }
-    const bool off = state == "disabled" || state == "leaving";
+    const bool off = is_off(plugin);
     throw os::Error(os::ErrorKind::unavailable,
                     "plugin " + id + " is " + (off ? "off: " : state + ": ") +
                         text_at(plugin, "reason"),

@@ -24,6 +24,9 @@ json actions_json(const Manifest& manifest) {
             if (action.place) {
                 result.back()["place"] = action.place;
             }
+            if ((action.flags & BANGER_ACTION_REPEATABLE) != 0) {
+                result.back()["repeatable"] = true;
+            }
         }
     }
     return result;

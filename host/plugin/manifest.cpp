@@ -267,7 +267,7 @@ class Reader {
             if (!is_id(text(action->name)) || !names.insert(action->name).second) {
                 refuse(what + " is named twice or not ^[a-z][a-z0-9-]{0,31}$");
             }
-            check_flags(what, action->flags, 0);
+            check_flags(what, action->flags, BANGER_ACTION_REPEATABLE);
             if (!action->run) {
                 refuse(what + " has no run function");
             }

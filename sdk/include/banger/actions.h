@@ -22,14 +22,23 @@ extern "C" {
 #define BANGER_IFACE_STATUS    "banger.status/1"
 #define BANGER_IFACE_WEB_PANEL "banger.web-panel/1"
 
+/* CLI: shows what is known already, waits for nobody, changes nothing: `--watch` runs it again
+ * every few seconds, and is then a word of the command line, not of params_schema. */
+#define BANGER_ACTION_REPEATABLE 1u
+
 typedef struct banger_action {
-  uint32_t struct_size, flags; /* flags: 0 */
+  uint32_t struct_size, flags; /* BANGER_ACTION_* */
   const char *name, *summary;  /* name: ^[a-z][a-z0-9-]*$; summary: one line */
   const char *params_schema;   /* JSON Schema of args_json, or NULL: no arguments */
   const char *result_schema;   /* JSON Schema of what RPC emits, or NULL */
   /* [hook] args_json has passed params_schema */
   banger_status (*run)(void *self, banger_call *, banger_str args_json);
-  const char *place; /* CLI: where else it appears, "image build", or NULL */
+  /* CLI: where else it appears, "image build", or NULL. A verb of the command line itself keeps its
+   * place. Actions of several plugins may name the same one: each is run with the same arguments
+   * and emits arrays of objects only, and the user sees one table, in the order of the plugins'
+   * ids: rows that are equal in every column that both tables have become one row, all others stay,
+   * with empty cells. An empty cell equals none. One that fails hides nothing of the others. */
+  const char *place;
 } banger_action;
 
 typedef struct banger_actions {

@@ -305,35 +305,6 @@ TEST_F(Commands, AVmThatIsGoneIsDeleted) {
     EXPECT_EQ(run({"vm", "wait", "a"}).code, 3);
 }
 
-TEST_F(Commands, PluginVerbsAppearWhereTheyArePlaced) {
-    start_daemon();
-    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"nat","state":"active"}]})");
-    daemon->on("GET /v1/plugins/nat",
-               R"({"id":"nat","state":"active","actions":[
-               {"kind":"cli","name":"ports","summary":"Published ports","place":"vm ports",
-                "params_schema":{"properties":{"vm":{"type":"string","description":"Only of it"}}}},
-               {"kind":"cli","name":"ls","summary":"Not ours","place":"vm ls"}]})");
-    daemon->on("POST /v1/plugins/nat/actions/cli/ports",
-               R"({"status":"ok","output":[{"kind":"json","json":{"vm":"a","port":8080}}]})");
-    EXPECT_EQ(run({"vm", "ports", "--vm", "a"}).out, "vm    a\nport  8080\n");
-    EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vm":"a"})"));
-    EXPECT_EQ(run({"vm", "ports", "--vm=b"}).err, "");
-    EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vm":"b"})"));
-    EXPECT_EQ(run({"x", "nat", "ports", "--vm=c"}).code, 0);
-    EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vm":"c"})"));
-    EXPECT_EQ(run({"vm", "ports", "--json", "--vm=d"}).code, 0);
-    EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vm":"d"})"));
-    EXPECT_THAT(run({"vm", "ports", "--json"}).out, HasSubstr(R"("port": 8080)"));
-    EXPECT_THAT(run({"vm", "--help"}).out, HasSubstr("Published ports"));
-    const std::string help = run({"vm", "ports", "--help"}).out;
-    EXPECT_THAT(help, HasSubstr("[--vm]  Only of it"));
-    EXPECT_THAT(help, HasSubstr("Brought by the plugin nat."));
-    EXPECT_THAT(run({"__complete", "vm", "po"}).out, HasSubstr("ports\tPublished ports"));
-    vms({{"a", "running"}});
-    EXPECT_THAT(run({"vm", "ls"}).out, HasSubstr("NAME")); // ours wins
-    EXPECT_THAT(run({"vm", "prots"}).err, HasSubstr("did you mean 'vm ports'?"));
-}
-
 TEST_F(Commands, LogsAreCleanedOnATerminalOnly) {
     start_daemon();
     vms({{"a", "running"}});

@@ -15,10 +15,10 @@ inline constexpr const char* repair_args = R"({"properties": {"repair": {"type":
 
 /// One action of a plugin: banger::action<&Pool::ls>("ls", "taps and who has them").
 template <auto Method>
-constexpr banger_action action(const char* name, const char* summary,
-                               const char* params_schema = nullptr,
-                               const char* result_schema = nullptr, const char* place = nullptr) {
-    return {sizeof(banger_action),       0,    name, summary, params_schema, result_schema,
+constexpr banger_action
+action(const char* name, const char* summary, const char* params_schema = nullptr,
+       const char* result_schema = nullptr, const char* place = nullptr, std::uint32_t flags = 0) {
+    return {sizeof(banger_action),       flags, name, summary, params_schema, result_schema,
             &detail::run_action<Method>, place};
 }
 
