@@ -14,4 +14,8 @@ namespace banger::cli {
 /// The same with the agent's version and the units that failed, for a line.
 [[nodiscard]] std::string guest_text(const api_client::Json& vm, const Terminal& terminal);
 
+/// For whoever leaves a VM that goes on: what of its guest is worth a word and was heard of less
+/// than half a minute ago. "testbox is still running (CPU 12 %); stop it with: ..."
+[[nodiscard]] std::string still_running_text(const api_client::Json& vm);
+
 } // namespace banger::cli

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/foreground.hpp"
 #include "cli/guest_exec.hpp"
+#include "cli/guest_text.hpp"
 #include "cli/noun.hpp"
 #include "cli/ssh_command.hpp"
 
@@ -48,10 +49,9 @@ void farewell(const Session& session, const std::string& name) {
         if (!api) {
             return;
         }
-        const std::string state = text_at(api->get(vm_noun.target(name)), "state");
-        session.note(state == "running"
-                         ? name + " is still running; stop it with: banger vm stop " + name
-                         : name + " is " + state);
+        const Json vm = api->get(vm_noun.target(name));
+        const std::string state = text_at(vm, "state");
+        session.note(state == "running" ? still_running_text(vm) : name + " is " + state);
     } catch (const os::Error&) { // deleted meanwhile
         session.note(name + " is gone");
     }

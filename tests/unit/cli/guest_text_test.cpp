@@ -36,5 +36,59 @@ TEST(GuestText, OneThatNobodyAskedHasNone) {
               "booting, never heard of");
 }
 
+constexpr const char* plain_farewell =
+    "testbox is still running; stop it with: banger vm stop testbox";
+
+std::string farewell(Json guest, std::int64_t age_ms = 3000) {
+    guest["heard_at"] = os::to_rfc3339(os::now_ms() - age_ms);
+    return still_running_text({{"name", "testbox"}, {"guest", std::move(guest)}});
+}
+
+Json listening(const char* address, int port) {
+    return {{"address", address}, {"port", port}};
+}
+
+TEST(StillRunning, SaysWhatGoesOnInIt) {
+    const Json guest{
+        {"state", "ready"},
+        {"cpu_percent", 12.3},
+        {"stats", {{"logins", 3}}},
+        {"ports",
+         {{"ports",
+           {listening("0.0.0.0", 22), listening("0.0.0.0", 80), listening("::", 80),
+            listening("::", 3000), listening("172.30.88.2", 9000), listening("127.0.0.1", 5432),
+            listening("::1", 631), listening("::ffff:127.0.0.1", 7)}}}}};
+    const std::string text = "testbox is still running (2 other logins, 3 ports listening, CPU "
+                             "12 %); stop it with: banger vm stop testbox";
+    EXPECT_EQ(farewell(guest), text);
+    EXPECT_EQ(farewell(guest, 28000), text);
+    EXPECT_EQ(farewell(guest, 32000), plain_farewell) << "that is no news";
+}
+
+TEST(StillRunning, SaysOnlyWhatIsOfInterest) {
+    EXPECT_EQ(farewell({{"state", "ready"},
+                        {"cpu_percent", 4.9},
+                        {"stats", {{"logins", 1}}},
+                        {"ports", {{"ports", {listening("::", 22)}}}}}),
+              plain_farewell);
+    EXPECT_EQ(farewell({{"state", "ready"}, {"stats", {{"logins", 2}}}}),
+              "testbox is still running (1 other login); stop it with: banger vm stop testbox");
+    EXPECT_EQ(farewell({{"cpu_percent", 100}, {"ports", {{"ports", {listening("::", 80)}}}}}),
+              "testbox is still running (1 port listening, CPU 100 %); stop it with: banger vm "
+              "stop testbox");
+    EXPECT_EQ(still_running_text({{"name", "testbox"}, {"guest", nullptr}}), plain_farewell);
+    EXPECT_EQ(still_running_text({{"name", "testbox"}, {"guest", {{"state", "booting"}}}}),
+              plain_farewell);
+}
+
+TEST(StillRunning, ASilentGuestIsSaidToBe) {
+    EXPECT_EQ(farewell({{"state", "silent"}, {"cpu_percent", 90}}, 45000),
+              "testbox is still running (its guest is silent, for 45s); stop it with: banger vm "
+              "stop testbox");
+    EXPECT_EQ(still_running_text({{"name", "testbox"}, {"guest", {{"state", "silent"}}}}),
+              "testbox is still running (its guest is silent); stop it with: banger vm stop "
+              "testbox");
+}
+
 } // namespace
 } // namespace banger::cli
