@@ -217,7 +217,7 @@ bool ssh_answers(const SshTarget& target) {
     return port_answers(target.host, target.port);
 }
 
-int run_in_guest(Session& session, const GuestProgram& program) {
+GuestStreams start_in_guest(Session& session, const GuestProgram& program) {
     Json body{{"argv", program.argv}, {"cwd", "/root"}, {"tty", program.tty}};
     if (!program.user.empty()) {
         body["user"] = program.user;
@@ -233,22 +233,26 @@ int run_in_guest(Session& session, const GuestProgram& program) {
     request.target = vm_noun.target(program.vm) + "/exec";
     request.body = body.dump();
     request.upgrade = "banger-exec/1";
-    std::string first;
-    os::UniqueFd stream;
     try {
         api_client::Response response = session.api().open(request, head_time);
         if (response.status() != 101) {
             throw os::Error(os::ErrorKind::internal, "bangerd did not open the program's streams");
         }
-        stream = response.take_stream(first);
+        GuestStreams streams;
+        streams.stream = response.take_stream(streams.first);
+        return streams;
     } catch (const os::Error& error) {
         throw explained(session.api(), vm_noun, program.vm, error);
     }
+}
+
+int run_in_guest(Session& session, const GuestProgram& program) {
+    GuestStreams streams = start_in_guest(session, program);
     std::optional<RawTerminal> raw;
     if (program.tty) {
         raw.emplace();
     }
-    return Conversation(std::move(stream), first, program.tty).run();
+    return Conversation(std::move(streams.stream), streams.first, program.tty).run();
 }
 
 } // namespace banger::cli

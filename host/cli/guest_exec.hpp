@@ -2,6 +2,7 @@
 
 #include "cli/session.hpp"
 #include "cli/ssh_command.hpp"
+#include "os/unique_fd.hpp"
 
 #include <string>
 #include <vector>
@@ -15,6 +16,15 @@ struct GuestProgram {
     bool tty = false;
     std::vector<std::string> argv;
 };
+
+/// A program that has been started: frames (exec_frames.hpp), and those that came already.
+struct GuestStreams {
+    os::UniqueFd stream;
+    std::string first;
+};
+
+/// Starts it without network or SSH. Throws unavailable when nothing in the guest answers.
+[[nodiscard]] GuestStreams start_in_guest(Session& session, const GuestProgram& program);
 
 /// Runs it on our streams without network or SSH; ends as it does, 128 + N for a signal N. Signals
 /// that ask us to end go to it, each window size, too, when it has a terminal. Throws unavailable

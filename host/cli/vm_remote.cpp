@@ -7,6 +7,7 @@
 #include "cli/ssh_command.hpp"
 
 #include "os/file.hpp"
+#include "os/paths.hpp"
 #include "os/temporary_dir.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ struct ExecArgs {
 struct CopyArgs {
     std::vector<std::string> ends;
     bool recursive = false; ///< as it is without
+    bool agent = false;
 };
 
 SshTarget target_of(Session& session, const std::string& name, const std::string& user = {}) {
@@ -169,6 +171,20 @@ std::string meant_vm(const Session& session, const std::vector<std::string>& end
     return {};
 }
 
+/// Whether its agent was heard and is not silent: it can be asked where SSH does not answer.
+bool is_heard(Session& session, const std::string& vm) {
+    const std::string state =
+        text_at(value_at(get_one(session.api(), vm_noun, vm), "guest"), "state");
+    return !state.empty() && state != "silent";
+}
+
+/// The program that copies by agents takes the place of this one.
+[[noreturn]] void copy_by_agent(const CopyArgs& args) {
+    std::vector<std::string> argv{(os::installation().libexec / "banger-copy").string()};
+    argv.insert(argv.end(), args.ends.begin(), args.ends.end());
+    become(argv);
+}
+
 int copy(Session& session, const CopyArgs& args) {
     std::vector<CopyEnd> ends;
     std::vector<std::pair<std::string, SshTarget>> targets;
@@ -191,6 +207,16 @@ int copy(Session& session, const CopyArgs& args) {
                                        [&](const auto& target) { return target.first == vm; });
         if (!vm.empty() && !known) {
             targets.emplace_back(vm, target_of(session, vm));
+        }
+    }
+    if (args.agent) {
+        copy_by_agent(args);
+    }
+    for (const auto& [vm, target] : targets) {
+        if (!ssh_answers(target) && is_heard(session, vm)) {
+            session.note(session.err.yellow("note:") + " " + vm +
+                         " does not answer SSH; this goes by its agent");
+            copy_by_agent(args);
         }
     }
     const bool between =
@@ -242,6 +268,8 @@ void add_vm_remote(CLI::App& vm, Session& session) {
     verb->add_option("PATH", copy_args->ends, "SOURCE... DESTINATION; NAME:PATH is in a VM")
         ->required();
     verb->add_flag("-r,--recursive", copy_args->recursive, "Folders are copied without it, too");
+    verb->add_flag("--agent", copy_args->agent,
+                   "By the guest's agent, as happens by itself where SSH does not answer");
     examples(verb, "  banger vm cp notes.txt testbox:\n  banger vm cp testbox:/etc/apt ./apt\n"
                    "  banger vm cp a:/etc/hosts b:/tmp/");
     runs(verb, session, copy_args, copy);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The guest's agent: who says that a VM is ready, what is known of the guest, its clock, a clean shutdown, programs
-# without SSH, an agent that dies, and a guest that has none.
+# and copies without SSH, an agent that dies, and a guest that has none.
 . "$(dirname "$0")/lib.sh"
 
 for program in debugfs jq; do command -v $program >/dev/null || skip "no $program (scripts/deps.sh)"; done
@@ -84,6 +84,21 @@ later() { [ "$(heard)" -gt "$before" ] && guest_is ready; }
 within 20 later || fail "guest: $(field web guest)"
 guest "systemctl stop banger-agent"
 within 30 guest_is silent || fail "guest: $(field web guest)"
+head -c 20000000 /dev/urandom >"$root/big"
+touch -d 2020-02-03 "$root/big" && chmod 640 "$root/big"
+banger vm cp "$root/big" web:/var/tmp/ 2>"$root/err" || fail "vm cp: $(cat "$root/err")"
+grep -q "by its agent" "$root/err" || fail "vm cp does not say how: $(cat "$root/err")"
+same "$(banger vm exec --agent web -- sh -c 'cd /var/tmp; sha256sum big; stat -c "%a %Y %U" big')" \
+    "$(cd "$root"; sha256sum big; stat -c "%a %Y" big) root" "the file"
+banger vm exec --agent web -- ls -A /var/tmp | grep banger-cp && fail "a temporary folder is left in the guest"
+banger vm cp web:/etc/ssh "$root/down" 2>/dev/null
+sums='cd "$1"; find -L . -type f | sort | xargs sha256sum'
+same "$(sh -c "$sums" sh "$root/down")" "$(banger vm exec --agent web -- sh -c "$sums" sh /etc/ssh)" "a folder"
+banger vm cp 'web:/etc/host*' web:/var/tmp/big "$root/down" 2>/dev/null
+cmp "$root/big" "$root/down/big" && grep -q web "$root/down/hostname" || fail "$(ls "$root/down")"
+must_fail "web:/nosuch: no file '/nosuch'" banger vm cp web:/nosuch "$root/"
+must_fail "no folder '/nosuch/'" banger vm cp "$root/big" web:/nosuch/f
+must_fail "no space left in '/run/lock/'" banger vm cp "$root/big" web:/run/lock/
 banger vm ls | grep -E '^web .*silent' || fail "$(banger vm ls)"
 check() { banger doctor --json | jq -r '.checks[] | select(.source == "vsock" and .id == "guests") | '"$1"; }
 grep -q '^web: ' <<<"$(check .cause)" || fail "doctor: $(check .)"

@@ -1,0 +1,232 @@
+#include "copy/copy.hpp"
+
+#include "cli/console_text.hpp"
+#include "copy/guest_path.hpp"
+#include "copy/guest_pipe.hpp"
+#include "copy/packer.hpp"
+#include "copy/unpacker.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fcntl.h>
+
+namespace banger::copy {
+namespace fs = std::filesystem;
+using cli::CopyEnd;
+using cli::Session;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr std::size_t longest_list = 1U << 20U;
+constexpr const char* unnamed = "content"; ///< what a tree without a name is called on its way
+
+/// PATTERN: what it matches, each with a NUL; itself when it matches nothing.
+constexpr const char* list_script = R"(IFS=; for path in $1; do printf '%s\0' "$path"; done)";
+
+/// PATH SHOWN FOLDER ENTRY: an archive of what is there.
+constexpr const char* send_script = R"(
+[ -e "$1" ] || { echo "no file '$2'" >&2; exit 1; }
+exec tar -chf - -C "$3" "$4")";
+
+/// DESTINATION NAME KIND SEVERAL TREE: takes an archive. It gets its name when it is whole; a
+/// folder that is there already gets its files then. $w is beside it, so that they only change
+/// their names.
+constexpr const char* take_script = R"(
+fail() { echo "$1" >&2; exit 1; }
+d=$1
+if [ -d "$d" ] || [ "$3" = folder ]; then
+    while [ "$d" != / ] && [ "${d%/}" != "$d" ]; do d=${d%/}; done
+fi
+if [ -d "$d" ]; then t=$d${2:+/$2}
+elif [ "$4" = yes ]; then fail "no folder '$d'"
+else t=$d; fi
+[ -L "$t" ] && t=$(readlink -f "$t")
+case $t in */*) p=${t%/*}/ ;; *) p=. ;; esac
+[ -d "$p" ] || fail "no folder '$p'"
+if [ -d "$t" ]; then
+    [ "$3" = folder ] || fail "'$t' is a folder"
+    p=$t
+elif [ -e "$t" ]; then
+    [ "$3" = file ] || fail "'$t' is no folder"
+    [ -f "$t" ] || exec tar -xOf - >"$t"
+fi
+w=$(mktemp -d "$p/.banger-cp.XXXXXX") || exit 1
+trap 'rm -rf "$w"' EXIT
+trap 'exit 1' HUP INT TERM PIPE
+said=$(tar -xpf - -C "$w" 2>&1) || {
+    set -- $(df -Pk "$w" | tail -n 1)
+    [ "${4:-1}" != 0 ] || echo "no space left in '$p'" >&2 # tar does not say so
+    fail "$said"
+}
+[ -e "$w/$5" ] || fail "nothing came"
+if [ -d "$t" ]; then cp -alf "$w/$5/." "$t/" 2>/dev/null || cp -af "$w/$5/." "$t/"
+else mv -f "$w/$5" "$t"; fi)";
+
+GuestPipe start(Session& session, const std::string& vm, const char* script,
+                const std::vector<std::string>& words) {
+    cli::GuestProgram program{vm, "", false, {"sh", "-c", script, "sh"}};
+    program.argv.insert(program.argv.end(), words.begin(), words.end());
+    return GuestPipe(cli::start_in_guest(session, program));
+}
+
+/// A source in a VM, patterns of the shell resolved, as scp does it.
+std::vector<CopyEnd> matches(Session& session, const CopyEnd& end) {
+    if (end.vm.empty() || end.path.find_first_of("*?[") == std::string::npos) {
+        return {end};
+    }
+    GuestPipe pipe = start(session, end.vm, list_script, {plain_path(end.path)});
+    std::string list;
+    for (std::string part = pipe.read(); !part.empty(); part = pipe.read()) {
+        list += part;
+        if (list.size() > longest_list) {
+            throw os::Error(os::ErrorKind::exhausted, "'" + end.path + "' matches too many files");
+        }
+    }
+    pipe.finish();
+    std::vector<CopyEnd> found;
+    for (std::size_t at = 0, zero = 0; (zero = list.find('\0', at)) != std::string::npos;
+         at = zero + 1) {
+        found.push_back({end.vm, list.substr(at, zero - at)});
+    }
+    return found;
+}
+
+Folder open_folder(const fs::path& path) {
+    return {os::open_file(path, O_RDONLY | O_DIRECTORY), path.string()};
+}
+
+GuestPipe start_sending(Session& session, const CopyEnd& from) {
+    const TarPlace place = tar_place(from.path);
+    return start(session, from.vm, send_script,
+                 {plain_path(from.path), from.path, place.folder, place.entry});
+}
+
+/// Throws why, when the guest could not send it all.
+void finish(GuestPipe& pipe, bool any) {
+    pipe.finish();
+    if (!any) {
+        throw os::Error(os::ErrorKind::internal, "the guest sent nothing");
+    }
+}
+
+/// What `from` is in its VM becomes `name` in `folder`; with no name that folder's content.
+Lines fetch(Session& session, const CopyEnd& from, Folder folder, std::string name) {
+    if (name_in(from.path).empty() && !name.empty()) {
+        (void)folder.make(name);
+        folder = folder.open(name);
+        name.clear();
+    }
+    GuestPipe pipe = start_sending(session, from);
+    pipe.end_input();
+    Unpacker unpacker(std::move(folder), std::move(name));
+    finish(pipe, unpacker.run([&] { return pipe.read(); }));
+    return unpacker.left_out();
+}
+
+Lines download(Session& session, const CopyEnd& from, const fs::path& to, bool several) {
+    const std::string name = name_in(from.path);
+    if (fs::is_directory(to)) {
+        return fetch(session, from, open_folder(to), name);
+    }
+    if (several) {
+        throw os::Error(os::ErrorKind::not_found, "no folder '" + to.string() + "' to copy to");
+    }
+    if (fs::exists(to) && !fs::is_regular_file(to)) {
+        const os::UniqueFd stream = os::open_file(to, O_WRONLY);
+        GuestPipe pipe = start_sending(session, from);
+        pipe.end_input();
+        finish(pipe, Unpacker::to_stream([&] { return pipe.read(); }, stream.get(), to.string()));
+        return {};
+    }
+    const fs::path target = fs::is_symlink(to) ? fs::weakly_canonical(to) : to;
+    const fs::path parent = target.has_parent_path() ? target.parent_path() : fs::path(".");
+    return fetch(session, from, open_folder(parent), target.filename().string());
+}
+
+Lines upload(Session& session, const fs::path& from, const std::string& name, const CopyEnd& to,
+             bool several) {
+    const std::string tree = name.empty() ? unnamed : name;
+    GuestPipe pipe = start(session, to.vm, take_script,
+                           {plain_path(to.path), name, fs::is_directory(from) ? "folder" : "file",
+                            several ? "yes" : "no", tree});
+    bool taken = true;
+    Packer packer([&](std::string_view bytes) { return taken = pipe.write(bytes); });
+    try {
+        packer.add(from, tree);
+        packer.finish();
+    } catch (const os::Error&) {
+        if (taken) {
+            throw;
+        }
+    }
+    if (taken) {
+        pipe.end_input();
+    }
+    pipe.finish(); // when it took no more it says why
+    return packer.left_out();
+}
+
+Lines copy_one(Session& session, const CopyEnd& from, const CopyEnd& to, bool several) {
+    if (to.vm.empty()) {
+        return download(session, from, to.path, several);
+    }
+    if (from.vm.empty()) {
+        return upload(session, from.path, name_in(from.path), to, several);
+    }
+    const os::TemporaryDir between("banger-cp");
+    Lines left_out = fetch(session, from, open_folder(between.path()), unnamed);
+    const Lines more = upload(session, between.path() / unnamed, name_in(from.path), to, several);
+    left_out.insert(left_out.end(), more.begin(), more.end());
+    return left_out;
+}
+
+std::string shown(const CopyEnd& end) {
+    return cli::plain_text((end.vm.empty() ? "" : end.vm + ":") + end.path);
+}
+
+} // namespace
+
+int copy(Session& session, const std::vector<CopyEnd>& ends) {
+    const CopyEnd& to = ends.back();
+    int code = 0;
+    const auto guarded = [&](const CopyEnd& from, const auto& work) {
+        try {
+            work();
+        } catch (const os::Error& error) {
+            if (error.kind() == os::ErrorKind::cancelled) {
+                throw;
+            }
+            session.report(error.with_context(shown(from)));
+            code = as_int(cli::ExitCode::failed);
+        }
+    };
+    std::vector<CopyEnd> sources;
+    for (auto end = ends.begin(); end + 1 != ends.end(); ++end) {
+        if (end->vm.empty() && to.vm.empty()) {
+            throw os::Error(os::ErrorKind::invalid,
+                            "'" + end->path + "' and '" + to.path + "' are both on this machine");
+        }
+        guarded(*end, [&] {
+            const std::vector<CopyEnd> found = matches(session, *end);
+            sources.insert(sources.end(), found.begin(), found.end());
+        });
+    }
+    const bool several = ends.size() > 2 || sources.size() > 1;
+    for (const CopyEnd& from : sources) {
+        guarded(from, [&] {
+            for (const std::string& line : copy_one(session, from, to, several)) {
+                session.report({os::ErrorKind::internal, "left out " + line});
+                code = as_int(cli::ExitCode::failed);
+            }
+        });
+    }
+    return code;
+}
+
+} // namespace banger::copy

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "cli/exec_frames.hpp"
+#include "cli/guest_exec.hpp"
+#include "cli/interrupt.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace banger::copy {
+
+/// The streams of a program in a guest, for whoever writes to it and reads from it in turn. Waits
+/// as long as the guest lets it; Ctrl-C ends that: throws cancelled. One that is dropped before its
+/// end hangs the program up.
+class GuestPipe {
+  public:
+    explicit GuestPipe(cli::GuestStreams streams);
+
+    /// Gives it all to the program. False when that has ended and takes no more.
+    [[nodiscard]] bool write(std::string_view bytes);
+    void end_input();
+    /// What the program prints next; empty at its end.
+    [[nodiscard]] std::string read();
+    /// Waits for its end. Throws what it said on its standard error when it failed.
+    void finish();
+
+  private:
+    void wait(bool also_writable);
+    void send();
+    void receive();
+    void feed(std::string_view bytes);
+    void take(const cli::ExecFrames::Frame& frame);
+
+    os::UniqueFd stream_;
+    cli::Interrupt interrupt_;
+    cli::ExecFrames frames_;
+    std::string out_;     ///< to be sent
+    std::string printed_; ///< and not yet read
+    std::string errors_;
+    std::optional<std::string> end_; ///< payload of the last frame
+};
+
+} // namespace banger::copy

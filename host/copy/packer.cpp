@@ -1,0 +1,161 @@
+#include "copy/packer.hpp"
+
+#include "os/error.hpp"
+#include "os/unique_fd.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace banger::copy {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int block_size = 32768; ///< a frame
+
+struct FreeEntry {
+    void operator()(archive_entry* entry) const { ::archive_entry_free(entry); }
+};
+
+std::string why(int code) {
+    return std::strerror(code);
+}
+
+} // namespace
+
+void Packer::Free::operator()(archive* one) const {
+    ::archive_write_free(one);
+}
+
+Packer::Packer(Sink sink) : sink_(std::move(sink)), archive_(::archive_write_new()) {
+    check(::archive_write_set_format_gnutar(archive_.get())); // every tar knows it
+    check(::archive_write_set_bytes_per_block(archive_.get(), block_size));
+    check(::archive_write_set_bytes_in_last_block(archive_.get(), 1)); // no zeros behind its end
+    check(::archive_write_open(archive_.get(), this, nullptr, take, nullptr));
+}
+
+Packer::~Packer() {
+    if (archive_) {
+        ::archive_write_fail(archive_.get()); // else its end would make a whole archive of it
+    }
+}
+
+std::ptrdiff_t Packer::take(archive* to, void* self, const void* bytes, std::size_t size) {
+    auto& packer = *static_cast<Packer*>(self);
+    try {
+        if (packer.sink_({static_cast<const char*>(bytes), size})) {
+            return static_cast<std::ptrdiff_t>(size);
+        }
+        ::archive_set_error(to, EPIPE, "nobody takes it");
+    } catch (...) { // no exception may pass through C
+        packer.thrown_ = std::current_exception();
+        ::archive_set_error(to, EIO, "not taken");
+    }
+    return -1;
+}
+
+void Packer::check(long result) {
+    if (thrown_) {
+        std::rethrow_exception(std::exchange(thrown_, nullptr));
+    }
+    if (result < 0 && result != ARCHIVE_WARN) {
+        const char* text = ::archive_error_string(archive_.get());
+        throw os::Error(os::ErrorKind::internal,
+                        std::string("write the archive: ") + (text != nullptr ? text : "failed"));
+    }
+}
+
+void Packer::add(const fs::path& path, const std::string& name) {
+    const std::size_t before = left_out_.size();
+    add_below(path, name);
+    if (left_out_.size() == before + 1 && left_out_.back().starts_with(path.string() + ": ")) {
+        throw os::Error(os::ErrorKind::permission, left_out_.back());
+    }
+}
+
+void Packer::finish() {
+    check(::archive_write_close(archive_.get()));
+    archive_.reset();
+}
+
+void Packer::add_below(const fs::path& path, const std::string& name) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+        left_out_.push_back(path.string() + ": " + why(errno));
+    } else if (S_ISDIR(status.st_mode)) {
+        add_folder(path, name, status);
+    } else if (S_ISREG(status.st_mode)) {
+        add_file(path, name);
+    } else {
+        left_out_.push_back(path.string() + ": not a regular file");
+    }
+}
+
+void Packer::add_folder(const fs::path& path, const std::string& name, const struct stat& status) {
+    const std::pair<dev_t, ino_t> own{status.st_dev, status.st_ino};
+    if (std::find(above_.begin(), above_.end(), own) != above_.end()) {
+        left_out_.push_back(path.string() + ": a folder that is in itself, by a symlink");
+        return;
+    }
+    std::error_code code;
+    fs::directory_iterator entries(path, code);
+    if (code) {
+        left_out_.push_back(path.string() + ": " + code.message());
+        return;
+    }
+    write_head(name, status);
+    above_.push_back(own);
+    for (; entries != fs::directory_iterator(); entries.increment(code)) {
+        add_below(entries->path(), name + "/" + entries->path().filename().string());
+    }
+    above_.pop_back();
+    if (code) {
+        left_out_.push_back(path.string() + ": " + code.message());
+    }
+}
+
+void Packer::add_file(const fs::path& path, const std::string& name) {
+    const os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    struct stat status {};
+    if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        left_out_.push_back(path.string() + ": " + (fd ? "not a regular file" : why(errno)));
+        return;
+    }
+    write_head(name, status);
+    std::array<char, 65536> buffer; // NOLINT(*-init): filled by read
+    for (auto left = static_cast<std::uint64_t>(status.st_size); left > 0;) {
+        const ssize_t n =
+            ::read(fd.get(), buffer.data(), std::min<std::uint64_t>(left, buffer.size()));
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            throw os::errno_error("read " + path.string());
+        }
+        if (n == 0) {
+            throw os::Error(os::ErrorKind::conflict,
+                            path.string() + " became shorter while it was read");
+        }
+        check(::archive_write_data(archive_.get(), buffer.data(), static_cast<std::size_t>(n)));
+        left -= static_cast<std::uint64_t>(n);
+    }
+}
+
+void Packer::write_head(const std::string& name, const struct stat& status) {
+    const std::unique_ptr<archive_entry, FreeEntry> entry(::archive_entry_new());
+    ::archive_entry_copy_pathname(entry.get(), name.c_str());
+    ::archive_entry_set_filetype(entry.get(), S_ISDIR(status.st_mode) ? AE_IFDIR : AE_IFREG);
+    ::archive_entry_set_perm(entry.get(), status.st_mode & 0777U);
+    ::archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+    ::archive_entry_set_size(entry.get(), S_ISDIR(status.st_mode) ? 0 : status.st_size);
+    check(::archive_write_header(archive_.get(), entry.get()));
+}
+
+} // namespace banger::copy

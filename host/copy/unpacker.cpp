@@ -1,0 +1,290 @@
+#include "copy/unpacker.hpp"
+
+#include "cli/console_text.hpp"
+#include "os/error.hpp"
+#include "os/file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <memory>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace banger::copy {
+
+/// libarchive takes bytes from a function of ours; what that throws waits here, as no exception may
+/// pass through C.
+class Unpacker::Reader {
+  public:
+    explicit Reader(const Source& source) : source_(source), archive_(::archive_read_new()) {
+        ::archive_read_support_format_tar(get());
+        ::archive_read_support_format_empty(get());
+        if (::archive_read_open(get(), this, nullptr, next_bytes, nullptr) != ARCHIVE_OK) {
+            fail();
+        }
+    }
+
+    [[nodiscard]] archive* get() const noexcept { return archive_.get(); }
+    /// Null at the end.
+    archive_entry* next() {
+        archive_entry* entry = nullptr;
+        const int result = ::archive_read_next_header(get(), &entry);
+        if (result == ARCHIVE_EOF) {
+            while (!source_().empty()) { // an archive may be longer than its last entry
+            }
+            return nullptr;
+        }
+        check(result);
+        return entry;
+    }
+    /// The next piece of the entry's data; false at its end.
+    bool data(std::string_view& bytes, std::uint64_t& offset) {
+        const void* at = nullptr;
+        std::size_t size = 0;
+        std::int64_t place = 0;
+        const int result = ::archive_read_data_block(get(), &at, &size, &place);
+        if (result == ARCHIVE_EOF) {
+            return false;
+        }
+        check(result);
+        bytes = {static_cast<const char*>(at), size};
+        offset = static_cast<std::uint64_t>(place);
+        return true;
+    }
+
+  private:
+    struct Free {
+        void operator()(archive* one) const { ::archive_read_free(one); }
+    };
+
+    static la_ssize_t next_bytes(archive* from, void* self, const void** bytes) {
+        auto& reader = *static_cast<Reader*>(self);
+        try {
+            reader.held_ = reader.source_();
+            *bytes = reader.held_.data();
+            return static_cast<la_ssize_t>(reader.held_.size());
+        } catch (...) {
+            reader.thrown_ = std::current_exception();
+            ::archive_set_error(from, EIO, "no more bytes");
+            return -1;
+        }
+    }
+
+    void check(int result) const {
+        if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
+            fail();
+        }
+    }
+    [[noreturn]] void fail() const {
+        if (thrown_) {
+            std::rethrow_exception(thrown_);
+        }
+        const char* text = ::archive_error_string(get());
+        throw os::Error(os::ErrorKind::internal, "what came from the guest is no archive" +
+                                                     std::string(text != nullptr ? ": " : "") +
+                                                     (text != nullptr ? text : ""));
+    }
+
+    const Source& source_;
+    std::string held_;
+    std::exception_ptr thrown_;
+    std::unique_ptr<archive, Free> archive_; // last: it may ask for bytes until it is gone
+};
+
+/// Folders that are filled no more get their modes, however it ends.
+class Unpacker::Dressing {
+  public:
+    explicit Dressing(Unpacker& unpacker) : unpacker_(unpacker) {}
+    Dressing(const Dressing&) = delete;
+    Dressing& operator=(const Dressing&) = delete;
+    ~Dressing() { unpacker_.dress_folders(); }
+
+  private:
+    Unpacker& unpacker_;
+};
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& path, const char* why) {
+    throw os::Error(os::ErrorKind::permission,
+                    "refused '" + cli::plain_text(path) + "' of the guest: " + why);
+}
+
+/// The parts of a path of the archive. Throws for one that leads out of its tree.
+std::vector<std::string> parts_of(const std::string& path) {
+    if (path.starts_with('/')) {
+        refuse(path, "an absolute path");
+    }
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < path.size();) {
+        const std::size_t end = std::min(path.find('/', at), path.size());
+        const std::string part = path.substr(at, end - at);
+        if (part == "..") {
+            refuse(path, "it leads out of what is copied");
+        }
+        if (!part.empty() && part != ".") {
+            parts.push_back(part);
+        }
+        at = end + 1;
+    }
+    return parts;
+}
+
+std::string path_of(archive_entry* entry) {
+    const char* path = ::archive_entry_pathname(entry);
+    if (path == nullptr) {
+        refuse("?", "a name that cannot be read");
+    }
+    return path;
+}
+
+Attributes attributes_of(archive_entry* entry) {
+    return {static_cast<mode_t>(::archive_entry_perm(entry)) & 0777U,
+            {::archive_entry_mtime(entry),
+             std::clamp(::archive_entry_mtime_nsec(entry), 0L, 999999999L)}};
+}
+
+} // namespace
+
+bool Unpacker::run(const Source& source) {
+    Reader reader(source);
+    const Dressing dressing(*this);
+    bool any = false;
+    while (archive_entry* entry = reader.next()) {
+        unpack(reader, entry);
+        any = true;
+    }
+    return any;
+}
+
+/// Where it goes, below root_: the first part is the tree's own name.
+Unpacker::Path Unpacker::place_of(const std::string& path) const {
+    Path parts = parts_of(path);
+    if (name_.empty()) {
+        return parts;
+    }
+    if (parts.empty()) {
+        refuse(path, "it has no name");
+    }
+    parts.front() = name_;
+    return parts;
+}
+
+/// The folder that the first `parts` of the path lead to.
+Folder Unpacker::folder_at(const Path& path, std::size_t parts) const {
+    Folder folder = root_.again();
+    for (std::size_t i = 0; i < parts; ++i) {
+        folder = folder.open(path[i]);
+    }
+    return folder;
+}
+
+void Unpacker::unpack(Reader& reader, archive_entry* entry) {
+    const std::string name = path_of(entry);
+    const Path path = place_of(name);
+    const Attributes attributes = attributes_of(entry);
+    if (const char* link = ::archive_entry_hardlink(entry)) {
+        make_again(path, place_of(link), attributes);
+        return;
+    }
+    switch (::archive_entry_filetype(entry)) {
+    case AE_IFDIR:
+        make_folder(path, attributes);
+        break;
+    case AE_IFREG:
+        if (path.empty()) {
+            refuse(name, "it has no name");
+        }
+        make_file(reader, path, attributes,
+                  static_cast<std::uint64_t>(::archive_entry_size(entry)));
+        break;
+    case AE_IFLNK: // tar was told to follow them
+        refuse(name, "a symlink");
+    default:
+        left_out_.push_back(cli::plain_text(name) + ": not a regular file");
+    }
+}
+
+void Unpacker::make_folder(const Path& path, const Attributes& attributes) {
+    if (path.empty()) {
+        return; // it is there
+    }
+    const Folder parent = folder_at(path, path.size() - 1);
+    if (parent.make(path.back())) {
+        folders_.push_back({path, attributes});
+    } else {
+        (void)parent.open(path.back()); // throws when it is none
+    }
+}
+
+void Unpacker::make_file(Reader& reader, const Path& path, const Attributes& attributes,
+                         std::uint64_t size) const {
+    const Folder parent = folder_at(path, path.size() - 1);
+    NewFile file(parent, path.back());
+    std::string_view bytes;
+    std::uint64_t offset = 0;
+    while (reader.data(bytes, offset)) {
+        file.write(bytes, offset);
+    }
+    file.finish(size, attributes);
+}
+
+/// Another name of a file that came before: here it is a file of its own, as with scp.
+void Unpacker::make_again(const Path& path, const Path& of, const Attributes& attributes) const {
+    if (path.empty() || of.empty()) {
+        refuse(".", "a link without a name");
+    }
+    const Folder from = folder_at(of, of.size() - 1);
+    const os::UniqueFd source(
+        ::openat(from.fd(), of.back().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status {};
+    if (!source || ::fstat(source.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        throw os::Error(os::ErrorKind::internal,
+                        "the guest links to " + from.shown(of.back()) + ", which it did not send");
+    }
+    const Folder parent = folder_at(path, path.size() - 1);
+    NewFile file(parent, path.back());
+    std::array<char, 65536> buffer; // NOLINT(*-init): filled by read
+    std::uint64_t offset = 0;
+    for (ssize_t n = 0; (n = ::read(source.get(), buffer.data(), buffer.size())) > 0;) {
+        file.write({buffer.data(), static_cast<std::size_t>(n)}, offset);
+        offset += static_cast<std::uint64_t>(n);
+    }
+    file.finish(offset, attributes);
+}
+
+void Unpacker::dress_folders() noexcept {
+    for (auto made = folders_.rbegin(); made != folders_.rend(); ++made) {
+        try {
+            const Folder folder = folder_at(made->path, made->path.size());
+            apply(folder.fd(), made->attributes, folder.shown());
+        } catch (const os::Error& error) {
+            left_out_.emplace_back(error.what());
+        }
+    }
+    folders_.clear();
+}
+
+bool Unpacker::to_stream(const Source& source, int fd, const std::string& shown) {
+    Reader reader(source);
+    bool any = false;
+    while (archive_entry* entry = reader.next()) {
+        if (::archive_entry_filetype(entry) != AE_IFREG) {
+            throw os::Error(os::ErrorKind::invalid, shown + " takes the bytes of one file only");
+        }
+        std::string_view bytes;
+        std::uint64_t offset = 0;
+        while (reader.data(bytes, offset)) {
+            os::write_all(fd, bytes, "write " + shown);
+        }
+        any = true;
+    }
+    return any;
+}
+
+} // namespace banger::copy

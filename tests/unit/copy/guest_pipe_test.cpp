@@ -1,0 +1,92 @@
+#include "copy/guest_pipe.hpp"
+
+#include "os/error.hpp"
+
+#include <array>
+#include <csignal>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace banger::copy {
+namespace {
+
+using cli::exec_frame;
+using cli::ExecFrame;
+
+class GuestPipeTest : public ::testing::Test {
+  protected:
+    GuestPipeTest() {
+        std::array<int, 2> ends{};
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+        ours_ = os::UniqueFd(ends[0]);
+        agent_ = os::UniqueFd(ends[1]);
+    }
+    void says(const std::string& frames) const {
+        EXPECT_EQ(::send(agent_.get(), frames.data(), frames.size(), MSG_NOSIGNAL),
+                  static_cast<ssize_t>(frames.size()));
+    }
+    static std::string message_of(GuestPipe& pipe) {
+        try {
+            pipe.finish();
+            return {};
+        } catch (const os::Error& error) {
+            return error.what();
+        }
+    }
+    os::UniqueFd ours_, agent_;
+};
+
+TEST_F(GuestPipeTest, AllMayHaveComeWithTheHead) {
+    agent_.reset();
+    GuestPipe pipe({std::move(ours_), exec_frame(ExecFrame::output, "all") +
+                                          exec_frame(ExecFrame::end, R"({"exit":0})")});
+    EXPECT_EQ(pipe.read(), "all");
+    EXPECT_EQ(pipe.read(), "");
+    EXPECT_FALSE(pipe.write("more"));
+    EXPECT_EQ(message_of(pipe), "");
+}
+
+TEST_F(GuestPipeTest, SaysWhatTheProgramSaid) {
+    GuestPipe pipe({std::move(ours_), ""});
+    says(exec_frame(ExecFrame::error, "\n\x1b[2Jno file\nmore\n") +
+         exec_frame(ExecFrame::end, R"({"exit":1})"));
+    EXPECT_EQ(message_of(pipe), "no file");
+}
+
+TEST_F(GuestPipeTest, SaysHowItEndedWhenTheProgramSaidNothing) {
+    GuestPipe pipe({std::move(ours_), exec_frame(ExecFrame::end, R"({"signal":9})")});
+    EXPECT_EQ(message_of(pipe), R"(what copies in the guest ended with {"signal":9})");
+    GuestPipe none(
+        {std::move(agent_), exec_frame(ExecFrame::end, R"({"error":"no such program"})")});
+    EXPECT_EQ(message_of(none), "no such program");
+}
+
+TEST_F(GuestPipeTest, AnAgentThatGoesAwayIsAnError) {
+    GuestPipe pipe({std::move(ours_), exec_frame(ExecFrame::output, "half")});
+    agent_.reset();
+    EXPECT_THROW((void)pipe.read(), os::Error);
+}
+
+TEST_F(GuestPipeTest, CtrlCEndsAWait) {
+    GuestPipe pipe({std::move(ours_), ""});
+    EXPECT_EQ(::raise(SIGINT), 0);
+    try {
+        (void)pipe.read();
+        FAIL() << "nothing was said";
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), os::ErrorKind::cancelled);
+    }
+}
+
+TEST_F(GuestPipeTest, AGuestThatOnlyTalksIsNotHeldInMemory) {
+    std::string much;
+    for (int i = 0; i < 40; ++i) {
+        much += exec_frame(ExecFrame::output, std::string(32768, 'x'));
+    }
+    EXPECT_THROW(GuestPipe({std::move(ours_), much}), os::Error);
+}
+
+} // namespace
+} // namespace banger::copy

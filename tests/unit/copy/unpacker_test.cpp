@@ -1,0 +1,238 @@
+#include "copy/unpacker.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/temporary_dir.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <memory>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace banger::copy {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// An archive with whatever a guest may put into one.
+class Crafted {
+  public:
+    Crafted() : archive_(::archive_write_new()) {
+        ::archive_write_set_format_pax(archive_);
+        ::archive_write_set_bytes_in_last_block(archive_, 1);
+        ::archive_write_open(archive_, this, nullptr, take, nullptr);
+    }
+    Crafted(const Crafted&) = delete;
+    Crafted& operator=(const Crafted&) = delete;
+    ~Crafted() { ::archive_write_free(archive_); }
+
+    Crafted& add(const std::string& path, unsigned type, const std::string& more = "",
+                 unsigned mode = 0644) {
+        archive_entry* entry = ::archive_entry_new();
+        ::archive_entry_set_pathname(entry, path.c_str());
+        ::archive_entry_set_mode(entry, type | mode);
+        if (type == AE_IFLNK) {
+            ::archive_entry_set_symlink(entry, more.c_str());
+        } else if (type == AE_IFREG) {
+            ::archive_entry_set_size(entry, static_cast<la_int64_t>(more.size()));
+        } else if (type == AE_IFCHR) {
+            ::archive_entry_set_rdevmajor(entry, 1);
+            ::archive_entry_set_rdevminor(entry, 3);
+        }
+        EXPECT_EQ(::archive_write_header(archive_, entry), ARCHIVE_OK) << path;
+        if (type == AE_IFREG) {
+            EXPECT_EQ(::archive_write_data(archive_, more.data(), more.size()),
+                      static_cast<la_ssize_t>(more.size()));
+        }
+        ::archive_entry_free(entry);
+        return *this;
+    }
+    Crafted& hard_link(const std::string& path, const std::string& to) {
+        archive_entry* entry = ::archive_entry_new();
+        ::archive_entry_set_pathname(entry, path.c_str());
+        ::archive_entry_set_mode(entry, AE_IFREG | 0644U);
+        ::archive_entry_set_hardlink(entry, to.c_str());
+        EXPECT_EQ(::archive_write_header(archive_, entry), ARCHIVE_OK);
+        ::archive_entry_free(entry);
+        return *this;
+    }
+    std::string bytes() {
+        ::archive_write_close(archive_);
+        return bytes_;
+    }
+
+  private:
+    static la_ssize_t take(archive*, void* self, const void* bytes, std::size_t size) {
+        static_cast<Crafted*>(self)->bytes_.append(static_cast<const char*>(bytes), size);
+        return static_cast<la_ssize_t>(size);
+    }
+    archive* archive_;
+    std::string bytes_;
+};
+
+class UnpackerTest : public ::testing::Test {
+  protected:
+    UnpackerTest() {
+        fs::create_directories(inside());
+        os::write_file_atomic(outside(), "mine");
+    }
+    fs::path inside() const { return dir_.path() / "inside"; }
+    fs::path outside() const { return dir_.path() / "outside"; }
+
+    /// What was left out, or why it was refused.
+    std::vector<std::string> unpack(const std::string& bytes, const std::string& name = "top") {
+        Unpacker unpacker({os::open_file(inside(), O_RDONLY | O_DIRECTORY), "inside"}, name);
+        std::size_t at = 0;
+        try {
+            (void)unpacker.run([&] { // in pieces of an odd size
+                const std::string part = bytes.substr(std::min(at, bytes.size()), 777);
+                at += part.size();
+                return part;
+            });
+        } catch (const os::Error& error) {
+            return {error.what()};
+        }
+        return unpacker.left_out();
+    }
+    /// Nothing but what was there before is outside, and that is as it was.
+    void expect_nothing_outside() const {
+        EXPECT_EQ(os::read_file(outside()), "mine");
+        EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path()), fs::directory_iterator()), 2);
+    }
+    std::vector<std::string> names() const {
+        std::vector<std::string> found;
+        for (const auto& entry : fs::recursive_directory_iterator(inside())) {
+            found.push_back(entry.path().lexically_relative(inside()).string());
+        }
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+
+    os::TemporaryDir dir_{"unpacker"};
+};
+
+TEST_F(UnpackerTest, TheNameOfTheTreeIsOurs) {
+    EXPECT_THAT(unpack(Crafted()
+                           .add("./theirs/", AE_IFDIR, "", 0750)
+                           .add("./theirs/f", AE_IFREG, "f", 04755)
+                           .add("another/g", AE_IFREG, "g")
+                           .bytes()),
+                ElementsAre());
+    EXPECT_THAT(names(), ElementsAre("top", "top/f", "top/g"));
+    EXPECT_EQ(fs::status(inside() / "top").permissions(), fs::perms(0750));
+    EXPECT_EQ(fs::status(inside() / "top" / "f").permissions(), fs::perms(0755)) << "no set-id";
+}
+
+TEST_F(UnpackerTest, WithoutANameItIsTheFolderItself) {
+    EXPECT_THAT(
+        unpack(
+            Crafted().add("./", AE_IFDIR).add("./a/", AE_IFDIR).add("./a/f", AE_IFREG, "f").bytes(),
+            ""),
+        ElementsAre());
+    EXPECT_THAT(names(), ElementsAre("a", "a/f"));
+}
+
+TEST_F(UnpackerTest, PathsThatLeadOutAreRefused) {
+    EXPECT_THAT(unpack(Crafted().add("/" + outside().string(), AE_IFREG, "theirs").bytes()),
+                ElementsAre(HasSubstr("an absolute path")));
+    for (const char* path : {"../outside", "top/../../outside", "./..", "top/..", "a/b/../../.."}) {
+        EXPECT_THAT(unpack(Crafted().add(path, AE_IFREG, "theirs").bytes()),
+                    ElementsAre(HasSubstr("it leads out of what is copied")))
+            << path;
+        EXPECT_THAT(unpack(Crafted().add(path, AE_IFDIR).bytes(), ""),
+                    ElementsAre(HasSubstr("it leads out of what is copied")))
+            << path;
+    }
+    EXPECT_THAT(unpack(Crafted().add("./", AE_IFREG, "theirs").bytes()),
+                ElementsAre(HasSubstr("refused")));
+    EXPECT_THAT(names(), ElementsAre());
+    expect_nothing_outside();
+}
+
+TEST_F(UnpackerTest, SymlinksAreRefusedAndNotFollowed) {
+    EXPECT_THAT(unpack(Crafted()
+                           .add("t/", AE_IFDIR, "", 0755)
+                           .add("t/link", AE_IFLNK, "../..")
+                           .add("t/link/outside", AE_IFREG, "theirs")
+                           .bytes()),
+                ElementsAre(HasSubstr("a symlink")));
+    EXPECT_THAT(names(), ElementsAre("top"));
+    fs::create_directory_symlink("../..", inside() / "top" / "mine"); // by the user, before
+    EXPECT_THAT(unpack(Crafted().add("t/mine/outside", AE_IFREG, "theirs").bytes()),
+                ElementsAre(HasSubstr("open folder inside/top/mine")));
+    EXPECT_THAT(unpack(Crafted().add("t/mine", AE_IFDIR).bytes()),
+                ElementsAre(HasSubstr("open folder inside/top/mine")));
+    fs::create_symlink(outside(), inside() / "top" / "file");
+    EXPECT_THAT(unpack(Crafted().add("t/file", AE_IFREG, "theirs").bytes()), ElementsAre());
+    EXPECT_FALSE(fs::is_symlink(inside() / "top" / "file")) << "replaced, not written through";
+    expect_nothing_outside();
+}
+
+TEST_F(UnpackerTest, HardLinksAreCopiesOfWhatCame) {
+    EXPECT_THAT(unpack(Crafted()
+                           .add("t/", AE_IFDIR, "", 0755)
+                           .add("t/f", AE_IFREG, "f")
+                           .hard_link("t/again", "t/f")
+                           .bytes()),
+                ElementsAre());
+    EXPECT_EQ(os::read_file(inside() / "top" / "again"), "f");
+    EXPECT_EQ(fs::hard_link_count(inside() / "top" / "again"), 1U);
+    for (const char* target : {"../outside", "/etc/passwd"}) {
+        EXPECT_THAT(unpack(Crafted().hard_link("t/h", target).bytes()),
+                    ElementsAre(HasSubstr("refused")))
+            << target;
+    }
+    fs::create_symlink(outside(), inside() / "top" / "link");
+    EXPECT_THAT(unpack(Crafted().hard_link("t/h", "t/link").bytes()),
+                ElementsAre(HasSubstr("which it did not send")))
+        << "a file of the user is not for the guest to name";
+    EXPECT_FALSE(fs::exists(inside() / "top" / "h"));
+}
+
+TEST_F(UnpackerTest, DevicesAreLeftOut) {
+    EXPECT_THAT(unpack(Crafted()
+                           .add("t/", AE_IFDIR, "", 0755)
+                           .add("t/null", AE_IFCHR)
+                           .add("t/fifo", AE_IFIFO)
+                           .add("t/f", AE_IFREG, "f")
+                           .bytes()),
+                ElementsAre("t/null: not a regular file", "t/fifo: not a regular file"));
+    EXPECT_THAT(names(), ElementsAre("top", "top/f"));
+}
+
+TEST_F(UnpackerTest, FoldersAndFilesDoNotTakeEachOthersPlace) {
+    fs::create_directories(inside() / "top" / "d");
+    os::write_file_atomic(inside() / "top" / "f", "mine");
+    EXPECT_THAT(unpack(Crafted().add("t/d", AE_IFREG, "x").bytes()),
+                ElementsAre("inside/top/d is a folder"));
+    EXPECT_THAT(unpack(Crafted().add("t/f", AE_IFDIR).bytes()),
+                ElementsAre(HasSubstr("open folder inside/top/f: Not a directory")));
+    EXPECT_THAT(unpack(Crafted().add("t/f/g", AE_IFREG, "x").bytes()),
+                ElementsAre(HasSubstr("Not a directory")));
+    EXPECT_EQ(::mkfifo((inside() / "top" / "p").c_str(), 0600), 0);
+    EXPECT_THAT(unpack(Crafted().add("t/p", AE_IFREG, "x").bytes()),
+                ElementsAre("inside/top/p is no file"));
+}
+
+TEST_F(UnpackerTest, WhatEndsTooEarlyLeavesNoHalfFile) {
+    const std::string whole = Crafted()
+                                  .add("t/", AE_IFDIR, "", 0755)
+                                  .add("t/a", AE_IFREG, "a")
+                                  .add("t/b", AE_IFREG, std::string(5000, 'b'))
+                                  .bytes();
+    const auto cut = whole.find(std::string(100, 'b')) + 3000;
+    EXPECT_THAT(unpack(whole.substr(0, cut)), ElementsAre(HasSubstr("is no archive")));
+    EXPECT_THAT(names(), ElementsAre("top", "top/a"));
+    EXPECT_EQ(fs::status(inside() / "top").permissions(), fs::perms(0755))
+        << "the folder is as it should be";
+}
+
+} // namespace
+} // namespace banger::copy
