@@ -6,6 +6,7 @@
 #include "name_look_ups.hpp"
 #include "other_firewalls.hpp"
 #include "own_address.hpp"
+#include "published.hpp"
 #include "rule_set.hpp"
 #include "rules_check.hpp"
 
@@ -249,18 +250,10 @@ class Nat {
         }
         call.emit_json(rows.dump());
     }
-    void ports(Call& call, std::string_view) {
-        json rows = json::array();
-        for (const auto& [vm, rules] : rules_.all()) {
-            for (const Port& port : rules.ports) {
-                rows.push_back({{"vm", rules.name},
-                                {"host", port.host.empty() ? "*" : port.host},
-                                {"port", port.port},
-                                {"protocol", port.protocol},
-                                {"to", rules.address + ":" + std::to_string(port.guest_port)}});
-            }
-        }
-        call.emit_json(rows.dump());
+    void ports(Call& call, std::string_view args_json) {
+        const json args = json::parse(args_json);
+        const auto vms = args.value("vms", std::vector<std::string>());
+        call.emit_json(published_rows(rules_.all(), vms).dump());
     }
     void state(Call& call, std::string_view) {
         std::size_t with_nat = 0;
@@ -281,8 +274,11 @@ class Nat {
 
     static constexpr banger_action cli[] = {
         banger::action<&Nat::ls>("ls", "what each running VM may reach"),
-        banger::action<&Nat::ports>("ports", "ports of this machine that lead into VMs", nullptr,
-                                    nullptr, "vm ports"),
+        banger::action<&Nat::ports>(
+            "ports", "ports of this machine that lead into VMs",
+            R"({"properties": {"vms": {"type": "array", "items": {"type": "string"},
+                "description": "names of VMs; none: all that run"}}})",
+            nullptr, "vm ports", BANGER_ACTION_REPEATABLE),
         banger::action<&Nat::firewalls>(
             "firewalls", "filters of others that VMs' packets meet, and whether they pass",
             R"({"properties": {"close": {"type": "boolean",

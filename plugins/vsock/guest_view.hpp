@@ -21,6 +21,7 @@ enum class GuestState { booting, ready, silent };
 struct GuestVm {
     std::string id, name;
     std::string address; ///< of its network card, may be empty
+    std::string fqdn;    ///< "web.vm"
     std::string socket;  ///< guest.sock of its run folder
     int pid = 0;         ///< of its VMM: another one is another run
     bool fresh = false;  ///< it has just been started, and its agent is due

@@ -71,13 +71,20 @@ void keep_titles(std::vector<Port>& ports, const std::vector<Port>& before) {
     }
 }
 
-std::string url_of(const Port& port, const std::string& vm_address) {
-    const bool reached =
-        port.address == "0.0.0.0" || port.address == "::" || port.address == vm_address;
-    if (!port.http.value_or(false) || !reached || vm_address.empty()) {
+std::string reach_of(const Port& port, const std::string& vm_address) {
+    if (port.address == "0.0.0.0" || port.address == "::" || port.address == vm_address) {
+        return "network";
+    }
+    const bool loopback = port.address == "::1" || port.address.starts_with("127.") ||
+                          port.address.starts_with("::ffff:127.");
+    return loopback ? "loopback" : port.address;
+}
+
+std::string url_of(const Port& port, const std::string& host) {
+    if (!port.http.value_or(false) || host.empty()) {
         return {};
     }
-    return "http://" + vm_address + (port.port == 80 ? "" : ":" + std::to_string(port.port));
+    return "http://" + host + (port.port == 80 ? "" : ":" + std::to_string(port.port)) + "/";
 }
 
 } // namespace vsock

@@ -28,8 +28,10 @@ struct Port {
 /// What an earlier answer with titles told of the same sockets is still true.
 void keep_titles(std::vector<Port>& ports, const std::vector<Port>& before);
 
-/// "http://172.30.88.7:8000" for a port that speaks HTTP and listens where `vm_address` reaches it;
-/// else empty.
-[[nodiscard]] std::string url_of(const Port& port, const std::string& vm_address);
+/// From where it is reached: "network" where `vm_address` does, "loopback" from inside the guest
+/// only, else the address that it listens on.
+[[nodiscard]] std::string reach_of(const Port& port, const std::string& vm_address);
+/// "http://HOST:8000/" for a port that speaks HTTP.
+[[nodiscard]] std::string url_of(const Port& port, const std::string& host);
 
 } // namespace vsock

@@ -58,6 +58,22 @@ std::string rate_text(const std::optional<std::uint64_t>& rate) {
     return rate ? size_text(*rate) : "";
 }
 
+/// Of the sockets that one program has at one port, the one that is reached from the furthest.
+const Port& furthest(const std::vector<Port>& ports, const Port& port, const std::string& address) {
+    const auto rank = [&](const Port& each) {
+        const std::string reach = reach_of(each, address);
+        return reach == "network" ? 2 : reach == "loopback" ? 0 : 1;
+    };
+    const Port* best = &port;
+    for (const Port& other : ports) {
+        const bool same = other.port == port.port && other.process == port.process;
+        if (same && rank(other) > rank(*best)) {
+            best = &other;
+        }
+    }
+    return *best;
+}
+
 } // namespace
 
 Rows guest_rows(const std::vector<Board::View>& views, Steady::time_point now) {
@@ -93,16 +109,25 @@ Rows stats_rows(const std::vector<Board::View>& views, Steady::time_point now) {
     return rows;
 }
 
-Rows port_rows(const std::vector<Board::View>& views) {
+Rows port_rows(const std::vector<Board::View>& views, bool by_name) {
     Rows rows = Rows::array();
     for (const Board::View& view : views) {
-        for (const Port& port : view->ports.value_or(std::vector<Port>())) {
-            rows.push_back({{"vm", view->vm.name},
-                            {"port", port.port},
-                            {"address", port.address},
-                            {"process", port.process},
-                            {"url", url_of(port, view->vm.address)},
-                            {"title", port.title}});
+        const GuestVm& vm = view->vm;
+        const std::string& host = by_name && !vm.fqdn.empty() ? vm.fqdn : vm.address;
+        const std::vector<Port> ports = view->ports.value_or(std::vector<Port>());
+        for (const Port& each : ports) {
+            const Port& port = furthest(ports, each, vm.address);
+            const std::string reach = reach_of(port, vm.address);
+            Rows row{{"vm", vm.name},
+                     {"port", port.port},
+                     {"protocol", "tcp"},
+                     {"process", port.process},
+                     {"url", reach == "network" ? url_of(port, host) : ""},
+                     {"reach", reach},
+                     {"title", port.title}};
+            if (std::find(rows.begin(), rows.end(), row) == rows.end()) { // IPv4 and IPv6
+                rows.push_back(std::move(row));
+            }
         }
     }
     return rows;

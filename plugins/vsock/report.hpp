@@ -13,7 +13,8 @@ namespace vsock {
 using Rows = nlohmann::ordered_json;
 [[nodiscard]] Rows guest_rows(const std::vector<Board::View>& views, Steady::time_point now);
 [[nodiscard]] Rows stats_rows(const std::vector<Board::View>& views, Steady::time_point now);
-[[nodiscard]] Rows port_rows(const std::vector<Board::View>& views);
+/// `by_name`: URLs have the names of VMs, which this machine finds, else their addresses.
+[[nodiscard]] Rows port_rows(const std::vector<Board::View>& views, bool by_name);
 
 /// "3 of 4 answer".
 [[nodiscard]] std::string status_line(const std::vector<Board::View>& views);

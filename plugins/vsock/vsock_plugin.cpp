@@ -2,6 +2,7 @@
 #include "config.hpp"
 #include "doctor.hpp"
 #include "exchange.hpp"
+#include "names_resolve.hpp"
 #include "report.hpp"
 #include "watcher.hpp"
 
@@ -104,8 +105,8 @@ class Vsock {
         }
         call.emit_json(stats_rows(chosen(args_json), Steady::now()).dump());
     }
-    void listening(Call& call, std::string_view args_json) {
-        call.emit_json(port_rows(chosen(args_json)).dump());
+    void ports(Call& call, std::string_view args_json) {
+        call.emit_json(port_rows(chosen(args_json), names_resolve(host_, call)).dump());
     }
     void line(Call& call, std::string_view) {
         call.emit_json(json{{"title", "Guests"}, {"value", status_line(board_.all())}}.dump());
@@ -118,11 +119,12 @@ class Vsock {
     static constexpr const char* vms_args = R"({"properties": {"vms": {"type": "array",
         "items": {"type": "string"}, "description": "names of VMs; none: all that run"}}})";
     static constexpr banger_action cli[] = {
-        banger::action<&Vsock::ls>("ls", "agents of running VMs, and when they were heard"),
+        banger::action<&Vsock::ls>("ls", "agents of running VMs, and when they were heard", nullptr,
+                                   nullptr, nullptr, BANGER_ACTION_REPEATABLE),
         banger::action<&Vsock::stats>("stats", "what VMs use, as their guests see it", vms_args,
-                                      nullptr, "vm stats"),
-        banger::action<&Vsock::listening>("listening", "TCP ports that programs in VMs listen on",
-                                          vms_args)};
+                                      nullptr, "vm stats", BANGER_ACTION_REPEATABLE),
+        banger::action<&Vsock::ports>("ports", "TCP ports that programs in VMs listen on", vms_args,
+                                      nullptr, "vm ports", BANGER_ACTION_REPEATABLE)};
     static constexpr banger_action status[] = {
         banger::action<&Vsock::line>("vsock", "guests whose agents answer")};
     static constexpr banger_action doctor[] = {
@@ -153,12 +155,16 @@ class Vsock {
 
     void watch(const Vm& vm, bool fresh) {
         const json spec = json::parse(vm.spec_json(), nullptr, false);
-        const auto address = spec.is_object() ? spec.find("ip") : spec.end();
+        const auto text = [&](const char* key) {
+            const auto found = spec.is_object() ? spec.find(key) : spec.end();
+            return found != spec.end() && found->is_string() ? found->get<std::string>()
+                                                             : std::string();
+        };
         GuestVm guest;
         guest.id = vm.id();
         guest.name = vm.name();
-        guest.address = address != spec.end() && address->is_string() ? address->get<std::string>()
-                                                                      : std::string();
+        guest.address = text("ip");
+        guest.fqdn = text("fqdn");
         guest.socket = std::string(vm.run_dir()) + "/guest.sock";
         guest.pid = vm.pid();
         guest.fresh = fresh;

@@ -13,7 +13,7 @@ number() { field web "guest.$1"; }
 near() { awk -v a="$1" -v b="$2" -v p="$3" 'BEGIN { d = a - b; exit !((d < 0 ? -d : d) * 100 <= b * p) }' || fail "$4: $1 is not near $2"; }
 
 step "ready by the agent's word"
-banger vm create --name web 2>"$root/create"
+banger vm create --name web --publish 18000:8000 2>"$root/create"
 field web 'timings[].stage' >"$root/stages"
 grep -qx agent "$root/stages" || fail "stages: $(xargs <"$root/stages")"
 within 20 guest_is ready || fail "guest: $(field web guest)"
@@ -32,7 +32,10 @@ near "$(number 'stats.disks[] | select(.mount == "/") | .used')" "$(guest "df --
 banger vm stats web >"$root/stats"
 head -1 "$root/stats" | grep -q '^VM  *CPU %' && grep -E '^web ' "$root/stats" || fail "$(cat "$root/stats")"
 
-step "what listens, and the title of a page with a surprise in it"
+timeout --preserve-status -s INT 3 banger vm stats --watch=500ms web >"$root/stats" || fail "--watch ended with $?"
+[ "$(grep -c '^web ' "$root/stats")" -ge 2 ] || fail "$(cat "$root/stats")"
+
+step "what listens, where it is published, and the title of a page with a surprise in it"
 guest "cat >/root/web.pl" <<'PERL'
 use IO::Socket::INET;
 my $s = IO::Socket::INET->new(LocalPort => 8000, Listen => 5, ReuseAddr => 1) or die;
@@ -43,10 +46,18 @@ while (my $c = $s->accept) {
 }
 PERL
 guest "nohup perl /root/web.pl >/dev/null 2>&1 &"
-page() { banger x vsock listening --json | jq -r '.[] | select(.port == 8000)'; }
+page() { banger vm ports --json web | jq -r '.[] | select(.port == 8000)'; }
+page | jq -e '.published == "*:18000"' || fail "$(page)"
 has_title() { page | jq -e '.title | strings | startswith("My ")'; }
-within 40 has_title || fail "listening: $(banger x vsock listening)"
-page | jq -e '.process == "perl" and (.url | endswith(":8000"))' || fail "$(page)"
+within 40 has_title || fail "ports: $(banger vm ports)"
+page | jq -e '.process == "perl" and .published == "*:18000" and .reach == "network"' || fail "$(page)"
+same "$(page | jq -r .url)" "http://$(field web ip):8000/" "a link, where no resolver knows names of VMs"
+banger vm ports | grep -E '^web +8000 +tcp +\*:18000 +perl +http://' || fail "$(banger vm ports)"
+banger vm ports | grep -E '^web +22 +tcp +- +sshd' || fail "$(banger vm ports)"
+guest "sed s/8000/8001/ /root/web.pl | sed 's/Listen/LocalAddr => \"127.0.0.1\", Listen/' >/root/inside.pl; nohup perl /root/inside.pl >/dev/null 2>&1 &"
+inside() { banger vm ports --json web | jq -e '.[] | select(.port == 8001 and .reach == "loopback" and .url == "")'; }
+within 20 inside || fail "ports: $(banger vm ports)"
+must_fail "no VM of the name nosuch runs" banger vm ports nosuch
 page | jq -e '[.title | explode[] | select(. < 32)] | length == 0' || fail "control characters: $(page)"
 
 step "a clock that is an hour slow is put right"
@@ -73,17 +84,6 @@ cut() { ! timeout 5 bash -c "cat <>/dev/tcp/$(field web ip)/22"; }
 within 20 cut || fail "sshd goes on"
 by_agent() { [ "$(banger vm exec web -- hostname 2>"$root/err")" = web ] && grep -q "by its agent" "$root/err"; }
 within 20 by_agent || fail "$(banger vm exec web -- hostname 2>&1)"
-banger vm exec web -- systemctl start ssh 2>/dev/null
-within 30 guest true || fail "SSH does not come back"
-
-step "the agent dies: it is back by itself, and the row says so meanwhile"
-heard() { date -d "$(field web guest.heard_at)" +%s%N; }
-before=$(heard)
-guest "systemctl kill -s KILL banger-agent"
-later() { [ "$(heard)" -gt "$before" ] && guest_is ready; }
-within 20 later || fail "guest: $(field web guest)"
-guest "systemctl stop banger-agent"
-within 30 guest_is silent || fail "guest: $(field web guest)"
 head -c 20000000 /dev/urandom >"$root/big"
 touch -d 2020-02-03 "$root/big" && chmod 640 "$root/big"
 banger vm cp "$root/big" web:/var/tmp/ 2>"$root/err" || fail "vm cp: $(cat "$root/err")"
@@ -99,6 +99,17 @@ cmp "$root/big" "$root/down/big" && grep -q web "$root/down/hostname" || fail "$
 must_fail "web:/nosuch: no file '/nosuch'" banger vm cp web:/nosuch "$root/"
 must_fail "no folder '/nosuch/'" banger vm cp "$root/big" web:/nosuch/f
 must_fail "no space left in '/run/lock/'" banger vm cp "$root/big" web:/run/lock/
+banger vm exec web -- systemctl start ssh 2>/dev/null
+within 30 guest true || fail "SSH does not come back"
+
+step "the agent dies: it is back by itself, and the row says so meanwhile"
+heard() { date -d "$(field web guest.heard_at)" +%s%N; }
+before=$(heard)
+guest "systemctl kill -s KILL banger-agent"
+later() { [ "$(heard)" -gt "$before" ] && guest_is ready; }
+within 20 later || fail "guest: $(field web guest)"
+guest "systemctl stop banger-agent"
+within 30 guest_is silent || fail "guest: $(field web guest)"
 banger vm ls | grep -E '^web .*silent' || fail "$(banger vm ls)"
 check() { banger doctor --json | jq -r '.checks[] | select(.source == "vsock" and .id == "guests") | '"$1"; }
 grep -q '^web: ' <<<"$(check .cause)" || fail "doctor: $(check .)"

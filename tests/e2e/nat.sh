@@ -78,6 +78,9 @@ cp "$root/default-config" "$config"
 step "published ports"
 banger vm set --publish 127.0.0.1:2222:22 --publish 8080:80 web
 answers 127.0.0.1:2222 || fail "the published port does not answer on loopback"
+same "$(banger vm ports web --json | jq -r '.[] | select(.published) | "\(.vm) \(.port) \(.protocol) \(.published)"')" \
+    "web 22 tcp 127.0.0.1:2222
+web 80 tcp *:8080" "published ports"
 # A neighbour that sends to this machine's loopback addresses over the wire.
 in_world bash -c 'echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet
     ip route del local 127.0.0.0/8 table local dev lo 2>/dev/null; ip route del local 127.0.0.1 table local dev lo 2>/dev/null

@@ -149,10 +149,23 @@ TEST(Ports, KeepTheirTitlesAndHaveUrls) {
     keep_titles(ports, before);
     EXPECT_EQ(ports[0].title, "Listing");
     EXPECT_FALSE(ports[1].http.has_value()) << "another process";
-    EXPECT_EQ(url_of(ports[0], "172.30.88.7"), "http://172.30.88.7:8000");
-    EXPECT_EQ(url_of({"127.0.0.1", 8000, "", 1, true, ""}, "172.30.88.7"), "");
-    EXPECT_EQ(url_of({"::", 80, "", 1, true, ""}, "172.30.88.7"), "http://172.30.88.7");
-    EXPECT_EQ(url_of({"::", 80, "", 1, false, ""}, "172.30.88.7"), "");
+    EXPECT_EQ(url_of(ports[0], "web.vm"), "http://web.vm:8000/");
+    EXPECT_EQ(url_of({"::", 80, "", 1, true, ""}, "172.30.88.7"), "http://172.30.88.7/");
+    EXPECT_EQ(url_of({"::", 80, "", 1, false, ""}, "web.vm"), "");
+    EXPECT_EQ(url_of({"::", 80, "", 1, true, ""}, ""), "");
+}
+
+TEST(Ports, SayFromWhereTheyAreReached) {
+    const auto reach = [](const char* address) {
+        return reach_of({address, 80, "", 1, true, ""}, "172.30.88.7");
+    };
+    EXPECT_EQ(reach("0.0.0.0"), "network");
+    EXPECT_EQ(reach("::"), "network");
+    EXPECT_EQ(reach("172.30.88.7"), "network");
+    EXPECT_EQ(reach("127.0.0.53"), "loopback");
+    EXPECT_EQ(reach("::1"), "loopback");
+    EXPECT_EQ(reach("::ffff:127.0.0.1"), "loopback");
+    EXPECT_EQ(reach("172.17.0.1"), "172.17.0.1");
 }
 
 TEST(Event, KindsAndWhatIsUnknown) {

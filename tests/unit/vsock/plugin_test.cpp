@@ -87,11 +87,11 @@ TEST_F(Plugin, AStartWaitsForTheAgent) {
     EXPECT_EQ(wait().status, BANGER_OK);
     eventually([&] {
         return json::parse(host_.facts(vm_.id)).value("state", "") == "ready" &&
-               !action("listening").empty();
+               !action("ports").empty();
     });
     EXPECT_THAT(host_.published(), Contains("ready"));
     EXPECT_EQ(action("ls").at(0).at("state"), "ready");
-    EXPECT_EQ(action("listening").at(0).at("url"), "http://172.30.88.7:8000");
+    EXPECT_EQ(action("ports").at(0).at("url"), "http://172.30.88.7:8000/");
     EXPECT_EQ(action("stats", R"({"vms": ["0123456789ab"]})").at(0).at("memory"), "111M/494M");
     const CallResult other = host_.action(BANGER_IFACE_CLI, "stats", R"({"vms": ["another"]})");
     EXPECT_EQ(other.status, BANGER_E_NOT_FOUND);

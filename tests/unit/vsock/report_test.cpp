@@ -21,6 +21,7 @@ Board::View seen(const std::function<void(GuestView&)>& change) {
     view.vm.id = "0123456789ab";
     view.vm.name = "web";
     view.vm.address = "172.30.88.7";
+    view.vm.fqdn = "web.vm";
     change(view);
     return std::make_shared<const GuestView>(std::move(view));
 }
@@ -53,9 +54,10 @@ TEST(Report, WhatIsKnown) {
     EXPECT_EQ(stats_rows({good(now)}, now).dump(),
               R"([{"vm":"web","cpu_%":"12.3","load":"0.12","memory":"212M/512M",)"
               R"("disk":"512M/8.0G","rx_per_s":"2K","tx_per_s":"","heard":"3s"}])");
-    EXPECT_EQ(port_rows({good(now)}).dump(),
-              R"([{"vm":"web","port":8000,"address":"0.0.0.0","process":"python3",)"
-              R"("url":"http://172.30.88.7:8000","title":"Listing"}])");
+    EXPECT_EQ(port_rows({good(now)}, true).dump(),
+              R"([{"vm":"web","port":8000,"protocol":"tcp","process":"python3",)"
+              R"("url":"http://web.vm:8000/","reach":"network","title":"Listing"}])");
+    EXPECT_EQ(port_rows({good(now)}, false).at(0).at("url"), "http://172.30.88.7:8000/");
     EXPECT_EQ(status_line({good(now), seen([](GuestView&) {})}), "1 of 2 answer");
 }
 
@@ -68,8 +70,28 @@ TEST(Report, WhatIsNot) {
     EXPECT_EQ(stats_rows({none}, now).dump(),
               R"([{"vm":"web","cpu_%":"","load":"","memory":"","disk":"","rx_per_s":"",)"
               R"("tx_per_s":"","heard":""}])");
-    EXPECT_EQ(port_rows({none}).dump(), "[]");
+    EXPECT_EQ(port_rows({none}, true).dump(), "[]");
     EXPECT_EQ(guest_rows({}, now).dump(), "[]");
+}
+
+TEST(Report, APortIsTheProgramsThatListenOnIt) {
+    const auto view = seen([](GuestView& guest) {
+        guest.ports = {{"0.0.0.0", 22, "sshd", 1, std::nullopt, ""},
+                       {"::", 22, "sshd", 1, std::nullopt, ""},
+                       {"127.0.0.1", 3000, "node", 2, true, "Mine"},
+                       {"127.0.0.1", 80, "nginx", 3, true, "A"},
+                       {"::", 80, "nginx", 3, true, "B"},
+                       {"127.0.0.1", 22, "other", 4, std::nullopt, ""}};
+    });
+    const Rows rows = port_rows({view}, true);
+    ASSERT_EQ(rows.size(), 4U) << rows;
+    EXPECT_EQ(rows[0].at("reach"), "network");
+    EXPECT_EQ(rows[1].at("reach"), "loopback");
+    EXPECT_EQ(rows[1].at("url"), "") << "it leads nowhere from here";
+    EXPECT_EQ(rows[1].at("title"), "Mine");
+    EXPECT_EQ(rows[2].at("url"), "http://web.vm/");
+    EXPECT_EQ(rows[2].at("title"), "B") << "of the one that is reached";
+    EXPECT_EQ(rows[3].at("process"), "other");
 }
 
 TEST(Doctor, NamesOldAgents) {
