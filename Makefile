@@ -9,7 +9,7 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test soak bench-create bench-dns bench-vsock runtime-bundle install uninstall format tidy
+.PHONY: help build test soak bench-create bench-dns bench-vsock bench-agent runtime-bundle install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make soak            kill the daemon at random while VMs change, people race (ROUNDS=5, SEED=)'
 	@echo 'make bench-create    create -> first SSH command beside a bare QEMU (RUNS=10)'
 	@echo 'make bench-dns       the dns plugin beside dnsmasq, by dnsperf (ROUNDS=5, NAMES=10000)'
+	@echo 'make bench-agent     create -> first SSH command with the vsock plugin and without (RUNS=10)'
 	@echo 'make bench-vsock     CPU time of watching guests (GUESTS=50, SECONDS=30)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make install         release build into PREFIX (default /usr/local)'
@@ -62,6 +63,12 @@ bench-vsock:
 	cmake --preset release -B build/bench -DBANGER_TESTS=ON
 	cmake --build build/bench --target bench_vsock_sampling
 	build/bench/bin/bench_vsock_sampling $(GUESTS) $(SECONDS)
+
+bench-agent: RUNS ?= 10
+bench-agent:
+	$(MAKE) --no-print-directory build PRESET=release
+	$(MAKE) --no-print-directory runtime-bundle PRESET=release
+	tests/bench/agent/bench.sh --runs $(RUNS)
 
 runtime-bundle: $(configured)
 	cmake --build --preset $(PRESET) --target banger-bundle

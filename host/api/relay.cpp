@@ -48,10 +48,11 @@ asio::awaitable<void> join(Socket& client, std::string first, std::shared_ptr<De
 
 } // namespace
 
-UpgradeHandler relay(asio::io_context& loop, os::UniqueFd stream) {
+UpgradeHandler relay(asio::io_context& loop, os::UniqueFd stream, std::shared_ptr<void> held) {
     auto descriptor = std::make_shared<Descriptor>(loop, stream.get());
     (void)stream.release(); // it is the descriptor's now
-    return [descriptor = std::move(descriptor)](Socket& client, std::string first) {
+    return [descriptor = std::move(descriptor), held = std::move(held)](Socket& client,
+                                                                        std::string first) {
         return join(client, std::move(first), descriptor);
     };
 }

@@ -98,8 +98,8 @@ std::string mib_text(std::int64_t mib) {
 }
 
 double parse_seconds(std::string_view text) {
-    static constexpr std::array<std::pair<std::string_view, double>, 5> units{
-        {{"", 1}, {"s", 1}, {"ms", 0.001}, {"m", 60}, {"h", 3600}}};
+    static constexpr std::array<std::pair<std::string_view, double>, 6> units{
+        {{"", 1}, {"s", 1}, {"ms", 0.001}, {"m", 60}, {"h", 3600}, {"d", 86400}}};
     std::string_view rest = text;
     double seconds = 0;
     bool good = !text.empty();

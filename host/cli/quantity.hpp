@@ -17,7 +17,7 @@ inline constexpr const char* size_hint = "write it as 512M, 2G or 20G; a plain n
 /// "512M", "2G", "1.5G"
 [[nodiscard]] std::string mib_text(std::int64_t mib);
 
-/// "90", "90s", "2m", "1h30m", "500ms" in seconds. Throws Error(invalid).
+/// "90", "90s", "2m", "1h30m", "2d", "500ms" in seconds. Throws Error(invalid).
 [[nodiscard]] double parse_seconds(std::string_view text);
 /// The same of an option's value, rounded up; the error names the option.
 [[nodiscard]] std::int64_t parse_seconds(std::string_view option, std::string_view text);

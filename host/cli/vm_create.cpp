@@ -2,6 +2,7 @@
 #include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
+#include "cli/policy_flags.hpp"
 #include "cli/quantity.hpp"
 #include "cli/ssh_user_config.hpp"
 #include "cli/vm_options.hpp"
@@ -21,6 +22,7 @@ struct CreateArgs {
     std::string disk_mode;
     std::string vmm;
     std::string timeout;
+    PolicyFlags policy;
     bool detach = false;
     bool json = false;
     std::unique_ptr<VmOptionFlags> options;
@@ -53,6 +55,7 @@ Json body_of(const CreateArgs& args) {
     if (!args.timeout.empty()) {
         body["timeout_s"] = parse_seconds("--timeout", args.timeout);
     }
+    args.policy.put(body);
     if (Json options = args.options->values(); !options.empty()) {
         body["options"] = std::move(options);
     }
@@ -158,6 +161,7 @@ void add_vm_create(CLI::App& vm, Session& session) {
         ->type_name("VMM");
     verb->add_option("--timeout", args->timeout, "Give up and undo after this time: 90s, 5m")
         ->type_name("TIME");
+    args->policy.add_to(*verb);
     verb->add_flag("-d,--detach", args->detach, "Do not wait; print the operation's id");
     json_flag(verb, args->json);
     const bool wanted = session.words.size() > 1 && session.words[1] == "create";
@@ -165,6 +169,7 @@ void add_vm_create(CLI::App& vm, Session& session) {
                                                                   : std::vector<VmOption>());
     examples(verb, "  banger vm create --name testbox\n"
                    "  banger vm create --name big --vcpu 4 --memory 4G --disk 40G\n"
+                   "  banger vm create --name night --idle-stop 30m --max-lifetime 8h\n"
                    "  NAME=$(banger vm create) && banger vm exec $NAME -- uname -a\n"
                    "\n"
                    "What is left out is taken from the configuration: banger config show." +

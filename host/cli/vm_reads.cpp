@@ -3,6 +3,7 @@
 #include "cli/footprint_table.hpp"
 #include "cli/guest_text.hpp"
 #include "cli/noun.hpp"
+#include "cli/policy_text.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
 #include "cli/waterfall.hpp"
@@ -66,13 +67,27 @@ int ls(Session& session, const LsArgs& args) {
     if (heard) { // else the plugin that asks guests is off, or none runs
         headings.emplace_back("GUEST");
     }
+    const bool stops =
+        std::any_of(vms.begin(), vms.end(), [](const Json& vm) { return !stop_brief(vm).empty(); });
+    if (stops) {
+        headings.emplace_back("STOPS");
+    }
     Table table(std::move(headings));
     for (const Json& vm : vms) {
-        table.add({text_at(vm, "name"), coloured_state(text_at(vm, "state"), session.out),
-                   text_at(vm, "ip"), text_at(vm, "image"), text_at(vm, "vcpus"),
-                   size_at(vm, "memory_mib"),
-                   runs_now(vm) ? age_since(text_at(vm, "started_at")) : "",
-                   guest_brief(vm, session.out)});
+        std::vector<std::string> cells{text_at(vm, "name"),
+                                       coloured_state(text_at(vm, "state"), session.out),
+                                       text_at(vm, "ip"),
+                                       text_at(vm, "image"),
+                                       text_at(vm, "vcpus"),
+                                       size_at(vm, "memory_mib"),
+                                       runs_now(vm) ? age_since(text_at(vm, "started_at")) : ""};
+        if (heard) {
+            cells.push_back(guest_brief(vm, session.out));
+        }
+        if (stops) {
+            cells.push_back(stop_brief(vm));
+        }
+        table.add(std::move(cells));
     }
     session.print(table.text(session.out));
     return 0;
@@ -193,6 +208,10 @@ void show_one(Session& session, const Json& vm) {
         {"folder", text_at(paths, "dir")},
         {"console", text_at(paths, "console")},
     };
+    const auto policy = policy_lines(vm);
+    const auto process = std::find_if(lines.begin(), lines.end(),
+                                      [](const auto& line) { return line.first == "process"; });
+    lines.insert(process, policy.begin(), policy.end());
     for (const Json& warning : value_at(vm, "warnings")) {
         lines.emplace_back("warning", out.yellow(plain(warning)));
     }

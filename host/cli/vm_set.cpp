@@ -2,6 +2,7 @@
 #include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
+#include "cli/policy_flags.hpp"
 #include "cli/quantity.hpp"
 #include "cli/targets.hpp"
 #include "cli/vm_options.hpp"
@@ -17,6 +18,7 @@ struct SetArgs {
     std::optional<std::int64_t> vcpus;
     std::string memory;
     std::string disk; ///< is refused
+    PolicyFlags policy;
     std::unique_ptr<VmOptionFlags> options;
 };
 
@@ -60,6 +62,7 @@ int set(Session& session, const SetArgs& args) {
     if (!args.memory.empty()) {
         body["memory_mib"] = parse_mib("--memory", args.memory);
     }
+    args.policy.put(body);
     if (Json options = args.options->values(); !options.empty()) {
         body["options"] = std::move(options);
     }
@@ -96,12 +99,14 @@ void add_vm_set(CLI::App& vm, Session& session) {
         ->type_name("N");
     verb->add_option("--memory", args->memory, "Memory, while it is stopped: 512M, 2G")
         ->type_name("SIZE");
+    args->policy.add_to(*verb);
     verb->add_option("--disk,--work-disk", args->disk)->group(""); // to say why it cannot be
     const bool wanted = session.words.size() > 1 && session.words[1] == "set";
     args->options = std::make_unique<VmOptionFlags>(
         *verb, wanted ? vm_options(session) : std::vector<VmOption>(), "; replaces what was set");
-    examples(verb,
-             "  banger vm set testbox --memory 2G" + (wanted ? options_to_come(session) : ""));
+    examples(verb, "  banger vm set testbox --memory 2G\n"
+                   "  banger vm set testbox --idle-stop off --autostart last" +
+                       (wanted ? options_to_come(session) : ""));
     runs(verb, session, args, set);
 }
 

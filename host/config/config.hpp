@@ -37,8 +37,11 @@ struct Config {
         std::int64_t memory_mib = 512;
         std::int64_t disk_mib = 8192;
         std::int64_t work_disk_mib = 8192;
-        std::string disk_mode = "overlay"; ///< "overlay" or "copy"
-        std::string vmm = "auto";          ///< "auto", "firecracker" or "qemu"
+        std::string disk_mode = "overlay";         ///< "overlay" or "copy"
+        std::string vmm = "auto";                  ///< "auto", "firecracker" or "qemu"
+        std::string autostart = "off";             ///< "on", "off" or "last"
+        std::chrono::milliseconds idle_stop{0};    ///< 0: never
+        std::chrono::milliseconds max_lifetime{0}; ///< 0: for ever
         std::chrono::milliseconds create_timeout{120'000};
         std::chrono::milliseconds stop_timeout{20'000};
     } vm;

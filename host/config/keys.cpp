@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 3> vmms{"auto", "firecracker", "qemu"};
 constexpr std::array<std::string_view, 3> accels{"auto", "kvm", "tcg"};
 constexpr std::array<std::string_view, 3> agent_channels{"serial", "vsock", "auto"};
 constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 3> autostarts{"on", "off", "last"};
 constexpr std::array<std::string_view, 2> on_errors{"fail", "warn"};
 
 constexpr Rule choice(std::span<const std::string_view> choices) {
@@ -75,6 +76,19 @@ constexpr auto config_table = std::to_array<Key<Config>>({
     {"vm", "vmm",
      "Virtual machine monitor; auto takes the best that works here (firecracker has no driver yet)",
      choice(vmms), [](Config& c) -> Slot { return &c.vm.vmm; }},
+    {"vm", "autostart",
+     "Whether it is started when this machine has come up; last: if it ran when that went down",
+     choice(autostarts), [](Config& c) -> Slot { return &c.vm.autostart; }},
+    {"vm",
+     "idle_stop",
+     "Stopped after so long without a login, load or network traffic; 0s is never",
+     {Kind::duration, 0, max_policy_s* second},
+     [](Config& c) -> Slot { return &c.vm.idle_stop; }},
+    {"vm",
+     "max_lifetime",
+     "Stopped so long after its start, whatever happens in it; 0s is never",
+     {Kind::duration, 0, max_policy_s* second},
+     [](Config& c) -> Slot { return &c.vm.max_lifetime; }},
     {"vm",
      "create_timeout",
      "How long create and start wait until SSH answers",

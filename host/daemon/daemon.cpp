@@ -4,6 +4,7 @@
 #include "api/server.hpp"
 #include "config/effective.hpp"
 #include "daemon/doctor.hpp"
+#include "daemon/host_start.hpp"
 #include "daemon/log.hpp"
 #include "daemon/network_checks.hpp"
 #include "daemon/plugin_checks.hpp"
@@ -24,6 +25,7 @@
 #include "store/kv_table.hpp"
 #include "store/rebuild.hpp"
 #include "store/reserve.hpp"
+#include "vm/auto_stop.hpp"
 #include "vm/background.hpp"
 #include "vm/events.hpp"
 #include "vm/lifecycle.hpp"
@@ -122,6 +124,7 @@ struct Daemon::Parts {
     plugin::Dispatch dispatch{plugins, journal};
     plugin::Actions actions{plugins};
     vm::Lifecycle lifecycle;
+    vm::AutoStop auto_stop;
     api::Parts resources;
     std::optional<SshFiles> ssh_files;
     std::optional<api::Server> server;
@@ -151,6 +154,10 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
       plugins(plugin_settings(config, paths), make_services()),
       lifecycle({threads, machines, operations, dispatch, images, journal, reserve, events,
                  settings, [this] { return vmms.get(); },
+                 [this](std::string_view level, const std::string& text) {
+                     write_log(*log, level, text);
+                 }}),
+      auto_stop({threads, machines, lifecycle, dispatch, events, settings,
                  [this](std::string_view level, const std::string& text) {
                      write_log(*log, level, text);
                  }}),
@@ -390,6 +397,9 @@ asio::awaitable<void> Daemon::Parts::start() {
         });
     }
     settled = true;
+    vm::start_background(loop, auto_stop.run(),
+                         [this](const Error& error) { log->error("{}", error.what()); });
+    co_await start_with_host(lifecycle, machines, database, stopping, *log);
 }
 
 /// What belongs to no VM is known only when the plugins have been told of each that runs.

@@ -197,7 +197,7 @@ class GuestFacts final : public plugin::GuestFactsBoard {
     void put(const std::string& vm_id, const std::string& facts_json) override {
         boost::asio::post(parts_.loop, [this, vm_id, facts_json] {
             if (const auto machine = parts_.machines.find_id(vm_id); machine && machine->runs()) {
-                machine->guest = facts_json;
+                machine->hear(facts_json);
             }
         });
     }

@@ -32,6 +32,9 @@ vm::Settings vm_settings(const config::Config& config, const os::UserPaths& path
     settings.vmm = config.vm.vmm;
     settings.agent_channel = vmm::channel_kind(config.qemu.agent_channel);
     settings.vhost_vsock = vmm::vhost_vsock_device;
+    settings.autostart = config.vm.autostart;
+    settings.idle_stop = seconds(config.vm.idle_stop);
+    settings.max_lifetime = seconds(config.vm.max_lifetime);
     settings.create_timeout = seconds(config.vm.create_timeout);
     settings.stop_timeout = seconds(config.vm.stop_timeout);
     settings.console_max_bytes = static_cast<std::uint64_t>(config.console.max_size);
@@ -68,9 +71,10 @@ plugin::Settings plugin_settings(const config::Config& config, const os::UserPat
     settings.state_dir = paths.state / "plugins";
     settings.uid = ::getuid();
     // Options of `vm create` and `vm set` themselves.
-    settings.reserved_flags = {"name",      "image",     "vcpu", "memory",  "disk",
-                               "work-disk", "disk-mode", "vmm",  "timeout", "detach",
-                               "json",      "help",      "yes",  "verbose", "quiet"};
+    settings.reserved_flags = {"name",      "image",     "vcpu",        "memory",  "disk",
+                               "work-disk", "disk-mode", "vmm",         "timeout", "detach",
+                               "json",      "help",      "yes",         "verbose", "quiet",
+                               "autostart", "idle-stop", "max-lifetime"};
     return settings;
 }
 

@@ -3,10 +3,12 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <sstream>
 
 #include <fcntl.h>
@@ -57,6 +59,16 @@ std::string current_boot_id() {
         id.pop_back();
     }
     return id;
+}
+
+std::chrono::milliseconds age_of(const ProcessId& id) {
+    using std::chrono::milliseconds;
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now); // what field 22 of /proc/PID/stat counts in (proc(5))
+    const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    const milliseconds started(id.start_time * 1000 / ticks);
+    return std::max(milliseconds(0),
+                    milliseconds(now.tv_sec * 1000 + now.tv_nsec / 1'000'000) - started);
 }
 
 std::optional<ProcessId> identify(pid_t pid) {

@@ -23,6 +23,8 @@ struct ProcessId {
 };
 
 [[nodiscard]] std::string current_boot_id();
+/// How long ago it was started, of a process of this boot; the host's sleep counts.
+[[nodiscard]] std::chrono::milliseconds age_of(const ProcessId& id);
 /// nullopt when there is no such process now.
 [[nodiscard]] std::optional<ProcessId> identify(pid_t pid);
 /// A pidfd for exactly that process, or nothing when it is gone (checked after the open).

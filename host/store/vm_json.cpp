@@ -40,6 +40,9 @@ void visit_fields(Row& row, Visitor&& visit) {
     visit.nested("warnings", row.warnings);
     visit.nested("process", row.process);
     visit.optional("last_operation", row.last_operation);
+    visit.added("autostart", row.autostart);
+    visit.added("idle_stop_s", row.idle_stop_s);
+    visit.added("max_lifetime_s", row.max_lifetime_s);
 }
 
 struct Writer {

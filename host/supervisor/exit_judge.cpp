@@ -59,6 +59,7 @@ vmm::Exit judge(const Evidence& evidence) {
     vmm::Exit exit;
     exit.code = evidence.status.code;
     exit.signal = evidence.status.signal;
+    exit.host_down = evidence.host_down;
     exit.console_tail = evidence.console_tail;
     exit.vmm_messages = evidence.vmm_messages;
 

@@ -14,6 +14,7 @@ struct Evidence {
     std::string shutdown;    ///< QMP's SHUTDOWN reason; empty when none came
     bool ran = false;        ///< the guest was started
     bool kill_asked = false; ///< we sent the SIGKILL
+    bool host_down = false;  ///< we got a SIGTERM: the host goes down
     std::vector<std::string> console_tail;
     std::vector<std::string> vmm_messages;
 };

@@ -80,6 +80,7 @@ json exit_json(const vmm::Exit& exit) {
     return {{"cause", vmm::to_string(exit.cause)},
             {"code", exit.code},
             {"signal", exit.signal},
+            {"host_down", exit.host_down},
             {"reason", exit.reason},
             {"at_unix_ms", exit.at_unix_ms},
             {"console_tail", exit.console_tail},
@@ -91,6 +92,7 @@ vmm::Exit exit_from_json(const json& in) {
     exit.cause = vmm::exit_cause(in.at("cause").get<std::string>());
     exit.code = in.at("code").get<int>();
     exit.signal = in.at("signal").get<int>();
+    exit.host_down = in.value("host_down", false); // an older banger-vm does not say it
     exit.reason = in.at("reason").get<std::string>();
     exit.at_unix_ms = in.at("at_unix_ms").get<std::int64_t>();
     exit.console_tail = in.at("console_tail").get<std::vector<std::string>>();

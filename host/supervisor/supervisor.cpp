@@ -215,6 +215,7 @@ void Supervisor::watch_signals() {
 /// The machine goes down, or a daemon that has no socket to us stops the VM: the guest gets the
 /// time to save its files. Each further SIGTERM gives it that time anew.
 void Supervisor::terminate() {
+    terminated_ = true;
     last_grace_ = loop_.after(plan_.stop_timeout, [this] { kill([](const Error*) {}); });
     press_button();
 }
@@ -342,6 +343,7 @@ void Supervisor::vmm_ended() {
     evidence.shutdown = shutdown_;
     evidence.ran = ran_;
     evidence.kill_asked = kill_asked_;
+    evidence.host_down = terminated_;
     evidence.console_tail = log_->tail(tail_lines);
     evidence.vmm_messages = message_lines();
     finish(judge(evidence));

@@ -70,6 +70,7 @@ class Supervisor final : public ControlTarget {
     bool ran_ = false;
     bool ending_ = false;
     bool kill_asked_ = false;
+    bool terminated_ = false;
     bool agent_open_ = false;
     bool cid_taken_ = false; ///< another VM of this machine has the context id
     std::string shutdown_;   ///< QMP's reason

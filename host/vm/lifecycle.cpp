@@ -236,6 +236,7 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      store::VmRow& row = machine->row;
                      row.vcpus = request.vcpus.value_or(row.vcpus);
                      row.memory_mib = request.memory_mib.value_or(row.memory_mib);
+                     request.policy.apply(row);
                      row.options = after.dump();
                      parts_.machines.save(*machine);
                      co_await keep_copy(machine);

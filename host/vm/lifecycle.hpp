@@ -124,7 +124,7 @@ class Lifecycle {
     asio::awaitable<void> shut_down(Operation& operation, Ptr machine, StopRequest request,
                                     State meanwhile = State::stopping);
     /// Asks what is in the guest to shut it down; false when nothing there does.
-    asio::awaitable<bool> ask_guest(Operation& operation, Ptr machine);
+    asio::awaitable<bool> ask_guest(Operation& operation, Ptr machine, std::string reason);
     asio::awaitable<void> end_process(Ptr machine);
     /// After the VMM ended: gives back what the start acquired and records the final state.
     asio::awaitable<void> settle(Operation& operation, Ptr machine);

@@ -6,6 +6,9 @@
 #include "vm/ssh.hpp"
 
 #include <exception>
+
+#include <nlohmann/json.hpp>
+
 namespace banger::vm {
 using os::Error;
 using os::ErrorKind;
@@ -43,6 +46,17 @@ bool has_no_room(const Machine& machine, const Settings& settings) {
            os::free_space(settings.vms_dir).value_or(0) < room_to_shut_down;
 }
 
+/// An exit with why it was brought about.
+std::optional<std::string> with_reason(const std::optional<std::string>& exit,
+                                       const std::string& reason) {
+    nlohmann::json told = nlohmann::json::parse(exit.value_or("{}"), nullptr, false);
+    if (!told.is_object()) {
+        return exit;
+    }
+    told["reason"] = reason;
+    return told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 } // namespace
 
 asio::awaitable<void> Lifecycle::wait_ended(Ptr machine, Deadline deadline) {
@@ -61,14 +75,14 @@ asio::awaitable<void> Lifecycle::end_process(Ptr machine) {
     }
 }
 
-asio::awaitable<bool> Lifecycle::ask_guest(Operation& operation, Ptr machine) {
+asio::awaitable<bool> Lifecycle::ask_guest(Operation& operation, Ptr machine, std::string reason) {
     if (machine->paused) {
         co_return false; // nothing in it runs
     }
     auto work = offload(parts_.threads, [&capabilities = parts_.capabilities,
                                          view = view_of(*machine, parts_.settings),
-                                         context = operation.context()]() mutable {
-        return capabilities.guest_power(view, "shutdown", "banger vm stop", context);
+                                         context = operation.context(), reason]() mutable {
+        return capabilities.guest_power(view, "shutdown", reason, context);
     });
     const bool asked = co_await std::move(work);
     co_return asked;
@@ -90,7 +104,9 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         if (!request.force && !no_room && machine->runs()) {
             operation.stage("shutdown");
             const auto deadline = Clock::now() + grace;
-            const bool asked = co_await ask_guest(operation, machine);
+            const std::string reason =
+                request.reason.empty() ? "banger vm stop" : "banger: " + request.reason;
+            const bool asked = co_await ask_guest(operation, machine, reason);
             auto next_press = Clock::now() + (asked ? guest_takes : Clock::duration::zero());
             pressed = asked;
             while (!machine->ended && Clock::now() < deadline) {
@@ -133,6 +149,9 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         std::rethrow_exception(failure);
     }
     operation.no_way_back();
+    if (!request.reason.empty()) {
+        machine->row.exit = with_reason(machine->row.exit, "stopped by banger: " + request.reason);
+    }
     operation.stage("release");
     co_await settle(operation, machine);
 }

@@ -31,6 +31,17 @@ vmm::Exit unknown_exit(const std::string& reason) {
     return exit;
 }
 
+/// Of a VM that was up when the last daemon ended, and has left no word.
+vmm::Exit unseen_exit(const std::string& process) {
+    const auto boot_id = boot_of(process);
+    vmm::Exit exit = unknown_exit("its processes are gone: they were killed");
+    if (boot_id && *boot_id != os::current_boot_id()) {
+        exit.host_down = true;
+        exit.reason = "the host went down while it ran";
+    }
+    return exit;
+}
+
 /// Returns when that process is dead. Whoever cannot be asked may still write to the disks.
 asio::awaitable<void> death_of(asio::io_context& loop, os::ProcessId id) {
     for (;;) {
@@ -88,7 +99,7 @@ asio::awaitable<void> Lifecycle::attach(Ptr machine, supervisor::Supervised proc
     machine->process = process;
     machine->ended = false;
     machine->paused = false;
-    machine->guest.clear();
+    machine->forget_guest();
     machine->row.process = to_record(process);
     auto stream_work = offload(parts_.threads, [process]() -> std::shared_ptr<os::UniqueFd> {
         try {
@@ -147,7 +158,9 @@ asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised proce
     });
     const vmm::Exit exit = co_await std::move(exit_work);
     if (!machine->deleted && follows(*machine, process)) {
-        machine->row.exit = exit_json(exit);
+        vmm::Exit told = exit;
+        told.host_down = exit.host_down && machine->state != State::stopping;
+        machine->row.exit = exit_json(told);
         machine->ended = true;
         machine->notify();
         if (!machine->busy() && has_process(machine->state)) {
@@ -215,8 +228,7 @@ asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
         co_await attach(machine, *process);
         parts_.machines.save(*machine);
     } else if (has_process(machine->state)) {
-        machine->row.exit = exit_json(exit.value_or(
-            unknown_exit("its processes are gone: the host restarted, or they were killed")));
+        machine->row.exit = exit_json(exit.value_or(unseen_exit(machine->row.process)));
         machine->ended = true;
         parts_.machines.save(*machine);
         if (was_up) {

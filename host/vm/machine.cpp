@@ -3,6 +3,8 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "vm/due_stop.hpp"
+#include "vm/kept_connection.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -31,6 +33,10 @@ json warnings_of(const Machine& machine) {
     if (machine.paused && !machine.ended && warnings.is_array()) {
         const os::Error error = paused_error(machine);
         warnings.push_back(error.what() + (error.hint().empty() ? "" : "; " + error.hint()));
+    }
+    if (machine.row.idle_stop_s > 0 && machine.state == State::running && !machine.is_heard()) {
+        warnings.push_back("nothing tells whether its guest is idle, so that never stops it: the "
+                           "plugin vsock is off, or no agent of the guest answers");
     }
     return warnings;
 }
@@ -85,6 +91,26 @@ std::shared_ptr<Operation> Machine::busy() const {
     return operation && !operation->finished() ? operation : nullptr;
 }
 
+void Machine::hear(const std::string& facts) {
+    guest = facts;
+    if (row.idle_stop_s > 0 && process) {
+        const auto control = MachinePaths::ssh_control_in(process->run_dir());
+        idleness.take(parsed(facts), keeps_unused_connection(control) ? 1 : 0,
+                      std::chrono::steady_clock::now());
+    }
+}
+
+bool Machine::is_heard() const {
+    const json facts = guest.empty() ? json() : parsed(guest);
+    return facts.is_object() && facts.contains("heard_at") && facts["heard_at"].is_string() &&
+           facts.value("state", json()) != "silent";
+}
+
+void Machine::forget_guest() {
+    guest.clear();
+    idleness.forget();
+}
+
 void Machine::notify() {
     changed_.cancel();
 }
@@ -113,7 +139,7 @@ json to_json(const Machine& machine, const Settings& settings) {
     const MachinePaths paths(settings, machine);
     const bool running = machine.runs();
     const auto busy = machine.busy();
-    return {
+    json shown{
         {"id", row.id},
         {"name", row.name},
         {"state", to_string(machine.state)},
@@ -150,6 +176,8 @@ json to_json(const Machine& machine, const Settings& settings) {
           {"run", paths.run.string()},
           {"console", paths.console().string()}}},
     };
+    shown.update(policy_json(machine, std::chrono::steady_clock::now()));
+    return shown;
 }
 
 std::string what_is_held(const Machine& machine) {
@@ -187,6 +215,7 @@ std::string exit_json(const vmm::Exit& exit) {
                  {"reason", exit.reason},
                  {"code", exit.code},
                  {"signal", exit.signal},
+                 {"host_down", exit.host_down},
                  {"at", os::to_rfc3339(exit.at_unix_ms != 0 ? exit.at_unix_ms : os::now_ms())}})
         .dump(-1, ' ', false, json::error_handler_t::replace);
 }

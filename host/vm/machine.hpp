@@ -4,6 +4,7 @@
 #include "store/vm_table.hpp"
 #include "supervisor/client.hpp"
 #include "vm/capabilities.hpp"
+#include "vm/idleness.hpp"
 #include "vm/operation.hpp"
 #include "vm/settings.hpp"
 #include "vm/state.hpp"
@@ -34,12 +35,18 @@ struct Machine {
     bool paused = false;    ///< the VMM stands still, as the supervisor tells it
     std::string paused_by;  ///< why it does, when the host's disk is full
     std::string guest;      ///< JSON: what a plugin knows of what runs in it now; or empty
+    Idleness idleness;      ///< of the guest
     std::int64_t since = 0; ///< Unix ms of the last state change
 
     [[nodiscard]] const std::string& id() const noexcept { return row.id; }
     [[nodiscard]] const std::string& name() const noexcept { return row.name; }
     [[nodiscard]] bool runs() const noexcept { return process && !ended; } ///< its VMM does
+    [[nodiscard]] bool is_heard() const;                   ///< what is in its guest tells of itself
     [[nodiscard]] std::shared_ptr<Operation> busy() const; ///< null when nothing works on it
+
+    /// A plugin tells what it knows of the guest, as JSON.
+    void hear(const std::string& facts);
+    void forget_guest(); ///< it has ended, or is another one
 
     /// Wakes everybody in changed().
     void notify();
@@ -94,7 +101,7 @@ struct MachinePaths {
 /// The snapshot that plugins get.
 [[nodiscard]] VmView view_of(const Machine& machine, const Settings& settings);
 
-/// {cause, reason, code, signal, at} of an exit, as a row keeps it.
+/// {cause, reason, code, signal, host_down, at} of an exit, as a row keeps it.
 [[nodiscard]] std::string exit_json(const vmm::Exit& exit);
 
 /// The guest's console lines without control characters, the last `count` of them.

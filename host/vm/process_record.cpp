@@ -45,6 +45,13 @@ std::optional<Supervised> from_record(const std::string& record,
     }
 }
 
+std::optional<std::string> boot_of(const std::string& record) {
+    const json in = json::parse(record, nullptr, false);
+    return in.is_object() && in.contains("boot_id") && in["boot_id"].is_string()
+               ? std::optional(in["boot_id"].get<std::string>())
+               : std::nullopt;
+}
+
 Found find_process(const std::string& record, const std::filesystem::path& run_dir) {
     Found found;
     found.process = from_record(record, run_dir);

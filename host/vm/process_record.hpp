@@ -24,4 +24,7 @@ struct Found {
 /// with. Throws when it cannot be told whether the recorded VMM runs.
 [[nodiscard]] Found find_process(const std::string& record, const std::filesystem::path& run_dir);
 
+/// The boot id of the host that a record's processes ran on; nullopt when it names none.
+[[nodiscard]] std::optional<std::string> boot_of(const std::string& record);
+
 } // namespace banger::vm

@@ -77,6 +77,19 @@ std::optional<std::chrono::seconds> seconds(const json& body, const char* key,
     return value ? std::optional(std::chrono::seconds(*value)) : std::nullopt;
 }
 
+std::optional<std::string> autostart(const json& body) {
+    auto given = text(body, "autostart");
+    if (given && *given != "on" && *given != "off" && *given != "last") {
+        throw Error(ErrorKind::invalid, "autostart must be on, off or last, not '" + *given + "'");
+    }
+    return given;
+}
+
+PolicyRequest policy(const json& body) {
+    return {autostart(body), number(body, "idle_stop_s", 0, config::max_policy_s),
+            number(body, "max_lifetime_s", 0, config::max_policy_s)};
+}
+
 json options(const json& body) {
     const auto at = body.find("options");
     if (at == body.end() || at->is_null()) {
@@ -90,9 +103,16 @@ json options(const json& body) {
 
 } // namespace
 
+void PolicyRequest::apply(store::VmRow& row) const {
+    row.autostart = autostart.value_or(row.autostart);
+    row.idle_stop_s = idle_stop_s.value_or(row.idle_stop_s);
+    row.max_lifetime_s = max_lifetime_s.value_or(row.max_lifetime_s);
+}
+
 CreateRequest create_request(const json& body) {
-    check_members(body, {"name", "image", "vcpus", "memory_mib", "disk_mib", "work_disk_mib",
-                         "disk_mode", "vmm", "timeout_s", "options"});
+    check_members(body,
+                  {"name", "image", "vcpus", "memory_mib", "disk_mib", "work_disk_mib", "disk_mode",
+                   "vmm", "timeout_s", "autostart", "idle_stop_s", "max_lifetime_s", "options"});
     CreateRequest request;
     request.name = text(body, "name");
     request.image = text(body, "image");
@@ -104,17 +124,21 @@ CreateRequest create_request(const json& body) {
     request.disk_mode = text(body, "disk_mode");
     request.vmm = text(body, "vmm");
     request.timeout = seconds(body, "timeout_s");
+    request.policy = policy(body);
     request.options = options(body);
     return request;
 }
 
 SetRequest set_request(const json& body) {
-    check_members(body, {"vcpus", "memory_mib", "options"});
+    check_members(body,
+                  {"vcpus", "memory_mib", "autostart", "idle_stop_s", "max_lifetime_s", "options"});
     SetRequest request;
     request.vcpus = number(body, "vcpus", 1, config::max_vcpus);
     request.memory_mib = number(body, "memory_mib", config::min_memory_mib, config::max_memory_mib);
+    request.policy = policy(body);
     request.options = options(body);
-    if (!request.vcpus && !request.memory_mib && request.options.empty()) {
+    if (!request.vcpus && !request.memory_mib && request.policy.empty() &&
+        request.options.empty()) {
         throw Error(ErrorKind::invalid, "nothing to set", "see: banger vm set --help");
     }
     return request;

@@ -14,6 +14,18 @@ namespace banger::vm {
 
 class Capabilities;
 
+/// When a VM is started and stopped without being asked; what is not given stays as it is.
+struct PolicyRequest {
+    std::optional<std::string> autostart;
+    std::optional<std::int64_t> idle_stop_s; ///< 0: never
+    std::optional<std::int64_t> max_lifetime_s;
+
+    [[nodiscard]] bool empty() const noexcept {
+        return !autostart && !idle_stop_s && !max_lifetime_s;
+    }
+    void apply(store::VmRow& row) const;
+};
+
 /// What `vm create` asks for; what is not given follows the settings.
 struct CreateRequest {
     std::optional<std::string> name;
@@ -25,18 +37,21 @@ struct CreateRequest {
     std::optional<std::string> disk_mode;
     std::optional<std::string> vmm;
     std::optional<std::chrono::seconds> timeout;
+    PolicyRequest policy;
     nlohmann::json options = nlohmann::json::object();
 };
 
 struct SetRequest {
     std::optional<std::int64_t> vcpus;
     std::optional<std::int64_t> memory_mib;
+    PolicyRequest policy;
     nlohmann::json options = nlohmann::json::object(); ///< only what changes
 };
 
 struct StopRequest {
     std::optional<std::chrono::seconds> timeout;
     bool force = false; ///< do not ask the guest
+    std::string reason; ///< told with the VM's exit, when nobody asked for the stop
 };
 
 // From the API's JSON. Throw invalid, naming the member: unknown, of another type, out of range.

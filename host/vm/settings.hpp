@@ -37,6 +37,9 @@ struct Settings {
     std::string vmm = "auto";
     vmm::ChannelKind agent_channel = vmm::ChannelKind::serial;
     std::filesystem::path vhost_vsock; ///< the device for AF_VSOCK
+    std::string autostart = "off";     ///< "on", "off", "last"
+    std::chrono::seconds idle_stop{0}; ///< 0: never
+    std::chrono::seconds max_lifetime{0};
     std::chrono::seconds create_timeout{120};
     std::chrono::seconds stop_timeout{20};
     std::uint64_t console_max_bytes = 4U << 20U;

@@ -22,9 +22,10 @@ enum class ExitCause {
 /// How one run of a VM ended.
 struct Exit {
     ExitCause cause = ExitCause::unknown;
-    int code = 0;       ///< exit status of the VMM when `signal` is 0
-    int signal = 0;     ///< the signal that ended it
-    std::string reason; ///< one line for people
+    int code = 0;           ///< exit status of the VMM when `signal` is 0
+    int signal = 0;         ///< the signal that ended it
+    bool host_down = false; ///< the host was going down: nobody wanted it to end
+    std::string reason;     ///< one line for people
     std::int64_t at_unix_ms = 0;
     std::vector<std::string> console_tail; ///< the guest's last lines
     std::vector<std::string> vmm_messages; ///< the VMM's last lines on standard error

@@ -4,6 +4,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "supervisor/client.hpp"
+#include "vm/guest_session.hpp"
 #include "vm/machines.hpp"
 
 #include <fcntl.h>
@@ -99,8 +100,10 @@ void add_consoles(Router& router, const Parts& parts) {
                   auto fd_work = vm::offload(
                       parts.threads, [process = *machine->process] { return process.console(); });
                   auto fd = co_await std::move(fd_work);
-                  co_return upgrade_response("banger-console",
-                                             relay(parts.threads.loop, std::move(fd)));
+                  auto session = std::make_shared<vm::GuestSession>(machine);
+                  co_return upgrade_response(
+                      "banger-console",
+                      relay(parts.threads.loop, std::move(fd), std::move(session)));
               });
 }
 

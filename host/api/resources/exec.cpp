@@ -3,6 +3,7 @@
 #include "api/relay.hpp"
 #include "os/error.hpp"
 #include "vm/capabilities.hpp"
+#include "vm/guest_session.hpp"
 #include "vm/machines.hpp"
 
 #include <nlohmann/json.hpp>
@@ -28,8 +29,10 @@ void add_exec(Router& router, const Parts& parts) {
                           return capabilities.guest_exec(view, program, context);
                       });
                   auto stream = co_await std::move(stream_work);
-                  co_return upgrade_response("banger-exec/1",
-                                             relay(parts.threads.loop, std::move(stream)));
+                  auto session = std::make_shared<vm::GuestSession>(machine);
+                  co_return upgrade_response(
+                      "banger-exec/1",
+                      relay(parts.threads.loop, std::move(stream), std::move(session)));
               });
 }
 

@@ -35,6 +35,7 @@ TEST(Times, TakeUnitsAndMeanSecondsWithout) {
     EXPECT_DOUBLE_EQ(parse_seconds("2m"), 120);
     EXPECT_DOUBLE_EQ(parse_seconds("1h30m"), 5400);
     EXPECT_DOUBLE_EQ(parse_seconds("500ms"), 0.5);
+    EXPECT_DOUBLE_EQ(parse_seconds("2d"), 172'800);
     for (const char* text : {"", "s", "5x", "-5", "5 s", "inf"}) {
         EXPECT_THROW((void)parse_seconds(text), os::Error) << text;
     }

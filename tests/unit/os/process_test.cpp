@@ -19,6 +19,8 @@ TEST(Process, IdentityEndsWithTheProcess) {
     const auto id = identify(child.pid());
     ASSERT_TRUE(id);
     EXPECT_TRUE(id->alive());
+    EXPECT_LT(age_of(*id), 10s);
+    EXPECT_GT(age_of(ProcessId{1, 0, {}}), age_of(*id)) << "that of the boot";
     ProcessId other = *id;
     other.start_time += 1;
     EXPECT_FALSE(other.alive()) << "a reused pid must not count";

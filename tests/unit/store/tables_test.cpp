@@ -46,7 +46,10 @@ VmRow full_row() {
                  .timings = R"([{"stage":"disks","ms":12}])",
                  .warnings = R"(["no NIC"])",
                  .process = R"({"pid":12})",
-                 .last_operation = "op1"};
+                 .last_operation = "op1",
+                 .autostart = "last",
+                 .idle_stop_s = 1800,
+                 .max_lifetime_s = 28800};
 }
 
 VmRow named(const std::string& id, const std::string& name) {

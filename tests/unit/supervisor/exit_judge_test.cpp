@@ -56,6 +56,14 @@ TEST(ExitJudge, TellsOurKillFromAnother) {
     EXPECT_EQ(judge(evidence).cause, ExitCause::poweroff);
 }
 
+TEST(ExitJudge, TellsThatTheHostGoesDown) {
+    EXPECT_FALSE(judge(ran("guest-shutdown")).host_down);
+    Evidence evidence = ran("guest-shutdown");
+    evidence.host_down = true;
+    EXPECT_TRUE(judge(evidence).host_down);
+    EXPECT_EQ(judge(evidence).cause, ExitCause::poweroff);
+}
+
 TEST(ExitJudge, ADyingVmmIsACrashWithItsWords) {
     Evidence evidence = ran("", 0, SIGABRT);
     evidence.vmm_messages = {"one", "two", "three"};
@@ -91,7 +99,9 @@ TEST(RunRecord, GoesThereAndBack) {
     EXPECT_EQ(read_state(run)->cid, 70000U);
     vmm::Exit exit = judge(ran("guest-reset"));
     exit.console_tail = {"one", "two"};
+    exit.host_down = true;
     write_exit(run, exit);
+    EXPECT_TRUE(read_exit(run)->host_down);
     EXPECT_EQ(read_exit(run)->cause, ExitCause::reboot);
     EXPECT_EQ(read_exit(run)->console_tail.size(), 2U);
 }

@@ -41,6 +41,22 @@ TEST(Requests, BadMembersAreNamed) {
     EXPECT_NE(refusal(json::array()), "accepted");
 }
 
+TEST(Requests, APolicyChangesWhatItNames) {
+    store::VmRow row;
+    row.autostart = "on";
+    row.max_lifetime_s = 60;
+    const SetRequest request = set_request({{"idle_stop_s", 1800}, {"max_lifetime_s", 0}});
+    request.policy.apply(row);
+    EXPECT_EQ(row.autostart, "on");
+    EXPECT_EQ(row.idle_stop_s, 1800);
+    EXPECT_EQ(row.max_lifetime_s, 0);
+    EXPECT_EQ(create_request({{"autostart", "last"}}).policy.autostart, "last");
+    EXPECT_EQ(refusal({{"autostart", "always"}}),
+              "autostart must be on, off or last, not 'always'");
+    EXPECT_EQ(refusal({{"idle_stop_s", -1}}), "idle_stop_s must be at least 0 s, not -1 s");
+    EXPECT_NE(refusal({{"max_lifetime_s", 31'536'001}}), "accepted");
+}
+
 TEST(Requests, ASetWithNothingToSetIsRefused) {
     EXPECT_THROW((void)set_request(json::object()), os::Error);
     EXPECT_EQ(set_request({{"vcpus", 2}}).vcpus, 2);

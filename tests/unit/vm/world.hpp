@@ -27,6 +27,7 @@ class FakeCapabilities final : public Capabilities {
     std::function<void(const VmView&)> on_require = [](const VmView&) {};
     std::optional<os::Error> networkless;
     std::function<bool(const std::string&)> on_power = [](const std::string&) { return false; };
+    std::function<os::UniqueFd(const std::string& request)> on_exec; ///< without it: nobody there
     std::vector<ReadinessStage> stages;
     std::function<bool(const std::string& stage, const CallContext&)> on_wait =
         [](const std::string&, const CallContext&) { return true; };
@@ -44,9 +45,9 @@ class FakeCapabilities final : public Capabilities {
                                    CallContext&) override {
         return on_power(action);
     }
-    [[nodiscard]] os::UniqueFd guest_exec(const VmView& vm, const std::string&,
+    [[nodiscard]] os::UniqueFd guest_exec(const VmView& vm, const std::string& request,
                                           CallContext&) override {
-        throw no_guest_services(vm);
+        return on_exec ? on_exec(request) : throw no_guest_services(vm);
     }
     [[nodiscard]] std::vector<OptionSpec> options() const override { return {}; }
     [[nodiscard]] nlohmann::json checked_options(const nlohmann::json& options) const override;

@@ -1,0 +1,86 @@
+#include "cli/policy_text.hpp"
+
+#include "api_client/json.hpp"
+#include "cli/console_text.hpp"
+#include "cli/noun.hpp"
+#include "cli/quantity.hpp"
+
+#include <chrono>
+
+namespace banger::cli {
+using api_client::Json;
+
+namespace {
+
+/// "30m"; empty for never.
+std::string limit_text(const Json& vm, const char* key) {
+    const double seconds = number_at(vm, key).value_or(0);
+    return seconds > 0 ? age_text(seconds) : "";
+}
+
+bool runs_now(const Json& vm) {
+    const std::string state = text_at(vm, "state");
+    return state == "running" || state == "paused";
+}
+
+bool stops_for(const Json& vm, const char* why) {
+    return text_at(value_at(vm, "stops"), "why") == why;
+}
+
+std::string autostart_text(const Json& vm) {
+    const std::string when = text_at(vm, "autostart");
+    if (when == "on") {
+        return "on: when this machine has come up";
+    }
+    return when == "last" ? "last: when this machine has come up, if it ran as that went down" : "";
+}
+
+std::string idle_text(const Json& vm) {
+    const std::string limit = limit_text(vm, "idle_stop_s");
+    if (limit.empty()) {
+        return {};
+    }
+    std::string text = "after " + limit;
+    if (!runs_now(vm)) {
+        return text;
+    }
+    if (const std::string age = age_since(text_at(vm, "idle_since")); !age.empty()) {
+        text += "; idle for " + age;
+        return text + (stops_for(vm, "idle") ? ", stops " + stop_brief(vm) : "");
+    }
+    const std::string activity = text_at(vm, "activity");
+    return text + (activity.empty() ? "; not known whether it is idle"
+                                    : "; not idle: " + plain_text(activity));
+}
+
+} // namespace
+
+std::string stop_brief(const Json& vm) {
+    const auto at = parse_time(text_at(value_at(vm, "stops"), "at"));
+    if (!at) {
+        return {};
+    }
+    const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+    return *at > now.count() ? "in " + age_text(*at - now.count()) : "now";
+}
+
+std::string stop_sentence(const Json& vm) {
+    const std::string when = stop_brief(vm);
+    if (when.empty()) {
+        return {};
+    }
+    return "it is stopped " + when +
+           (stops_for(vm, "idle") ? ", when it was idle for " + limit_text(vm, "idle_stop_s")
+                                  : ", when it ran for " + limit_text(vm, "max_lifetime_s"));
+}
+
+std::vector<std::pair<std::string, std::string>> policy_lines(const Json& vm) {
+    std::string lifetime = limit_text(vm, "max_lifetime_s");
+    if (!lifetime.empty() && stops_for(vm, "lifetime")) {
+        lifetime += "; stops " + stop_brief(vm);
+    }
+    return {
+        {"autostart", autostart_text(vm)}, {"idle stop", idle_text(vm)}, {"lifetime", lifetime}};
+}
+
+} // namespace banger::cli

@@ -1,0 +1,4 @@
+-- When a VM is started and stopped without being asked; 0 seconds is never.
+ALTER TABLE vm ADD COLUMN autostart TEXT NOT NULL DEFAULT 'off' CHECK (autostart IN ('on', 'off', 'last'));
+ALTER TABLE vm ADD COLUMN idle_stop_s INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE vm ADD COLUMN max_lifetime_s INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,31 @@
+#include "vm/kept_connection.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace banger::vm {
+
+/// By /proc/net/unix (proc(5)): the master's own socket listens, and one more is connected for each
+/// client. ssh makes it as PATH.RANDOM and renames it, so the kernel knows it by that name.
+bool keeps_unused_connection(const std::filesystem::path& control_path) {
+    static constexpr std::string_view unconnected = "01"; // SS_UNCONNECTED, as a listener is
+    const std::string path = control_path.string();
+    std::ifstream table("/proc/net/unix");
+    bool listens = false;
+    for (std::string line; std::getline(table, line);) {
+        std::istringstream words(line);
+        std::string number, references, protocol, flags, type, state, inode, name;
+        words >> number >> references >> protocol >> flags >> type >> state >> inode >> name;
+        if (name != path && !name.starts_with(path + ".")) {
+            continue;
+        }
+        if (state != unconnected) {
+            return false;
+        }
+        listens = true;
+    }
+    return listens;
+}
+
+} // namespace banger::vm
