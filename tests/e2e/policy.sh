@@ -3,7 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 
 for program in jq script; do command -v $program >/dev/null || skip "no $program (scripts/deps.sh)"; done
-printf 'plugins:\n  entries:\n    vsock: {config: {sample_s: 1}}\n' >>"$config"
 
 exit_reason() { field "$1" exit.reason; }
 
