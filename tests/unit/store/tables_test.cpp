@@ -112,12 +112,14 @@ TEST_F(TablesTest, AContextIdBelongsToOneVmAsLongAsItsRowIsThere) {
     EXPECT_EQ(vms.find_by_cid(70000)->id, "b");
 }
 
-TEST_F(TablesTest, VmsOfBeforeContextIdsHaveNone) {
+TEST_F(TablesTest, VmsOfAnOlderDatabaseHaveWhatIsBuiltIn) {
     {
         Database before(dir.path() / "before.sqlite");
         VmTable(before).insert(named("a", "web"));
         Query(before, "DROP INDEX vm_cid").run();
-        Query(before, "ALTER TABLE vm DROP COLUMN cid").run();
+        for (const char* column : {"cid", "autostart", "idle_stop_s", "max_lifetime_s"}) {
+            Query(before, std::string("ALTER TABLE vm DROP COLUMN ") + column).run();
+        }
         Query(before, "PRAGMA user_version = 1").run();
     }
     Database upgraded(dir.path() / "before.sqlite");
