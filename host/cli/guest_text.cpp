@@ -3,6 +3,7 @@
 #include "api_client/json.hpp"
 #include "cli/console_text.hpp"
 #include "cli/noun.hpp"
+#include "cli/policy_text.hpp"
 #include "cli/quantity.hpp"
 #include "os/clock.hpp"
 
@@ -81,8 +82,10 @@ std::string news_of(const Json& guest) {
 std::string still_running_text(const Json& vm) {
     const std::string name = text_at(vm, "name");
     const std::string news = news_of(value_at(vm, "guest"));
+    const std::string by_itself = stop_sentence(vm);
     return name + " is still running" + (news.empty() ? "" : " (" + news + ")") +
-           "; stop it with: banger vm stop " + name;
+           (by_itself.empty() ? "; stop it with: " : "; " + by_itself + ", or now with: ") +
+           "banger vm stop " + name;
 }
 
 std::string guest_brief(const Json& vm, const Terminal& terminal) {

@@ -65,13 +65,13 @@ std::string stop_brief(const Json& vm) {
 }
 
 std::string stop_sentence(const Json& vm) {
-    const std::string when = stop_brief(vm);
-    if (when.empty()) {
+    const std::string idle = limit_text(vm, "idle_stop_s");
+    const std::string end = stops_for(vm, "lifetime") ? stop_brief(vm) : "";
+    if (idle.empty() && end.empty()) {
         return {};
     }
-    return "it is stopped " + when +
-           (stops_for(vm, "idle") ? ", when it was idle for " + limit_text(vm, "idle_stop_s")
-                                  : ", when it ran for " + limit_text(vm, "max_lifetime_s"));
+    return "it stops by itself" + (idle.empty() ? "" : " when idle for " + idle) +
+           (idle.empty() || end.empty() ? "" : ", at the latest") + (end.empty() ? "" : " " + end);
 }
 
 std::vector<std::pair<std::string, std::string>> policy_lines(const Json& vm) {

@@ -90,5 +90,11 @@ TEST(StillRunning, ASilentGuestIsSaidToBe) {
               "testbox");
 }
 
+TEST(StillRunning, SaysThatItStopsByItself) {
+    EXPECT_EQ(still_running_text({{"name", "web"}, {"idle_stop_s", 1800}}),
+              "web is still running; it stops by itself when idle for 30m, or now with: "
+              "banger vm stop web");
+}
+
 } // namespace
 } // namespace banger::cli

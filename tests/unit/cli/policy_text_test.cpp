@@ -46,7 +46,7 @@ TEST(PolicyText, AnIdleGuestIsShownWithItsEnd) {
                           {"stops", {{"at", in_seconds(1080)}, {"why", "idle"}}}});
     EXPECT_EQ(stop_brief(idle), "in 18m");
     EXPECT_EQ(line(idle, "idle stop"), "after 30m; idle for 12m, stops in 18m");
-    EXPECT_EQ(stop_sentence(idle), "it is stopped in 18m, when it was idle for 30m");
+    EXPECT_EQ(stop_sentence(idle), "it stops by itself when idle for 30m");
 }
 
 TEST(PolicyText, WhyItIsNotIdleIsShownWithoutControlCharacters) {
@@ -61,7 +61,11 @@ TEST(PolicyText, ALifetimeIsShownWithItsEnd) {
     const Json old =
         vm({{"max_lifetime_s", 28'800}, {"stops", {{"at", in_seconds(-5)}, {"why", "lifetime"}}}});
     EXPECT_EQ(line(old, "lifetime"), "8h; stops now");
-    EXPECT_EQ(stop_sentence(old), "it is stopped now, when it ran for 8h");
+    EXPECT_EQ(stop_sentence(old), "it stops by itself now");
+    const Json both = vm({{"idle_stop_s", 60},
+                          {"max_lifetime_s", 28'800},
+                          {"stops", {{"at", in_seconds(7200)}, {"why", "lifetime"}}}});
+    EXPECT_EQ(stop_sentence(both), "it stops by itself when idle for 60s, at the latest in 2h");
 }
 
 TEST(PolicyText, AutostartIsSpeltOut) {
