@@ -26,7 +26,7 @@ else
     echo "not checked: what systemd-resolved is told (no overlay mount over /usr/bin here)"
 fi
 awk '{ print $5 }' /proc/self/mountinfo | sort >"$root/mounts"
-printf 'plugins:\n  entries:\n    dns: {config: {upstreams: ["127.0.0.1:15399"]}}\n' >>"$config"
+printf 'plugins:\n  entries:\n    dns: {config: {upstreams: ["127.0.0.1:15399"]}}\n    vsock: {config: {sample_s: 1}}\n' >>"$config"
 
 # host_dig ARGUMENTS...: the answer's data as this machine gets it
 host_dig() { dig +short +time=3 +tries=1 @127.0.0.1 -p "$port" "$@"; }
@@ -78,6 +78,11 @@ if [ $with_resolved = yes ]; then
     grep -qx "dns banger 127.0.0.1:$port" "$root/usr-bin/told" || fail "told: $(cat "$root/usr-bin/told")"
     grep -qx "domain banger ~vm .*" "$root/usr-bin/told" || fail "told: $(cat "$root/usr-bin/told")"
     grep -qx "default-route banger no" "$root/usr-bin/told" || fail "told: $(cat "$root/usr-bin/told")"
+    step "links have names then"
+    serve='$s = IO::Socket::INET->new(LocalPort => 8000, Listen => 5); while ($c = $s->accept) { print $c "HTTP/1.0 200 OK\r\n\r\n"; close $c }'
+    banger vm exec web -- sh -c 'nohup perl -MIO::Socket::INET -e "$1" >/dev/null 2>&1 &' sh "$serve"
+    linked() { banger vm ports --json web | jq -e '.[] | select(.port == 8000 and .url == "http://web.vm:8000/")'; }
+    within 40 linked || fail "$(banger vm ports --json web)"
 fi
 
 step "names change on the running VM, and belong to one"
