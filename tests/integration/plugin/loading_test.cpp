@@ -360,6 +360,8 @@ TEST_F(Loading, APluginIsDescribed) {
     EXPECT_EQ(polite["gives_network"], true);
     EXPECT_THAT(polite["interfaces"].get<std::vector<std::string>>(),
                 ElementsAre("banger.guest-config/1", "banger.vm-lifecycle/1", "banger.cli/1"));
+    EXPECT_FALSE(polite["actions"][0].contains("repeatable"));
+    EXPECT_EQ(polite["actions"][1]["repeatable"], true);
     const nlohmann::json rec = to_json(host.info("rec-a"));
     EXPECT_EQ(rec["gives_network"], false);
     EXPECT_EQ(rec["options"][0]["flag"], "--rec-a-level");

@@ -150,7 +150,8 @@ class Polite {
     static constexpr banger_action cli[] = {
         banger::action<&Polite::remember>("remember", "keeps a note",
                                           R"({"properties":{"text":{"type":"string"}}})"),
-        banger::action<&Polite::network>("network", "shows the network"),
+        banger::action<&Polite::network>("network", "shows the network", nullptr, nullptr, nullptr,
+                                         BANGER_ACTION_REPEATABLE),
         banger::action<&Polite::step>("step", "does privileged steps"),
         banger::action<&Polite::run>("run", "runs programs"),
         banger::action<&Polite::tick>("tick", "uses a timer"),

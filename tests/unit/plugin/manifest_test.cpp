@@ -165,6 +165,12 @@ TEST_F(ManifestTest, OptionsAndActions) {
     EXPECT_EQ(read(),
               "/p/good.so: option 'speed': its flag '--speed' is not ^[a-z][a-z0-9-]{0,31}$");
     option.cli_flag = nullptr;
+    action.flags = BANGER_ACTION_REPEATABLE;
+    EXPECT_EQ(read(), "");
+    action.flags = 2;
+    EXPECT_EQ(read(),
+              "/p/good.so: banger.cli/1 'ls' has flags 0x00000002, this host knows 0x00000001");
+    SetUp();
     action.run = nullptr;
     EXPECT_EQ(read(), "/p/good.so: banger.cli/1 'ls' has no run function");
     action.name = "l s";
