@@ -40,7 +40,7 @@ AgentChannel choose_channel(ChannelKind wanted, const Capabilities& vmm, const V
     if (wanted == ChannelKind::serial) {
         channel.reason = "qemu.agent_channel is serial";
     } else if (!vmm.vhost_vsock) {
-        channel.reason = "this VMM has no vhost-vsock device";
+        channel.reason = vmm.no_vhost_vsock;
     } else if (!device.usable) {
         channel.reason = device.reason;
         channel.fix = device.fix;

@@ -59,6 +59,8 @@ struct Capabilities {
     bool resize_disk = false;
     bool templates = false;   ///< snapshot and restore of memory
     bool vhost_vsock = false; ///< AF_VSOCK by a device that the host's kernel serves
+    /// Why not: one line, of static storage.
+    std::string_view no_vhost_vsock = "this VMM has no vhost-vsock device";
     std::uint32_t max_vcpus = 1;
     std::uint32_t max_devices = 0; ///< disks and nics together
 };

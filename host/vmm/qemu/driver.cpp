@@ -38,7 +38,12 @@ Capabilities Driver::capabilities() const noexcept {
     can.power_button = true;
     can.disk_serials = true;
     can.resize_disk = true;
-    can.vhost_vsock = host_.vhost_vsock;
+    // Without KVM, QEMU's virtio-mmio gives a vhost device no notifiers (hw/virtio/virtio-mmio.c,
+    // up to 8.1): the guest would wait for it for ever.
+    can.vhost_vsock = host_.vhost_vsock && host_.probe.accel == "kvm";
+    can.no_vhost_vsock = host_.vhost_vsock
+                             ? "guests are emulated here, and a vhost-vsock device needs KVM"
+                             : "this QEMU is built without the vhost-vsock device";
     can.max_vcpus = 64;
     can.max_devices = virtio_slots - own_devices;
     return can;
@@ -58,8 +63,7 @@ SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
                                             " disks and network interfaces");
     }
     if (spec.vsock && !can.vhost_vsock) {
-        throw Error(ErrorKind::unsupported,
-                    "qemu: " + host_.probe.binary.string() + " has no vhost-vsock device");
+        throw Error(ErrorKind::unsupported, "qemu: " + std::string(can.no_vhost_vsock));
     }
     const RunFolder run{spec.run_dir};
     check_socket_path(run.control());

@@ -13,7 +13,7 @@ struct Host {
     Probe probe;
     std::uint64_t tsc_khz = 0; ///< rate of the host's TSC, which TCG shows to the guest
     bool sandbox = true;       ///< built with seccomp
-    bool vhost_vsock = false;  ///< built with that device
+    bool vhost_vsock = false;  ///< built with that device, which needs KVM
 };
 
 struct ProbeOptions {

@@ -103,7 +103,7 @@ TEST_F(ConfigChecks, AnAgentChannelThatCannotBeHad) {
     EXPECT_THAT(
         check("  agent_channel: vsock\n").errors(), // of a QEMU without that device
         ElementsAre(AllOf(StartsWith(at("5:18") + "qemu.agent_channel: "),
-                          HasSubstr("this VMM has no vhost-vsock device"),
+                          HasSubstr("this QEMU is built without the vhost-vsock device"),
                           HasSubstr("set qemu.agent_channel: serial in " + file.string()))));
     const ConfigCheck automatic = check("  agent_channel: auto\n");
     EXPECT_THAT(automatic.errors(), IsEmpty());

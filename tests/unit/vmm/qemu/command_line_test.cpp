@@ -145,6 +145,17 @@ TEST(QemuDriver, PlanCarriesTheVsock) {
     Host without = host("kvm");
     without.vhost_vsock = false;
     EXPECT_THROW((void)Driver(without).plan(vm), os::Error);
+    EXPECT_NE(Driver(without).capabilities().no_vhost_vsock.find("built without"),
+              std::string_view::npos);
+}
+
+TEST(QemuDriver, AnEmulatedGuestHasNoVsock) {
+    const Driver driver(host("tcg"));
+    EXPECT_FALSE(driver.capabilities().vhost_vsock);
+    EXPECT_NE(driver.capabilities().no_vhost_vsock.find("needs KVM"), std::string_view::npos);
+    LaunchSpec vm = spec();
+    vm.vsock = Vsock{70000, "s3cret"};
+    EXPECT_THROW((void)driver.plan(vm), os::Error);
 }
 
 TEST(QemuDriver, ASocketPathThatIsTooLongIsRefusedBeforeAnythingStarts) {
