@@ -18,20 +18,22 @@ namespace {
 
 using Descriptor = asio::posix::stream_descriptor;
 
+/// Returns when `from` ends. What `to` does not take any more is read all the same: its own end
+/// comes by the other direction, behind what it still has to say.
 template <class From, class To>
 asio::awaitable<void> pump(From& from, To& to) {
     std::array<char, 16384> buffer{};
-    boost::system::error_code code;
+    boost::system::error_code read_code;
+    boost::system::error_code write_code;
     for (;;) {
         const std::size_t n = co_await from.async_read_some(
-            asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, code));
-        if (code) {
+            asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, read_code));
+        if (read_code) {
             co_return;
         }
-        co_await asio::async_write(to, asio::buffer(buffer.data(), n),
-                                   asio::redirect_error(asio::use_awaitable, code));
-        if (code) {
-            co_return;
+        if (!write_code) {
+            co_await asio::async_write(to, asio::buffer(buffer.data(), n),
+                                       asio::redirect_error(asio::use_awaitable, write_code));
         }
     }
 }
@@ -41,9 +43,7 @@ asio::awaitable<void> join(Socket& client, std::string first, std::shared_ptr<De
     boost::system::error_code code;
     co_await asio::async_write(*stream, asio::buffer(first),
                                asio::redirect_error(asio::use_awaitable, code));
-    if (!code) {
-        co_await (pump(client, *stream) || pump(*stream, client));
-    }
+    co_await (pump(client, *stream) || pump(*stream, client));
 }
 
 } // namespace
