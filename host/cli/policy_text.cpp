@@ -4,6 +4,7 @@
 #include "cli/console_text.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
+#include "os/clock.hpp"
 
 #include <chrono>
 
@@ -14,8 +15,8 @@ namespace {
 
 /// "30m"; empty for never.
 std::string limit_text(const Json& vm, const char* key) {
-    const double seconds = number_at(vm, key).value_or(0);
-    return seconds > 0 ? age_text(seconds) : "";
+    const std::chrono::seconds limit(static_cast<std::int64_t>(number_at(vm, key).value_or(0)));
+    return limit.count() > 0 ? os::period_text(limit) : "";
 }
 
 bool runs_now(const Json& vm) {
@@ -65,7 +66,8 @@ std::string stop_brief(const Json& vm) {
 }
 
 std::string stop_sentence(const Json& vm) {
-    const std::string idle = limit_text(vm, "idle_stop_s");
+    const bool counted = !text_at(vm, "idle_since").empty() || !text_at(vm, "activity").empty();
+    const std::string idle = counted ? limit_text(vm, "idle_stop_s") : "";
     const std::string end = stops_for(vm, "lifetime") ? stop_brief(vm) : "";
     if (idle.empty() && end.empty()) {
         return {};

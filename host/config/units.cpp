@@ -81,16 +81,4 @@ std::string duration_text(std::chrono::milliseconds time) {
     return ms % 1000 == 0 ? std::to_string(ms / 1000) + "s" : std::to_string(ms) + "ms";
 }
 
-std::string period_text(std::chrono::seconds time) {
-    std::int64_t left = time.count();
-    std::string text;
-    for (const auto& [unit, name] : {std::pair{86'400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}}) {
-        if (left >= unit) {
-            text += std::to_string(left / unit) + name;
-            left %= unit;
-        }
-    }
-    return text.empty() ? "0s" : text;
-}
-
 } // namespace banger::config

@@ -18,7 +18,5 @@ namespace banger::config {
 [[nodiscard]] std::optional<std::chrono::milliseconds>
 parse_duration(std::string_view text) noexcept;
 [[nodiscard]] std::string duration_text(std::chrono::milliseconds time);
-/// "45s", "30m", "1h30m", "2d".
-[[nodiscard]] std::string period_text(std::chrono::seconds time);
 
 } // namespace banger::config

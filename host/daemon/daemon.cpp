@@ -4,7 +4,6 @@
 #include "api/server.hpp"
 #include "config/effective.hpp"
 #include "daemon/doctor.hpp"
-#include "daemon/host_start.hpp"
 #include "daemon/log.hpp"
 #include "daemon/network_checks.hpp"
 #include "daemon/plugin_checks.hpp"
@@ -17,6 +16,7 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/process.hpp"
 #include "plugin/actions.hpp"
 #include "plugin/dispatch.hpp"
 #include "store/database.hpp"
@@ -25,6 +25,7 @@
 #include "store/kv_table.hpp"
 #include "store/rebuild.hpp"
 #include "store/reserve.hpp"
+#include "vm/auto_start.hpp"
 #include "vm/auto_stop.hpp"
 #include "vm/background.hpp"
 #include "vm/events.hpp"
@@ -125,6 +126,7 @@ struct Daemon::Parts {
     plugin::Actions actions{plugins};
     vm::Lifecycle lifecycle;
     vm::AutoStop auto_stop;
+    vm::AutoStart auto_start;
     api::Parts resources;
     std::optional<SshFiles> ssh_files;
     std::optional<api::Server> server;
@@ -161,6 +163,11 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
                  [this](std::string_view level, const std::string& text) {
                      write_log(*log, level, text);
                  }}),
+      auto_start({lifecycle, machines, paths.state / "autostart.json", os::current_boot_id(),
+                  [this] { return stopping; },
+                  [this](std::string_view level, const std::string& text) {
+                      write_log(*log, level, text);
+                  }}),
       resources(api_parts()) {}
 
 plugin::Services Daemon::Parts::make_services() {
@@ -292,6 +299,11 @@ std::vector<KnownVm> Daemon::Parts::network_vms() const {
 DoctorFacts Daemon::Parts::doctor_facts() {
     DoctorFacts facts = configured_facts(config, paths, settings, images, plugins);
     facts.vms = network_vms();
+    for (const auto& machine : machines.list()) {
+        if (machine->row.autostart != "off") {
+            facts.autostart_vms.push_back(machine->name());
+        }
+    }
     if (database.damaged()) {
         facts.damaged_database = database.damaged()->string();
     }
@@ -399,7 +411,8 @@ asio::awaitable<void> Daemon::Parts::start() {
     settled = true;
     vm::start_background(loop, auto_stop.run(),
                          [this](const Error& error) { log->error("{}", error.what()); });
-    co_await start_with_host(lifecycle, machines, database, stopping, *log);
+    vm::start_background(loop, auto_start.run(),
+                         [this](const Error& error) { log->error("{}", error.what()); });
 }
 
 /// What belongs to no VM is known only when the plugins have been told of each that runs.

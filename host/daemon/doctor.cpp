@@ -1,5 +1,6 @@
 #include "daemon/doctor.hpp"
 
+#include "daemon/autostart_check.hpp"
 #include "daemon/network_checks.hpp"
 #include "daemon/system_checks.hpp"
 #include "image/bundle.hpp"
@@ -288,6 +289,9 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
         checks.push_back(std::move(found));
     }
     check_privilege(checks, privileged);
+    if (auto found = autostart_check(facts.autostart_vms, UserUnits::usual())) {
+        checks.push_back(std::move(*found));
+    }
     for (Check& found : system_checks(facts.settings.vms_dir.parent_path())) {
         checks.push_back(std::move(found));
     }

@@ -49,6 +49,7 @@ struct DoctorFacts {
     std::vector<std::string> bad_folders; ///< of plugins.path: "/x: No such file or directory"
     vm::Settings settings;
     std::vector<KnownVm> vms;
+    std::vector<std::string> autostart_vms;
     std::string wanted_vmm;
     std::string qemu_binary;
     std::string damaged_database; ///< where the damaged one was put aside; mostly empty

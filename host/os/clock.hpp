@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -10,5 +11,8 @@ namespace banger::os {
 
 /// RFC 3339 in UTC with milliseconds: 2026-02-03T04:05:06.789Z.
 [[nodiscard]] std::string to_rfc3339(std::int64_t unix_ms);
+
+/// "45s", "30m", "1h30m", "2d".
+[[nodiscard]] std::string period_text(std::chrono::seconds time);
 
 } // namespace banger::os

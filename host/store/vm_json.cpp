@@ -43,6 +43,7 @@ void visit_fields(Row& row, Visitor&& visit) {
     visit.added("autostart", row.autostart);
     visit.added("idle_stop_s", row.idle_stop_s);
     visit.added("max_lifetime_s", row.max_lifetime_s);
+    visit.added("lived_ms", row.lived_ms);
 }
 
 struct Writer {

@@ -30,7 +30,7 @@ struct VmRow {
     std::int64_t created_at = 0;
     std::optional<std::int64_t> started_at;
     std::optional<std::int64_t> ready_at;
-    std::optional<std::string> exit; ///< JSON object: cause, reason, code, signal, host_down, at
+    std::optional<std::string> exit; ///< JSON object: cause, reason, code, signal, ...
     std::string timings = "[]";      ///< JSON array of {stage, ms}
     std::string warnings = "[]";     ///< JSON array of texts
     std::string process = "{}";      ///< JSON object: pids, start times, boot id
@@ -38,6 +38,8 @@ struct VmRow {
     std::string autostart = "off";   ///< when its host comes up: "on", "off", "last" (as it was)
     std::int64_t idle_stop_s = 0;    ///< stopped after so long without anything done; 0: never
     std::int64_t max_lifetime_s = 0; ///< stopped so long after its start; 0: never
+
+    std::int64_t lived_ms = 0; ///< of its lifetime before its VMM began: it rebooted
 
     bool operator==(const VmRow&) const = default;
 };

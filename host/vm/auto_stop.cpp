@@ -1,6 +1,6 @@
 #include "vm/auto_stop.hpp"
 
-#include "config/units.hpp"
+#include "os/clock.hpp"
 #include "os/error.hpp"
 #include "vm/background.hpp"
 #include "vm/guest_message.hpp"
@@ -23,14 +23,10 @@ using std::chrono::seconds;
 namespace {
 
 constexpr seconds longest_warning{300};
-constexpr seconds shortest_notice{60}; ///< before the end of a lifetime
-constexpr seconds longest_pause{60};   ///< the host may have slept, which no timer of ours counts
-constexpr seconds retry_pause{30};     ///< after a stop that was refused, or failed
-
-seconds limit_of(const Machine& machine, const DueStop& due) {
-    return seconds(due.why == DueStop::Why::idle ? machine.row.idle_stop_s
-                                                 : machine.row.max_lifetime_s);
-}
+constexpr seconds longest_notice{60}; ///< to whom the end comes at once
+constexpr seconds look_pause{2};      ///< for the next figures
+constexpr seconds longest_pause{60};  ///< the host may have slept, which no timer of ours counts
+constexpr seconds retry_pause{30};    ///< after a stop that was refused, or failed
 
 /// An idle guest is stopped on figures that are no older than its time is over.
 bool is_proven(const Machine& machine, const DueStop& due) {
@@ -77,32 +73,32 @@ AutoStop::Time AutoStop::look(Time now) {
 
 AutoStop::Time AutoStop::look_at(Machine& machine, const DueStop& due, Time now) {
     Note& note = notes_[machine.id()];
-    const seconds limit = limit_of(machine, due);
-    const Time warning = due.at - std::min(longest_warning, limit / 5);
+    const seconds fifth = limit_of(due, machine) / 5;
+    const Time warning = due.at - std::min(longest_warning, fifth);
     if (now < warning) { // something happened meanwhile, or another time was set
-        note.warned = false;
+        note.warned.reset();
         return warning;
     }
-    if (!std::exchange(note.warned, true)) {
-        if (due.why == DueStop::Why::lifetime) { // over since long ago, say: the host has slept
-            note.not_before = now + std::min(shortest_notice, limit / 5);
-        }
-        warn(machine, due, std::max(due.at, note.not_before), now);
+    if (note.warned != due.why) {
+        note.warned = due.why;
+        // It may be over since long ago: the host has slept, or a shorter time was set.
+        note.notice_ends = now + std::clamp(fifth, 1s, longest_notice);
+        warn(machine, due, std::max(due.at, note.notice_ends), now);
     }
-    if (now < due.at || now < note.not_before) {
-        return std::max(due.at, note.not_before);
+    if (const Time at = std::max({due.at, note.notice_ends, note.next_try}); now < at) {
+        return at;
     }
     if (machine.busy() || !is_proven(machine, due)) {
-        return now + 1s;
+        return now + look_pause;
     }
-    note.not_before = now + retry_pause;
+    note.next_try = now + retry_pause;
     stop(machine, due);
-    return note.not_before;
+    return note.next_try;
 }
 
 void AutoStop::warn(const Machine& machine, const DueStop& due, Time at, Time now) {
     const auto left = std::max(std::chrono::ceil<seconds>(at - now), seconds(0));
-    const std::string when = "in " + config::period_text(left);
+    const std::string when = "in " + os::period_text(left);
     const std::string stops = " is stopped " + when + ", when " + reason_of(due, machine);
     parts_.log("info", "VM " + machine.name() + stops);
     parts_.events.publish(

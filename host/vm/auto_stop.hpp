@@ -41,8 +41,9 @@ class AutoStop {
   private:
     using Time = std::chrono::steady_clock::time_point;
     struct Note {
-        bool warned = false;
-        Time not_before; ///< it is stopped
+        std::optional<DueStop::Why> warned;
+        Time notice_ends; ///< of that warning
+        Time next_try;    ///< after a stop that was refused, or failed
     };
 
     /// Does what is due; returns when it is to look again.

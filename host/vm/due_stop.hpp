@@ -16,17 +16,14 @@ struct DueStop {
 };
 
 [[nodiscard]] std::string_view to_string(DueStop::Why why) noexcept;
+/// The policy that it comes by, in seconds.
+[[nodiscard]] std::chrono::seconds limit_of(const DueStop& due, const Machine& machine);
 /// "it was idle for 30m", "it ran for 8h".
 [[nodiscard]] std::string reason_of(const DueStop& due, const Machine& machine);
 
-/// The next one of a VM that runs; nothing without a policy, and while its guest is not idle or
-/// not heard.
+/// The next one of a VM that runs; nothing without a policy, while its guest is not idle or not
+/// heard, and while it stands still: it could not shut down.
 [[nodiscard]] std::optional<DueStop> due_stop(const Machine& machine,
                                               std::chrono::steady_clock::time_point now);
-
-/// {autostart, idle_stop_s, max_lifetime_s, idle_since, activity, stops: {at, why}} of the VM as
-/// the API shows it; the last three are null when there is nothing to tell.
-[[nodiscard]] nlohmann::json policy_json(const Machine& machine,
-                                         std::chrono::steady_clock::time_point now);
 
 } // namespace banger::vm

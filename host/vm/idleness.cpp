@@ -43,7 +43,8 @@ std::string plural(std::uint64_t count, const std::string& noun) {
 
 } // namespace
 
-void Idleness::take(const json& facts, std::uint64_t our_logins, Time now) {
+void Idleness::take(const json& facts, const std::function<std::uint64_t()>& kept_logins,
+                    Time now) {
     const json stats = member(facts, "stats");
     const json state = member(facts, "state");
     if (!stats.is_object() || state == "silent") {
@@ -64,7 +65,8 @@ void Idleness::take(const json& facts, std::uint64_t our_logins, Time now) {
         return;
     }
     const std::uint64_t logins = counter(stats, "logins");
-    activity_ = activity_in(stats, logins - std::min(logins, our_logins), counters);
+    const std::uint64_t kept = logins > 0 ? kept_logins() : 0;
+    activity_ = activity_in(stats, logins - std::min(logins, kept), counters);
     last_ = counters;
     seen_ = now;
     if (!activity_.empty()) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,9 +18,10 @@ class Idleness {
     using Time = std::chrono::steady_clock::time_point;
 
     /// What a plugin knows of the guest. Figures that were seen already change nothing; those of a
-    /// guest that is not heard any more make it unknown. `our_logins` of its logins are connections
-    /// that this host keeps and does not use.
-    void take(const nlohmann::json& facts, std::uint64_t our_logins, Time now);
+    /// guest that is not heard any more make it unknown. Where somebody is logged in, `kept_logins`
+    /// tells how many of these are connections that this host keeps and does not use.
+    void take(const nlohmann::json& facts, const std::function<std::uint64_t()>& kept_logins,
+              Time now);
     void forget(); ///< the guest has ended, or is another one
     /// A console or a program of ours, from begin to end.
     void begin_session() noexcept { ++sessions_; }

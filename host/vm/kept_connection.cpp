@@ -14,12 +14,14 @@ bool keeps_unused_connection(const std::filesystem::path& control_path) {
     std::ifstream table("/proc/net/unix");
     bool listens = false;
     for (std::string line; std::getline(table, line);) {
-        std::istringstream words(line);
-        std::string number, references, protocol, flags, type, state, inode, name;
-        words >> number >> references >> protocol >> flags >> type >> state >> inode >> name;
-        if (name != path && !name.starts_with(path + ".")) {
+        const std::size_t at = line.find(" " + path);
+        const std::size_t end = at + 1 + path.size();
+        if (at == std::string::npos || (end < line.size() && line[end] != '.')) {
             continue;
         }
+        std::istringstream words(line);
+        std::string number, references, protocol, flags, type, state;
+        words >> number >> references >> protocol >> flags >> type >> state;
         if (state != unconnected) {
             return false;
         }

@@ -129,6 +129,7 @@ Lifecycle::Started Lifecycle::start(const std::string& name,
     const auto limit = timeout.value_or(parts_.settings.create_timeout);
     return begin(
         "start", machine, [this, machine, limit](Operation& self) -> asio::awaitable<json> {
+            machine->row.lived_ms = 0;
             parts_.machines.set_state(*machine, State::starting);
             co_await start_or_undo(self, machine, std::chrono::steady_clock::now() + limit);
             co_return json{{"vm", to_json(*machine, parts_.settings)}};
@@ -161,6 +162,7 @@ Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest
             if (has_process(machine->state)) {
                 co_await shut_down(self, machine, request);
             }
+            machine->row.lived_ms = 0;
             parts_.machines.set_state(*machine, State::starting);
             co_await start_or_undo(
                 self, machine, std::chrono::steady_clock::now() + parts_.settings.create_timeout);
@@ -236,7 +238,11 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      store::VmRow& row = machine->row;
                      row.vcpus = request.vcpus.value_or(row.vcpus);
                      row.memory_mib = request.memory_mib.value_or(row.memory_mib);
+                     const bool was_counted = row.idle_stop_s > 0;
                      request.policy.apply(row);
+                     if (was_counted != (row.idle_stop_s > 0)) {
+                         machine->idleness.forget(); // nobody looked, or nobody will
+                     }
                      row.options = after.dump();
                      parts_.machines.save(*machine);
                      co_await keep_copy(machine);

@@ -46,14 +46,16 @@ bool has_no_room(const Machine& machine, const Settings& settings) {
            os::free_space(settings.vms_dir).value_or(0) < room_to_shut_down;
 }
 
-/// An exit with why it was brought about.
+/// An exit with why it was brought about; what else there is to tell of it stays.
 std::optional<std::string> with_reason(const std::optional<std::string>& exit,
                                        const std::string& reason) {
     nlohmann::json told = nlohmann::json::parse(exit.value_or("{}"), nullptr, false);
-    if (!told.is_object()) {
+    if (!told.is_object() || !told.contains("cause")) {
         return exit;
     }
-    told["reason"] = reason;
+    const std::string before = told.value("reason", "");
+    const bool orderly = told["cause"] == "poweroff" || before.empty();
+    told["reason"] = reason + (orderly ? "" : "; " + before);
     return told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -160,7 +160,7 @@ asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised proce
     if (!machine->deleted && follows(*machine, process)) {
         vmm::Exit told = exit;
         told.host_down = exit.host_down && machine->state != State::stopping;
-        machine->row.exit = exit_json(told);
+        machine->row.exit = exit_json(told, machine->row.process);
         machine->ended = true;
         machine->notify();
         if (!machine->busy() && has_process(machine->state)) {
@@ -191,11 +191,14 @@ void Lifecycle::on_unexpected_end(const Ptr& machine) {
     // A guest that rebooted wants to be up again; one that never was ready would do it for ever.
     const bool again = exit.value("cause", "") == "reboot" && machine->row.ready_at &&
                        machine->state == State::running;
+    const auto lived = machine->row.lived_ms +
+                       (machine->process ? os::age_of(machine->process->vmm()).count() : 0);
     begin(again ? "reboot" : "exit", machine,
-          [this, machine, again](Operation& self) -> asio::awaitable<json> {
+          [this, machine, again, lived](Operation& self) -> asio::awaitable<json> {
               self.stage("release");
               co_await settle(self, machine);
               if (again && machine->state == State::stopped) {
+                  machine->row.lived_ms = lived; // its lifetime is the host's to end
                   parts_.machines.set_state(*machine, State::starting);
                   co_await start_or_undo(self, machine,
                                          std::chrono::steady_clock::now() +
@@ -228,7 +231,9 @@ asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
         co_await attach(machine, *process);
         parts_.machines.save(*machine);
     } else if (has_process(machine->state)) {
-        machine->row.exit = exit_json(exit.value_or(unseen_exit(machine->row.process)));
+        vmm::Exit told = exit.value_or(unseen_exit(machine->row.process));
+        told.host_down = told.host_down && machine->state != State::stopping;
+        machine->row.exit = exit_json(told, machine->row.process);
         machine->ended = true;
         parts_.machines.save(*machine);
         if (was_up) {

@@ -3,8 +3,9 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
-#include "vm/due_stop.hpp"
 #include "vm/kept_connection.hpp"
+#include "vm/policy_json.hpp"
+#include "vm/process_record.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -94,9 +95,10 @@ std::shared_ptr<Operation> Machine::busy() const {
 void Machine::hear(const std::string& facts) {
     guest = facts;
     if (row.idle_stop_s > 0 && process) {
-        const auto control = MachinePaths::ssh_control_in(process->run_dir());
-        idleness.take(parsed(facts), keeps_unused_connection(control) ? 1 : 0,
-                      std::chrono::steady_clock::now());
+        const auto kept = [control = MachinePaths::ssh_control_in(process->run_dir())] {
+            return keeps_unused_connection(control) ? 1U : 0U;
+        };
+        idleness.take(parsed(facts), kept, std::chrono::steady_clock::now());
     }
 }
 
@@ -210,13 +212,14 @@ State state_after_end(const Machine& machine) {
     return cause == "poweroff" || cause == "reboot" ? State::stopped : State::crashed;
 }
 
-std::string exit_json(const vmm::Exit& exit) {
+std::string exit_json(const vmm::Exit& exit, const std::string& process) {
     return json({{"cause", vmm::to_string(exit.cause)},
                  {"reason", exit.reason},
                  {"code", exit.code},
                  {"signal", exit.signal},
                  {"host_down", exit.host_down},
-                 {"at", os::to_rfc3339(exit.at_unix_ms != 0 ? exit.at_unix_ms : os::now_ms())}})
+                 {"at", os::to_rfc3339(exit.at_unix_ms != 0 ? exit.at_unix_ms : os::now_ms())},
+                 {"boot_id", boot_of(process).value_or("")}})
         .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -101,8 +101,9 @@ struct MachinePaths {
 /// The snapshot that plugins get.
 [[nodiscard]] VmView view_of(const Machine& machine, const Settings& settings);
 
-/// {cause, reason, code, signal, host_down, at} of an exit, as a row keeps it.
-[[nodiscard]] std::string exit_json(const vmm::Exit& exit);
+/// {cause, reason, code, signal, host_down, at, boot_id} of an exit, as a row keeps it; `process`
+/// is the row's, which knows the boot of the host that it ran in.
+[[nodiscard]] std::string exit_json(const vmm::Exit& exit, const std::string& process);
 
 /// The guest's console lines without control characters, the last `count` of them.
 [[nodiscard]] std::vector<std::string> console_tail(const std::filesystem::path& log,

@@ -91,7 +91,7 @@ TEST(StillRunning, ASilentGuestIsSaidToBe) {
 }
 
 TEST(StillRunning, SaysThatItStopsByItself) {
-    EXPECT_EQ(still_running_text({{"name", "web"}, {"idle_stop_s", 1800}}),
+    EXPECT_EQ(still_running_text({{"name", "web"}, {"idle_stop_s", 1800}, {"activity", "1 login"}}),
               "web is still running; it stops by itself when idle for 30m, or now with: "
               "banger vm stop web");
 }

@@ -51,10 +51,12 @@ TEST(PolicyText, AnIdleGuestIsShownWithItsEnd) {
 
 TEST(PolicyText, WhyItIsNotIdleIsShownWithoutControlCharacters) {
     EXPECT_EQ(line(vm({{"idle_stop_s", 60}, {"activity", "1 login\x1b[31m"}}), "idle stop"),
-              "after 60s; not idle: 1 login");
+              "after 1m; not idle: 1 login");
+    EXPECT_EQ(stop_sentence(vm({{"idle_stop_s", 60}})), "") << "who knows";
+    EXPECT_EQ(line(vm({{"idle_stop_s", 9000}, {"state", "stopped"}}), "idle stop"), "after 2h30m");
     EXPECT_EQ(line(vm({{"idle_stop_s", 60}}), "idle stop"),
-              "after 60s; not known whether it is idle");
-    EXPECT_EQ(line(vm({{"idle_stop_s", 60}, {"state", "stopped"}}), "idle stop"), "after 60s");
+              "after 1m; not known whether it is idle");
+    EXPECT_EQ(line(vm({{"idle_stop_s", 60}, {"state", "stopped"}}), "idle stop"), "after 1m");
 }
 
 TEST(PolicyText, ALifetimeIsShownWithItsEnd) {
@@ -63,9 +65,10 @@ TEST(PolicyText, ALifetimeIsShownWithItsEnd) {
     EXPECT_EQ(line(old, "lifetime"), "8h; stops now");
     EXPECT_EQ(stop_sentence(old), "it stops by itself now");
     const Json both = vm({{"idle_stop_s", 60},
+                          {"activity", "1 login"},
                           {"max_lifetime_s", 28'800},
                           {"stops", {{"at", in_seconds(7200)}, {"why", "lifetime"}}}});
-    EXPECT_EQ(stop_sentence(both), "it stops by itself when idle for 60s, at the latest in 2h");
+    EXPECT_EQ(stop_sentence(both), "it stops by itself when idle for 1m, at the latest in 2h");
 }
 
 TEST(PolicyText, AutostartIsSpeltOut) {

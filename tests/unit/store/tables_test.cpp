@@ -49,7 +49,8 @@ VmRow full_row() {
                  .last_operation = "op1",
                  .autostart = "last",
                  .idle_stop_s = 1800,
-                 .max_lifetime_s = 28800};
+                 .max_lifetime_s = 28800,
+                 .lived_ms = 61000};
 }
 
 VmRow named(const std::string& id, const std::string& name) {
@@ -117,7 +118,8 @@ TEST_F(TablesTest, VmsOfAnOlderDatabaseHaveWhatIsBuiltIn) {
         Database before(dir.path() / "before.sqlite");
         VmTable(before).insert(named("a", "web"));
         Query(before, "DROP INDEX vm_cid").run();
-        for (const char* column : {"cid", "autostart", "idle_stop_s", "max_lifetime_s"}) {
+        for (const char* column :
+             {"cid", "autostart", "idle_stop_s", "max_lifetime_s", "lived_ms"}) {
             Query(before, std::string("ALTER TABLE vm DROP COLUMN ") + column).run();
         }
         Query(before, "PRAGMA user_version = 1").run();

@@ -3,7 +3,9 @@
 #include "unit/vm/world.hpp"
 
 #include "os/clock.hpp"
+#include "os/process.hpp"
 #include "os/temporary_dir.hpp"
+#include "supervisor/run_record.hpp"
 #include "vm/background.hpp"
 
 #include <gtest/gtest.h>
@@ -48,9 +50,20 @@ class AutoStopTest : public ::testing::Test {
         set(name, request);
         return machine;
     }
+    /// So many seconds from now; for ever without.
+    void live_on(const Machine& machine, std::optional<int> seconds) {
+        const auto age =
+            std::chrono::ceil<std::chrono::seconds>(os::age_of(machine.process->vmm()));
+        SetRequest request;
+        request.policy.max_lifetime_s = seconds ? age.count() + *seconds : 0;
+        set(machine.name(), request);
+    }
     void set(const std::string& name, const SetRequest& request) {
         world_->finish(world_->lifecycle.set(name, request));
         world_->events.publish("operation", json::object()); // as the daemon does
+    }
+    static std::string reason(const Machine& machine) {
+        return json::parse(*machine.row.exit)["reason"];
     }
     /// As a plugin tells it every so often.
     void hear(Machine& machine, int logins) {
@@ -90,7 +103,8 @@ class AutoStopTest : public ::testing::Test {
 TEST_F(AutoStopTest, AnIdleGuestIsStoppedWithTheReason) {
     const auto machine = vm("a", 1, 0);
     ASSERT_TRUE(is_stopped(*machine, 0));
-    EXPECT_EQ(json::parse(*machine->row.exit)["reason"], "stopped by banger: it was idle for 1s");
+    EXPECT_EQ(reason(*machine).find("stopped by banger: it was idle for 1s"), 0U)
+        << reason(*machine);
     ASSERT_EQ(warnings_.size(), 1U);
     EXPECT_EQ(warnings_[0]["vm"], "a");
     EXPECT_EQ(warnings_[0]["why"], "idle");
@@ -135,11 +149,14 @@ TEST_F(AutoStopTest, ALifetimeEndsWhateverHappensAndUsersAreTold) {
         const os::UniqueFd guest(ends[1]); // it ends at once
         return os::UniqueFd(ends[0]);
     };
-    const auto machine = vm("a", 0, 4);
+    const auto machine = world_->create("a");
+    live_on(*machine, 6);
     const json due = to_json(*machine, world_->settings)["stops"];
     EXPECT_EQ(due["why"], "lifetime");
     ASSERT_TRUE(is_stopped(*machine, 5));
-    EXPECT_EQ(json::parse(*machine->row.exit)["reason"], "stopped by banger: it ran for 4s");
+    const std::string period = os::period_text(std::chrono::seconds(machine->row.max_lifetime_s));
+    EXPECT_EQ(reason(*machine).find("stopped by banger: it ran for " + period), 0U)
+        << reason(*machine);
     ASSERT_EQ(warnings_.size(), 1U);
     const json words = json::parse(program)["argv"];
     EXPECT_EQ(words[0], "wall");
@@ -148,13 +165,81 @@ TEST_F(AutoStopTest, ALifetimeEndsWhateverHappensAndUsersAreTold) {
 }
 
 TEST_F(AutoStopTest, APolicyThatIsTakenBackStopsNothing) {
-    const auto machine = vm("a", 0, 3);
-    SetRequest never;
-    never.policy.max_lifetime_s = 0;
-    set("a", never);
+    const auto machine = world_->create("a");
+    live_on(*machine, 8);
+    live_on(*machine, std::nullopt);
     EXPECT_FALSE(
-        world_->wait([&] { return machine->state != State::running; }, std::chrono::seconds(4)));
+        world_->wait([&] { return machine->state != State::running; }, std::chrono::seconds(9)));
     EXPECT_TRUE(to_json(*machine, world_->settings)["stops"].is_null());
+}
+
+TEST_F(AutoStopTest, IdlenessIsCountedAnewWhenItIsSwitchedOnAgain) {
+    const auto machine = vm("a", 3600, 0);
+    hear(*machine, 0);
+    EXPECT_TRUE(machine->idleness.since());
+    SetRequest request;
+    request.policy.idle_stop_s = 0;
+    set("a", request);
+    hear(*machine, 1); // nobody counts now
+    request.policy.idle_stop_s = 1;
+    set("a", request);
+    EXPECT_FALSE(machine->idleness.since()) << "what was known is of before";
+}
+
+TEST_F(AutoStopTest, AShorterTimeComesWithANotice) {
+    const auto machine = vm("a", 3600, 0);
+    hear(*machine, 0);
+    EXPECT_FALSE(world_->wait([] { return false; }, std::chrono::seconds(2)));
+    SetRequest request;
+    request.policy.idle_stop_s = 1; // which is over
+    set("a", request);
+    ASSERT_TRUE(is_stopped(*machine, 0));
+    ASSERT_EQ(warnings_.size(), 1U);
+    EXPECT_GE(warnings_[0]["in_s"], 1);
+}
+
+TEST_F(AutoStopTest, EachReasonHasItsOwnWarning) {
+    const auto machine = vm("a", 5, 0);
+    hear(*machine, 0);
+    live_on(*machine, 9);
+    const auto warned = [this](const char* why) {
+        return std::any_of(warnings_.begin(), warnings_.end(),
+                           [&](const json& event) { return event["why"] == why; });
+    };
+    ASSERT_TRUE(world_->wait([&] { return warned("idle"); }));
+    EXPECT_TRUE(world_->wait([&] { // somebody logs in
+        hear(*machine, 1);
+        return warned("lifetime");
+    }));
+}
+
+TEST_F(AutoStopTest, AGuestThatRebootsDoesNotLiveLonger) {
+    const auto machine = world_->create("a");
+    const os::ProcessId vmm = machine->process->vmm();
+    vmm::Exit exit;
+    exit.cause = vmm::ExitCause::reboot;
+    supervisor::write_exit({machine->process->run_dir()}, exit);
+    end(*machine);
+    ASSERT_TRUE(world_->wait([&] {
+        return machine->state == State::running && !machine->busy() &&
+               !(machine->process->vmm() == vmm);
+    }));
+    EXPECT_GT(machine->row.lived_ms, 0);
+    machine->row.lived_ms = 3'600'000;
+    machine->row.max_lifetime_s = 3700;
+    const auto now = std::chrono::steady_clock::now();
+    const auto due = due_stop(*machine, now);
+    ASSERT_TRUE(due);
+    EXPECT_LE(due->at, now + std::chrono::seconds(100));
+    world_->finish(world_->lifecycle.restart("a", {}));
+    EXPECT_EQ(machine->row.lived_ms, 0) << "that is its user's wish";
+}
+
+TEST_F(AutoStopTest, OneThatStandsStillIsNotStopped) {
+    const auto machine = vm("a", 0, 3600);
+    EXPECT_TRUE(due_stop(*machine, std::chrono::steady_clock::now()));
+    machine->paused = true;
+    EXPECT_FALSE(due_stop(*machine, std::chrono::steady_clock::now()));
 }
 
 } // namespace

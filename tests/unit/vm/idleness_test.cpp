@@ -9,6 +9,8 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
+constexpr auto none = [] { return std::uint64_t{0}; };
+
 class IdlenessTest : public ::testing::Test {
   protected:
     /// The next sample, ten seconds later, of a guest at rest but for `changes`.
@@ -21,7 +23,8 @@ class IdlenessTest : public ::testing::Test {
                    {"cpu", {{"user_ms", 500}, {"system_ms", 500}, {"idle_ms", uptime_ms_}}},
                    {"network", {{{"name", "eth0"}, {"rx_bytes", 5000}, {"tx_bytes", 5000}}}}};
         stats.merge_patch(changes);
-        idleness_.take({{"state", "ready"}, {"stats", stats}}, our_logins, now_);
+        idleness_.take(
+            {{"state", "ready"}, {"stats", stats}}, [our_logins] { return our_logins; }, now_);
     }
 
     Idleness idleness_;
@@ -68,15 +71,15 @@ TEST_F(IdlenessTest, ConnectionsThatWeKeepAreNoLogins) {
 TEST_F(IdlenessTest, ASampleSeenBeforeIsNoNews) {
     sample();
     const auto seen = now_;
-    idleness_.take({{"state", "ready"}, {"stats", {{"uptime_ms", uptime_ms_}, {"logins", 3}}}}, 0,
-                   now_ + 3s);
+    idleness_.take({{"state", "ready"}, {"stats", {{"uptime_ms", uptime_ms_}, {"logins", 3}}}},
+                   none, now_ + 3s);
     EXPECT_EQ(idleness_.seen(), seen);
     EXPECT_EQ(idleness_.since(), seen);
 }
 
 TEST_F(IdlenessTest, OfASilentGuestNothingIsKnown) {
     sample();
-    idleness_.take({{"state", "silent"}, {"stats", {{"uptime_ms", 99}}}}, 0, now_);
+    idleness_.take({{"state", "silent"}, {"stats", {{"uptime_ms", 99}}}}, none, now_);
     EXPECT_FALSE(idleness_.since() || idleness_.seen());
     sample();
     EXPECT_EQ(idleness_.since(), now_) << "it begins anew";
@@ -108,7 +111,7 @@ TEST_F(IdlenessTest, NonsenseIsNoActivityAndNoHarm) {
           json({{"state", 7}, {"stats", {{"uptime_ms", -5}, {"load", "high"}, {"logins", {1}}}}}),
           json({{"stats", {{"uptime_ms", 1e300}, {"cpu", 4}, {"network", {{"rx_bytes", "a"}}}}}}),
           json({{"stats", {{"uptime_ms", 7}, {"load", json::array()}, {"network", {1, "b"}}}}})}) {
-        idleness_.take(facts, 0, now_);
+        idleness_.take(facts, none, now_);
         EXPECT_EQ(idleness_.activity(), "") << facts;
     }
 }
