@@ -9,6 +9,9 @@
 #include "store/vm_table.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace banger::store {
 namespace fs = std::filesystem;
@@ -26,6 +29,19 @@ VmRow read(const fs::path& folder) {
         throw Error(ErrorKind::conflict, "its vm.json is that of VM " + row->id);
     }
     return std::move(*row);
+}
+
+/// A VM is not lost for a number that its next start draws anew. Returns the VM that keeps it.
+std::optional<std::string> clear_taken_cid(Database& database, VmRow& row) {
+    if (row.cid == 0) {
+        return std::nullopt;
+    }
+    const auto other = VmTable(database).find_by_cid(row.cid);
+    if (!other) {
+        return std::nullopt;
+    }
+    row.cid = 0;
+    return other->id;
 }
 
 void insert(Database& database, const VmRow& row) {
@@ -79,6 +95,8 @@ Rebuilt rebuild_from_folders(Database& database, const fs::path& vms_dir) {
             rebuilt.problems.push_back(folder.string() + ": " + error.what());
             continue;
         }
+        const std::int64_t cid = row.cid;
+        const auto cid_owner = clear_taken_cid(database, row);
         try {
             insert(database, row);
         } catch (const Error& error) {
@@ -87,6 +105,11 @@ Rebuilt rebuild_from_folders(Database& database, const fs::path& vms_dir) {
             }
             rebuilt.problems.push_back(folder.string() + ": " + error.what());
             continue;
+        }
+        if (cid_owner) {
+            rebuilt.problems.push_back(folder.string() + ": the vsock context id " +
+                                       std::to_string(cid) + " belongs to VM " + *cid_owner +
+                                       "; a start that needs one draws another");
         }
         rebuilt.vms.push_back(std::move(row));
     }

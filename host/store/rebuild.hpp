@@ -12,7 +12,7 @@ struct VmRow;
 struct Rebuilt {
     std::vector<VmRow> vms;            ///< now in the database, with their leases
     std::vector<std::string> images;   ///< names, now in the database
-    std::vector<std::string> problems; ///< one line per file that could not be read
+    std::vector<std::string> problems; ///< one line each: what is not as its file says
 };
 
 /// Fills a fresh database from the vm.json files below `vms_dir` (data/vms) and from images.json

@@ -49,17 +49,19 @@ TEST_F(RebuildTest, ACopyOfBeforeContextIdsIsRead) {
     EXPECT_EQ(vm_from_json(std::string(text).erase(text.find(member), member.size())).cid, 0);
 }
 
-TEST_F(RebuildTest, AContextIdThatTwoFoldersNameBelongsToOne) {
+TEST_F(RebuildTest, AContextIdThatTwoFoldersNameBelongsToOneAndNoVmIsLost) {
     for (VmRow vm : {row("0a", "web", "10.0.0.2"), row("0b", "db", "10.0.0.3")}) {
         vm.cid = 77777;
         folder(vm.id, vm_to_json(vm));
     }
     const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
-    EXPECT_EQ(rebuilt.vms.size(), 1U);
+    EXPECT_EQ(rebuilt.vms.size(), 2U);
     ASSERT_EQ(rebuilt.problems.size(), 1U);
-    EXPECT_NE(rebuilt.problems[0].find("context id 77777 belongs to VM 0a"), std::string::npos);
+    EXPECT_NE(rebuilt.problems[0].find("0b: the vsock context id 77777 belongs to VM 0a"),
+              std::string::npos);
     EXPECT_EQ(VmTable(database).find_by_cid(77777)->id, "0a");
-    EXPECT_EQ(LeaseTable(database).list().size(), 1U);
+    EXPECT_EQ(VmTable(database).find("0b"), row("0b", "db", "10.0.0.3"));
+    EXPECT_EQ(LeaseTable(database).list().size(), 2U);
 }
 
 TEST_F(RebuildTest, BadJsonNamesTheField) {
