@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,12 @@ class KeyGate {
     State state_ = State::waiting;
 };
 
-/// The key in the file that the host writes at each start; empty when there is none.
-[[nodiscard]] std::string read_key(const std::string& path = "/etc/banger/agent.key");
+constexpr const char* key_file = "/etc/banger/agent.key";
+
+/// What must be shown over AF_VSOCK: the key in the file that the host writes at each start. Empty:
+/// none is needed, by the host's word on the kernel's command line. nullopt: nobody may be served,
+/// as the file that there should be is gone, unreadable or torn.
+[[nodiscard]] std::optional<std::string>
+vsock_key(const std::string& path = key_file, const std::string& command_line = "/proc/cmdline");
 
 } // namespace agent

@@ -68,10 +68,14 @@ class Transports {
             return;
         }
         port_.emplace(agent.loop(), agent.answerer(), agent.connections());
-        if (auto listener = listen_vsock(Multiplexed::port)) {
+        auto listener = listen_vsock(Multiplexed::port);
+        const auto key = vsock_key();
+        if (listener && key) {
             servers_[1].emplace(agent.loop(), std::move(*listener), agent.answerer(),
-                                agent.connections(), read_key());
+                                agent.connections(), *key);
             std::fputs("listening on vsock\n", stderr);
+        } else if (listener) {
+            std::fprintf(stderr, "nobody is served on vsock: no key in %s\n", key_file);
         }
     }
     [[nodiscard]] bool unsent() const {

@@ -6,7 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace agent {
@@ -48,11 +51,54 @@ TEST(KeyGateTest, WithoutAKeyIsOpen) {
     EXPECT_EQ(gate.feed("GET /"), 0U);
 }
 
-TEST(KeyGateTest, TheFileMayEndALineAndMayBeMissing) {
-    const banger::os::TemporaryDir dir;
-    EXPECT_EQ(read_key(dir.path() / "absent"), "");
-    banger::os::write_file_atomic(dir.path() / "key", "abc\n");
-    EXPECT_EQ(read_key(dir.path() / "key"), "abc");
+struct VsockKeyTest : testing::Test {
+    void host_says(const std::string& words) const {
+        banger::os::write_file_atomic(command_line, "console=ttyS0 " + words + "\n");
+    }
+    void key_file(const std::string& text) const { banger::os::write_file_atomic(file, text); }
+    [[nodiscard]] std::optional<std::string> key() const { return vsock_key(file, command_line); }
+
+    banger::os::TemporaryDir dir;
+    std::string file = dir.path() / "key";
+    std::string command_line = dir.path() / "cmdline";
+    std::string good = std::string(64, 'a');
+};
+
+TEST_F(VsockKeyTest, IsWhatTheFileSays) {
+    host_says("quiet");
+    key_file(good);
+    EXPECT_EQ(key(), good);
+    key_file(good + "\n");
+    EXPECT_EQ(key(), good);
+}
+
+TEST_F(VsockKeyTest, WithoutAReadableKeyNobodyIsServed) {
+    EXPECT_EQ(key(), std::nullopt); // not even a command line
+    host_says("quiet");
+    EXPECT_EQ(key(), std::nullopt);
+    std::filesystem::create_directory(file); // opened, but not read
+    EXPECT_EQ(key(), std::nullopt);
+}
+
+TEST_F(VsockKeyTest, ATornOneIsNone) {
+    host_says("quiet");
+    for (const std::string& torn :
+         {std::string(), std::string("\n"), "\n" + good, std::string("aa"), good.substr(0, 31)}) {
+        key_file(torn);
+        EXPECT_EQ(key(), std::nullopt) << torn;
+    }
+}
+
+TEST_F(VsockKeyTest, NoneIsNeededWhereTheHostSaysSo) {
+    host_says("banger.vsock=private quiet");
+    EXPECT_EQ(key(), "");
+    key_file(good); // one that is there is asked for all the same
+    EXPECT_EQ(key(), good);
+    std::filesystem::remove(file);
+    for (const char* other : {"banger.vsock", "banger.vsock=privately", "xbanger.vsock=private"}) {
+        host_says(other);
+        EXPECT_EQ(key(), std::nullopt) << other;
+    }
 }
 
 struct GuardedAgentTest : testing::Test {
