@@ -5,14 +5,34 @@
 #include <nlohmann/json.hpp>
 
 namespace vsock {
+namespace {
 
-bool names_resolve(banger::Host host, banger::Call& call) {
+constexpr std::chrono::seconds pause{2};
+
+} // namespace
+
+void NamesResolve::ask() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (asking_ || now < next_) {
+        return;
+    }
+    next_ = now + pause;
+    asking_ = true;
+    timer_ = banger::Timer(host_, std::chrono::milliseconds{0}, std::chrono::milliseconds{0},
+                           [this](banger::Call& call) {
+                               heard_ = answer(call);
+                               asking_ = false;
+                           });
+}
+
+bool NamesResolve::answer(banger::Call& call) const {
     using nlohmann::json;
-    if (host.find<banger_api_ops>(BANGER_EXT_API) == nullptr) {
+    if (host_.find<banger_api_ops>(BANGER_EXT_API) == nullptr) {
         return false;
     }
     const banger_response& response =
-        banger::Api(host).request(call, "POST", "/v1/plugins/dns/actions/cli/status", "{}");
+        banger::Api(host_).request(call, "POST", "/v1/plugins/dns/actions/cli/status", "{}");
     const std::string_view body(response.body.ptr, response.body.len);
     const json answer = response.http_status == 200 ? json::parse(body, nullptr, false) : json();
     const json::json_pointer told("/output/0/json/host_resolver_told");

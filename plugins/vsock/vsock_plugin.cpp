@@ -39,12 +39,13 @@ class Vsock {
     static constexpr const char* summary = "Hears from guests, asks them, and does things in them";
     static constexpr const char* config_schema = vsock::config_schema;
     static constexpr bool concurrent = true;
-    static constexpr const char* const required[] = {BANGER_EXT_GUEST_CHANNEL,
-                                                     BANGER_EXT_GUEST_FACTS, BANGER_EXT_THREAD,
-                                                     BANGER_EXT_EVENTS, nullptr};
+    static constexpr const char* const required[] = {
+        BANGER_EXT_GUEST_CHANNEL, BANGER_EXT_GUEST_FACTS, BANGER_EXT_THREAD,
+        BANGER_EXT_EVENTS,        BANGER_EXT_TIMER,       nullptr};
     static constexpr const char* const* requires_ext = required;
 
-    Vsock(Host host, Call&, std::string_view config) : host_(host), config_(read_config(config)) {}
+    Vsock(Host host, Call&, std::string_view config)
+        : host_(host), config_(read_config(config)), names_(host) {}
 
     // ---- the daemon ----
     void on_start(Call&) {
@@ -106,7 +107,8 @@ class Vsock {
         call.emit_json(stats_rows(chosen(args_json), Steady::now()).dump());
     }
     void ports(Call& call, std::string_view args_json) {
-        call.emit_json(port_rows(chosen(args_json), names_resolve(host_, call)).dump());
+        names_.ask();
+        call.emit_json(port_rows(chosen(args_json), names_.heard()).dump());
     }
     void line(Call& call, std::string_view) {
         call.emit_json(json{{"title", "Guests"}, {"value", status_line(board_.all())}}.dump());
@@ -171,6 +173,7 @@ class Vsock {
         if (watcher_) {
             watcher_->watch(guest);
         }
+        names_.ask(); // before somebody looks
     }
     void forget(const Vm& vm) {
         if (watcher_) {
@@ -225,6 +228,7 @@ class Vsock {
     Host host_;
     Config config_;
     Board board_;
+    NamesResolve names_;
     std::optional<Watcher> watcher_;
     std::optional<banger::Thread> thread_; ///< last: it ends before what it serves
 };

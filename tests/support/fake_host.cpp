@@ -24,6 +24,7 @@ struct banger_call {
     std::deque<std::string> texts;
     std::deque<banger_result> results;
     std::deque<banger_vm_address> addresses;
+    std::deque<banger_response> responses;
 
     banger_str keep(std::string text) {
         texts.push_back(std::move(text));
@@ -152,6 +153,18 @@ struct FakeHostTables {
         return BANGER_OK;
     }
 
+    static const banger_response* request(const banger_host* host, banger_call* call,
+                                          banger_str method, banger_str target, banger_str) {
+        FakeHost& fake = self(host);
+        fake.requests.push_back(text(method) + " " + text(target));
+        const auto found = fake.answers.find(fake.requests.back());
+        const bool known = found != fake.answers.end();
+        call->responses.push_back({sizeof(banger_response), known ? 200 : 404,
+                                   call->keep("application/json"),
+                                   call->keep(known ? found->second : "{}")});
+        return &call->responses.back();
+    }
+
     static banger_call* call_open(const banger_host* host, banger_str, std::int64_t) {
         auto opened = std::make_unique<banger_call>();
         opened->host = &self(host);
@@ -221,6 +234,8 @@ struct FakeHostTables {
         static constexpr banger_timer_ops timer_ops{sizeof(banger_timer_ops), 0, start, cancel};
         static constexpr banger_guest_config_ops guest_ops{
             sizeof(banger_guest_config_ops), 0, nullptr, nullptr, nic, nullptr, nullptr};
+        static constexpr banger_api_ops api_ops{sizeof(banger_api_ops), 0, request, nullptr,
+                                                nullptr};
         static constexpr banger_thread_ops thread_ops{sizeof(banger_thread_ops), 0, call_open,
                                                       call_close};
         static constexpr banger_events_ops events_ops{sizeof(banger_events_ops), 0, publish,
@@ -234,6 +249,7 @@ struct FakeHostTables {
                : wanted == BANGER_EXT_KV            ? static_cast<const void*>(&kv_ops)
                : wanted == BANGER_EXT_TIMER         ? static_cast<const void*>(&timer_ops)
                : wanted == BANGER_EXT_GUEST_CONFIG  ? static_cast<const void*>(&guest_ops)
+               : wanted == BANGER_EXT_API           ? static_cast<const void*>(&api_ops)
                : wanted == BANGER_EXT_THREAD        ? static_cast<const void*>(&thread_ops)
                : wanted == BANGER_EXT_EVENTS        ? static_cast<const void*>(&events_ops)
                : wanted == BANGER_EXT_GUEST_FACTS   ? static_cast<const void*>(&facts_ops)

@@ -41,7 +41,8 @@ struct FakeNic {
 
 /// The smallest host that a plugin of the real SDK runs in: network-info, privileged (the real
 /// helper), kv, guest-config and timers that fire when the test says so, threads, guest-channel,
-/// and what is told (events, guest-facts). Single-threaded, but for the plugin's own threads.
+/// answers of the API, and what is told (events, guest-facts). Single-threaded, but for the
+/// plugin's own threads.
 class FakeHost {
   public:
     FakeHost(const std::filesystem::path& plugin, std::string config_json,
@@ -70,7 +71,9 @@ class FakeHost {
 
     std::vector<FakeNic> nics;
     std::vector<std::string> warnings;
-    std::map<std::string, std::filesystem::path> channels;    ///< sockets of guests, by VM
+    std::map<std::string, std::filesystem::path> channels; ///< sockets of guests, by VM
+    std::map<std::string, std::string> answers; ///< of the API, by "METHOD target"; else 404
+    std::vector<std::string> requests;          ///< that the API has had
     [[nodiscard]] std::vector<std::string> published() const; ///< types of events
     [[nodiscard]] std::string facts(const std::string& vm_id) const;
     std::string subnet = "172.30.88.0/24";

@@ -30,7 +30,7 @@ class Plugin : public testing::Test {
         vm_.state = BANGER_VM_RUNNING;
         vm_.pid = 7;
         vm_.run_dir = dir_.path().string();
-        vm_.spec_json = R"({"ip": "172.30.88.7"})";
+        vm_.spec_json = R"({"ip": "172.30.88.7", "fqdn": "web.vm"})";
         host_.channels[vm_.id] = socket_;
         const auto& daemon = host_.table<banger_daemon_hooks>(BANGER_IFACE_DAEMON);
         EXPECT_EQ(host_.call(daemon.on_start).status, BANGER_OK);
@@ -57,6 +57,14 @@ class Plugin : public testing::Test {
         const CallResult result = host_.action(BANGER_IFACE_CLI, name, args);
         EXPECT_EQ(result.status, BANGER_OK) << result.message;
         return result.output.empty() ? json() : json::parse(result.output.front());
+    }
+    std::string link() {
+        eventually([&] { return !action("ports").empty(); });
+        return action("ports").at(0).at("url");
+    }
+    void dns_says(bool told) {
+        host_.answers["POST /v1/plugins/dns/actions/cli/status"] =
+            json{{"output", {{{"json", {{"host_resolver_told", told}}}}}}}.dump();
     }
     static void eventually(const std::function<bool()>& done) {
         const auto deadline = std::chrono::steady_clock::now() + 20s;
@@ -103,6 +111,35 @@ TEST_F(Plugin, AStartWaitsForTheAgent) {
     }
     EXPECT_EQ(host_.run(&L::after_stop, vm_).status, BANGER_OK);
     EXPECT_TRUE(action("ls").empty());
+}
+
+TEST_F(Plugin, LinksHaveNamesOnceItIsKnownThatTheyResolve) {
+    dns_says(true);
+    FakeAgent agent(socket_);
+    EXPECT_EQ(host_.run(&L::after_start, vm_).status, BANGER_OK);
+    EXPECT_EQ(link(), "http://172.30.88.7:8000/");
+    EXPECT_TRUE(host_.requests.empty()); // a repeatable action waits for nobody
+    EXPECT_EQ(host_.fire_timers(), 1U);
+    EXPECT_EQ(link(), "http://web.vm:8000/");
+    EXPECT_EQ(host_.requests.size(), 1U);
+}
+
+TEST_F(Plugin, LinksFollowWhatTheResolverIsTold) {
+    FakeAgent agent(socket_);
+    EXPECT_EQ(host_.run(&L::after_start, vm_).status, BANGER_OK);
+    EXPECT_EQ(host_.fire_timers(), 1U); // no dns plugin
+    EXPECT_EQ(link(), "http://172.30.88.7:8000/");
+    EXPECT_EQ(host_.fire_timers(), 0U); // it has just been asked
+    for (const bool told : {true, false}) {
+        dns_says(told);
+        std::size_t asked = 0; // who looks has it asked again
+        eventually([&] {
+            (void)action("ports");
+            asked += host_.fire_timers();
+            return asked == 1;
+        });
+        EXPECT_EQ(link(), told ? "http://web.vm:8000/" : "http://172.30.88.7:8000/");
+    }
 }
 
 TEST_F(Plugin, AWaitEndsWhenItIsCancelled) {
