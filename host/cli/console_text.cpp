@@ -1,5 +1,7 @@
 #include "cli/console_text.hpp"
 
+#include <algorithm>
+
 namespace banger::cli {
 namespace {
 
@@ -8,6 +10,19 @@ constexpr std::size_t longest_sequence = 64;
 bool is_colour(const std::string& sequence) {
     return sequence.back() == 'm' &&
            sequence.find_first_not_of("0123456789;") == sequence.size() - 1;
+}
+
+/// U+0080 to U+009F in UTF-8: some terminals take U+009B for the begin of a sequence.
+std::string without_c1(std::string text) {
+    for (std::size_t at = 0; (at = text.find('\xc2', at)) != std::string::npos;) {
+        const auto next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0U;
+        if (next >= 0x80 && next <= 0x9f) {
+            text.erase(at, 2);
+        } else {
+            ++at;
+        }
+    }
+    return text;
 }
 
 } // namespace
@@ -54,9 +69,9 @@ std::string ConsoleFilter::filter(std::string_view bytes) {
     return result;
 }
 
-std::string plain_text(std::string_view line) {
+std::string plain_text(std::string_view raw) {
     ConsoleFilter filter;
-    std::string text = filter.filter(line);
+    std::string text = without_c1(filter.filter(raw));
     for (std::size_t at = text.find('\033'); at != std::string::npos; at = text.find('\033', at)) {
         text.erase(at, text.find('m', at) - at + 1); // only colours are left
     }
@@ -64,6 +79,12 @@ std::string plain_text(std::string_view line) {
         text.pop_back();
     }
     return text;
+}
+
+std::string plain_line(std::string_view text) {
+    std::string line = plain_text(text);
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    return line;
 }
 
 } // namespace banger::cli

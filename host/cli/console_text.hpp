@@ -17,7 +17,9 @@ class ConsoleFilter {
     std::string sequence_;
 };
 
-/// One line without any control sequence.
-[[nodiscard]] std::string plain_text(std::string_view line);
+/// Without any control sequence; of control characters only tabs and line feeds are left.
+[[nodiscard]] std::string plain_text(std::string_view text);
+/// The same on one line, so that a name cannot look like a line of ours.
+[[nodiscard]] std::string plain_line(std::string_view text);
 
 } // namespace banger::cli

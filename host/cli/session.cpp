@@ -59,12 +59,12 @@ void Session::note(std::string_view line) const {
 }
 
 void Session::report(const os::Error& error) const {
-    note(err.red("error:") + " " + error.what());
+    note(err.red("error:") + " " + plain_text(error.what()));
     for (const std::string& line : error.details()) {
         note(err.dim("  | ") + plain_text(line));
     }
     if (!error.hint().empty()) {
-        note(err.yellow("hint:") + " " + error.hint());
+        note(err.yellow("hint:") + " " + plain_text(error.hint()));
     }
 }
 

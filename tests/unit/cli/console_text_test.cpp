@@ -30,6 +30,11 @@ TEST(PlainText, HasNoSequenceAtAll) {
     EXPECT_EQ(plain_text("\033[31mKernel panic\033[0m - \033[1mnot syncing\r\n"),
               "Kernel panic - not syncing");
     EXPECT_EQ(plain_text("\033[31"), "");
+    EXPECT_EQ(plain_text("a\xc2\x9b"
+                         "2J\xc2\xa7\xc2"),
+              "a2J\xc2\xa7\xc2");
+    EXPECT_EQ(plain_text("a\n\033[2Jb\rc"), "a\nbc");
+    EXPECT_EQ(plain_line("a\nerror: b\n"), "a error: b");
 }
 
 } // namespace

@@ -182,6 +182,13 @@ TEST_F(Remote, ACopyWithoutItsColonIsRecognised) {
     EXPECT_EQ(run({"vm", "cp", "-r", "/etc/hosts", "a:"}).code, 0);
 }
 
+TEST_F(Remote, AnErrorDoesNotActOnTheTerminal) {
+    daemon->on("GET /v1/vms/a/ssh",
+               problem("internal", R"(it said \u001b[2Jx\r\nmore)", R"(do \u001b]0;y\u0007z)"),
+               500);
+    EXPECT_EQ(run({"vm", "cp", "/etc/hosts", "a:"}).err, "error: it said x\nmore\nhint: do z\n");
+}
+
 TEST_F(Remote, ARefusedUserIsHintedAt) {
     script("ssh", "exit 255");
     for (const std::string verb : {"ssh", "exec"}) {
