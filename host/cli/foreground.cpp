@@ -23,8 +23,10 @@ namespace {
 std::string program(const std::string& name) {
     const auto path = os::find_program(name);
     if (!path) {
+        const bool ours = name.find('/') != std::string::npos;
         throw os::Error(os::ErrorKind::unsupported, name + " is not installed",
-                        "sudo apt-get install openssh-client");
+                        ours ? "it is a part of banger: install banger again"
+                             : "sudo apt-get install openssh-client");
     }
     return path->string();
 }

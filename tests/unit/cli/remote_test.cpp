@@ -1,5 +1,6 @@
 #include "program.hpp"
 
+#include "cli/foreground.hpp"
 #include "os/file.hpp"
 #include "os/run.hpp"
 
@@ -180,6 +181,19 @@ TEST_F(Remote, ACopyWithoutItsColonIsRecognised) {
     EXPECT_THAT(run({"vm", "cp", "/etc/hosts", "a"}).err,
                 HasSubstr("neither end is in a VM; did you mean 'a:'?"));
     EXPECT_EQ(run({"vm", "cp", "-r", "/etc/hosts", "a:"}).code, 0);
+}
+
+TEST_F(Remote, AMissingProgramIsLookedForInItsOwnPackage) {
+    const auto hint_for = [](const std::string& name) {
+        try {
+            cli::become({name});
+        } catch (const os::Error& error) {
+            return error.hint();
+        }
+        return std::string("it runs");
+    };
+    EXPECT_EQ(hint_for("/nosuch/banger-copy"), "it is a part of banger: install banger again");
+    EXPECT_EQ(hint_for("nosuch-ssh"), "sudo apt-get install openssh-client");
 }
 
 TEST_F(Remote, AnErrorDoesNotActOnTheTerminal) {
