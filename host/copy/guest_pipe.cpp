@@ -20,6 +20,7 @@ using api_client::Json;
 
 constexpr std::size_t longest_errors = 4096;
 constexpr std::size_t most_unread = 1U << 20U;
+constexpr std::size_t longest_end = 200; ///< of a last frame that is shown
 
 /// The first lines, each without what would act on a terminal.
 std::vector<std::string> lines_of(const std::string& text) {
@@ -42,7 +43,7 @@ GuestPipe::GuestPipe(cli::GuestStreams streams) : stream_(std::move(streams.stre
 }
 
 bool GuestPipe::write(std::string_view bytes) {
-    while (!bytes.empty() && !end_) {
+    while (!bytes.empty() && !end_ && !broken_) {
         const std::string_view part = bytes.substr(0, cli::most_exec_payload);
         out_ += cli::exec_frame(cli::ExecFrame::input, part);
         bytes.remove_prefix(part.size());
@@ -50,10 +51,13 @@ bool GuestPipe::write(std::string_view bytes) {
             wait(true);
         }
     }
-    return !end_;
+    return !end_ && !broken_;
 }
 
 void GuestPipe::end_input() {
+    if (broken_) {
+        return;
+    }
     out_ += cli::exec_frame(cli::ExecFrame::input, {});
     while (!out_.empty() && !end_) {
         wait(true);
@@ -76,14 +80,15 @@ void GuestPipe::finish() {
     }
     const Json end = Json::parse(*end_, nullptr, false);
     if (const std::string error = cli::text_at(end, "error"); !error.empty()) {
-        throw os::Error(os::ErrorKind::unsupported, cli::plain_text(error));
+        throw os::Error(os::ErrorKind::unsupported, cli::plain_line(error));
     }
     if (cli::number_at(end, "exit").value_or(-1) == 0) {
         return;
     }
     std::vector<std::string> lines = lines_of(errors_);
     if (lines.empty()) {
-        throw os::Error(os::ErrorKind::internal, "what copies in the guest ended with " + *end_);
+        throw os::Error(os::ErrorKind::internal, "what copies in the guest ended with " +
+                                                     cli::plain_line(end_->substr(0, longest_end)));
     }
     const std::string first = lines.front();
     lines.erase(lines.begin());
@@ -114,6 +119,7 @@ void GuestPipe::send() {
         out_.erase(0, static_cast<std::size_t>(n));
     } else if (n < 0 && errno != EAGAIN && errno != EINTR) {
         out_.clear(); // it may have ended: what it said is still to be read
+        broken_ = true;
     }
 }
 

@@ -17,7 +17,7 @@ class GuestPipe {
   public:
     explicit GuestPipe(cli::GuestStreams streams);
 
-    /// Gives it all to the program. False when that has ended and takes no more.
+    /// Gives it all to the program. False when that takes no more: finish() says why.
     [[nodiscard]] bool write(std::string_view bytes);
     void end_input();
     /// What the program prints next; empty at its end.
@@ -38,6 +38,7 @@ class GuestPipe {
     std::string out_;     ///< to be sent
     std::string printed_; ///< and not yet read
     std::string errors_;
+    bool broken_ = false;            ///< it takes nothing any more
     std::optional<std::string> end_; ///< payload of the last frame
 };
 

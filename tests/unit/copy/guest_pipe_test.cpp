@@ -63,6 +63,24 @@ TEST_F(GuestPipeTest, SaysHowItEndedWhenTheProgramSaidNothing) {
     EXPECT_EQ(message_of(none), "no such program");
 }
 
+TEST_F(GuestPipeTest, HowItEndedDoesNotActOnTheTerminal) {
+    const std::string end = "\x1b[2J\x1b]0;title\a{\nerror: all is lost" + std::string(1000, 'x');
+    GuestPipe pipe({std::move(ours_), exec_frame(ExecFrame::end, end)});
+    const std::string message = message_of(pipe);
+    EXPECT_EQ(message.substr(0, message.find('x')),
+              "what copies in the guest ended with { error: all is lost");
+    EXPECT_LT(message.size(), 300U);
+}
+
+TEST_F(GuestPipeTest, WhatTakesNoMoreIsGivenNoMore) {
+    GuestPipe pipe({std::move(ours_), ""});
+    EXPECT_EQ(::shutdown(agent_.get(), SHUT_RD), 0);
+    EXPECT_FALSE(pipe.write("more"));
+    EXPECT_FALSE(pipe.write("and more"));
+    says(exec_frame(ExecFrame::error, "no room") + exec_frame(ExecFrame::end, R"({"exit":1})"));
+    EXPECT_EQ(message_of(pipe), "no room");
+}
+
 TEST_F(GuestPipeTest, AnAgentThatGoesAwayIsAnError) {
     GuestPipe pipe({std::move(ours_), exec_frame(ExecFrame::output, "half")});
     agent_.reset();
