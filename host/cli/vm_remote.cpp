@@ -148,7 +148,9 @@ void check_local(const std::vector<CopyEnd>& ends) {
                             "no file '" + path.string() + "' on this machine",
                             "write NAME:PATH for a path in a VM");
         }
-        const fs::path folder = path.has_filename() ? path.parent_path() : path;
+        // One folder may become "new/", as with scp; what the source is only its VM knows.
+        const fs::path named = !path.has_filename() && ends.size() == 2 ? path.parent_path() : path;
+        const fs::path folder = named.has_filename() ? named.parent_path() : named;
         if (!folder.empty() && !fs::is_directory(folder, error)) {
             throw os::Error(os::ErrorKind::not_found,
                             "no folder '" + folder.string() + "' on this machine to copy to");

@@ -13,6 +13,7 @@
 #include <filesystem>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 namespace banger::copy {
 namespace fs = std::filesystem;
@@ -36,7 +37,7 @@ exec tar -chf - -C "$3" "$4")";
 
 /// DESTINATION NAME KIND SEVERAL TREE: takes an archive. It gets its name when it is whole; a
 /// folder that is there already gets its files then. $w is beside it, so that they only change
-/// their names.
+/// their names. As with scp the umask counts, times are new, and what is there keeps its mode.
 constexpr const char* take_script = R"(
 fail() { echo "$1" >&2; exit 1; }
 d=$1
@@ -59,13 +60,19 @@ fi
 w=$(mktemp -d "$p/.banger-cp.XXXXXX") || exit 1
 trap 'rm -rf "$w"' EXIT
 trap 'exit 1' HUP INT TERM PIPE
-said=$(tar -xpf - -C "$w" 2>&1) || {
+said=$(tar --no-same-permissions -xmf - -C "$w" 2>&1) || {
     set -- $(df -Pk "$w" | tail -n 1)
     [ "${4:-1}" != 0 ] || echo "no space left in '$p'" >&2 # tar does not say so
     fail "$said"
 }
 [ -e "$w/$5" ] || fail "nothing came"
-if [ -d "$t" ]; then cp -alf "$w/$5/." "$t/" 2>/dev/null || cp -af "$w/$5/." "$t/"
+[ ! -e "$t" ] || NEW=$w/$5 OLD=$t find "$w/$5" -type f -exec sh -c '
+    for new; do
+        old=$OLD${new#"$NEW"}
+        [ -f "$old" ] && mode=00$(stat -c %a "$old") || continue
+        chmod "${mode#${mode%???}}" "$new" # no set-id bits
+    done' sh {} +
+if [ -d "$t" ]; then cp -rlf "$w/$5/." "$t/" 2>/dev/null || cp -rf "$w/$5/." "$t/"
 else mv -f "$w/$5" "$t"; fi)";
 
 GuestPipe start(Session& session, const std::string& vm, const char* script,
@@ -115,24 +122,27 @@ void finish(GuestPipe& pipe, bool any) {
     }
 }
 
+mode_t umask_now() {
+    const mode_t mask = ::umask(077);
+    ::umask(mask);
+    return mask;
+}
+
 /// What `from` is in its VM becomes `name` in `folder`; with no name that folder's content.
-Lines fetch(Session& session, const CopyEnd& from, Folder folder, std::string name) {
-    if (name_in(from.path).empty() && !name.empty()) {
-        (void)folder.make(name);
-        folder = folder.open(name);
-        name.clear();
-    }
+Lines fetch(Session& session, const CopyEnd& from, Folder folder, std::string name, Making making) {
+    making.masked = umask_now();
+    making.below_name = name_in(from.path).empty();
     GuestPipe pipe = start_sending(session, from);
     pipe.end_input();
-    Unpacker unpacker(std::move(folder), std::move(name));
+    Unpacker unpacker(std::move(folder), std::move(name), making);
     finish(pipe, unpacker.run([&] { return pipe.read(); }));
-    return unpacker.left_out();
+    return unpacker.left_out().lines();
 }
 
 Lines download(Session& session, const CopyEnd& from, const fs::path& to, bool several) {
     const std::string name = name_in(from.path);
     if (fs::is_directory(to)) {
-        return fetch(session, from, open_folder(to), name);
+        return fetch(session, from, open_folder(to), name, {});
     }
     if (several) {
         throw os::Error(os::ErrorKind::not_found, "no folder '" + to.string() + "' to copy to");
@@ -144,19 +154,22 @@ Lines download(Session& session, const CopyEnd& from, const fs::path& to, bool s
         finish(pipe, Unpacker::to_stream([&] { return pipe.read(); }, stream.get(), to.string()));
         return {};
     }
-    const fs::path target = fs::is_symlink(to) ? fs::weakly_canonical(to) : to;
+    Making making;
+    making.only_folder = !to.has_filename(); // as with scp a slash does not make one of a file
+    const fs::path named = making.only_folder ? to.parent_path() : to;
+    const fs::path target = fs::is_symlink(named) ? fs::weakly_canonical(named) : named;
     const fs::path parent = target.has_parent_path() ? target.parent_path() : fs::path(".");
-    return fetch(session, from, open_folder(parent), target.filename().string());
+    return fetch(session, from, open_folder(parent), target.filename().string(), making);
 }
 
 Lines upload(Session& session, const fs::path& from, const std::string& name, const CopyEnd& to,
-             bool several) {
+             bool several, const Modes* modes = nullptr) {
     const std::string tree = name.empty() ? unnamed : name;
     GuestPipe pipe = start(session, to.vm, take_script,
                            {plain_path(to.path), name, fs::is_directory(from) ? "folder" : "file",
                             several ? "yes" : "no", tree});
     bool taken = true;
-    Packer packer([&](std::string_view bytes) { return taken = pipe.write(bytes); });
+    Packer packer([&](std::string_view bytes) { return taken = pipe.write(bytes); }, modes);
     try {
         packer.add(from, tree);
         packer.finish();
@@ -169,7 +182,7 @@ Lines upload(Session& session, const fs::path& from, const std::string& name, co
         pipe.end_input();
     }
     pipe.finish(); // when it took no more it says why
-    return packer.left_out();
+    return packer.left_out().lines();
 }
 
 Lines copy_one(Session& session, const CopyEnd& from, const CopyEnd& to, bool several) {
@@ -180,8 +193,12 @@ Lines copy_one(Session& session, const CopyEnd& from, const CopyEnd& to, bool se
         return upload(session, from.path, name_in(from.path), to, several);
     }
     const os::TemporaryDir between("banger-cp");
-    Lines left_out = fetch(session, from, open_folder(between.path()), unnamed);
-    const Lines more = upload(session, between.path() / unnamed, name_in(from.path), to, several);
+    Modes modes; // by those that the files have here they could not be read or removed again
+    Making making;
+    making.aside = &modes;
+    Lines left_out = fetch(session, from, open_folder(between.path()), unnamed, making);
+    const Lines more =
+        upload(session, between.path() / unnamed, name_in(from.path), to, several, &modes);
     left_out.insert(left_out.end(), more.begin(), more.end());
     return left_out;
 }

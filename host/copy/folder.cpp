@@ -1,5 +1,6 @@
 #include "copy/folder.hpp"
 
+#include "cli/console_text.hpp"
 #include "os/error.hpp"
 
 #include <array>
@@ -25,11 +26,14 @@ std::string temporary_name() {
 
 } // namespace
 
-void apply(int fd, const Attributes& attributes, const std::string& shown) {
-    const std::array<timespec, 2> times{{{0, UTIME_OMIT}, attributes.changed}};
-    if (::fchmod(fd, attributes.mode) != 0 || ::futimens(fd, times.data()) != 0) {
-        throw os::errno_error("set mode and time of " + shown);
+void set_mode(int fd, mode_t mode, const std::string& shown) {
+    if (::fchmod(fd, mode) != 0) {
+        throw os::errno_error("set the mode of " + shown);
     }
+}
+
+std::string Folder::shown(std::string_view name) const {
+    return shown_ + (shown_.ends_with('/') ? "" : "/") + cli::plain_line(name);
 }
 
 Folder Folder::again() const {
@@ -59,18 +63,22 @@ bool Folder::make(const std::string& name) const {
     return false;
 }
 
-void Folder::check_replaceable(const std::string& name) const {
+std::optional<mode_t> Folder::replaced_mode(const std::string& name) const {
     struct stat status {};
-    if (::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-        !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
+    if (::fstatat(fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        S_ISLNK(status.st_mode)) {
+        return std::nullopt;
+    }
+    if (!S_ISREG(status.st_mode)) {
         throw os::Error(os::ErrorKind::conflict,
                         shown(name) + (S_ISDIR(status.st_mode) ? " is a folder" : " is no file"));
     }
+    return status.st_mode & 0777U;
 }
 
 NewFile::NewFile(const Folder& folder, std::string name)
-    : folder_(folder), name_(std::move(name)), temporary_(temporary_name()) {
-    folder_.check_replaceable(name_);
+    : folder_(folder), name_(std::move(name)), temporary_(temporary_name()),
+      replaced_(folder_.replaced_mode(name_)) {
     fd_ = os::UniqueFd(
         ::openat(folder_.fd(), temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd_) {
@@ -99,16 +107,18 @@ void NewFile::write(std::string_view bytes, std::uint64_t offset) {
     }
 }
 
-void NewFile::finish(std::uint64_t size, const Attributes& attributes) {
+FileId NewFile::finish(std::uint64_t size, mode_t mode) {
     const std::string shown = folder_.shown(name_);
-    if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0) {
+    struct stat status {};
+    if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0 || ::fstat(fd_.get(), &status) != 0) {
         throw os::errno_error("write " + shown);
     }
-    apply(fd_.get(), attributes, shown);
+    set_mode(fd_.get(), replaced_.value_or(mode), shown);
     if (::renameat(folder_.fd(), temporary_.c_str(), folder_.fd(), name_.c_str()) != 0) {
         throw os::errno_error("rename what is to be " + shown);
     }
     fd_.reset();
+    return {status.st_dev, status.st_ino};
 }
 
 } // namespace banger::copy

@@ -3,21 +3,25 @@
 #include "os/unique_fd.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include <sys/stat.h>
 #include <sys/types.h>
 
 namespace banger::copy {
 
-/// How a file or folder is to be: permission bits and time of the last change.
-struct Attributes {
-    mode_t mode = 0600;
-    timespec changed{};
-};
+/// Permission bits of what is in a tree, by the path below it; "" is the tree itself.
+using Modes = std::unordered_map<std::string, mode_t>;
+
+/// Tells a file from every other on this machine, as long as it is there.
+using FileId = std::pair<dev_t, ino_t>;
+
 /// Throws os::Error naming `shown`.
-void apply(int fd, const Attributes& attributes, const std::string& shown);
+void set_mode(int fd, mode_t mode, const std::string& shown);
 
 /// An open folder, and what is done right in it: names are single ones, and no symlink in the last
 /// place is followed. All throw os::Error naming the path that they were shown.
@@ -26,9 +30,8 @@ class Folder {
     Folder(os::UniqueFd fd, std::string shown) : fd_(std::move(fd)), shown_(std::move(shown)) {}
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-    [[nodiscard]] std::string shown(std::string_view name) const {
-        return shown_ + (shown_.ends_with('/') ? "" : "/") + std::string(name);
-    }
+    /// The path of what has this name, for an error: a guest may have named it.
+    [[nodiscard]] std::string shown(std::string_view name) const;
     [[nodiscard]] const std::string& shown() const noexcept { return shown_; }
     /// The same, for somebody else to hold.
     [[nodiscard]] Folder again() const;
@@ -36,8 +39,9 @@ class Folder {
     [[nodiscard]] Folder open(const std::string& name) const;
     /// Makes one, open to nobody else; false when it is there.
     bool make(const std::string& name) const;
-    /// Throws when something else than a file or a link, which a file may replace, has the name.
-    void check_replaceable(const std::string& name) const;
+    /// Mode of the file that a new one of this name replaces. Throws when something else than a
+    /// file or a link has the name.
+    [[nodiscard]] std::optional<mode_t> replaced_mode(const std::string& name) const;
 
   private:
     os::UniqueFd fd_;
@@ -54,13 +58,14 @@ class NewFile {
     ~NewFile();
 
     void write(std::string_view bytes, std::uint64_t offset);
-    /// Cuts or extends it to `size` and gives it its name.
-    void finish(std::uint64_t size, const Attributes& attributes);
+    /// Cuts or extends it to `size` and gives it its name, and the mode of the file that had it.
+    FileId finish(std::uint64_t size, mode_t mode);
 
   private:
     const Folder& folder_;
     std::string name_;
     std::string temporary_;
+    std::optional<mode_t> replaced_;
     os::UniqueFd fd_;
 };
 

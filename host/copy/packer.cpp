@@ -1,5 +1,6 @@
 #include "copy/packer.hpp"
 
+#include "cli/console_text.hpp"
 #include "os/error.hpp"
 #include "os/unique_fd.hpp"
 
@@ -34,7 +35,8 @@ void Packer::Free::operator()(archive* one) const {
     ::archive_write_free(one);
 }
 
-Packer::Packer(Sink sink) : sink_(std::move(sink)), archive_(::archive_write_new()) {
+Packer::Packer(Sink sink, const Modes* modes)
+    : sink_(std::move(sink)), modes_(modes), archive_(::archive_write_new()) {
     check(::archive_write_set_format_gnutar(archive_.get())); // every tar knows it
     check(::archive_write_set_bytes_per_block(archive_.get(), block_size));
     check(::archive_write_set_bytes_in_last_block(archive_.get(), 1)); // no zeros behind its end
@@ -73,10 +75,10 @@ void Packer::check(long result) {
 }
 
 void Packer::add(const fs::path& path, const std::string& name) {
-    const std::size_t before = left_out_.size();
     add_below(path, name);
-    if (left_out_.size() == before + 1 && left_out_.back().starts_with(path.string() + ": ")) {
-        throw os::Error(os::ErrorKind::permission, left_out_.back());
+    const std::vector<std::string> lines = left_out_.lines();
+    if (lines.size() == 1 && lines.front().starts_with(cli::plain_line(path.string() + ":"))) {
+        throw os::Error(os::ErrorKind::permission, lines.front());
     }
 }
 
@@ -88,26 +90,26 @@ void Packer::finish() {
 void Packer::add_below(const fs::path& path, const std::string& name) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) {
-        left_out_.push_back(path.string() + ": " + why(errno));
+        left_out_.add(path.string() + ": " + why(errno));
     } else if (S_ISDIR(status.st_mode)) {
         add_folder(path, name, status);
     } else if (S_ISREG(status.st_mode)) {
         add_file(path, name);
     } else {
-        left_out_.push_back(path.string() + ": not a regular file");
+        left_out_.add(path.string() + ": not a regular file");
     }
 }
 
 void Packer::add_folder(const fs::path& path, const std::string& name, const struct stat& status) {
     const std::pair<dev_t, ino_t> own{status.st_dev, status.st_ino};
     if (std::find(above_.begin(), above_.end(), own) != above_.end()) {
-        left_out_.push_back(path.string() + ": a folder that is in itself, by a symlink");
+        left_out_.add(path.string() + ": a folder that is in itself, by a symlink");
         return;
     }
     std::error_code code;
     fs::directory_iterator entries(path, code);
     if (code) {
-        left_out_.push_back(path.string() + ": " + code.message());
+        left_out_.add(path.string() + ": " + code.message());
         return;
     }
     write_head(name, status);
@@ -117,7 +119,7 @@ void Packer::add_folder(const fs::path& path, const std::string& name, const str
     }
     above_.pop_back();
     if (code) {
-        left_out_.push_back(path.string() + ": " + code.message());
+        left_out_.add(path.string() + ": " + code.message());
     }
 }
 
@@ -125,7 +127,7 @@ void Packer::add_file(const fs::path& path, const std::string& name) {
     const os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat status {};
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        left_out_.push_back(path.string() + ": " + (fd ? "not a regular file" : why(errno)));
+        left_out_.add(path.string() + ": " + (fd ? "not a regular file" : why(errno)));
         return;
     }
     write_head(name, status);
@@ -148,11 +150,22 @@ void Packer::add_file(const fs::path& path, const std::string& name) {
     }
 }
 
+mode_t Packer::mode_of(const std::string& name, const struct stat& status) const {
+    if (modes_ != nullptr) {
+        const std::size_t slash = name.find('/');
+        const auto found = modes_->find(slash == std::string::npos ? "" : name.substr(slash + 1));
+        if (found != modes_->end()) {
+            return found->second;
+        }
+    }
+    return status.st_mode & 0777U;
+}
+
 void Packer::write_head(const std::string& name, const struct stat& status) {
     const std::unique_ptr<archive_entry, FreeEntry> entry(::archive_entry_new());
     ::archive_entry_copy_pathname(entry.get(), name.c_str());
     ::archive_entry_set_filetype(entry.get(), S_ISDIR(status.st_mode) ? AE_IFDIR : AE_IFREG);
-    ::archive_entry_set_perm(entry.get(), status.st_mode & 0777U);
+    ::archive_entry_set_perm(entry.get(), mode_of(name, status));
     ::archive_entry_set_mtime(entry.get(), status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
     ::archive_entry_set_size(entry.get(), S_ISDIR(status.st_mode) ? 0 : status.st_size);
     check(::archive_write_header(archive_.get(), entry.get()));

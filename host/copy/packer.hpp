@@ -1,5 +1,8 @@
 #pragma once
 
+#include "copy/folder.hpp"
+#include "copy/left_out.hpp"
+
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -18,11 +21,12 @@ namespace banger::copy {
 /// Takes the next bytes of an archive; false when nobody wants more.
 using Sink = std::function<bool(std::string_view)>;
 
-/// Writes a tree of this machine as a tar archive, with modes and times, as root's. Symlinks are
+/// Writes a tree of this machine as a tar archive, with modes, as root's. Symlinks are
 /// followed. What is neither file nor folder, or cannot be read, is left out and told.
 class Packer {
   public:
-    explicit Packer(Sink sink);
+    /// `modes`: those that count instead of what the files have here.
+    explicit Packer(Sink sink, const Modes* modes = nullptr);
     Packer(const Packer&) = delete;
     Packer& operator=(const Packer&) = delete;
     ~Packer();
@@ -32,7 +36,7 @@ class Packer {
     void add(const std::filesystem::path& path, const std::string& name);
     /// Writes the end of the archive.
     void finish();
-    [[nodiscard]] const std::vector<std::string>& left_out() const noexcept { return left_out_; }
+    [[nodiscard]] const LeftOut& left_out() const noexcept { return left_out_; }
 
   private:
     struct Free {
@@ -47,11 +51,14 @@ class Packer {
     void check(long result);
     static std::ptrdiff_t take(archive* to, void* self, const void* bytes, std::size_t size);
 
+    [[nodiscard]] mode_t mode_of(const std::string& name, const struct stat& status) const;
+
     Sink sink_;
+    const Modes* modes_;
     std::exception_ptr thrown_;
     std::unique_ptr<archive, Free> archive_;
     std::vector<std::pair<dev_t, ino_t>> above_; ///< folders that we are in: none is in itself
-    std::vector<std::string> left_out_;
+    LeftOut left_out_;
 };
 
 } // namespace banger::copy

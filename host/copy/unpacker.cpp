@@ -85,9 +85,9 @@ class Unpacker::Reader {
             std::rethrow_exception(thrown_);
         }
         const char* text = ::archive_error_string(get());
-        throw os::Error(os::ErrorKind::internal, "what came from the guest is no archive" +
-                                                     std::string(text != nullptr ? ": " : "") +
-                                                     (text != nullptr ? text : ""));
+        throw os::Error(os::ErrorKind::internal,
+                        "what came from the guest is no archive" +
+                            (text != nullptr ? ": " + cli::plain_line(text) : std::string()));
     }
 
     const Source& source_;
@@ -110,9 +110,16 @@ class Unpacker::Dressing {
 
 namespace {
 
+constexpr std::size_t longest_path = 4096;
+constexpr std::size_t deepest = 256; ///< each part is a folder to open on the way to a file
+constexpr std::size_t longest_shown = 200;
+constexpr std::size_t node = 64; ///< what a container takes for an element, about
+
 [[noreturn]] void refuse(const std::string& path, const char* why) {
-    throw os::Error(os::ErrorKind::permission,
-                    "refused '" + cli::plain_text(path) + "' of the guest: " + why);
+    const char* cut = path.size() > longest_shown ? "..." : "";
+    throw os::Error(os::ErrorKind::permission, "refused '" +
+                                                   cli::plain_line(path.substr(0, longest_shown)) +
+                                                   cut + "' of the guest: " + why);
 }
 
 /// The parts of a path of the archive. Throws for one that leads out of its tree.
@@ -135,6 +142,14 @@ std::vector<std::string> parts_of(const std::string& path) {
     return parts;
 }
 
+std::string joined(const std::vector<std::string>& parts, std::size_t from) {
+    std::string path;
+    for (std::size_t i = from; i < parts.size(); ++i) {
+        path += (i > from ? "/" : "") + parts[i];
+    }
+    return path;
+}
+
 std::string path_of(archive_entry* entry) {
     const char* path = ::archive_entry_pathname(entry);
     if (path == nullptr) {
@@ -143,10 +158,8 @@ std::string path_of(archive_entry* entry) {
     return path;
 }
 
-Attributes attributes_of(archive_entry* entry) {
-    return {static_cast<mode_t>(::archive_entry_perm(entry)) & 0777U,
-            {::archive_entry_mtime(entry),
-             std::clamp(::archive_entry_mtime_nsec(entry), 0L, 999999999L)}};
+mode_t mode_of(archive_entry* entry) {
+    return static_cast<mode_t>(::archive_entry_perm(entry)) & 0777U;
 }
 
 } // namespace
@@ -162,10 +175,20 @@ bool Unpacker::run(const Source& source) {
     return any;
 }
 
-/// Where it goes, below root_: the first part is the tree's own name.
+/// Where it goes, below root_: the first part is the tree's own name, when it has one.
 Unpacker::Path Unpacker::place_of(const std::string& path) const {
+    if (path.size() > longest_path) {
+        refuse(path, "its path is too long");
+    }
     Path parts = parts_of(path);
+    if (parts.size() > deepest) {
+        refuse(path, "it is too deep");
+    }
     if (name_.empty()) {
+        return parts;
+    }
+    if (making_.below_name) {
+        parts.insert(parts.begin(), name_);
         return parts;
     }
     if (parts.empty()) {
@@ -187,43 +210,75 @@ Folder Unpacker::folder_at(const Path& path, std::size_t parts) const {
 void Unpacker::unpack(Reader& reader, archive_entry* entry) {
     const std::string name = path_of(entry);
     const Path path = place_of(name);
-    const Attributes attributes = attributes_of(entry);
+    const mode_t mode = mode_of(entry);
     if (const char* link = ::archive_entry_hardlink(entry)) {
-        make_again(path, place_of(link), attributes);
+        make_again(path, place_of(link), mode);
         return;
     }
     switch (::archive_entry_filetype(entry)) {
     case AE_IFDIR:
-        make_folder(path, attributes);
+        make_folder(path, mode);
         break;
     case AE_IFREG:
         if (path.empty()) {
             refuse(name, "it has no name");
         }
-        make_file(reader, path, attributes,
-                  static_cast<std::uint64_t>(::archive_entry_size(entry)));
+        if (making_.only_folder && path.size() == 1) {
+            throw os::Error(os::ErrorKind::not_found,
+                            "no folder '" + root_.shown(name_) + "' to copy to");
+        }
+        make_file(reader, path, mode, static_cast<std::uint64_t>(::archive_entry_size(entry)));
         break;
     case AE_IFLNK: // tar was told to follow them
         refuse(name, "a symlink");
     default:
-        left_out_.push_back(cli::plain_text(name) + ": not a regular file");
+        left_out_.add(name + ": not a regular file");
     }
 }
 
-void Unpacker::make_folder(const Path& path, const Attributes& attributes) {
+/// Throws when a guest sends so many names that they would fill the memory.
+void Unpacker::remember(std::size_t bytes) {
+    remembered_ += node + bytes;
+    if (remembered_ > making_.most_memory) {
+        throw os::Error(os::ErrorKind::exhausted, "the guest sends too many files",
+                        "copy it in parts, or as one archive that you make in the VM");
+    }
+}
+
+void Unpacker::put_aside(const Path& path, mode_t mode) {
+    if (making_.aside != nullptr) {
+        std::string below = joined(path, name_.empty() ? 0 : 1);
+        remember(below.size());
+        making_.aside->insert_or_assign(std::move(below), mode);
+    }
+}
+
+void Unpacker::make_folder(const Path& path, mode_t mode) {
     if (path.empty()) {
         return; // it is there
     }
     const Folder parent = folder_at(path, path.size() - 1);
     if (parent.make(path.back())) {
-        folders_.push_back({path, attributes});
+        put_aside(path, mode);
+        if (making_.aside == nullptr) {
+            std::string whole = joined(path, 0);
+            remember(whole.size());
+            folders_.push_back({std::move(whole), mode & ~making_.masked});
+        }
     } else {
         (void)parent.open(path.back()); // throws when it is none
     }
 }
 
-void Unpacker::make_file(Reader& reader, const Path& path, const Attributes& attributes,
-                         std::uint64_t size) const {
+/// As scp does it, the owner may always write a new file.
+void Unpacker::finish(NewFile& file, const Path& path, std::uint64_t size, mode_t mode) {
+    put_aside(path, mode);
+    remember(sizeof(FileId));
+    files_.insert(
+        file.finish(size, making_.aside != nullptr ? 0600 : (mode | S_IWUSR) & ~making_.masked));
+}
+
+void Unpacker::make_file(Reader& reader, const Path& path, mode_t mode, std::uint64_t size) {
     const Folder parent = folder_at(path, path.size() - 1);
     NewFile file(parent, path.back());
     std::string_view bytes;
@@ -231,11 +286,11 @@ void Unpacker::make_file(Reader& reader, const Path& path, const Attributes& att
     while (reader.data(bytes, offset)) {
         file.write(bytes, offset);
     }
-    file.finish(size, attributes);
+    finish(file, path, size, mode);
 }
 
 /// Another name of a file that came before: here it is a file of its own, as with scp.
-void Unpacker::make_again(const Path& path, const Path& of, const Attributes& attributes) const {
+void Unpacker::make_again(const Path& path, const Path& of, mode_t mode) {
     if (path.empty() || of.empty()) {
         refuse(".", "a link without a name");
     }
@@ -243,7 +298,8 @@ void Unpacker::make_again(const Path& path, const Path& of, const Attributes& at
     const os::UniqueFd source(
         ::openat(from.fd(), of.back().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     struct stat status {};
-    if (!source || ::fstat(source.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    if (!source || ::fstat(source.get(), &status) != 0 ||
+        files_.count({status.st_dev, status.st_ino}) == 0) {
         throw os::Error(os::ErrorKind::internal,
                         "the guest links to " + from.shown(of.back()) + ", which it did not send");
     }
@@ -255,16 +311,17 @@ void Unpacker::make_again(const Path& path, const Path& of, const Attributes& at
         file.write({buffer.data(), static_cast<std::size_t>(n)}, offset);
         offset += static_cast<std::uint64_t>(n);
     }
-    file.finish(offset, attributes);
+    finish(file, path, offset, mode);
 }
 
 void Unpacker::dress_folders() noexcept {
     for (auto made = folders_.rbegin(); made != folders_.rend(); ++made) {
         try {
-            const Folder folder = folder_at(made->path, made->path.size());
-            apply(folder.fd(), made->attributes, folder.shown());
+            const Path path = parts_of(made->path);
+            const Folder folder = folder_at(path, path.size());
+            set_mode(folder.fd(), made->mode, folder.shown());
         } catch (const os::Error& error) {
-            left_out_.emplace_back(error.what());
+            left_out_.add(error.what());
         }
     }
     folders_.clear();

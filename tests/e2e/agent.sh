@@ -91,8 +91,9 @@ head -c 20000000 /dev/urandom >"$root/big"
 touch -d 2020-02-03 "$root/big" && chmod 640 "$root/big"
 banger vm cp "$root/big" web:/var/tmp/ 2>"$root/err" || fail "vm cp: $(cat "$root/err")"
 grep -q "by its agent" "$root/err" || fail "vm cp does not say how: $(cat "$root/err")"
-same "$(banger vm exec --agent web -- sh -c 'cd /var/tmp; sha256sum big; stat -c "%a %Y %U" big')" \
-    "$(cd "$root"; sha256sum big; stat -c "%a %Y" big) root" "the file"
+same "$(banger vm exec --agent web -- sh -c 'cd /var/tmp; sha256sum big; stat -c "%a %U" big')" \
+    "$(cd "$root"; sha256sum big; stat -c "%a" big) root" "the file"
+banger vm exec --agent web -- find /var/tmp/big -newermt 2021-01-01 | grep -q big || fail "scp keeps no times, the agent did"
 banger vm exec --agent web -- ls -A /var/tmp | grep banger-cp && fail "a temporary folder is left in the guest"
 banger vm cp web:/etc/ssh "$root/down" 2>/dev/null
 sums='cd "$1"; find -L . -type f | sort | xargs sha256sum'

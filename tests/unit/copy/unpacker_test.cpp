@@ -87,8 +87,10 @@ class UnpackerTest : public ::testing::Test {
     fs::path outside() const { return dir_.path() / "outside"; }
 
     /// What was left out, or why it was refused.
-    std::vector<std::string> unpack(const std::string& bytes, const std::string& name = "top") {
-        Unpacker unpacker({os::open_file(inside(), O_RDONLY | O_DIRECTORY), "inside"}, name);
+    std::vector<std::string> unpack(const std::string& bytes, const std::string& name = "top",
+                                    const Making& making = {}) {
+        Unpacker unpacker({os::open_file(inside(), O_RDONLY | O_DIRECTORY), "inside"}, name,
+                          making);
         std::size_t at = 0;
         try {
             (void)unpacker.run([&] { // in pieces of an odd size
@@ -99,7 +101,7 @@ class UnpackerTest : public ::testing::Test {
         } catch (const os::Error& error) {
             return {error.what()};
         }
-        return unpacker.left_out();
+        return unpacker.left_out().lines();
     }
     /// Nothing but what was there before is outside, and that is as it was.
     void expect_nothing_outside() const {
@@ -193,7 +195,87 @@ TEST_F(UnpackerTest, HardLinksAreCopiesOfWhatCame) {
     EXPECT_THAT(unpack(Crafted().hard_link("t/h", "t/link").bytes()),
                 ElementsAre(HasSubstr("which it did not send")))
         << "a file of the user is not for the guest to name";
+    os::write_file_atomic(inside() / "top" / "mine", "mine");
+    EXPECT_THAT(unpack(Crafted().hard_link("t/h", "t/mine").bytes()),
+                ElementsAre(HasSubstr("links to inside/top/mine, which it did not send")));
+    EXPECT_THAT(unpack(Crafted().hard_link("t/h", "t/f").bytes()),
+                ElementsAre(HasSubstr("which it did not send")))
+        << "that was another run";
     EXPECT_FALSE(fs::exists(inside() / "top" / "h"));
+}
+
+TEST_F(UnpackerTest, NamesDoNotActOnTheTerminal) {
+    const std::string name = "\x1b[2J\x1b]0;title\ad\nerror: e";
+    fs::create_directories(inside() / "top" / name);
+    EXPECT_THAT(unpack(Crafted().add("t/" + name, AE_IFREG, "x").bytes()),
+                ElementsAre("inside/top/d error: e is a folder"));
+    EXPECT_THAT(unpack(Crafted().add("t/" + name, AE_IFIFO).bytes()),
+                ElementsAre("t/d error: e: not a regular file"));
+    EXPECT_THAT(unpack(Crafted().add("t/../" + name, AE_IFREG).bytes()),
+                ElementsAre(HasSubstr("refused 't/../d error: e' of the guest")));
+}
+
+TEST_F(UnpackerTest, OfMuchThatIsLeftOutOnlyTheFirstIsTold) {
+    Crafted archive;
+    for (int i = 0; i < 30; ++i) {
+        archive.add("t/fifo" + std::to_string(i), AE_IFIFO);
+    }
+    const std::vector<std::string> lines = unpack(archive.bytes());
+    ASSERT_EQ(lines.size(), 21U);
+    EXPECT_EQ(lines[19], "t/fifo19: not a regular file");
+    EXPECT_EQ(lines[20], "10 more");
+}
+
+TEST_F(UnpackerTest, AGuestFillsNoMemory) {
+    std::string deep = "t";
+    for (int i = 0; i < 256; ++i) {
+        deep += "/d";
+    }
+    EXPECT_THAT(unpack(Crafted().add(deep, AE_IFDIR).bytes()),
+                ElementsAre(HasSubstr("it is too deep")));
+    const std::string long_name = "t/" + std::string(5000, 'x');
+    const auto refused = unpack(Crafted().add(long_name, AE_IFREG).bytes());
+    EXPECT_THAT(refused, ElementsAre(HasSubstr("its path is too long")));
+    EXPECT_LT(refused.front().size(), 400U);
+    for (const unsigned type : {AE_IFDIR, AE_IFREG}) {
+        Crafted many;
+        many.add("t/", AE_IFDIR, "", 0755);
+        for (int i = 0; i < 100; ++i) {
+            many.add("t/" + std::to_string(type) + "-" + std::to_string(i), type, "", 0755);
+        }
+        Making making;
+        making.most_memory = 2000;
+        EXPECT_THAT(unpack(many.bytes(), "top", making),
+                    ElementsAre("the guest sends too many files"));
+        EXPECT_LT(names().size(), 80U);
+    }
+}
+
+TEST_F(UnpackerTest, ModesAreMaskedOrPutAside) {
+    const std::string bytes = Crafted()
+                                  .add("t/", AE_IFDIR, "", 0577)
+                                  .add("t/d/", AE_IFDIR, "", 0)
+                                  .add("t/d/f", AE_IFREG, "f", 0)
+                                  .add("t/g", AE_IFREG, "g", 0666)
+                                  .bytes();
+    const auto mode = [&](const fs::path& path) {
+        return static_cast<unsigned>(fs::status(inside() / path).permissions());
+    };
+    Making making;
+    making.masked = 027;
+    EXPECT_THAT(unpack(bytes, "masked", making), ElementsAre());
+    EXPECT_EQ(mode("masked"), 0550U);
+    EXPECT_EQ(mode("masked/g"), 0640U);
+    EXPECT_EQ(mode("masked/d"), 0U);
+    Modes aside;
+    making.aside = &aside;
+    EXPECT_THAT(unpack(bytes, "aside", making), ElementsAre());
+    EXPECT_EQ(mode("aside"), 0700U);
+    EXPECT_EQ(mode("aside/d"), 0700U);
+    EXPECT_EQ(mode("aside/d/f"), 0600U);
+    EXPECT_EQ(aside, (Modes{{"", 0577}, {"d", 0}, {"d/f", 0}, {"g", 0666}}));
+    fs::permissions(inside() / "masked", fs::perms(0700)); // to be removed again
+    fs::permissions(inside() / "masked" / "d", fs::perms(0700));
 }
 
 TEST_F(UnpackerTest, DevicesAreLeftOut) {
