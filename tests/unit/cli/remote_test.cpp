@@ -175,6 +175,9 @@ TEST_F(Remote, LocalEndsOfACopyAreCheckedFirst) {
     EXPECT_EQ(target.code, 3);
     EXPECT_THAT(target.err, HasSubstr("no folder '/nosuch' on this machine to copy to"));
     EXPECT_EQ(run({"vm", "cp", "a:/etc/hosts", (home.path() / "new").string()}).code, 0);
+    const std::string folder = (home.path() / "folder").string() + "/";
+    EXPECT_EQ(run({"vm", "cp", "a:/etc", folder}).code, 0) << "a folder may become one";
+    EXPECT_EQ(run({"vm", "cp", "a:/etc", "a:/root", folder}).code, 3);
 }
 
 TEST_F(Remote, ACopyWithoutItsColonIsRecognised) {
