@@ -4,6 +4,7 @@
 #include <boost/asio/local/connect_pair.hpp>
 
 #include <array>
+#include <csignal>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -18,6 +19,7 @@ namespace asio = boost::asio;
 class RelayTest : public ::testing::Test {
   protected:
     void SetUp() override {
+        ::signal(SIGPIPE, SIG_IGN); // as bangerd does
         asio::local::connect_pair(inner_, client_);
         client_.non_blocking(true);
         std::array<int, 2> ends{};
