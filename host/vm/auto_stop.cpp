@@ -113,10 +113,10 @@ void AutoStop::warn(const Machine& machine, const DueStop& due, Time at, Time no
                                          view = view_of(machine, parts_.settings)] {
         tell_guest(capabilities, view, text);
     });
-    start_background(parts_.threads.loop, std::move(work),
-                     [this, name = machine.name()](const Error& error) {
-                         parts_.log("debug", "VM " + name + " was not told: " + error.what());
-                     });
+    start_background(
+        parts_.threads.loop, std::move(work), [this, name = machine.name()](const Error& error) {
+            parts_.log("info", "who is logged in to VM " + name + " was not told: " + error.what());
+        });
 }
 
 void AutoStop::stop(Machine& machine, const DueStop& due) {

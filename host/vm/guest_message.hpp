@@ -6,8 +6,8 @@
 
 namespace banger::vm {
 
-/// Writes a line to the terminals of those who are logged in to the guest, as wall(1) does. Waits
-/// up to ten seconds. Throws unavailable when nobody there takes it. [pool thread]
+/// Writes a line to all terminals of a guest, for those who are logged in to it. Tries
+/// a few times, each for up to ten seconds. Throws why nobody there takes it. [pool thread]
 void tell_guest(Capabilities& capabilities, const VmView& vm, const std::string& text);
 
 } // namespace banger::vm

@@ -9,6 +9,18 @@ namespace {
 
 constexpr std::chrono::seconds pause{2};
 
+/// Over when it goes, also by an exception: else nobody would ask again.
+class Asking {
+  public:
+    explicit Asking(std::atomic<bool>& flag) : flag_(flag) {}
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+    ~Asking() { flag_ = false; }
+
+  private:
+    std::atomic<bool>& flag_;
+};
+
 } // namespace
 
 void NamesResolve::ask() {
@@ -21,8 +33,8 @@ void NamesResolve::ask() {
     asking_ = true;
     timer_ = banger::Timer(host_, std::chrono::milliseconds{0}, std::chrono::milliseconds{0},
                            [this](banger::Call& call) {
+                               const Asking asking(asking_);
                                heard_ = answer(call);
-                               asking_ = false;
                            });
 }
 
