@@ -68,7 +68,7 @@ class FakeCapabilities final : public Capabilities {
 };
 
 /// What a daemon is without its API, on folders that outlive it. Its VMs are processes that sleep
-/// (fake_banger_vm.sh); no network card means that they are ready when they run.
+/// (fake_banger_vm.cpp); no network card means that they are ready when they run.
 class World {
   public:
     /// The folders: `data` with the bundle in it, and where run folders are made.
