@@ -2,6 +2,7 @@
 
 #include "os/unique_fd.hpp"
 
+#include <chrono>
 #include <cstddef>
 
 namespace banger::supervisor {
@@ -22,7 +23,10 @@ class GuestChannel {
     [[nodiscard]] virtual std::size_t connections() const noexcept = 0;
 };
 
-/// Of connections at a time; one more is closed.
-constexpr std::size_t max_guest_clients = 512;
+/// Taken from a client before the guest has accepted. Reading on tells when a client has given up.
+constexpr std::size_t early_bytes = 16384;
+/// What a client has sent reaches a guest that takes it, also when the client is gone. One that
+/// does not take it, a program that reads nothing say, is told by then that nobody is there.
+constexpr std::chrono::seconds last_bytes{2};
 
 } // namespace banger::supervisor

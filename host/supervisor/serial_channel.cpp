@@ -2,11 +2,9 @@
 
 #include "os/error.hpp"
 #include "supervisor/connect_request.hpp"
-#include "supervisor/peer.hpp"
 
 #include <utility>
 
-#include <sys/epoll.h>
 #include <sys/random.h>
 
 namespace banger::supervisor {
@@ -15,13 +13,8 @@ using channel::StreamId;
 
 namespace {
 
-/// Sent before the guest has accepted. Reading on tells when a client has given up.
-constexpr std::size_t early_bytes = 16384;
 /// What waits in front of the port at most; more would only delay the streams behind it.
 constexpr std::size_t port_backlog = 65536;
-/// What a client has sent reaches a guest that takes it, also when the client is gone. One that
-/// does not take it is told by then that nobody is there: a program that reads nothing, say.
-constexpr std::chrono::seconds last_bytes{2};
 
 std::uint64_t new_session() {
     std::uint64_t session = 0;
@@ -55,16 +48,15 @@ SerialChannel::SerialChannel(Loop& loop, os::UniqueFd listener, os::UniqueFd por
                  mux_.feed(bytes);
                  pump();
              },
-             [this](bool) { guest_left(); }, [this] { pump(); }}) {
-    listen(std::move(listener));
-}
+             [this](bool) { guest_left(); }, [this] { pump(); }}),
+      listener_(
+          loop, std::move(listener), [this] { return clients_.size(); },
+          [this](os::UniqueFd fd) { add_client(std::move(fd)); }) {}
 
 SerialChannel::~SerialChannel() = default;
 
 void SerialChannel::listen(os::UniqueFd listener) {
-    accepting_.drop();
-    listener_ = std::move(listener);
-    accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
+    listener_.listen(std::move(listener));
 }
 
 void SerialChannel::agent_opened() {
@@ -90,11 +82,7 @@ void SerialChannel::pump() {
     pumping_ = false;
 }
 
-void SerialChannel::accept_one() {
-    os::UniqueFd fd = accept_peer(listener_.get());
-    if (!fd || clients_.size() >= max_guest_clients) {
-        return;
-    }
+void SerialChannel::add_client(os::UniqueFd fd) {
     const Key key = next_key_++;
     Client& client = *(clients_[key] = std::make_unique<Client>());
     client.key = key;
@@ -216,7 +204,7 @@ void SerialChannel::stream_requested(StreamId id, std::uint32_t /*port*/) {
 void SerialChannel::stream_accepted(StreamId id) {
     if (Client* client = find(id); client != nullptr) {
         client->open = true;
-        client->connection->send("OK " + std::to_string(next_number_++) + "\n");
+        client->connection->send(listener_.accepted());
         push(*client);
     }
 }

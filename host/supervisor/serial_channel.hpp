@@ -4,11 +4,11 @@
 #include "os/unique_fd.hpp"
 #include "supervisor/connection.hpp"
 #include "supervisor/guest_channel.hpp"
+#include "supervisor/guest_listener.hpp"
 #include "supervisor/loop.hpp"
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,7 +31,7 @@ class SerialChannel final : public GuestChannel, private channel::MuxEvents {
     struct Client;
     using Key = std::uint64_t;
 
-    void accept_one();
+    void add_client(os::UniqueFd fd);
     void receive(Client& client, std::string_view bytes);
     void handshake(Client& client);
     void push(Client& client);
@@ -54,11 +54,9 @@ class SerialChannel final : public GuestChannel, private channel::MuxEvents {
     std::map<Key, std::unique_ptr<Client>> clients_;
     std::map<channel::StreamId, Key> keys_;
     Key next_key_ = 1;
-    std::uint32_t next_number_ = 1U << 30U; ///< as Firecracker counts its host ports
     bool pumping_ = false;
-    os::UniqueFd listener_;
-    Loop::Registration accepting_;
     Connection port_;
+    GuestListener listener_;
 };
 
 } // namespace banger::supervisor

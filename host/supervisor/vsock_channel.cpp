@@ -2,7 +2,6 @@
 
 #include "supervisor/connect_request.hpp"
 #include "supervisor/connection.hpp"
-#include "supervisor/peer.hpp"
 #include "vmm/plan.hpp"
 
 #include <utility>
@@ -13,13 +12,8 @@
 namespace banger::supervisor {
 namespace {
 
-/// Taken before the guest has accepted. Reading on tells when a client has given up.
-constexpr std::size_t early_bytes = 16384;
 /// What waits for one side at most before the other is read no further.
 constexpr std::size_t backlog = 65536;
-/// What a client has sent reaches a guest that takes it, also when the client is gone; one that
-/// does not take it hears by then that nobody is there.
-constexpr std::chrono::seconds last_bytes{2};
 
 } // namespace
 
@@ -40,16 +34,15 @@ struct VsockChannel::Client {
 };
 
 VsockChannel::VsockChannel(Loop& loop, os::UniqueFd listener, Dial dial, std::string agent_key)
-    : loop_(loop), dial_(std::move(dial)), agent_key_(std::move(agent_key)) {
-    VsockChannel::listen(std::move(listener));
-}
+    : loop_(loop), dial_(std::move(dial)), agent_key_(std::move(agent_key)),
+      listener_(
+          loop, std::move(listener), [this] { return clients_.size(); },
+          [this](os::UniqueFd fd) { add_client(std::move(fd)); }) {}
 
 VsockChannel::~VsockChannel() = default;
 
 void VsockChannel::listen(os::UniqueFd listener) {
-    accepting_.drop();
-    listener_ = std::move(listener);
-    accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
+    listener_.listen(std::move(listener));
 }
 
 void VsockChannel::guest_left() {
@@ -63,11 +56,7 @@ void VsockChannel::guest_left() {
     }
 }
 
-void VsockChannel::accept_one() {
-    os::UniqueFd fd = accept_peer(listener_.get());
-    if (!fd || clients_.size() >= max_guest_clients) {
-        return;
-    }
+void VsockChannel::add_client(os::UniqueFd fd) {
     const Key key = next_key_++;
     Client& client = *(clients_[key] = std::make_unique<Client>());
     client.key = key;
@@ -147,7 +136,7 @@ void VsockChannel::join(Client& client) {
                            [this, &client](bool hung_up) { guest_ended(client, hung_up); },
                            [this, &client] { settle(client); },
                            [this, &client] { guest_left(client); }});
-    client.connection->send("OK " + std::to_string(next_number_++) + "\n");
+    client.connection->send(listener_.accepted());
     if (client.port == vmm::agent_port && !agent_key_.empty()) {
         client.guest->send("KEY " + agent_key_ + "\n");
     }

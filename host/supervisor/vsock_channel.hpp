@@ -1,6 +1,7 @@
 #pragma once
 
 #include "supervisor/guest_channel.hpp"
+#include "supervisor/guest_listener.hpp"
 #include "supervisor/loop.hpp"
 
 #include <cstdint>
@@ -32,7 +33,7 @@ class VsockChannel final : public GuestChannel {
     struct Client;
     using Key = std::uint64_t;
 
-    void accept_one();
+    void add_client(os::UniqueFd fd);
     void receive(Client& client, std::string_view bytes);
     void client_ended(Client& client, bool hung_up);
     void handshake(Client& client);
@@ -50,9 +51,7 @@ class VsockChannel final : public GuestChannel {
     std::string agent_key_;
     std::map<Key, std::unique_ptr<Client>> clients_;
     Key next_key_ = 1;
-    std::uint32_t next_number_ = 1U << 30U; ///< as Firecracker counts its host ports
-    os::UniqueFd listener_;
-    Loop::Registration accepting_;
+    GuestListener listener_;
 };
 
 } // namespace banger::supervisor

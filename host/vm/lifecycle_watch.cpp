@@ -42,6 +42,13 @@ vmm::Exit unseen_exit(const std::string& process) {
     return exit;
 }
 
+/// The host that goes down ends no VM that its user was stopping.
+void record_exit(Machine& machine, vmm::Exit exit) {
+    exit.host_down = exit.host_down && machine.state != State::stopping;
+    machine.row.exit = exit_json(exit, machine.row.process);
+    machine.ended = true;
+}
+
 /// Returns when that process is dead. Whoever cannot be asked may still write to the disks.
 asio::awaitable<void> death_of(asio::io_context& loop, os::ProcessId id) {
     for (;;) {
@@ -158,10 +165,7 @@ asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised proce
     });
     const vmm::Exit exit = co_await std::move(exit_work);
     if (!machine->deleted && follows(*machine, process)) {
-        vmm::Exit told = exit;
-        told.host_down = exit.host_down && machine->state != State::stopping;
-        machine->row.exit = exit_json(told, machine->row.process);
-        machine->ended = true;
+        record_exit(*machine, exit);
         machine->notify();
         if (!machine->busy() && has_process(machine->state)) {
             on_unexpected_end(machine);
@@ -231,10 +235,7 @@ asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
         co_await attach(machine, *process);
         parts_.machines.save(*machine);
     } else if (has_process(machine->state)) {
-        vmm::Exit told = exit.value_or(unseen_exit(machine->row.process));
-        told.host_down = told.host_down && machine->state != State::stopping;
-        machine->row.exit = exit_json(told, machine->row.process);
-        machine->ended = true;
+        record_exit(*machine, exit.value_or(unseen_exit(machine->row.process)));
         parts_.machines.save(*machine);
         if (was_up) {
             // The truth for readers at once; the record says so when all of the start is released.
