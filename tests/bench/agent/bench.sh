@@ -1,20 +1,7 @@
 #!/usr/bin/env bash
 # create -> first SSH command with the vsock plugin and without it, in turns. usage: bench.sh [--runs N] [--out FILE]
-here=$(cd "$(dirname "$0")" && pwd)
-export BANGER_BUILD_DIR=${BANGER_BUILD_DIR:-$here/../../../build/release}
-. "$here/../../e2e/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
-runs=10 out=$BANGER_BUILD_DIR/bench-agent.json
-while [ $# -gt 0 ]; do
-    case $1 in
-    --runs) runs=$2 && shift ;;
-    --out) out=$2 && shift ;;
-    *) echo "usage: bench.sh [--runs N] [--out FILE]" >&2 && exit 2 ;;
-    esac
-    shift
-done
-
-now() { echo "${EPOCHREALTIME//[.,]/}"; }
 # one_run NAME yes|no: milliseconds until the first command has run
 one_run() {
     local begin
@@ -24,7 +11,7 @@ one_run() {
     begin=$(now)
     banger vm create --name "$1" >/dev/null 2>"$root/create.log" || fail "create: $(cat "$root/create.log")"
     banger vm exec "$1" -- true
-    echo $((($(now) - begin) / 1000))
+    since "$begin"
     banger vm delete --force "$1"
 }
 

@@ -2,21 +2,8 @@
 # create -> first SSH command, interleaved with a bare VMM booting the same kernel, initramfs and disks until SSH
 # answers. usage: bench.sh [--runs N] [--out FILE]   (as root, or with user namespaces; default 10 runs)
 here=$(cd "$(dirname "$0")" && pwd)
-export BANGER_BUILD_DIR=${BANGER_BUILD_DIR:-$here/../../../build/release}
-. "$here/../../e2e/lib.sh"
+. "$here/../lib.sh"
 
-runs=10 out=$BANGER_BUILD_DIR/bench-create.json
-while [ $# -gt 0 ]; do
-    case $1 in
-    --runs) runs=$2 && shift ;;
-    --out) out=$2 && shift ;;
-    *) echo "usage: bench.sh [--runs N] [--out FILE]" >&2 && exit 2 ;;
-    esac
-    shift
-done
-
-now() { echo "${EPOCHREALTIME//[.,]/}"; }
-since() { echo $((($(now) - $1) / 1000)); }
 numbers() { jq -s . "$1"; }
 # The files leave the page cache, nothing else of the machine does.
 drop_cache() { for file in "$@"; do dd if="$file" iflag=nocache count=0 status=none; done; }
