@@ -12,7 +12,7 @@ one_run() {
     banger vm create --name "$1" >/dev/null 2>"$root/create.log" || fail "create: $(cat "$root/create.log")"
     banger vm exec "$1" -- true
     since "$begin"
-    banger vm delete --force "$1"
+    banger vm delete --force "$1" >/dev/null 2>&1
 }
 
 banger daemon start
