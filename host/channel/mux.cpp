@@ -22,10 +22,14 @@ void Mux::greet() {
     say_hello();
 }
 
-void Mux::lost() {
+void Mux::drop_output() {
     out_.clear();
     out_head_ = 0;
     pad_ = true;
+}
+
+void Mux::lost() {
+    drop_output();
     peer_ = 0;
     answered_ = 0;
     forget_all();
@@ -258,6 +262,9 @@ void Mux::handle_hello(const Frame& frame) {
         peer_ = session;
     }
     if (answered_ != peer_ || answers != session_) {
+        if (pending().size() > output_limit) {
+            drop_output(); // hellos that it did not read either
+        }
         say_hello();
     }
     up_ = answers == session_;

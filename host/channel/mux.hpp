@@ -85,6 +85,7 @@ class Mux {
 
     void send(FrameType type, StreamId id, std::string_view payload = {});
     void send_u32(FrameType type, StreamId id, std::uint32_t value);
+    void drop_output();
     void say_hello();
     void handle(const Frame& frame);
     void handle_hello(const Frame& frame);

@@ -288,6 +288,22 @@ TEST_F(MuxTest, APeerThatNeverReadsAnswersCostsBoundedMemory) {
     }
 }
 
+TEST_F(MuxTest, APeerThatOnlySaysHelloCostsBoundedMemory) {
+    start();
+    for (std::uint64_t session = 1; session < 200000; ++session) {
+        std::string payload;
+        append_u64(payload, session);
+        append_u64(payload, 0);
+        std::string hello;
+        append_frame(hello, FrameType::hello, 0, payload);
+        host.mux.feed(hello);
+        ASSERT_LT(host.mux.pending().size(), 2U << 20U);
+    }
+    guest.mux.greet();
+    settle();
+    EXPECT_TRUE(host.mux.up()) << "whoever reads again is heard again";
+}
+
 TEST_F(MuxTest, OnlySoManyStreams) {
     start();
     for (std::size_t i = 0; i < Mux::max_streams; ++i) {
