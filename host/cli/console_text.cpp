@@ -13,16 +13,17 @@ bool is_colour(const std::string& sequence) {
 }
 
 /// U+0080 to U+009F in UTF-8: some terminals take U+009B for the begin of a sequence.
-std::string without_c1(std::string text) {
-    for (std::size_t at = 0; (at = text.find('\xc2', at)) != std::string::npos;) {
-        const auto next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0U;
-        if (next >= 0x80 && next <= 0x9f) {
-            text.erase(at, 2);
+std::string without_c1(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x80 && byte <= 0x9f && result.ends_with('\xc2')) {
+            result.pop_back(); // what is before may make one with what is behind: it is looked at
         } else {
-            ++at;
+            result += c;
         }
     }
-    return text;
+    return result;
 }
 
 } // namespace

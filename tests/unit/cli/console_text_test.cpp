@@ -33,6 +33,9 @@ TEST(PlainText, HasNoSequenceAtAll) {
     EXPECT_EQ(plain_text("a\xc2\x9b"
                          "2J\xc2\xa7\xc2"),
               "a2J\xc2\xa7\xc2");
+    EXPECT_EQ(plain_text("a\xc2\xc2\x9b\x9b"
+                         "2J"),
+              "a2J");
     EXPECT_EQ(plain_text("a\n\033[2Jb\rc"), "a\nbc");
     EXPECT_EQ(plain_line("a\nerror: b\n"), "a error: b");
 }
