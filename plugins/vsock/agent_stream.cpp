@@ -71,7 +71,9 @@ void AgentStream::ask(const std::string& request, milliseconds limit, Answered a
     begin(request, limit, std::make_unique<HttpReply>(), std::move(answered));
 }
 
-void AgentStream::follow(const std::string& request, milliseconds limit, HttpReply::Sink sink) {
+void AgentStream::follow(const std::string& request, milliseconds limit, HttpReply::Sink sink,
+                         Came came) {
+    came_ = std::move(came);
     begin(request, limit,
           std::make_unique<HttpReply>([this, sink = std::move(sink)](std::string_view bytes) {
               if (reply_->status() == 200) {
@@ -168,6 +170,9 @@ void AgentStream::take(std::string_view bytes) {
     }
     if (!reply_) {
         throw Refused("the guest speaks unasked");
+    }
+    if (came_) {
+        came_(bytes.size());
     }
     const bool began = reply_->has_head();
     const std::size_t taken = reply_->feed(bytes);

@@ -23,6 +23,7 @@ class AgentStream {
   public:
     using Answered = std::function<void(const HttpReply&)>;
     using Closed = std::function<void(const std::string& why)>;
+    using Came = std::function<void(std::size_t bytes)>;
     /// Connects to the VM's guest.sock; `opened` and `closed` come later, by the poller.
     AgentStream(Poller& poller, const std::string& socket, std::function<void()> opened,
                 Closed closed);
@@ -33,8 +34,10 @@ class AgentStream {
     /// A Refused that leaves `answered` ends the stream.
     void ask(const std::string& request, std::chrono::milliseconds limit, Answered answered);
     /// For an answer of status 200 that goes on for good; `limit` is for its head. A Refused that
-    /// leaves `sink` ends the stream.
-    void follow(const std::string& request, std::chrono::milliseconds limit, HttpReply::Sink sink);
+    /// leaves `sink` or `came` ends the stream; `came` hears of all bytes, also those around a
+    /// body.
+    void follow(const std::string& request, std::chrono::milliseconds limit, HttpReply::Sink sink,
+                Came came = {});
     [[nodiscard]] bool idle() const { return handshake_.state() == open && !reply_; }
 
   private:
@@ -59,6 +62,7 @@ class AgentStream {
     std::string unsent_;
     std::unique_ptr<HttpReply> reply_; ///< the one that is awaited
     Answered answered_;                ///< none: it is followed
+    Came came_;
     Poller::TimerId deadline_ = 0;
 };
 

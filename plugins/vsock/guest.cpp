@@ -77,20 +77,24 @@ void Guest::listen() {
     events_ = std::make_unique<AgentStream>(
         poller_, view_.vm.socket,
         [this] {
-            events_->follow(http_request("GET", "/v1/events"), answer_limit,
-                            [this](std::string_view bytes) { take_events(bytes); });
+            events_->follow(
+                http_request("GET", "/v1/events"), answer_limit,
+                [this](std::string_view bytes) { take_events(bytes); },
+                [this](std::size_t bytes) { count(bytes, 0); });
             hello_ = poller_.after(answer_limit, [this] { lost("the agent does not say hello"); });
         },
         [this](const std::string& why) { lost(why); });
 }
 
-void Guest::take_events(std::string_view bytes) {
-    const auto now = Steady::now();
-    const auto lines = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
-    if (!flow_.take(bytes.size(), lines, now)) {
+void Guest::count(std::size_t bytes, std::size_t lines) {
+    if (!flow_.take(bytes, lines, Steady::now())) {
         flooded_ = true;
         throw Refused("the guest floods us with events");
     }
+}
+
+void Guest::take_events(std::string_view bytes) {
+    count(0, static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')));
     lines_.feed(bytes, [this](std::string_view line) { take(parse_event(line)); });
 }
 

@@ -46,6 +46,7 @@ class Guest {
     enum class Question { stats, ports, titles, health, time, set_time };
 
     void listen();
+    void count(std::size_t bytes, std::size_t lines); ///< throws Refused when they are too many
     void take_events(std::string_view bytes);
     void take(const Event& event);
     void begin(const Health& health);

@@ -61,6 +61,7 @@ HttpReply::HttpReply(Sink sink) : parser_(std::make_unique<Parser>()) {
         parser_->body_limit(boost::none);
         parser_->get().body() = std::move(sink);
     } else {
+        room_ = most_reply;
         parser_->body_limit(most_body);
         parser_->get().body() = [this](std::string_view bytes) { body_ += bytes; };
     }
@@ -69,6 +70,10 @@ HttpReply::HttpReply(Sink sink) : parser_(std::make_unique<Parser>()) {
 HttpReply::~HttpReply() = default;
 
 std::size_t HttpReply::feed(std::string_view bytes) {
+    if (bytes.size() > room_) {
+        throw Refused("an answer of more than " + std::to_string(most_reply) + " bytes");
+    }
+    room_ -= bytes.size();
     held_ += bytes;
     while (!done() && !held_.empty()) {
         error_code code;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@ namespace vsock {
 
 constexpr std::size_t most_head = 8192;        ///< of a reply's status line and header
 constexpr std::size_t most_body = 256U * 1024; ///< of a reply that is kept
+constexpr std::size_t most_reply = most_head + 2 * most_body; ///< of one that is kept, in chunks
 
 /// Reads one HTTP reply of a guest from its bytes, however they are cut. Its head is bounded, and
 /// so is a body that is kept. A body has a length or is chunked: that it ends with the stream is
@@ -34,6 +36,7 @@ class HttpReply {
   private:
     struct Parser;
     std::string body_, held_;
+    std::size_t room_ = std::numeric_limits<std::size_t>::max(); ///< for bytes that may still come
     std::unique_ptr<Parser> parser_;
 };
 

@@ -228,8 +228,9 @@ void FakeAgent::serve(Stream& stream) {
     }
     if (stream.floods && stream.out.size() < 65536) {
         for (int i = 0; i < 1000; ++i) {
-            stream.out += mood_ == Mood::wordy
-                              ? chunk(std::string(64, 'x'))
+            stream.out += mood_ == Mood::wordy ? chunk(std::string(64, 'x'))
+                          : mood_ == Mood::padded
+                              ? "1;" + std::string(64, 'x') + "\r\n \r\n"
                               : chunk(R"({"event":"clock","uptime_ms":1,"off_ms":5000})"
                                       "\n");
         }
@@ -257,7 +258,7 @@ void FakeAgent::handle(Stream& stream, const std::string& request, const std::st
         }
     } else if (request == "GET /v1/events") {
         stream.follows = true;
-        stream.floods = mood_ == Mood::flooding || mood_ == Mood::wordy;
+        stream.floods = mood_ == Mood::flooding || mood_ == Mood::wordy || mood_ == Mood::padded;
         stream.out += chunked;
         if (mood_ != Mood::wordy) {
             stream.out +=

@@ -26,7 +26,8 @@ class FakeAgent {
         huge,     ///< announces a body of 1 GiB
         headless, ///< a header without an end
         flooding, ///< events without an end, as fast as they are taken
-        wordy     ///< one event line without an end
+        wordy,    ///< one event line without an end
+        padded    ///< next to nothing without an end, in chunks of many words
     };
     explicit FakeAgent(std::filesystem::path socket, Mood mood = Mood::good);
     FakeAgent(const FakeAgent&) = delete;

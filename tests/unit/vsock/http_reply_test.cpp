@@ -45,6 +45,19 @@ TEST(HttpReply, AStreamedBodyHasNoBound) {
     EXPECT_FALSE(reply.done());
 }
 
+TEST(HttpReply, AKeptBodyInManyWordsIsRefused) {
+    HttpReply reply;
+    (void)reply.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const std::string piece = "1;" + std::string(4096, 'x') + "\r\nx\r\n";
+    EXPECT_THROW(
+        {
+            for (int i = 0; i < 1000; ++i) {
+                (void)reply.feed(piece);
+            }
+        },
+        Refused);
+}
+
 void expect_refused(const std::string& text) {
     HttpReply reply;
     EXPECT_THROW((void)feed_all(reply, text, text.size()), Refused) << text.substr(0, 60);
