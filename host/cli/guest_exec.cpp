@@ -10,8 +10,10 @@
 #include "os/file.hpp"
 #include "os/unix_socket.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <map>
 #include <optional>
@@ -29,6 +31,13 @@ namespace {
 
 constexpr std::chrono::seconds head_time{30};
 constexpr std::chrono::milliseconds port_time{1000};
+
+// A guest may never say that its program has ended. Who presses Ctrl-C again and again wants to
+// leave it, and behind a terminal that is gone nobody would.
+constexpr std::size_t signals_to_leave = 3;
+constexpr std::chrono::seconds in_a_row{5}; ///< all of these
+constexpr std::chrono::seconds hang_up_time{10};
+using Clock = std::chrono::steady_clock;
 
 const std::map<int, const char*> passed_on{
     {SIGINT, "INT"}, {SIGTERM, "TERM"}, {SIGHUP, "HUP"}, {SIGQUIT, "QUIT"}};
@@ -91,11 +100,15 @@ class Conversation {
                  {signals_.fd(), POLLIN, 0},
                  // What the program does not take is not read.
                  {input_ended_ || !out_.empty() ? -1 : STDIN_FILENO, POLLIN, 0}}};
-            if (::poll(entries.data(), entries.size(), -1) < 0 && errno != EINTR) {
+            if (::poll(entries.data(), entries.size(), left_ms()) < 0 && errno != EINTR) {
                 throw os::errno_error("poll");
             }
-            if (entries[1].revents != 0) {
-                pass_signal(signals_.take());
+            if (const int number = entries[1].revents != 0 ? signals_.take() : 0;
+                !pass_signal(number)) {
+                return 128 + number;
+            }
+            if (hang_up_ && left_ms() == 0) {
+                return 128 + SIGHUP;
             }
             if (entries[2].revents != 0) {
                 read_input();
@@ -109,12 +122,28 @@ class Conversation {
     }
 
   private:
-    void pass_signal(int number) {
+    /// False: the program is to be left, which hangs it up.
+    bool pass_signal(int number) {
         if (number == SIGWINCH && tty_) {
             out_ += exec_frame(ExecFrame::size, window_size().dump());
         } else if (const auto known = passed_on.find(number); known != passed_on.end()) {
+            const auto now = Clock::now();
+            std::erase_if(passed_, [&](auto at) { return now - at > in_a_row; });
+            passed_.push_back(now);
             out_ += exec_frame(ExecFrame::signal, Json{{"signal", known->second}}.dump());
+            if (number == SIGHUP && !hang_up_) {
+                hang_up_ = now + hang_up_time;
+            }
         }
+        return passed_.size() < signals_to_leave;
+    }
+    /// For poll(2): until a program that was hung up is left.
+    [[nodiscard]] int left_ms() const {
+        if (!hang_up_) {
+            return -1;
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*hang_up_ - Clock::now());
+        return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
     }
 
     void read_input() {
@@ -174,9 +203,10 @@ class Conversation {
             throw os::Error(os::ErrorKind::not_found, plain_text(error));
         }
         if (const auto signal = number_at(end, "signal")) {
-            return 128 + static_cast<int>(*signal);
+            return 128 + static_cast<int>(std::clamp(*signal, 0.0, 127.0));
         }
-        return static_cast<int>(number_at(end, "exit").value_or(1)) & 0xff;
+        const double status = number_at(end, "exit").value_or(1);
+        return status >= 0 && status <= 255 ? static_cast<int>(status) : 255;
     }
 
     os::UniqueFd stream_;
@@ -185,6 +215,8 @@ class Conversation {
     ExecFrames frames_;
     std::string out_;
     bool input_ended_ = false;
+    std::vector<Clock::time_point> passed_; ///< signals of late
+    std::optional<Clock::time_point> hang_up_;
 };
 
 bool port_answers(const std::string& host, int port) {

@@ -365,6 +365,30 @@ TEST_F(Commands, ExecByTheAgentNeedsNoSsh) {
     EXPECT_THAT(asked, HasSubstr(R"("argv":["uname","-a"])"));
 }
 
+/// A guest that hangs, or wants to keep its user, says nothing.
+TEST_F(Commands, AProgramThatDoesNotEndIsLeft) {
+    start_daemon();
+    vms({{"a", "running"}});
+    daemon->on("POST /v1/vms/a/exec", [](const FakeDaemon::Request&) {
+        return FakeDaemon::Reply{
+            101, "", {}, [](int fd) {
+                const std::string said = exec_frame(ExecFrame::output, "ready\n");
+                EXPECT_EQ(::write(fd, said.data(), said.size()), static_cast<ssize_t>(said.size()));
+                char byte = 0;
+                while (::read(fd, &byte, 1) == 1) {
+                }
+            }};
+    });
+    const os::Output left =
+        os::run({"/bin/bash", "-c",
+                 "\"$0\" vm exec --agent a -- x </dev/null >said & pid=$!\n"
+                 "until grep -q ready said; do sleep 0.05; done\n"
+                 "for i in 1 2 3; do kill -TERM $pid; sleep 0.3; done; wait $pid; echo $?",
+                 BANGER_PROGRAM},
+                {.timeout = std::chrono::seconds(20), .cwd = home.path(), .env = environment()});
+    EXPECT_EQ(left.out, "143\n") << left.err;
+}
+
 TEST_F(Commands, AProgramThatCannotBeStartedByTheAgentIsNamed) {
     start_daemon();
     vms({{"a", "running"}});
