@@ -6,13 +6,24 @@
 
 namespace banger::cli {
 
-Interrupt::Interrupt() {
+namespace {
+
+void add_unless_ignored(sigset_t& wanted, int number) {
     struct sigaction current {};
-    ::sigaction(SIGINT, nullptr, &current);
+    ::sigaction(number, nullptr, &current);
+    if (current.sa_handler != SIG_IGN) {
+        ::sigaddset(&wanted, number);
+    }
+}
+
+} // namespace
+
+Interrupt::Interrupt(std::initializer_list<int> also) {
     sigset_t wanted{};
     ::sigemptyset(&wanted);
-    if (current.sa_handler != SIG_IGN) {
-        ::sigaddset(&wanted, SIGINT);
+    add_unless_ignored(wanted, SIGINT);
+    for (const int number : also) {
+        add_unless_ignored(wanted, number);
     }
     fd_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!fd_ || ::sigprocmask(SIG_BLOCK, &wanted, &before_) != 0) {

@@ -3,14 +3,15 @@
 #include "os/unique_fd.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace banger::cli {
 
-/// While it lives, Ctrl-C does not end the program but makes fd() readable.
-/// Where the caller's SIGINT was ignored (a background job), it stays ignored.
+/// While it lives, Ctrl-C and the signals `also` do not end the program but make fd() readable.
+/// What the caller ignores (SIGINT of a background job, SIGHUP by nohup) stays ignored.
 class Interrupt {
   public:
-    Interrupt();
+    explicit Interrupt(std::initializer_list<int> also = {});
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
     ~Interrupt();

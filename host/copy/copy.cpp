@@ -134,6 +134,7 @@ Lines fetch(Session& session, const CopyEnd& from, Folder folder, std::string na
     making.below_name = name_in(from.path).empty();
     GuestPipe pipe = start_sending(session, from);
     pipe.end_input();
+    making.check = [&] { pipe.check(); };
     Unpacker unpacker(std::move(folder), std::move(name), making);
     finish(pipe, unpacker.run([&] { return pipe.read(); }));
     return unpacker.left_out().lines();

@@ -64,7 +64,14 @@ void GuestPipe::end_input() {
     }
 }
 
+void GuestPipe::check() {
+    if (interrupt_.taken()) {
+        throw os::Error(os::ErrorKind::cancelled, "interrupted");
+    }
+}
+
 std::string GuestPipe::read() {
+    check(); // a guest that always has more to say is never waited for
     receive();
     while (printed_.empty() && !end_) {
         wait(false);
@@ -102,9 +109,7 @@ void GuestPipe::wait(bool also_writable) {
     if (::poll(entries.data(), entries.size(), -1) < 0 && errno != EINTR) {
         throw os::errno_error("poll");
     }
-    if (interrupt_.taken()) {
-        throw os::Error(os::ErrorKind::cancelled, "interrupted");
-    }
+    check();
     if ((entries[0].revents & POLLOUT) != 0) {
         send();
     }

@@ -11,8 +11,8 @@
 namespace banger::copy {
 
 /// The streams of a program in a guest, for whoever writes to it and reads from it in turn. Waits
-/// as long as the guest lets it; Ctrl-C ends that: throws cancelled. One that is dropped before its
-/// end hangs the program up.
+/// as long as the guest lets it; Ctrl-C and what else ends a program end that: throws cancelled.
+/// One that is dropped before its end hangs the program up.
 class GuestPipe {
   public:
     explicit GuestPipe(cli::GuestStreams streams);
@@ -22,6 +22,7 @@ class GuestPipe {
     void end_input();
     /// What the program prints next; empty at its end.
     [[nodiscard]] std::string read();
+    void check(); ///< throws cancelled when we are to end
     /// Waits for its end. Throws what it said on its standard error when it failed.
     void finish();
 
@@ -33,7 +34,7 @@ class GuestPipe {
     void take(const cli::ExecFrames::Frame& frame);
 
     os::UniqueFd stream_;
-    cli::Interrupt interrupt_;
+    cli::Interrupt interrupt_{SIGTERM, SIGHUP}; ///< what is half done is taken back before the end
     cli::ExecFrames frames_;
     std::string out_;     ///< to be sent
     std::string printed_; ///< and not yet read

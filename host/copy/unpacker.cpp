@@ -305,13 +305,28 @@ void Unpacker::make_again(const Path& path, const Path& of, mode_t mode) {
     }
     const Folder parent = folder_at(path, path.size() - 1);
     NewFile file(parent, path.back());
-    std::array<char, 65536> buffer; // NOLINT(*-init): filled by read
-    std::uint64_t offset = 0;
-    for (ssize_t n = 0; (n = ::read(source.get(), buffer.data(), buffer.size())) > 0;) {
-        file.write({buffer.data(), static_cast<std::size_t>(n)}, offset);
-        offset += static_cast<std::uint64_t>(n);
+    copy_data(source.get(), from.shown(of.back()), file);
+    finish(file, path, static_cast<std::uint64_t>(status.st_size), mode);
+}
+
+/// Holes stay holes: a guest may send a few bytes that are to be terabytes of them.
+void Unpacker::copy_data(int source, const std::string& shown, NewFile& file) const {
+    std::array<char, 65536> buffer; // NOLINT(*-init): filled by pread
+    for (off_t at = 0; (at = ::lseek(source, at, SEEK_DATA)) >= 0;) {
+        making_.check();
+        const ssize_t n = ::pread(source, buffer.data(), buffer.size(), at);
+        if (n < 0 && errno != EINTR) {
+            throw os::errno_error("read " + shown);
+        }
+        if (n > 0) {
+            file.write({buffer.data(), static_cast<std::size_t>(n)},
+                       static_cast<std::uint64_t>(at));
+            at += n;
+        }
     }
-    finish(file, path, offset, mode);
+    if (errno != ENXIO) { // behind its last data
+        throw os::errno_error("read " + shown);
+    }
 }
 
 void Unpacker::dress_folders() noexcept {

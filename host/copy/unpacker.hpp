@@ -22,6 +22,7 @@ struct Making {
     bool only_folder = false; ///< one file is an error
     Modes* aside = nullptr;   ///< gets the modes; what is made is open to its owner then
     std::size_t most_memory = std::size_t{256} << 20U; ///< for what it has to remember
+    std::function<void()> check = [] {}; ///< throws when it is to end in what takes long
 };
 
 /// Makes files and folders of a tar archive by somebody whom nobody trusts. The archive has
@@ -59,6 +60,7 @@ class Unpacker {
     void make_folder(const Path& path, mode_t mode);
     void make_file(Reader& reader, const Path& path, mode_t mode, std::uint64_t size);
     void make_again(const Path& path, const Path& of, mode_t mode);
+    void copy_data(int source, const std::string& shown, NewFile& file) const;
     void finish(NewFile& file, const Path& path, std::uint64_t size, mode_t mode);
     void put_aside(const Path& path, mode_t mode);
     void remember(std::size_t bytes);

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 
@@ -202,6 +204,54 @@ TEST_F(UnpackerTest, HardLinksAreCopiesOfWhatCame) {
                 ElementsAre(HasSubstr("which it did not send")))
         << "that was another run";
     EXPECT_FALSE(fs::exists(inside() / "top" / "h"));
+}
+
+/// The head of a file of GNU tar that is one byte, and for the rest a hole.
+std::string sparse_head(const std::string& path, std::uint64_t size) {
+    std::string head(512, '\0');
+    const auto put = [&](std::size_t at, const std::string& text) {
+        head.replace(at, text.size(), text);
+    };
+    put(0, path);
+    put(100, "0000644");
+    put(124, "00000000001"); // of its data
+    put(136, "00000000000");
+    put(148, "        ");
+    put(156, "S");
+    put(257, "ustar  ");
+    put(386, "00000000000"); // where the data begins, and how long it is
+    put(398, "00000000001");
+    std::array<char, 16> octal{};
+    std::snprintf(octal.data(), octal.size(), "%011llo", static_cast<unsigned long long>(size));
+    put(483, octal.data());
+    unsigned sum = 0;
+    for (const char c : head) {
+        sum += static_cast<unsigned char>(c);
+    }
+    std::snprintf(octal.data(), octal.size(), "%06o", sum);
+    put(148, std::string(octal.data()) + '\0' + ' ');
+    return head;
+}
+
+TEST_F(UnpackerTest, AHoleIsNotFilledByALink) {
+    constexpr std::uint64_t size = std::uint64_t{1} << 30U;
+    const std::string data = "x" + std::string(511, '\0');
+    EXPECT_THAT(unpack(Crafted().add("t/", AE_IFDIR, "", 0755).bytes().substr(0, 512) +
+                       sparse_head("t/f", size) + data +
+                       Crafted().hard_link("t/again", "t/f").bytes()),
+                ElementsAre());
+    struct stat status {};
+    ASSERT_EQ(::stat((inside() / "top" / "again").c_str(), &status), 0);
+    EXPECT_EQ(static_cast<std::uint64_t>(status.st_size), size);
+    EXPECT_LT(status.st_blocks, 1000);
+}
+
+TEST_F(UnpackerTest, ALongLinkCanBeEnded) {
+    Making making;
+    making.check = [] { throw os::Error(os::ErrorKind::cancelled, "interrupted"); };
+    EXPECT_THAT(unpack(Crafted().add("f", AE_IFREG, "f").hard_link("f", "f").bytes(), "f", making),
+                ElementsAre("interrupted"));
+    EXPECT_EQ(std::distance(fs::directory_iterator(inside()), fs::directory_iterator()), 1);
 }
 
 TEST_F(UnpackerTest, NamesDoNotActOnTheTerminal) {
