@@ -29,14 +29,15 @@ struct Machine {
     State state = State::stopped;
     std::weak_ptr<Operation> holder; ///< the operation that works on it now
     std::optional<supervisor::Supervised> process;
-    bool ended = true;      ///< no VMM runs; `row.exit` says how the last one ended
-    bool deleted = false;   ///< it has no record any more
-    bool retrying = false;  ///< a failed clean-up is tried again
-    bool paused = false;    ///< the VMM stands still, as the supervisor tells it
-    std::string paused_by;  ///< why it does, when the host's disk is full
-    std::string guest;      ///< JSON: what a plugin knows of what runs in it now; or empty
-    Idleness idleness;      ///< of the guest
-    std::int64_t since = 0; ///< Unix ms of the last state change
+    bool ended = true;           ///< no VMM runs; `row.exit` says how the last one ended
+    bool deleted = false;        ///< it has no record any more
+    bool retrying = false;       ///< a failed clean-up is tried again
+    bool paused = false;         ///< the VMM stands still, as the supervisor tells it
+    bool starts_program = false; ///< somebody has a program started in its guest
+    std::string paused_by;       ///< why it does, when the host's disk is full
+    std::string guest;           ///< JSON: what a plugin knows of what runs in it now; or empty
+    Idleness idleness;           ///< of the guest
+    std::int64_t since = 0;      ///< Unix ms of the last state change
 
     [[nodiscard]] const std::string& id() const noexcept { return row.id; }
     [[nodiscard]] const std::string& name() const noexcept { return row.name; }

@@ -80,6 +80,19 @@ timeout -s INT 2 banger vm exec --agent web -- sleep 4711 || true
 stopped() { ! guest "pgrep -f '[s]leep 4711'"; }
 within 10 stopped || fail "a program outlived its Ctrl-C"
 
+step "a guest that starts no program holds up nobody"
+guest "systemctl kill -s STOP banger-agent"
+waiting=()
+for _ in $(seq 40); do
+    timeout 60 banger vm exec --agent web -- true >/dev/null 2>&1 &
+    waiting+=($!)
+done
+sleep 2
+timeout 8 banger vm stats >/dev/null || fail "vm stats waits for a guest"
+guest "systemctl kill -s CONT banger-agent"
+for pid in "${waiting[@]}"; do wait "$pid" || true; done
+within 30 guest_is ready || fail "guest: $(field web guest)"
+
 step "without SSH, by itself"
 guest "systemctl stop ssh" || true
 pkill -f 'ssh.sock \[mux\]' || true # the connection that is kept would outlive sshd

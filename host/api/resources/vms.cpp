@@ -2,6 +2,7 @@
 
 #include "image/catalog.hpp"
 #include "os/error.hpp"
+#include "vm/guest_session.hpp"
 #include "vm/lifecycle.hpp"
 #include "vm/machines.hpp"
 #include "vm/ssh.hpp"
@@ -85,6 +86,7 @@ void add_reads(Router& router, const Parts& parts) {
     router.on("GET", "/v1/vms/{name}/ssh", [&parts](Request request) -> asio::awaitable<Response> {
         const auto machine = parts.machines.get(request.param("name"));
         check_running(*machine);
+        const vm::GuestSession about_to_begin(machine); // it is not idle from now on
         co_return json_response(
             vm::to_json(vm::ssh_access(*machine, parts.settings, parts.images.bundle().ssh_key)));
     });
