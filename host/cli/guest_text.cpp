@@ -62,9 +62,10 @@ std::string cpu_use(const Json& guest) {
 
 std::string news_of(const Json& guest) {
     const std::string heard_at = text_at(guest, "heard_at");
-    if (text_at(guest, "state") == "silent") {
+    if (const std::string state = text_at(guest, "state"); state == "silent" || state == "away") {
         const std::string age = age_since(heard_at);
-        return "its guest is silent" + (age.empty() ? "" : ", for " + age);
+        return (state == "away" ? "its agent is away" : "its guest is silent") +
+               std::string(age.empty() ? "" : ", for " + age);
     }
     const auto heard = parse_time(heard_at);
     if (!heard || static_cast<double>(os::now_ms()) / 1000 - *heard > fresh_s) {

@@ -50,7 +50,7 @@ std::string idle_text(const Json& vm) {
         return text + (stops_for(vm, "idle") ? ", stops " + stop_brief(vm) : "");
     }
     const std::string activity = text_at(vm, "activity");
-    return text + (activity.empty() ? "; not known whether it is idle"
+    return text + (activity.empty() ? "; not known yet whether it is idle"
                                     : "; not idle: " + plain_text(activity));
 }
 

@@ -1,5 +1,6 @@
 #include "cli/repeat.hpp"
 
+#include "cli/console_text.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/quantity.hpp"
 #include "cli/session.hpp"
@@ -27,6 +28,19 @@ double seconds_in(const std::string& text) {
         return seconds;
     } catch (const os::Error& error) {
         throw error.with_context(word_of_watch);
+    }
+}
+
+/// What is missing may come back: a VM that is started again is not there for a moment.
+int told(Session& session, const std::function<int()>& round) {
+    try {
+        return round();
+    } catch (const os::Error& error) {
+        if (error.kind() != os::ErrorKind::not_found && error.kind() != os::ErrorKind::conflict) {
+            throw;
+        }
+        session.print(plain_line(error.what()) + "\n");
+        return static_cast<int>(session.exit_code(error));
     }
 }
 
@@ -70,7 +84,7 @@ int repeat(Session& session, const std::optional<double>& seconds,
         } else if (!first) {
             session.print("\n");
         }
-        const int code = round();
+        const int code = first ? round() : told(session, round);
         session.flush();
         if (!wait(interrupt, *seconds)) {
             return code;

@@ -177,7 +177,7 @@ std::string meant_vm(const Session& session, const std::vector<std::string>& end
 bool is_heard(Session& session, const std::string& vm) {
     const std::string state =
         text_at(value_at(get_one(session.api(), vm_noun, vm), "guest"), "state");
-    return !state.empty() && state != "silent";
+    return !state.empty() && state != "silent" && state != "away";
 }
 
 /// The program that copies by agents takes the place of this one.

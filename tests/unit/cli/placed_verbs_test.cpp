@@ -174,5 +174,23 @@ TEST_F(PlacedVerbs, AWatchEndsWhenItsDaemonDoes) {
     EXPECT_EQ(result.err, "error: it broke\n");
 }
 
+TEST_F(PlacedVerbs, AWatchGoesOnWhereAVmComesBack) {
+    share({"nat"}, R"(,"repeatable":true)");
+    int asked = 0;
+    daemon->on("POST /v1/plugins/nat/actions/cli/ports", [&](const FakeDaemon::Request&) {
+        if (++asked == 2) {
+            return FakeDaemon::Reply{404, problem("not_found", "web does not run"), {}, {}};
+        }
+        return asked > 3 ? FakeDaemon::Reply{500, problem("internal", "it broke"), {}, {}}
+                         : FakeDaemon::Reply{
+                               200,
+                               R"({"status":"ok","output":[{"kind":"json","json":[{"port":1}]}]})",
+                               {},
+                               {}};
+    });
+    EXPECT_EQ(run({"vm", "ports", "--watch=0.1"}).out,
+              "PORT\n1\n\nweb does not run\n\nPORT\n1\n\n");
+}
+
 } // namespace
 } // namespace banger::test

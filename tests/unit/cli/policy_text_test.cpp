@@ -55,7 +55,7 @@ TEST(PolicyText, WhyItIsNotIdleIsShownWithoutControlCharacters) {
     EXPECT_EQ(stop_sentence(vm({{"idle_stop_s", 60}})), "") << "who knows";
     EXPECT_EQ(line(vm({{"idle_stop_s", 9000}, {"state", "stopped"}}), "idle stop"), "after 2h30m");
     EXPECT_EQ(line(vm({{"idle_stop_s", 60}}), "idle stop"),
-              "after 1m; not known whether it is idle");
+              "after 1m; not known yet whether it is idle");
     EXPECT_EQ(line(vm({{"idle_stop_s", 60}, {"state", "stopped"}}), "idle stop"), "after 1m");
 }
 
