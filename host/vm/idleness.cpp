@@ -15,6 +15,9 @@ namespace {
 constexpr double load_at_rest = 0.3;     ///< of the last minute
 constexpr double cpu_at_rest = 0.1;      ///< of one processor
 constexpr double network_at_rest = 1024; ///< bytes a second, both ways
+/// Processors and network are judged over as long at least: figures that come faster, as somebody
+/// looks at them, are about little more than themselves.
+constexpr std::uint64_t shortest_ms = 8000;
 
 /// A guest's figure: of the wrong type it is 0.
 double number(const json& object, const char* name) {
@@ -41,6 +44,16 @@ std::string plural(std::uint64_t count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::string activity_now(const json& stats, std::uint64_t logins) {
+    if (logins > 0) {
+        return plural(logins, "login");
+    }
+    const json load = member(stats, "load");
+    return load.is_array() && !load.empty() && load[0].is_number() && load[0] >= load_at_rest
+               ? formatted("load %.2f", load[0].get<double>())
+               : "";
+}
+
 } // namespace
 
 void Idleness::take(const json& facts, const std::function<std::uint64_t()>& kept_logins,
@@ -48,7 +61,7 @@ void Idleness::take(const json& facts, const std::function<std::uint64_t()>& kep
     const json stats = member(facts, "stats");
     const json state = member(facts, "state");
     if (!stats.is_object() || state == "silent") {
-        last_.reset();
+        base_.reset();
         seen_.reset();
         since_.reset();
         activity_.clear();
@@ -61,14 +74,26 @@ void Idleness::take(const json& facts, const std::function<std::uint64_t()>& kep
     for (const json& card : member(stats, "network")) {
         counters.bytes += counter(card, "rx_bytes") + counter(card, "tx_bytes");
     }
-    if (last_ && last_->uptime_ms == counters.uptime_ms) {
+    if (seen_ && seen_uptime_ms_ == counters.uptime_ms) {
         return;
     }
+    seen_ = now;
+    seen_uptime_ms_ = counters.uptime_ms;
     const std::uint64_t logins = counter(stats, "logins");
     const std::uint64_t kept = logins > 0 ? kept_logins() : 0;
-    activity_ = activity_in(stats, logins - std::min(logins, kept), counters);
-    last_ = counters;
-    seen_ = now;
+    std::string activity = activity_now(stats, logins - std::min(logins, kept));
+    const bool same_boot = base_ && base_->uptime_ms < counters.uptime_ms;
+    if (same_boot && counters.uptime_ms - base_->uptime_ms < shortest_ms) {
+        if (activity.empty()) {
+            return;
+        }
+    } else {
+        if (activity.empty() && same_boot) {
+            activity = activity_since(*base_, counters);
+        }
+        base_ = counters;
+    }
+    activity_ = std::move(activity);
     if (!activity_.empty()) {
         since_.reset();
     } else if (!since_) {
@@ -76,26 +101,15 @@ void Idleness::take(const json& facts, const std::function<std::uint64_t()>& kep
     }
 }
 
-std::string Idleness::activity_in(const json& stats, std::uint64_t logins,
-                                  const Counters& now) const {
-    if (logins > 0) {
-        return plural(logins, "login");
-    }
-    if (const json load = member(stats, "load");
-        load.is_array() && !load.empty() && load[0].is_number() && load[0] >= load_at_rest) {
-        return formatted("load %.2f", load[0].get<double>());
-    }
-    if (!last_ || last_->uptime_ms >= now.uptime_ms) { // another boot: nothing to compare with
-        return {};
-    }
-    const auto elapsed_ms = static_cast<double>(now.uptime_ms - last_->uptime_ms);
+std::string Idleness::activity_since(const Counters& last, const Counters& now) {
+    const auto elapsed_ms = static_cast<double>(now.uptime_ms - last.uptime_ms);
     const auto growth = [](std::uint64_t before, std::uint64_t after) {
         return after > before ? static_cast<double>(after - before) : 0;
     };
-    if (const double cpu = growth(last_->busy_ms, now.busy_ms) / elapsed_ms; cpu >= cpu_at_rest) {
+    if (const double cpu = growth(last.busy_ms, now.busy_ms) / elapsed_ms; cpu >= cpu_at_rest) {
         return formatted("%.0f %% of a CPU", cpu * 100);
     }
-    const double rate = growth(last_->bytes, now.bytes) * 1000 / elapsed_ms;
+    const double rate = growth(last.bytes, now.bytes) * 1000 / elapsed_ms;
     return rate >= network_at_rest ? formatted("network %.0f KiB/s", rate / 1024) : "";
 }
 

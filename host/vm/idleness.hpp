@@ -38,10 +38,10 @@ class Idleness {
     struct Counters {
         std::uint64_t uptime_ms = 0, busy_ms = 0, bytes = 0;
     };
-    [[nodiscard]] std::string activity_in(const nlohmann::json& stats, std::uint64_t logins,
-                                          const Counters& now) const;
+    [[nodiscard]] static std::string activity_since(const Counters& last, const Counters& now);
 
-    std::optional<Counters> last_;
+    std::uint64_t seen_uptime_ms_ = 0;
+    std::optional<Counters> base_; ///< what figures are compared with
     std::optional<Time> seen_, since_;
     std::string activity_;
     int sessions_ = 0;

@@ -13,10 +13,11 @@ constexpr auto none = [] { return std::uint64_t{0}; };
 
 class IdlenessTest : public ::testing::Test {
   protected:
-    /// The next sample, ten seconds later, of a guest at rest but for `changes`.
-    void sample(const json& changes = json::object(), std::uint64_t our_logins = 0) {
-        now_ += 10s;
-        uptime_ms_ += 10'000;
+    /// The next sample, as a rule ten seconds later, of a guest at rest but for `changes`.
+    void sample(const json& changes = json::object(), std::uint64_t our_logins = 0,
+                std::chrono::milliseconds later = 10s) {
+        now_ += later;
+        uptime_ms_ += later.count();
         json stats{{"uptime_ms", uptime_ms_},
                    {"load", {0.05, 0.1, 0.1}},
                    {"logins", 0},
@@ -57,6 +58,31 @@ TEST_F(IdlenessTest, SaysWhatHappens) {
     EXPECT_EQ(idleness_.since(), now_);
     sample({{"network", {{{"rx_bytes", 20'000}, {"tx_bytes", 200'000}}}}});
     EXPECT_EQ(idleness_.activity(), "network 21 KiB/s");
+}
+
+/// Each of them costs a slow guest more than a processor at rest has to do.
+TEST_F(IdlenessTest, LookingAtAGuestIsNoActivityInIt) {
+    sample();
+    const auto first = now_;
+    for (int second = 1; second <= 5; ++second) {
+        sample({{"cpu", {{"user_ms", 500 + second * 150}}}}, 0, 1s);
+        EXPECT_EQ(idleness_.activity(), "");
+        EXPECT_EQ(idleness_.seen(), now_);
+    }
+    sample({{"cpu", {{"user_ms", 1260}}}}, 0, 5s);
+    EXPECT_EQ(idleness_.activity(), "");
+    EXPECT_EQ(idleness_.since(), first);
+    sample({{"cpu", {{"user_ms", 1270}}}, {"logins", 1}}, 0, 1s);
+    EXPECT_EQ(idleness_.activity(), "1 login") << "which needs nothing to compare with";
+}
+
+TEST_F(IdlenessTest, FiguresThatComeFastAreJudgedTogether) {
+    sample();
+    for (int second = 1; second <= 10; ++second) {
+        sample({{"cpu", {{"user_ms", 500 + second * 300}}}}, 0, 1s);
+    }
+    EXPECT_EQ(idleness_.activity(), "30 % of a CPU");
+    EXPECT_FALSE(idleness_.since());
 }
 
 TEST_F(IdlenessTest, ConnectionsThatWeKeepAreNoLogins) {
