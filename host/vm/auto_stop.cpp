@@ -99,16 +99,19 @@ AutoStop::Time AutoStop::look_at(Machine& machine, const DueStop& due, Time now)
 void AutoStop::warn(const Machine& machine, const DueStop& due, Time at, Time now) {
     const auto left = std::max(std::chrono::ceil<seconds>(at - now), seconds(0));
     const std::string when = "in " + os::period_text(left);
-    const std::string stops = " is stopped " + when + ", when " + reason_of(due, machine);
-    parts_.log("info", "VM " + machine.name() + stops);
-    parts_.events.publish(
-        "vm.stops_soon",
-        {{"vm", machine.name()}, {"in_s", left.count()}, {"why", to_string(due.why)}});
+    parts_.log("info", "VM " + machine.name() + " will be stopped " + when + ": then " +
+                           reason_of(due, machine));
+    parts_.events.publish("vm.stops_soon", {{"vm", machine.name()},
+                                            {"id", machine.id()},
+                                            {"in_s", left.count()},
+                                            {"why", to_string(due.why)}});
     if (due.why != DueStop::Why::lifetime) {
         return; // nobody is there to be told
     }
-    const std::string text = "This VM" + stops + ". To keep it, on its host: banger vm set " +
-                             machine.name() + " --max-lifetime off";
+    const std::string text = "This VM will be stopped " + when + ": it has --max-lifetime " +
+                             os::period_text(seconds(machine.row.max_lifetime_s)) +
+                             ". To keep it, on its host: banger vm set " + machine.name() +
+                             " --max-lifetime off";
     auto work = offload(parts_.threads, [&capabilities = parts_.capabilities, text,
                                          view = view_of(machine, parts_.settings)] {
         tell_guest(capabilities, view, text);

@@ -146,8 +146,9 @@ asio::awaitable<void> Lifecycle::watch(Ptr machine, supervisor::Supervised proce
                 follow_pause(machine);
             }
             if (event.is_object() && event.contains("event") && event["event"].is_string()) {
-                parts_.events.publish("vm.supervisor",
-                                      {{"vm", machine->name()}, {"event", event["event"]}});
+                parts_.events.publish(
+                    "vm.supervisor",
+                    {{"vm", machine->name()}, {"id", machine->id()}, {"event", event["event"]}});
                 said = said ? said : exit_of(event);
             }
         }

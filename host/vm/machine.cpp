@@ -36,8 +36,9 @@ json warnings_of(const Machine& machine) {
         warnings.push_back(error.what() + (error.hint().empty() ? "" : "; " + error.hint()));
     }
     if (machine.row.idle_stop_s > 0 && machine.state == State::running && !machine.is_heard()) {
-        warnings.push_back("nothing tells whether its guest is idle, so that never stops it: the "
-                           "plugin vsock is off, or no agent of the guest answers");
+        warnings.push_back(
+            "--idle-stop has no effect now: nothing tells whether its guest is idle. The "
+            "plugin vsock is off, or no agent of the guest answers");
     }
     return warnings;
 }

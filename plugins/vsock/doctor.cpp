@@ -77,8 +77,11 @@ json check_agents(const std::vector<Board::View>& views, std::string_view versio
 json check_guests(const std::vector<Board::View>& views) {
     std::string names;
     std::string found;
+    std::string first;
     for (const Board::View& view : views) {
-        if (view->state == GuestState::silent) {
+        const bool away = view->heard && !view->connected;
+        if (away || view->state == GuestState::silent) {
+            first = first.empty() ? view->vm.name : first;
             names += (names.empty() ? "" : " ") + view->vm.name;
             append(found, view->vm.name + ": " +
                               (view->problem.empty() ? "no answer" : view->problem) +
@@ -91,8 +94,7 @@ json check_guests(const std::vector<Board::View>& views) {
     return {{"severity", "info"},
             {"title", "guests without an answering agent: " + names},
             {"cause", found},
-            {"fix", "in the guest: systemctl status banger-agent; from here: banger vm "
-                    "console NAME"}};
+            {"fix", "banger vm exec " + first + " -- systemctl status banger-agent"}};
 }
 
 } // namespace vsock

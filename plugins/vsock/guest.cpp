@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -74,6 +75,14 @@ Guest::~Guest() {
 void Guest::listen() {
     greeted_ = flooded_ = false;
     lines_ = Lines(longest_line);
+    try {
+        open_events();
+    } catch (const std::system_error& error) { // the daemon has no descriptor left, say
+        lost(error.what());
+    }
+}
+
+void Guest::open_events() {
     events_ = std::make_unique<AgentStream>(
         poller_, view_.vm.socket,
         [this] {
@@ -179,7 +188,7 @@ void Guest::become_booted(std::optional<std::vector<std::string>> failed_units) 
         publish("booted", json{{"failed_units",
                                 view_.failed_units ? json(*view_.failed_units) : json(nullptr)}}
                               .dump(-1, ' ', false, json::error_handler_t::replace));
-        sample(true, false); // its first figures, once they cost its boot nothing
+        sample({true, true, false}); // its first figures, once they cost its boot nothing
     }
 }
 
@@ -214,18 +223,18 @@ milliseconds Guest::pause() {
 
 // ---- questions ----
 
-void Guest::sample(bool with_titles, bool with_clock) {
-    clock_due_ = clock_due_ || (with_clock && watching_.clock);
+void Guest::sample(const Wanted& wanted) {
+    clock_due_ = clock_due_ || (wanted.clock && watching_.clock);
     if (!view_.connected || !asked_.empty() || (questions_ && !questions_->idle())) {
         return;
     }
     if (has("stats")) {
         asked_.push_back(Question::stats);
     }
-    if (has("ports")) {
-        asked_.push_back(with_titles ? Question::titles : Question::ports);
+    if (has("ports") && (wanted.ports || wanted.titles)) {
+        asked_.push_back(wanted.titles ? Question::titles : Question::ports);
     }
-    if (with_titles || asked_.empty()) {
+    if (wanted.titles || asked_.empty()) {
         asked_.push_back(Question::health);
     }
     if (std::exchange(clock_due_, false) && has("time")) {
@@ -233,6 +242,14 @@ void Guest::sample(bool with_titles, bool with_clock) {
     }
     clock_tries_ = 0;
     ask_next();
+}
+
+void Guest::look_at_ports() {
+    if (view_.connected && has("ports") &&
+        std::find(asked_.begin(), asked_.end(), Question::titles) == asked_.end()) {
+        asked_.push_back(Question::titles);
+        ask_next();
+    }
 }
 
 void Guest::check_clock() {
@@ -324,6 +341,10 @@ void Guest::take_answer(Question question, const HttpReply& reply) {
         take_stats(reply.body());
         break;
     case Question::ports:
+        if (take_ports(reply.body())) {
+            asked_.push_back(Question::titles); // at once: somebody waits for its link
+        }
+        break;
     case Question::titles:
         take_ports(reply.body());
         break;
@@ -355,12 +376,11 @@ void Guest::take_stats(const std::string& body) {
     view_.stats = std::move(stats);
 }
 
-void Guest::take_ports(const std::string& body) {
+bool Guest::take_ports(const std::string& body) {
     std::vector<Port> ports = parse_ports(body);
-    if (view_.ports) {
-        keep_titles(ports, *view_.ports);
-    }
+    const bool all_known = keep_titles(ports, view_.ports.value_or(std::vector<Port>()));
     view_.ports = std::move(ports);
+    return !all_known;
 }
 
 void Guest::take_time(const std::string& body) {
@@ -414,8 +434,8 @@ void Guest::tell() {
 
 void Guest::publish(std::string_view type, std::string members_json) {
     json data = members_json.empty() ? json::object() : json::parse(members_json);
-    data["vm"] = view_.vm.id;
-    data["name"] = view_.vm.name;
+    data["vm"] = view_.vm.name;
+    data["id"] = view_.vm.id;
     data["uptime_ms"] = view_.uptime_ms;
     news_.event(type, data.dump(-1, ' ', false, json::error_handler_t::replace));
 }

@@ -37,15 +37,20 @@ class Guest {
     Guest& operator=(const Guest&) = delete;
     ~Guest();
 
-    /// Asks for the figures, unless it still answers the last time.
-    void sample(bool with_titles, bool with_clock);
-    void check_clock(); ///< asks for the time now, or soon when that was just done
-    void judge();       ///< is it silent? Called once in a sample's time
+    struct Wanted { ///< beside figures
+        bool ports = false, titles = false, clock = false;
+    };
+    /// Asks for that, unless it still answers the last time.
+    void sample(const Wanted& wanted);
+    void look_at_ports(); ///< asks for them and their titles, behind what is asked already
+    void check_clock();   ///< asks for the time now, or soon when that was just done
+    void judge();         ///< is it silent? Called once in a sample's time
 
   private:
     enum class Question { stats, ports, titles, health, time, set_time };
 
     void listen();
+    void open_events();
     void count(std::size_t bytes, std::size_t lines); ///< throws Refused when they are too many
     void take_events(std::string_view bytes);
     void take(const Event& event);
@@ -60,7 +65,7 @@ class Guest {
     void ask(Question question);
     void take_answer(Question question, const HttpReply& reply);
     void take_stats(const std::string& body);
-    void take_ports(const std::string& body);
+    bool take_ports(const std::string& body); ///< true: there is a new one
     void take_time(const std::string& body);
     void take_clock_set(const std::string& body);
     [[nodiscard]] bool has(std::string_view feature) const;

@@ -56,8 +56,14 @@ std::string_view to_string(GuestState state) {
     return "silent";
 }
 
+std::string_view state_text(const GuestView& view) {
+    return view.heard && !view.connected && view.state != GuestState::silent
+               ? "away"
+               : to_string(view.state);
+}
+
 std::string facts_json(const GuestView& view) {
-    json facts{{"state", to_string(view.state)}};
+    json facts{{"state", state_text(view)}};
     if (view.heard) {
         facts["heard_at"] = timestamp(view.heard_at);
     }

@@ -48,6 +48,9 @@ struct GuestView {
     std::optional<std::vector<Port>> ports;
 };
 
+/// What is told of it: its state, or "away" while the agent that was heard is not connected.
+[[nodiscard]] std::string_view state_text(const GuestView& view);
+
 /// As ext/guest_facts.h has it. Lists are cut where it would be too long.
 [[nodiscard]] std::string facts_json(const GuestView& view);
 

@@ -58,7 +58,8 @@ json to_json(const std::vector<Port>& ports) {
     return {{"ports", std::move(list)}};
 }
 
-void keep_titles(std::vector<Port>& ports, const std::vector<Port>& before) {
+bool keep_titles(std::vector<Port>& ports, const std::vector<Port>& before) {
+    bool all_known = true;
     for (Port& port : ports) {
         const auto same = std::find_if(before.begin(), before.end(), [&](const Port& other) {
             return other.port == port.port && other.address == port.address &&
@@ -68,7 +69,9 @@ void keep_titles(std::vector<Port>& ports, const std::vector<Port>& before) {
             port.http = same->http;
             port.title = same->title;
         }
+        all_known = all_known && same != before.end();
     }
+    return all_known;
 }
 
 std::string reach_of(const Port& port, const std::string& vm_address) {

@@ -25,8 +25,9 @@ struct Port {
 /// As the agent gives the list.
 [[nodiscard]] nlohmann::json to_json(const std::vector<Port>& ports);
 
-/// What an earlier answer with titles told of the same sockets is still true.
-void keep_titles(std::vector<Port>& ports, const std::vector<Port>& before);
+/// What an earlier answer with titles told of the same sockets is still true. False when one of
+/// the sockets was not there before.
+bool keep_titles(std::vector<Port>& ports, const std::vector<Port>& before);
 
 /// From where it is reached: "network" where `vm_address` does, "loopback" from inside the guest
 /// only, else the address that it listens on.

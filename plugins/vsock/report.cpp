@@ -81,7 +81,7 @@ Rows guest_rows(const std::vector<Board::View>& views, Steady::time_point now) {
     for (const Board::View& view : views) {
         rows.push_back(
             {{"vm", view->vm.name},
-             {"state", std::string(to_string(view->state))},
+             {"state", std::string(state_text(*view))},
              {"agent", view->version},
              {"uptime", uptime_text(*view, now)},
              {"heard", heard_text(*view, now)},

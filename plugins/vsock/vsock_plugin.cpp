@@ -108,6 +108,9 @@ class Vsock {
     }
     void ports(Call& call, std::string_view args_json) {
         names_.ask();
+        if (watcher_) {
+            watcher_->look_again();
+        }
         call.emit_json(port_rows(chosen(args_json), names_.heard()).dump());
     }
     void line(Call& call, std::string_view) {

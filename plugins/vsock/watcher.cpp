@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds hurried_sample = 1s;
 constexpr milliseconds hurry_time = 5s;
+constexpr milliseconds look_pause = 5s;
 constexpr milliseconds clock_period = 60s;
 constexpr int titles_samples = 6;
 constexpr milliseconds early = 50ms; ///< a timer may be a little early, and its turn still counts
@@ -70,6 +71,19 @@ void Watcher::hurry() {
         hurried_until_ = now + hurry_time;
         if (resting && !guests_.empty()) {
             tick();
+        }
+    });
+}
+
+void Watcher::look_again() {
+    give([this] {
+        const auto now = Steady::now();
+        if (now - last_look_ < look_pause) {
+            return;
+        }
+        last_look_ = now;
+        for (const auto& [vm_id, guest] : guests_) {
+            guest->look_at_ports();
         }
     });
 }
@@ -154,9 +168,13 @@ void Watcher::tick() {
     const bool titles = now - last_titles_ + early >= titles_samples * watching_.sample;
     const bool clock = now - last_clock_ + early >= clock_period;
     for (const auto& [vm_id, guest] : guests_) {
-        guest->sample(titles, clock);
-        if (regular) {
-            guest->judge();
+        try {
+            guest->sample({regular, titles, clock});
+            if (regular) {
+                guest->judge();
+            }
+        } catch (const std::exception& error) { // those behind it are other guests'
+            outlets_.warning(error.what());
         }
     }
     last_regular_ = regular ? now : last_regular_;

@@ -30,7 +30,8 @@ class Watcher {
     // [any-thread] They return at once.
     void watch(const GuestVm& vm); ///< again for the same run: nothing happens
     void forget(const std::string& vm_id);
-    void hurry(); ///< somebody looks: samples every second for the next five
+    void hurry();      ///< somebody looks at figures: every second for the next five
+    void look_again(); ///< somebody looks at ports: with titles now, every five seconds at most
 
     /// Returns when cancel_fd is readable.
     void run(int cancel_fd);
@@ -53,7 +54,8 @@ class Watcher {
     std::vector<Order> orders_;
     std::map<std::string, std::unique_ptr<Guest>> guests_;
     Poller::TimerId tick_ = 0;
-    Steady::time_point next_tick_, hurried_until_, last_regular_, last_titles_, last_clock_;
+    Steady::time_point next_tick_, hurried_until_, last_regular_, last_titles_, last_look_,
+        last_clock_;
     bool running_ = true;
 };
 

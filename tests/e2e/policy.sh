@@ -31,7 +31,7 @@ script -qec 'banger vm ssh brief' "$root/session" </dev/null >/dev/null 2>&1 &
 session=$!
 within 90 state_is brief stopped || fail "$(banger vm show brief)"
 wait $session || true
-grep -q "This VM is stopped in .*, when it ran for $period" "$root/session" || fail "$(cat "$root/session")"
+grep -q "This VM will be stopped in .*: it has --max-lifetime $period" "$root/session" || fail "$(cat "$root/session")"
 same "$(exit_reason brief)" "stopped by banger: it ran for $period" "reason"
 same "$(field brief exit.cause)" poweroff "how it ended"
 
@@ -40,7 +40,7 @@ busy=$(banger vm show quiet)
 grep -E '^idle stop +after 5s; (not idle: (load|[0-9]+ % of a CPU|network|1 login)|idle for)' <<<"$busy" || fail "$busy"
 within 240 state_is quiet stopped || fail "$(banger vm show quiet)"
 same "$(exit_reason quiet)" "stopped by banger: it was idle for 5s" "reason"
-grep -q 'VM quiet is stopped in .*, when it was idle for 5s' "$log" || fail "no warning before"
+grep -q 'VM quiet will be stopped in .*: then it was idle for 5s' "$log" || fail "no warning before"
 
 step "what ran when this machine went down comes back with it"
 banger vm set brief --max-lifetime off

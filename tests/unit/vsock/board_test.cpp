@@ -97,6 +97,8 @@ TEST(Facts, AreWhatIsKnown) {
     EXPECT_EQ(json::parse(facts_json(view)), (json{{"state", "booting"}}));
     view.state = GuestState::ready;
     view.heard = Steady::now();
+    EXPECT_EQ(json::parse(facts_json(view)).at("state"), "away");
+    view.connected = true;
     view.heard_at = std::chrono::system_clock::time_point(1700000000123ms);
     view.version = "0.1.0";
     view.failed_units.emplace();

@@ -146,9 +146,11 @@ TEST(Ports, KeepTheirTitlesAndHaveUrls) {
     const std::vector<Port> before{{"0.0.0.0", 8000, "python3", 412, true, "Listing"}};
     std::vector<Port> ports{{"0.0.0.0", 8000, "python3", 412, std::nullopt, ""},
                             {"0.0.0.0", 8000, "python3", 413, std::nullopt, ""}};
-    keep_titles(ports, before);
+    EXPECT_FALSE(keep_titles(ports, before));
     EXPECT_EQ(ports[0].title, "Listing");
     EXPECT_FALSE(ports[1].http.has_value()) << "another process";
+    ports = before;
+    EXPECT_TRUE(keep_titles(ports, before));
     EXPECT_EQ(url_of(ports[0], "web.vm"), "http://web.vm:8000/");
     EXPECT_EQ(url_of({"::", 80, "", 1, true, ""}, "172.30.88.7"), "http://172.30.88.7/");
     EXPECT_EQ(url_of({"::", 80, "", 1, false, ""}, "web.vm"), "");

@@ -126,7 +126,10 @@ TEST(Doctor, NamesGuestsWithoutAnAgent) {
     EXPECT_EQ(check.at("cause").get<std::string>().rfind(
                   "web: nothing listens on the agent's port; its image", 0),
               0U);
-    EXPECT_TRUE(check.contains("fix"));
+    EXPECT_EQ(check.at("fix"), "banger vm exec web -- systemctl status banger-agent");
+    EXPECT_EQ(check_guests({seen([](GuestView& view) { view.heard = Steady::now(); })}).at("title"),
+              "guests without an answering agent: web")
+        << "it was heard, and is not there now";
 }
 
 TEST(Clock, HalfOfTheRoundTripCounts) {

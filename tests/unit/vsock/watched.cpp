@@ -17,7 +17,7 @@ Watched::Watched(std::chrono::milliseconds sample)
                                  const std::lock_guard lock(mutex_);
                                  events_.push_back(
                                      std::string(type) + " " +
-                                     nlohmann::json::parse(data_json).at("vm").get<std::string>());
+                                     nlohmann::json::parse(data_json).at("id").get<std::string>());
                              },
                              [this](std::string_view text) {
                                  const std::lock_guard lock(mutex_);

@@ -61,9 +61,12 @@ TEST_F(WatcherTest, AnAgentThatIsRestarted) {
     stop_agent("a");
     eventually([&] { return !view("a").connected; });
     EXPECT_NE(view("a").problem, "");
+    EXPECT_EQ(state_text(view("a")), "away");
+    eventually([&] { return json::parse(facts("a")).at("state") == "away"; });
     Agent& agent = start_agent("a");
     eventually([&] { return view("a").connected; });
     EXPECT_EQ(view("a").problem, "");
+    EXPECT_EQ(state_text(view("a")), "ready");
     EXPECT_EQ(count("booted a"), 1U) << "the same boot";
     agent.set_boot("another");
     agent.set(Mood::good);
@@ -137,8 +140,33 @@ TEST_F(SlowWatcher, SamplesFasterWhileSomebodyLooks) {
     Agent& agent = start_agent("a");
     watch("a");
     eventually([&] { return agent.asked("GET /v1/stats") == 1; });
+    eventually([&] { return agent.asked("GET /v1/ports?titles=1") == 1; });
     watcher_->hurry();
     eventually([&] { return agent.asked("GET /v1/stats") >= 4; });
+    EXPECT_EQ(agent.asked("GET /v1/ports"), 1U) << "nobody looks at these";
+}
+
+TEST_F(SlowWatcher, AsksForPortsAgainWhileSomebodyLooks) {
+    Agent& agent = start_agent("a");
+    watch("a");
+    eventually([&] { return agent.asked("GET /v1/ports?titles=1") == 1; });
+    for (int i = 0; i < 5; ++i) {
+        watcher_->look_again();
+    }
+    eventually([&] { return agent.asked("GET /v1/ports?titles=1") == 2; });
+    std::this_thread::sleep_for(200ms);
+    EXPECT_EQ(agent.asked("GET /v1/ports?titles=1"), 2U) << "in five seconds once";
+}
+
+TEST_F(WatcherTest, ANewPortIsAskedForItsTitleAtOnce) {
+    Agent& agent = start_agent("a");
+    watch("a");
+    eventually([&] { return view("a").ports.has_value(); });
+    agent.answer("GET /v1/ports", R"({"ports": [{"address": "0.0.0.0", "port": 9000}]})");
+    agent.answer(
+        "GET /v1/ports?titles=1",
+        R"({"ports": [{"address": "0.0.0.0", "port": 9000, "http": true, "title": "New"}]})");
+    eventually([&] { return view("a").ports->front().title == "New"; });
 }
 
 TEST_F(SlowWatcher, RestsWhileNothingHappens) {
