@@ -28,13 +28,21 @@ bool went_down_in(const std::string& boot_id, const Machine& machine) {
 } // namespace
 
 AutoStart::Memory AutoStart::remembered() const {
-    const std::string text = os::find_file(parts_.file).value_or("");
+    std::string why = "it is damaged";
     try {
-        const json in = json::parse(text);
+        const auto text = os::find_file(parts_.file);
+        if (!text) { // there is none yet
+            return {};
+        }
+        const json in = json::parse(*text);
         return {in.at("boot_id").get<std::string>(), in.at("due").get<std::vector<std::string>>()};
-    } catch (const json::exception&) { // there is none yet
-        return {};
+    } catch (const Error& error) {
+        why = error.what();
+    } catch (const json::exception&) { // NOLINT(bugprone-empty-catch): why says it
     }
+    parts_.log("warning", "no VM is started with its host: " + parts_.file.string() +
+                              " does not tell of before: " + why);
+    return {};
 }
 
 void AutoStart::remember() {

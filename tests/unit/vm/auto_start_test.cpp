@@ -78,7 +78,7 @@ class AutoStartTest : public ::testing::Test {
     AutoStart of_boot(const std::string& boot_id) {
         return AutoStart({world_->lifecycle, world_->machines, file(), boot_id,
                           [this] { return stopping_; },
-                          [](std::string_view, const std::string&) {}});
+                          [this](std::string_view, const std::string& text) { log_ += text; }});
     }
     void run(const std::string& boot_id) {
         AutoStart auto_start = of_boot(boot_id);
@@ -91,6 +91,7 @@ class AutoStartTest : public ::testing::Test {
   protected:
     std::optional<World> world_;
     bool stopping_ = false;
+    std::string log_;
 };
 
 TEST_F(AutoStartTest, AfterAPowerCutOnAndLastComeBack) {
@@ -118,6 +119,23 @@ TEST_F(AutoStartTest, OnceInABoot) {
     EXPECT_EQ(state("a"), State::stopped);
     run("two");
     EXPECT_EQ(state("a"), State::running);
+}
+
+TEST_F(AutoStartTest, AFileThatTellsNothingIsTold) {
+    stopped_vm("a", "on");
+    for (const char* text : {"", R"({"boot_id":)", R"({"boot_id":1,"due":[2]})", "\xff"}) {
+        os::write_file_atomic(file(), text);
+        log_.clear();
+        run("one");
+        EXPECT_NE(log_.find("no VM is started with its host"), std::string::npos) << text;
+        EXPECT_EQ(state("a"), State::stopped) << text;
+        EXPECT_EQ(remembered()["boot_id"], "one");
+    }
+    std::filesystem::remove(file());
+    std::filesystem::create_directory(file());
+    log_.clear();
+    run("one");
+    EXPECT_NE(log_.find("autostart.json"), std::string::npos);
 }
 
 TEST_F(AutoStartTest, WhatRanInAnEarlierBootStaysDown) {
