@@ -30,9 +30,19 @@ constexpr const char* unnamed = "content"; ///< what a tree without a name is ca
 /// PATTERN: what it matches, each with a NUL; itself when it matches nothing.
 constexpr const char* list_script = R"(IFS=; for path in $1; do printf '%s\0' "$path"; done)";
 
-/// PATH SHOWN FOLDER ENTRY: an archive of what is there.
+/// PATH SHOWN FOLDER ENTRY: an archive of what is there. Files of the kernel do not tell their
+/// size.
 constexpr const char* send_script = R"(
 [ -e "$1" ] || { echo "no file '$2'" >&2; exit 1; }
+case $(readlink -f "$1") in /proc/* | /sys/*)
+    if [ -f "$1" ]; then
+        w=$(mktemp -d) || exit 1
+        trap 'rm -rf "$w"' EXIT
+        trap 'exit 1' HUP INT TERM PIPE
+        cp "$1" "$w/$4" && tar -chf - -C "$w" "$4"
+        exit
+    fi ;;
+esac
 exec tar -chf - -C "$3" "$4")";
 
 /// DESTINATION NAME KIND SEVERAL TREE: takes an archive. It gets its name when it is whole; a

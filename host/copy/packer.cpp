@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int block_size = 32768; ///< a frame
+constexpr int block_size = 32768;                             ///< a frame
+constexpr std::size_t most_sizeless = std::size_t{64} << 20U; ///< is read before it is packed
 
 struct FreeEntry {
     void operator()(archive_entry* entry) const { ::archive_entry_free(entry); }
@@ -27,6 +28,25 @@ struct FreeEntry {
 
 std::string why(int code) {
     return std::strerror(code);
+}
+
+/// Of a file that says to be empty: those of /proc do. Throws os::Error with the cause.
+std::string content_of(int fd) {
+    std::string content;
+    std::array<char, 65536> buffer; // NOLINT(*-init): filled by read
+    for (;;) {
+        const ssize_t n = ::read(fd, buffer.data(), buffer.size());
+        if (n > 0) {
+            content.append(buffer.data(), static_cast<std::size_t>(n));
+        } else if (n == 0 || errno == EAGAIN) {
+            return content;
+        } else if (errno != EINTR) {
+            throw os::Error(os::ErrorKind::internal, why(errno));
+        }
+        if (content.size() > most_sizeless) {
+            throw os::Error(os::ErrorKind::exhausted, "it tells no size, and has no end");
+        }
+    }
 }
 
 } // namespace
@@ -128,6 +148,19 @@ void Packer::add_file(const fs::path& path, const std::string& name) {
     struct stat status {};
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         left_out_.add(path.string() + ": " + (fd ? "not a regular file" : why(errno)));
+        return;
+    }
+    if (status.st_size == 0) {
+        std::string content;
+        try {
+            content = content_of(fd.get());
+        } catch (const os::Error& error) {
+            left_out_.add(path.string() + ": " + error.what());
+            return;
+        }
+        status.st_size = static_cast<off_t>(content.size());
+        write_head(name, status);
+        check(::archive_write_data(archive_.get(), content.data(), content.size()));
         return;
     }
     write_head(name, status);

@@ -328,6 +328,19 @@ TEST_F(CopyByAgent, LinksAreFollowedAndWhatIsNoFileIsLeftOut) {
     EXPECT_EQ(os::read_file(guest("b") / "d" / "soft"), "f");
 }
 
+/// They say that they are empty.
+TEST_F(CopyByAgent, FilesOfTheKernelAreWhole) {
+    const std::string version = os::read_file("/proc/version");
+    ASSERT_FALSE(version.empty());
+    EXPECT_EQ(cp({"/proc/version", "a:up"}).code, 0);
+    EXPECT_EQ(os::read_file(guest("a") / "up"), version);
+    EXPECT_EQ(cp({"a:/proc/version", (here() / "down").string()}).code, 0);
+    EXPECT_EQ(os::read_file(here() / "down"), version);
+    const Result result = cp({"/proc/self/mem", "a:up"});
+    EXPECT_NE(result.code, 0);
+    EXPECT_THAT(result.err, HasSubstr("/proc/self/mem"));
+}
+
 TEST_F(CopyByAgent, ABrokenCopyLeavesNothingHalf) {
     write(here() / "f", "old");
     plays("a", [](int fd) { // an archive that ends in the middle of a file, and so does the guest
