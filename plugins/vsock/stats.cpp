@@ -147,8 +147,9 @@ std::optional<std::uint64_t> per_second(std::uint64_t before, std::uint64_t afte
     if (after < before || elapsed_ms == 0) {
         return std::nullopt;
     }
-    return static_cast<std::uint64_t>(static_cast<double>(after - before) * 1000 /
-                                      static_cast<double>(elapsed_ms));
+    const double rate =
+        static_cast<double>(after - before) * 1000 / static_cast<double>(elapsed_ms);
+    return static_cast<std::uint64_t>(std::min(rate, static_cast<double>(most_bytes)));
 }
 
 } // namespace vsock

@@ -3,6 +3,7 @@
 #include "handshake.hpp"
 #include "health.hpp"
 #include "lines.hpp"
+#include "numbers.hpp"
 #include "ports.hpp"
 #include "stats.hpp"
 
@@ -118,6 +119,7 @@ TEST(Stats, CpuPercentIsOfAllCpus) {
     EXPECT_EQ(per_second(1000, 3000, 2000).value(), 1000U);
     EXPECT_FALSE(per_second(3000, 1000, 2000).has_value());
     EXPECT_FALSE(per_second(1000, 3000, 0).has_value());
+    EXPECT_EQ(per_second(0, 1ULL << 58U, 1).value(), most_bytes);
 }
 
 TEST(Ports, AreCleanedAndCut) {
