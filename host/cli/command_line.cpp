@@ -1,5 +1,6 @@
 #include "cli/command_line.hpp"
 
+#include "cli/absent_verb.hpp"
 #include "cli/candidates.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
@@ -262,10 +263,9 @@ int run(Session& session, std::vector<std::string> words) {
             return usage_of(session, sub);
         }
         if (!words[1].starts_with("-") && !has_verb(sub, words[1])) {
-            throw os::Error(os::ErrorKind::invalid,
-                            "no command '" + words[0] + " " + words[1] + "'" +
-                                other_name(words[0], words[1], verb_names(sub)),
-                            "banger " + words[0] + " --help lists its commands");
+            throw absent_verb(session, words[0] + " " + words[1],
+                              other_name(words[0], words[1], verb_names(sub)),
+                              "banger " + words[0] + " --help lists its commands");
         }
     }
     for (const std::string& word : split.head) { // the parser would take the next word instead

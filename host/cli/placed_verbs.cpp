@@ -19,6 +19,7 @@ struct Place {
     std::string name; ///< the word after the noun
     std::vector<std::string> plugins;
     std::vector<Json> verbs;
+    bool runs = false; ///< one of these plugins does
 
     /// "what is published; what listens"
     [[nodiscard]] std::string summary() const {
@@ -150,7 +151,8 @@ std::string word_of(const CLI::App& noun, const Json& verb) {
     return good && !taken ? word : "";
 }
 
-/// In the order of the plugins; the verbs of a plugin in its own.
+/// In the order of the plugins; the verbs of a plugin in its own. One that has failed is told where
+/// others run; a place of none that runs is no command.
 std::vector<Place> places_under(const CLI::App& noun, const Api& api) {
     std::vector<Place> places;
     std::vector<std::string> ids = names(api, plugin_noun);
@@ -165,12 +167,14 @@ std::vector<Place> places_under(const CLI::App& noun, const Api& api) {
             auto place = std::find_if(places.begin(), places.end(),
                                       [&](const Place& each) { return each.name == word; });
             if (place == places.end()) {
-                place = places.insert(place, Place{word, {}, {}});
+                place = places.insert(place, Place{word, {}, {}, false});
             }
             place->plugins.push_back(id);
             place->verbs.push_back(verb);
+            place->runs = place->runs || text_at(plugin, "state") == "active";
         }
     }
+    std::erase_if(places, [](const Place& place) { return !place.runs; });
     return places;
 }
 

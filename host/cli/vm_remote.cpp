@@ -106,6 +106,20 @@ std::optional<int> exec_without_ssh(Session& session, const SshTarget& target,
     }
 }
 
+/// Who asked for the agent may not know that there is another way.
+int exec_by_agent(Session& session, const GuestProgram& program) {
+    try {
+        return run_in_guest(session, program);
+    } catch (const os::Error& error) {
+        if (error.kind() != os::ErrorKind::unavailable) {
+            throw;
+        }
+        throw os::Error(error.kind(), error.what(),
+                        error.hint() + (error.hint().empty() ? "" : "; ") +
+                            "without --agent it goes by SSH");
+    }
+}
+
 int exec(Session& session, const ExecArgs& args) {
     if (session.tail.empty()) {
         throw os::Error(os::ErrorKind::invalid, "no command given",
@@ -114,7 +128,7 @@ int exec(Session& session, const ExecArgs& args) {
     const bool tty = args.tty || (!args.no_tty && session.in_is_tty && session.out.tty);
     const GuestProgram program{args.name, args.user, tty, session.tail};
     if (args.agent) {
-        return run_in_guest(session, program);
+        return exec_by_agent(session, program);
     }
     const SshTarget target = target_of(session, args.name, args.user);
     if (const auto status = exec_without_ssh(session, target, program)) {

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/noun.hpp"
 #include "cli/plugin_verb.hpp"
+#include "cli/silent_plugins.hpp"
 #include "cli/table.hpp"
 #include "os/nearest.hpp"
 
@@ -34,22 +35,6 @@ int list_verbs(Session& session, const std::string& only) {
     }
     session.print(table.text(session.out));
     return 0;
-}
-
-/// One that takes no part brings nothing: the reason is worth more than "no such verb".
-void require_active(const std::string& id, const Json& plugin) {
-    const std::string state = text_at(plugin, "state");
-    if (state == "active" || state.empty()) {
-        return;
-    }
-    const bool off = is_off(plugin);
-    throw os::Error(os::ErrorKind::unavailable,
-                    "plugin " + id + " is " + (off ? "off: " : state + ": ") +
-                        text_at(plugin, "reason"),
-                    off ? "plugins.entries." + id +
-                              ".enabled: true in config.yaml (banger config path), then: banger "
-                              "daemon restart"
-                        : "banger plugin show " + id);
 }
 
 int run(Session& session, const XArgs& args) {

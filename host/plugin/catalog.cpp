@@ -40,7 +40,7 @@ std::string folders(const Settings& settings) {
 
 Catalog::Catalog(Settings settings, Services services, Timeouts timeouts)
     : settings_(std::move(settings)), services_(std::move(services)), guard_(timeouts),
-      leavers_(services_.kv) {}
+      leavers_(services_.kv), known_(services_.kv) {}
 
 Catalog::~Catalog() {
     stop();
@@ -82,6 +82,9 @@ void Catalog::load() {
     create_all();
     init_all();
     load_leavers();
+    for (const auto& [id, candidate] : candidates_) {
+        known_.learn(id, candidate.manifest.get());
+    }
     for (const auto& [id, entry] : settings_.entries) {
         const auto found = candidates_.find(id);
         if (entry.enabled && entry.required && found != candidates_.end() &&
@@ -466,7 +469,8 @@ std::vector<PluginInfo> Catalog::list() const {
                         .path = candidate.file,
                         .manifest = candidate.manifest.get(),
                         .on_error = entry.warn_only ? "warn" : "fail",
-                        .required = entry.required};
+                        .required = entry.required,
+                        .known = known_.find(id)};
         if (const Plugin* plugin = find(id)) {
             info.state = plugin->state();
             info.reason = plugin->trouble();

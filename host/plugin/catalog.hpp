@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugin/guard.hpp"
+#include "plugin/known_plugins.hpp"
 #include "plugin/leavers.hpp"
 #include "plugin/plugin.hpp"
 #include "plugin/services.hpp"
@@ -24,6 +25,7 @@ struct PluginInfo {
     const Manifest* manifest = nullptr; ///< null when it did not get that far
     std::string on_error;               ///< "fail" or "warn"
     bool required = false;
+    std::optional<KnownPlugin> known = std::nullopt; ///< also while it is off, once it was read
 };
 
 /// The plugins of this daemon: finds, checks, orders, starts and ends them. Loading and stopping
@@ -103,6 +105,7 @@ class Catalog {
     std::map<std::filesystem::path, std::string> bad_folders_;
     std::vector<Plugin*> active_;
     Leavers leavers_;
+    KnownPlugins known_;
     bool stopped_ = false;
 };
 

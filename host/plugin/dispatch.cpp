@@ -2,6 +2,7 @@
 
 #include "plugin/guest_builder.hpp"
 #include "plugin/hook_traits.hpp"
+#include "plugin/no_guest_services.hpp"
 #include "plugin/no_network.hpp"
 
 #include <algorithm>
@@ -311,7 +312,7 @@ bool Dispatch::guest_power(const vm::VmView& vm, const std::string& action,
 
 os::UniqueFd Dispatch::guest_exec(const vm::VmView& vm, const std::string& request_json,
                                   vm::CallContext& context) {
-    Error why = vm::no_guest_services(vm);
+    Error why = no_guest_services(catalog_, vm);
     for (Plugin* plugin : catalog_.active()) {
         const banger_guest_services* table = plugin->manifest.guest_services;
         if (!table || !table->exec) {

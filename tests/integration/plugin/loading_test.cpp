@@ -369,5 +369,45 @@ TEST_F(Loading, APluginIsDescribed) {
     EXPECT_EQ(rec["readiness_stage"], "rec-a");
 }
 
+TEST_F(Loading, PlacesOfVerbsAreKnownOfAPluginThatIsOff) {
+    host.add("rec-a");
+    host.entry("rec-a").enabled = false;
+    EXPECT_EQ(host.load(), "");
+    EXPECT_FALSE(to_json(host.info("rec-a")).contains("places")) << "its file was never read";
+    host.stop();
+    host.entry("rec-a").enabled = true;
+    EXPECT_EQ(host.load(), "");
+    const nlohmann::json places{"image spoil"};
+    EXPECT_EQ(to_json(host.info("rec-a"))["places"], places);
+    host.stop();
+    host.entry("rec-a").enabled = false;
+    host.kv.remove("banger", "held:rec-a"); // it is not even asked to leave
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(host.info("rec-a").manifest, nullptr);
+    EXPECT_EQ(to_json(host.info("rec-a"))["places"], places);
+}
+
+TEST_F(Loading, WhyNobodyReachesAGuest) {
+    host.add("polite");
+    EXPECT_EQ(host.load(), "");
+    const auto why = [&] {
+        return error_of([&] {
+            static_cast<void>(host.dispatch->guest_exec(vm_named("web"), "{}", host.context));
+        });
+    };
+    EXPECT_EQ(why(), "nothing in the guest of VM web answers");
+    host.stop();
+    host.entry("polite").enabled = false;
+    host.kv.set("banger", "knows:polite", R"({"places":[],"guest_services":true})");
+    host.kv.remove("banger", "held:polite");
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(why(), "the guest of VM web cannot be asked: plugin polite is off: "
+                     "switched off in config.yaml");
+    host.kv.set("banger", "knows:polite", "[]");
+    host.stop();
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(why(), "nothing in the guest of VM web answers") << "not ours, and no harm";
+}
+
 } // namespace
 } // namespace banger::plugin

@@ -126,6 +126,42 @@ TEST_F(PlacedVerbs, OneThatIsOffTakesNoPart) {
     EXPECT_EQ(result.err, "none (Ports of nat)\n");
 }
 
+TEST_F(PlacedVerbs, OfOneThatDoesNotRunAreNoSuchCommandForItsReason) {
+    daemon->on("GET /v1/plugins",
+               R"({"plugins":[{"id":"nat","state":"active","places":["vm ports"]},
+                {"id":"vsock","state":"disabled","reason":"switched off in config.yaml",
+                 "places":["vm stats","vm ports"]}]})");
+    daemon->on("GET /v1/plugins/nat", R"({"id":"nat","state":"active"})");
+    daemon->on("GET /v1/plugins/vsock", R"({"id":"vsock","state":"disabled"})");
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"vm", "stats"}, {"vm", "stats", "--help"}}) {
+        EXPECT_EQ(run(words).err, "error: plugin vsock is off: switched off in config.yaml\n"
+                                  "hint: plugins.entries.vsock.enabled: true in config.yaml "
+                                  "(banger config path), then: banger daemon restart\n");
+    }
+    EXPECT_THAT(run({"vm", "--help"}).out, Not(HasSubstr("stats")));
+    daemon->on("GET /v1/plugins/vsock",
+               R"({"id":"vsock","state":"failed","actions":[
+               {"kind":"cli","name":"stats","summary":"Use","place":"vm stats"}]})");
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"vsock","state":"failed",
+                                  "reason":"no nft","places":["vm stats"]}]})");
+    EXPECT_EQ(run({"vm", "stats"}).err, "error: plugin vsock is failed: no nft\n"
+                                        "hint: banger plugin show vsock\n");
+    EXPECT_EQ(run({"vm", "bogus"}).err, "error: no command 'vm bogus'\n"
+                                        "hint: banger vm --help lists its commands\n");
+}
+
+TEST_F(PlacedVerbs, OfOneThatNeverRanAreNotKnown) {
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"vsock","state":"disabled"}]})");
+    daemon->on("GET /v1/plugins/vsock", R"({"id":"vsock","state":"disabled"})");
+    const Result result = run({"vm", "stats"});
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.err,
+                HasSubstr("error: no command 'vm stats'; commands of plugins that have not run "
+                          "yet are not known (vsock is disabled)\n"
+                          "hint: if it is vsock's: set plugins.entries.vsock.enabled: true in "));
+}
+
 TEST_F(PlacedVerbs, AreShownAgainUntilCtrlC) {
     share({"nat", "vsock"}, R"(,"repeatable":true)");
     says("nat", R"([{"port":1}])");
