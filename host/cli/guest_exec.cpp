@@ -39,6 +39,9 @@ constexpr std::chrono::seconds in_a_row{5}; ///< all of these
 constexpr std::chrono::seconds hang_up_time{10};
 using Clock = std::chrono::steady_clock;
 
+constexpr int program_not_run = 126;
+constexpr int program_not_found = 127;
+
 const std::map<int, const char*> passed_on{
     {SIGINT, "INT"}, {SIGTERM, "TERM"}, {SIGHUP, "HUP"}, {SIGQUIT, "QUIT"}};
 
@@ -85,10 +88,10 @@ Json window_size() {
 /// Our streams and the program's.
 class Conversation {
   public:
-    Conversation(os::UniqueFd stream, const std::string& first, bool tty)
-        : stream_(std::move(stream)), tty_(tty) {
+    Conversation(const Session& session, GuestStreams streams, bool tty)
+        : session_(session), stream_(std::move(streams.stream)), tty_(tty) {
         ::fcntl(stream_.get(), F_SETFL, O_NONBLOCK);
-        frames_.feed(first);
+        frames_.feed(streams.first);
     }
 
     /// The exit status.
@@ -197,10 +200,12 @@ class Conversation {
         return std::nullopt;
     }
 
-    static int end_of(const std::string& payload) {
+    [[nodiscard]] int end_of(const std::string& payload) const {
         const Json end = Json::parse(payload, nullptr, false);
         if (const auto error = text_at(end, "error"); !error.empty()) {
-            throw os::Error(os::ErrorKind::not_found, plain_text(error));
+            // As a shell ends, and so the same command over SSH.
+            session_.report({os::ErrorKind::not_found, plain_text(error)});
+            return error.starts_with("no such program: ") ? program_not_found : program_not_run;
         }
         if (const auto signal = number_at(end, "signal")) {
             return 128 + static_cast<int>(std::clamp(*signal, 0.0, 127.0));
@@ -209,6 +214,7 @@ class Conversation {
         return status >= 0 && status <= 255 ? static_cast<int>(status) : 255;
     }
 
+    const Session& session_;
     os::UniqueFd stream_;
     bool tty_;
     Signals signals_;
@@ -284,7 +290,7 @@ int run_in_guest(Session& session, const GuestProgram& program) {
     if (program.tty) {
         raw.emplace();
     }
-    return Conversation(std::move(streams.stream), streams.first, program.tty).run();
+    return Conversation(session, std::move(streams), program.tty).run();
 }
 
 } // namespace banger::cli

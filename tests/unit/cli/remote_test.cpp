@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <sys/socket.h>
+
 namespace banger::test {
 namespace {
 
@@ -68,6 +70,41 @@ TEST_F(Remote, ExecTellsASignalFromABrokenConnection) {
     EXPECT_EQ(run({"vm", "exec", "a", "--", "x"}).code, 255);
     script("ssh", "trap 'exit 255' INT; echo ready; sleep 20 & wait"); // what ssh does without -t
     EXPECT_EQ(run_on_terminal({"vm", "exec", "a", "-T", "--", "x"}, interrupt).code, 130);
+}
+
+/// The agent says how the program ended, in the last frame.
+TEST_F(Remote, ExecByTheAgentEndsAsAShellDoes) {
+    const auto ends = [&](const std::string& payload) {
+        daemon->on("POST /v1/vms/a/exec", [payload](const FakeDaemon::Request&) {
+            FakeDaemon::Reply reply;
+            reply.upgrade = [payload](int fd) {
+                const std::string frame = std::string("\x03\0\0\0", 4) +
+                                          static_cast<char>(payload.size()) + std::string(3, '\0') +
+                                          payload;
+                EXPECT_EQ(::send(fd, frame.data(), frame.size(), 0),
+                          static_cast<ssize_t>(frame.size()));
+            };
+            return reply;
+        });
+        return run({"vm", "exec", "--agent", "a", "--", "x"});
+    };
+    EXPECT_EQ(ends(R"({"exit":9})").code, 9);
+    EXPECT_EQ(ends(R"({"signal":15})").code, 143);
+    const Result none = ends(R"({"error":"no such program: x"})");
+    EXPECT_EQ(none.code, 127);
+    EXPECT_EQ(none.err, "error: no such program: x\n");
+    const Result other = ends(R"({"error":"x: Permission denied"})");
+    EXPECT_EQ(other.code, 126);
+    EXPECT_EQ(other.err, "error: x: Permission denied\n");
+}
+
+TEST_F(Remote, ExecByTheAgentThatCannotBeNamesTheOtherWay) {
+    daemon->on(
+        "POST /v1/vms/a/exec",
+        problem("unavailable", "the guest of VM a cannot be asked: plugin vsock is off", "x"), 503);
+    EXPECT_EQ(run({"vm", "exec", "--agent", "a", "--", "x"}).err,
+              "error: the guest of VM a cannot be asked: plugin vsock is off\n"
+              "hint: x; without --agent it goes by SSH\n");
 }
 
 TEST_F(Remote, ExecPassesItsInputOn) {
