@@ -331,7 +331,7 @@ os::UniqueFd Dispatch::guest_exec(const vm::VmView& vm, const std::string& reque
         if (!outcome.failed()) {
             return std::move(*stream);
         }
-        why = outcome.error(*plugin, site);
+        why = outcome.answer(*plugin, site);
         if (outcome.status != BANGER_E_UNAVAILABLE) {
             break;
         }

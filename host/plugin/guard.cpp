@@ -75,6 +75,13 @@ os::Error Outcome::error(const Plugin& plugin, const CallSite& site) const {
     return {kind_of(status), "plugin " + plugin.id() + ", " + site.text() + ": " + message, hint};
 }
 
+os::Error Outcome::answer(const Plugin& plugin, const CallSite& site) const {
+    const bool own = asked && !abandoned &&
+                     (status == BANGER_E_INVALID || status == BANGER_E_NOT_FOUND ||
+                      status == BANGER_E_UNAVAILABLE);
+    return own ? os::Error(kind_of(status), message, hint) : error(plugin, site);
+}
+
 /// Shared by the caller, who may stop waiting, and the worker.
 struct Guard::Task {
     explicit Task(Plugin& callee) : plugin(callee) {}

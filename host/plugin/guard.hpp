@@ -46,6 +46,9 @@ struct Outcome {
     [[nodiscard]] bool failed() const noexcept { return status < 0; }
     /// "plugin nat, before_start of VM web: ..."
     [[nodiscard]] os::Error error(const Plugin& plugin, const CallSite& site) const;
+    /// The same; but in the plugin's words alone where it says what is wrong with what a person
+    /// wants of it: who asked for it need not know which plugin does it.
+    [[nodiscard]] os::Error answer(const Plugin& plugin, const CallSite& site) const;
 };
 
 /// The one way into a plugin: runs the call on its thread, catches whatever leaves it, gives it a

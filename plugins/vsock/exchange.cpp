@@ -24,17 +24,25 @@ using banger::Error;
 constexpr std::size_t longest_request = 64U * 1024;
 constexpr std::string_view end_of_head = "\r\n\r\n";
 
-Error broken(const std::string& what) {
-    return Error(BANGER_E_UNAVAILABLE, "the guest's agent: " + what);
-}
+constexpr const char* doctor = "banger doctor tells of agents";
 
 /// What is no answer is none: the host goes another way.
-void take(HttpReply& reply, std::string_view bytes) {
+void take(HttpReply& reply, std::string_view bytes, const std::string& vm) {
     try {
         (void)reply.feed(bytes);
     } catch (const Refused& refused) {
-        throw broken(refused.what());
+        throw broken_agent(vm, refused.what());
     }
+}
+
+/// What the agent said, for who asked for the program.
+std::string refusal_of(const HttpReply& reply, const std::string& vm) {
+    constexpr std::string_view no_user = "no such user: ";
+    const std::string said = message_of_trouble(reply);
+    if (said.rfind(no_user, 0) == 0) {
+        return "VM " + vm + " has no user " + said.substr(no_user.size());
+    }
+    return "the agent of VM " + vm + " refuses: " + (said.empty() ? trouble_in(reply) : said);
 }
 
 /// Of a request that the agent refuses: whether the host may go another way.
@@ -48,21 +56,34 @@ banger_status status_of(const HttpReply& reply) {
 
 } // namespace
 
-Exchange::Exchange(Descriptor stream, std::chrono::milliseconds limit, int cancel_fd)
-    : stream_(std::move(stream)), deadline_(std::chrono::steady_clock::now() + limit),
-      cancel_fd_(cancel_fd) {}
+Error silent_agent(const std::string& vm, std::chrono::milliseconds limit) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit).count();
+    return Error(BANGER_E_UNAVAILABLE,
+                 "the agent of VM " + vm + " did not answer within " + std::to_string(seconds) +
+                     " s",
+                 doctor);
+}
+
+Error broken_agent(const std::string& vm, const std::string& what) {
+    return Error(BANGER_E_UNAVAILABLE, "the agent of VM " + vm + ": " + what, doctor);
+}
+
+Exchange::Exchange(std::string vm, Descriptor stream, std::chrono::milliseconds limit,
+                   int cancel_fd)
+    : vm_(std::move(vm)), stream_(std::move(stream)), limit_(limit),
+      deadline_(std::chrono::steady_clock::now() + limit), cancel_fd_(cancel_fd) {}
 
 void Exchange::wait(short events) {
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(
             deadline_ - std::chrono::steady_clock::now());
         if (left.count() <= 0) {
-            throw Error(BANGER_E_UNAVAILABLE, "the guest's agent does not answer in time");
+            throw silent_agent(vm_, limit_);
         }
         std::array<pollfd, 2> fds{pollfd{stream_.fd(), events, 0}, pollfd{cancel_fd_, POLLIN, 0}};
         const int ready = ::poll(fds.data(), fds.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR) {
-            throw broken(std::generic_category().message(errno));
+            throw broken_agent(vm_, std::generic_category().message(errno));
         }
         if (fds[1].revents != 0) {
             throw Error(BANGER_E_CANCELLED, "cancelled");
@@ -82,7 +103,7 @@ void Exchange::send(std::string_view request) {
         } else if (errno == EAGAIN) {
             wait(POLLOUT);
         } else if (errno != EINTR) {
-            throw broken(std::generic_category().message(errno));
+            throw broken_agent(vm_, std::generic_category().message(errno));
         }
     }
 }
@@ -95,10 +116,10 @@ std::size_t Exchange::receive(char* buffer, std::size_t size) {
             return static_cast<std::size_t>(got);
         }
         if (got == 0) {
-            throw broken("it ended the stream");
+            throw broken_agent(vm_, "it ended the stream");
         }
         if (errno != EAGAIN && errno != EINTR) {
-            throw broken(std::generic_category().message(errno));
+            throw broken_agent(vm_, std::generic_category().message(errno));
         }
     }
 }
@@ -112,7 +133,7 @@ std::unique_ptr<HttpReply> Exchange::read_reply() {
 void Exchange::read_rest(HttpReply& reply) {
     std::array<char, 4096> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): read into
     while (!reply.done()) {
-        take(reply, {buffer.data(), receive(buffer.data(), buffer.size())});
+        take(reply, {buffer.data(), receive(buffer.data(), buffer.size())}, vm_);
     }
 }
 
@@ -124,11 +145,11 @@ std::unique_ptr<HttpReply> Exchange::read_head() {
         (void)receive(&byte, 1);
         head += byte;
         if (head.size() > most_head) {
-            throw broken("a head of more than " + std::to_string(most_head) + " bytes");
+            throw broken_agent(vm_, "a head of more than " + std::to_string(most_head) + " bytes");
         }
     }
     auto reply = std::make_unique<HttpReply>();
-    take(*reply, head);
+    take(*reply, head, vm_);
     return reply;
 }
 
@@ -138,7 +159,7 @@ void ask_power(Exchange& exchange, std::string_view action, std::string_view rea
         "POST", "/v1/power", body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
     const auto reply = exchange.read_reply();
     if (reply->status() != 202) {
-        throw broken(trouble_in(*reply));
+        throw broken_agent(exchange.vm(), trouble_in(*reply));
     }
 }
 
@@ -154,7 +175,7 @@ int start_program(Exchange& exchange, std::string_view request_json) {
         return exchange.release();
     }
     exchange.read_rest(*reply);
-    throw Error(status_of(*reply), "the guest's agent: " + trouble_in(*reply));
+    throw Error(status_of(*reply), refusal_of(*reply, exchange.vm()));
 }
 
 } // namespace vsock

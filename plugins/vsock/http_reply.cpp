@@ -113,8 +113,12 @@ bool HttpReply::keeps_stream() const {
     return parser_->get().keep_alive();
 }
 
+std::string message_of_trouble(const HttpReply& reply) {
+    return text_in(error_in(reply), "message", longest_message);
+}
+
 std::string trouble_in(const HttpReply& reply) {
-    const std::string message = text_in(error_in(reply), "message", longest_message);
+    const std::string message = message_of_trouble(reply);
     return std::to_string(reply.status()) + (message.empty() ? "" : ": " + message);
 }
 

@@ -43,6 +43,7 @@ class HttpReply {
 /// "409: message", for people: of a reply of status 400 or more, whose body may be anything.
 [[nodiscard]] std::string trouble_in(const HttpReply& reply);
 /// "kind" of its error, or empty.
+[[nodiscard]] std::string message_of_trouble(const HttpReply& reply); ///< "too many programs"
 [[nodiscard]] std::string kind_of_trouble(const HttpReply& reply);
 
 } // namespace vsock

@@ -26,7 +26,8 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr milliseconds power_limit{2000};
-constexpr milliseconds program_limit{10000};
+constexpr milliseconds program_limit{9500}; ///< less than the host has for a hook: who waits is
+                                            ///< told in our words
 
 } // namespace
 
@@ -187,25 +188,29 @@ class Vsock {
     /// A stream to an agent that is known to do `feature`; else the host goes another way at once.
     Exchange open(Call& call, const Vm& vm, std::string_view feature, milliseconds limit) const {
         const Board::View view = board_.find(std::string(vm.id()));
-        const auto has = [&] {
-            return std::find(view->features.begin(), view->features.end(), feature) !=
-                   view->features.end();
-        };
-        if (!view || !view->connected || view->state == GuestState::silent || !has()) {
-            throw Error(BANGER_E_UNAVAILABLE, "no agent in VM " + std::string(vm.name()) +
-                                                  " that can " + std::string(feature) + " answers");
+        const std::string vm_name(vm.name());
+        if (!view || !view->connected || view->state == GuestState::silent) {
+            throw Error(BANGER_E_UNAVAILABLE, "no agent answers in VM " + vm_name,
+                        "banger doctor tells of agents");
+        }
+        if (std::find(view->features.begin(), view->features.end(), feature) ==
+            view->features.end()) {
+            throw broken_agent(vm_name, "it is too old for " + std::string(feature));
         }
         const auto deadline = Steady::now() + limit;
         Descriptor stream = connect(call, vm, limit);
         const auto left = std::chrono::ceil<milliseconds>(deadline - Steady::now());
-        return {std::move(stream), left, call.cancel_fd()};
+        return {vm_name, std::move(stream), left, call.cancel_fd()};
     }
 
     Descriptor connect(Call& call, const Vm& vm, milliseconds limit) const {
         try {
             return Descriptor(banger::GuestChannel(host_).open(call, vm.id(), agent_port, limit));
         } catch (const Error& error) { // also of a guest that lets it wait: another way is open
-            throw Error(call.cancelled() ? BANGER_E_CANCELLED : BANGER_E_UNAVAILABLE, error.what());
+            const std::string vm_name(vm.name());
+            throw call.cancelled()             ? Error(BANGER_E_CANCELLED, error.what())
+            : error.code() == BANGER_E_TIMEOUT ? silent_agent(vm_name, limit)
+                                               : broken_agent(vm_name, error.what());
         }
     }
 

@@ -29,7 +29,7 @@ class Exchanges : public testing::Test {
         guest_ = Descriptor(ends[1]);
     }
     Exchange exchange(std::chrono::milliseconds limit = 5s) {
-        return {std::move(own_), limit, cancel_.fd()};
+        return {"web", std::move(own_), limit, cancel_.fd()};
     }
     void say(std::string_view bytes) {
         EXPECT_EQ(::send(guest_.fd(), bytes.data(), bytes.size(), 0),
@@ -130,8 +130,25 @@ TEST_F(Exchanges, AProgramThatIsRefusedSaysWhy) {
         FAIL() << "it was refused";
     } catch (const banger::Error& error) {
         EXPECT_EQ(error.code(), BANGER_E_INVALID);
-        EXPECT_STREQ(error.what(), "the guest's agent: 400: argv is empty");
+        EXPECT_STREQ(error.what(), "the agent of VM web refuses: argv is empty");
     }
+}
+
+TEST_F(Exchanges, SaysWhoseAgentAndWhatItWas) {
+    const auto told = [](const std::function<void()>& act) {
+        try {
+            act();
+        } catch (const banger::Error& error) {
+            return std::string(error.what()) + "; " + error.hint();
+        }
+        return std::string();
+    };
+    const std::string body = R"({"error":{"kind":"not_found","message":"no such user: bogus"}})";
+    say("HTTP/1.1 404 No\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    Exchange own = exchange(1200ms);
+    EXPECT_EQ(told([&] { (void)start_program(own, "{}"); }), "VM web has no user bogus; ");
+    EXPECT_EQ(told([&] { (void)start_program(own, "{}"); }),
+              "the agent of VM web did not answer within 2 s; banger doctor tells of agents");
 }
 
 TEST_F(Exchanges, WhereNoProgramCanBeStartedTheHostGoesAnotherWay) {
