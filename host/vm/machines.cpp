@@ -102,8 +102,7 @@ Error name_taken(const Machine& machine) {
                 "take another name, or see that one through: banger op watch " + work->id()};
     }
     return {ErrorKind::conflict, text,
-            "take another name, or delete it with: banger vm delete " +
-                std::string(machine.runs() ? "--force " : "") + machine.name()};
+            "take another name, or delete it with: banger vm delete " + machine.name()};
 }
 
 } // namespace

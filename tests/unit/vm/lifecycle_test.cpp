@@ -93,7 +93,7 @@ TEST_F(LifecycleTest, ANameThatIsBeingTakenIsToldWithItsOperation) {
     EXPECT_EQ(refusal(), "a VM named 'a' exists already: it is being created by " + first->id());
     world->finish(first);
     EXPECT_EQ(refusal(), "a VM named 'a' exists already");
-    EXPECT_EQ(hint, "take another name, or delete it with: banger vm delete --force a");
+    EXPECT_EQ(hint, "take another name, or delete it with: banger vm delete a") << "which asks";
     world->finish(world->lifecycle.stop("a", {}));
     EXPECT_EQ(refusal(), "a VM named 'a' exists already");
     EXPECT_EQ(hint, "take another name, or delete it with: banger vm delete a");
