@@ -3,6 +3,25 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
+usage() {
+    cat <<'TEXT'
+usage: ./quickstart.sh [-h]
+Installs the packages that are missing, builds banger and installs it to /usr/local, makes the
+runtime bundle, starts bangerd, creates a VM named testbox and runs a command in it. Safe to run
+again: what is done already is quick. Exit status 0 when all went well, 1 when a step did not,
+2 for a wrong option, 130 when interrupted.
+TEXT
+}
+case $#${1-} in
+0) ;;
+1-h | 1--help) usage && exit 0 ;;
+*)
+    echo "error: unknown option $1" >&2
+    usage >&2
+    exit 2
+    ;;
+esac
+
 data=${XDG_DATA_HOME:-$HOME/.local/share}/banger
 log=build/quickstart.log
 mkdir -p build
@@ -11,6 +30,22 @@ mkdir -p build
 prefix=/usr/local
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
+
+# A process in the background is deaf to Ctrl-C, and so is all that it starts.
+end_all() {
+    local child
+    for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end_all "$child"; done
+    kill "$1" 2>/dev/null || true
+}
+interrupted() {
+    trap - INT TERM
+    [ -z "$running" ] || end_all "$running"
+    printf '\ninterrupted; ./quickstart.sh goes on where it stopped\n' >&2
+    exit $((128 + $1))
+}
+running=''
+trap 'interrupted 2' INT
+trap 'interrupted 15' TERM
 
 now() { date +%s%N; }
 seconds() { awk -v ms=$((($(now) - $1) / 1000000)) 'BEGIN { printf "%.1f s", ms / 1000 }'; }
@@ -21,7 +56,7 @@ step() {
     shift 2
     begin=$(now)
     "$@" >>"$log" 2>&1 </dev/null &
-    pid=$!
+    pid=$! running=$!
     if [ -t 1 ]; then
         while kill -0 $pid 2>/dev/null; do
             width=$(($(tput cols 2>/dev/null || echo 80) - 12))
@@ -31,6 +66,7 @@ step() {
         printf '\r\033[K'
     fi
     wait $pid || status=$?
+    running=''
     if [ $status != 0 ]; then
         printf 'FAILED %s (%s)\n' "$title" "$(seconds "$begin")"
         tail -n 25 "$log" | sed 's/^/  | /'
