@@ -26,7 +26,7 @@ if [ -n "$vms$daemons$line" ] && [ "${FORCE:-}" != 1 ]; then
         [ -z "$daemons" ] || echo "  bangerd runs (of $(users "$daemons"))"
         [ -z "$line" ] || echo "  ~/.ssh/config has the line of banger ssh-config"
         echo "hint: in this order, then make uninstall again:"
-        [ -z "$vms" ] || printf '  %s\n' "banger vm delete --force \$(banger vm ls -q)   # with their disks; banger vm stop keeps those"
+        [ -z "$vms" ] || printf '  %s\n' "banger vm ls -q | xargs -r banger vm delete --force   # with their disks; banger vm stop keeps those"
         [ -z "$vms$daemons" ] || echo "  banger daemon stop"
         [ -z "$line" ] || echo "  banger ssh-config --remove"
         echo "make uninstall FORCE=1 removes the programs all the same; what runs, and its interfaces and rules, then stays until a reboot."
