@@ -54,6 +54,15 @@ std::string idle_text(const Json& vm) {
                                     : "; not idle: " + plain_text(activity));
 }
 
+/// As an age, but rounded: what was set to 10 hours just now is "10h".
+std::string left_text(double seconds) {
+    const double half = seconds < 120         ? 0.5
+                        : seconds < 2 * 3600  ? 30
+                        : seconds < 2 * 86400 ? 1800
+                                              : 43200;
+    return age_text(seconds + half);
+}
+
 } // namespace
 
 std::string stop_brief(const Json& vm) {
@@ -62,7 +71,7 @@ std::string stop_brief(const Json& vm) {
         return {};
     }
     const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
-    return *at > now.count() ? "in " + age_text(*at - now.count()) : "now";
+    return *at > now.count() ? "in " + left_text(*at - now.count()) : "now";
 }
 
 std::string stop_sentence(const Json& vm) {

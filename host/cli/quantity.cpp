@@ -142,8 +142,8 @@ std::string duration_text(double seconds) {
     if (seconds < 0.1) {
         return printed("%.0f ms", seconds * 1000);
     }
-    if (seconds < 9.95) {
-        return printed("%.1f s", seconds);
+    if (seconds < 10) { // cut, as all above: a time that is shown while it grows never falls
+        return printed("%.1f s", std::floor(seconds * 10 + 1e-6) / 10);
     }
     if (seconds < 60) {
         return printed("%.0f s", std::floor(seconds));

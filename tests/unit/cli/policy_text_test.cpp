@@ -40,6 +40,17 @@ TEST(PolicyText, WithoutAPolicyThereIsNothingToTell) {
     }
 }
 
+TEST(PolicyText, WhatIsLeftIsRounded) {
+    for (const auto& [left, text] : {std::pair(36000 - 2, "in 10h"),
+                                     {32500, "in 9h"},
+                                     {1799 - 2, "in 30m"},
+                                     {60, "in 60s"},
+                                     {6 * 86400, "in 6d"}}) {
+        EXPECT_EQ(stop_brief(vm({{"stops", {{"at", in_seconds(left)}, {"why", "lifetime"}}}})),
+                  text);
+    }
+}
+
 TEST(PolicyText, AnIdleGuestIsShownWithItsEnd) {
     const Json idle = vm({{"idle_stop_s", 1800},
                           {"idle_since", in_seconds(-720)},

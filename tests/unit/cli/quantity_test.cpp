@@ -44,7 +44,8 @@ TEST(Times, TakeUnitsAndMeanSecondsWithout) {
 TEST(Times, AreWrittenForPeople) {
     EXPECT_EQ(duration_text(0.0123), "12 ms");
     EXPECT_EQ(duration_text(0.3), "0.3 s");
-    EXPECT_EQ(duration_text(9.96), "9 s");
+    EXPECT_EQ(duration_text(9.96), "9.9 s");
+    EXPECT_EQ(duration_text(10), "10 s");
     EXPECT_EQ(duration_text(59.9), "59 s");
     EXPECT_EQ(duration_text(125), "2 min 5 s");
     EXPECT_EQ(age_text(59), "59s");
