@@ -14,7 +14,13 @@ std::string Help::make_help(const CLI::App* app, std::string /*name*/,
                             CLI::AppFormatMode mode) const {
     std::string text = app->get_description() + "\n\n" + make_usage(app, full_name(app));
     text += make_positionals(app);
-    text += make_groups(app, mode);
+    std::string groups =
+        make_groups(app, mode); // each begins with an empty line, and CLI11 adds one
+    for (std::size_t at = groups.find("\n\n\n"); at != std::string::npos;
+         at = groups.find("\n\n\n", at)) {
+        groups.erase(at, 1);
+    }
+    text += groups;
     text += make_subcommands(app, mode);
     if (!app->get_footer().empty()) {
         text += "\n" + app->get_footer() + "\n";

@@ -144,7 +144,8 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options, cons
         }
         added->group(plugin_group + option.plugin);
         if (option.type == "array") {
-            verb.add_flag("--no-" + option.flag.substr(2), none_[i], "none of these")
+            verb.add_flag("--no-" + option.flag.substr(2), none_[i],
+                          "No " + option.flag + " at all" + of_lists)
                 ->excludes(added)
                 ->group(plugin_group + option.plugin);
         }

@@ -226,6 +226,9 @@ TEST_F(Layout, SetSaysWhatALostListHad) {
     EXPECT_EQ(run({"vm", "set", "a", "--publish", "2:2"}).err, "");
     EXPECT_THAT(run({"vm", "set", "--help"}).out, HasSubstr("Ports; replaces what was set"));
     EXPECT_THAT(run({"vm", "create", "--help"}).out, Not(HasSubstr("replaces")));
+    const std::string help = run({"vm", "create", "--help"}).out;
+    EXPECT_THAT(help, HasSubstr("No --publish at all\n"));
+    EXPECT_THAT(help, Not(HasSubstr("\n\n\n")));
 }
 
 TEST_F(Layout, RequiredOptionsAreMarked) {
