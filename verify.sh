@@ -44,8 +44,9 @@ for candidate in "$program" "$(command -v banger || true)" /usr/local/bin/banger
     banger=$candidate
     if [ -n "$program" ] || [ -x "$candidate" ]; then break; fi
 done
-[ -x "$banger" ] || {
-    echo "error: $banger is no program" >&2
+[ -f "$banger" ] && [ -x "$banger" ] || {
+    [ -e "$banger" ] && why='is no program' || why='does not exist'
+    echo "error: $banger $why" >&2
     echo "hint: ./quickstart.sh builds and installs banger; --banger names one elsewhere" >&2
     exit 1
 }
@@ -102,7 +103,7 @@ step() {
     "$@" >"$said" 2>&1 </dev/null || status=$?
     took=$(($(date +%s%3N) - begin))
     if [ $status = 0 ]; then
-        say "$(printf '  ok %-34s %8s' "$name" "$(seconds $took)")"
+        say "$(printf '  ok %-36s %8s' "$name" "$(seconds $took)")"
         note_step "$name" true $took
         return
     fi

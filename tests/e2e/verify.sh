@@ -16,7 +16,8 @@ step "options"
 verify --help | grep -q -- '--nat' || fail "no help"
 must_fail 'error: unknown option --nosuch' verify --nosuch
 must_fail 'error: --target takes HOST:PORT' verify --target nowhere
-must_fail 'is no program' "$tree/verify.sh" --banger /nosuch/banger
+must_fail '/nosuch/banger does not exist' "$tree/verify.sh" --banger /nosuch/banger
+must_fail '/etc/passwd is no program' "$tree/verify.sh" --banger /etc/passwd
 
 step "with NAT"
 verify --nat --target 203.0.113.2:80 | tee "$root/out"
