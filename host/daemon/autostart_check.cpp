@@ -20,6 +20,8 @@ UserUnits UserUnits::usual() {
         units.linger = fs::path("/var/lib/systemd/linger") / entry.pw_name;
     }
     units.folders.emplace_back("/etc/systemd/user");
+    std::error_code code;
+    units.systemd = fs::is_directory("/run/systemd/system", code); // sd_booted(3)
     return units;
 }
 
@@ -30,6 +32,14 @@ std::optional<Check> autostart_check(const std::vector<std::string>& vms, const 
     std::string names;
     for (const std::string& name : vms) {
         names += (names.empty() ? "" : ", ") + name;
+    }
+    if (!units.systemd) {
+        return Check{"autostart",
+                     "warning",
+                     "VMs with autostart wait for the first bangerd: " + names,
+                     "no systemd runs here, which would start it",
+                     "let what starts services here run, as this user: banger daemon start",
+                     ""};
     }
     std::error_code code;
     const bool enabled =

@@ -13,6 +13,7 @@ namespace banger::daemon {
 struct UserUnits {
     std::vector<std::filesystem::path> folders; ///< in which `systemctl --user enable` makes links
     std::filesystem::path linger;               ///< there when the user lingers (loginctl(1))
+    bool systemd = true;                        ///< it runs here
 
     /// Those of whoever calls.
     [[nodiscard]] static UserUnits usual();

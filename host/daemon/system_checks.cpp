@@ -9,10 +9,12 @@
 #include <optional>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/fs.h>
 #include <linux/kvm.h>
 #include <linux/magic.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -20,6 +22,19 @@ namespace banger::daemon {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::string own_kvm_fix() {
+    struct stat info {};
+    if (::stat("/dev/kvm", &info) != 0) {
+        return kvm_fix(0, "");
+    }
+    std::array<char, 4096> buffer{};
+    group entry{};
+    group* found = nullptr;
+    const bool named =
+        ::getgrgid_r(info.st_gid, &entry, buffer.data(), buffer.size(), &found) == 0 && found;
+    return kvm_fix(info.st_mode, named ? entry.gr_name : "");
+}
 
 /// Whether a VM runs on it is the VMM's probe to find out.
 Check kvm_check() {
@@ -38,7 +53,9 @@ Check kvm_check() {
                 "warning",
                 "/dev/kvm may not be used by this user",
                 std::strerror(code),
-                "sudo usermod -aG kvm $USER, then log in again",
+                code == EACCES || code == EPERM
+                    ? own_kvm_fix()
+                    : "sudo modprobe kvm_intel, or kvm_amd; the kernel's log may say why not",
                 ""};
     }
     const int version = ::ioctl(kvm.get(), KVM_GET_API_VERSION, 0);
@@ -117,6 +134,12 @@ std::optional<Check> reflink_check(const fs::path& folder) {
 }
 
 } // namespace
+
+std::string kvm_fix(mode_t mode, const std::string& group) {
+    const bool by_group = (mode & 060) == 060 && !group.empty() && group != "root";
+    return (by_group ? "" : "sudo chgrp kvm /dev/kvm && sudo chmod 0660 /dev/kvm && ") +
+           ("sudo usermod -aG " + (by_group ? group : "kvm")) + " $USER, then log in again";
+}
 
 std::vector<Check> system_checks(const fs::path& data_folder) {
     fs::path folder = data_folder;

@@ -43,6 +43,12 @@ TEST_F(AutostartCheckTest, NamesTheOneThatIsMissing) {
     EXPECT_EQ(check().cause, "this user's services start at the first login");
 }
 
+TEST_F(AutostartCheckTest, WithoutSystemdNamesNoCommandOfIt) {
+    units_.systemd = false;
+    EXPECT_EQ(check().severity, "warning");
+    EXPECT_EQ(check().fix, "let what starts services here run, as this user: banger daemon start");
+}
+
 TEST_F(AutostartCheckTest, IsContentWithBoth) {
     enable();
     linger();
