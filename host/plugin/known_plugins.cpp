@@ -13,7 +13,7 @@ using nlohmann::json;
 const std::string own = "banger"; ///< the daemon's name among those that keep values
 
 KnownPlugin known_of(const Manifest& manifest) {
-    KnownPlugin known{{}, manifest.guest_services != nullptr};
+    KnownPlugin known{{}, manifest.guest_services != nullptr, manifest.gives_network};
     const auto verbs = manifest.actions.find("cli");
     for (std::uint32_t i = 0; verbs != manifest.actions.end() && i < verbs->second->count; ++i) {
         if (const char* place = verbs->second->items[i]->place) {
@@ -24,7 +24,9 @@ KnownPlugin known_of(const Manifest& manifest) {
 }
 
 std::string text_of(const KnownPlugin& known) {
-    const json value{{"places", known.places}, {"guest_services", known.guest_services}};
+    const json value{{"places", known.places},
+                     {"guest_services", known.guest_services},
+                     {"gives_network", known.gives_network}};
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -33,7 +35,8 @@ std::optional<KnownPlugin> parsed(const std::string& text) {
     try {
         const json value = json::parse(text);
         return KnownPlugin{value.at("places").get<std::vector<std::string>>(),
-                           value.at("guest_services").get<bool>()};
+                           value.at("guest_services").get<bool>(),
+                           value.at("gives_network").get<bool>()};
     } catch (const json::exception&) {
         return std::nullopt;
     }

@@ -15,6 +15,7 @@ struct Manifest;
 struct KnownPlugin {
     std::vector<std::string> places; ///< of its verbs in the command line: "vm stats"
     bool guest_services = false;     ///< it is asked to do things in guests
+    bool gives_network = false;      ///< it gives VMs network cards
 };
 
 /// What plugins bring, kept across daemons: the file of one that is off is not opened, and who

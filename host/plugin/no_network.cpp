@@ -12,9 +12,12 @@ using os::ErrorKind;
 
 namespace {
 
-/// Of a plugin that is switched off nothing is known: its file is not opened.
+/// One whose file was never read may do anything.
 bool may_give(const PluginInfo& plugin) {
-    return !plugin.manifest || plugin.manifest->gives_network;
+    if (plugin.manifest) { // also where nothing is kept: `config check`
+        return plugin.manifest->gives_network;
+    }
+    return !plugin.known || plugin.known->gives_network;
 }
 
 /// Listed in config.yaml (or on by itself), and off.
@@ -43,7 +46,10 @@ std::optional<NoNetwork> no_network(const Catalog& catalog) {
         (switched_off(catalog, plugin) ? off : broken).push_back(plugin.id);
     }
     std::vector<std::string> steps;
-    if (!broken.empty()) {
+    if (broken.size() > 1) { // the first of them may do something else
+        steps.push_back("repair the one of " + os::join(broken) +
+                        " that gives VMs a network, as tap-pool does (banger plugin show NAME)");
+    } else if (!broken.empty()) {
         steps.push_back("repair that (banger plugin show " + broken.front() + ")");
     }
     if (off.size() == 1) {
@@ -56,7 +62,7 @@ std::optional<NoNetwork> no_network(const Catalog& catalog) {
         steps.emplace_back(
             "install a plugin that does, and name it in plugins.entries of config.yaml");
     }
-    steps.emplace_back("set network.required: false there for VMs without one");
+    steps.emplace_back("set network.required: false in config.yaml for VMs without one");
     const bool one = off.size() == 1 && broken.empty(); // nothing else it can be
     return NoNetwork{
         Error(ErrorKind::unavailable,

@@ -310,9 +310,10 @@ TEST_F(Loading, WhyNoPluginGivesANetworkIsTold) {
     ASSERT_TRUE(why);
     EXPECT_STREQ(why->what(),
                  "no plugin gives VMs a network: plugin polite: switched off in config.yaml");
-    EXPECT_EQ(why->hint(), "set plugins.entries.polite.enabled: true in config.yaml, or set "
-                           "network.required: false there for VMs without one; then: banger "
-                           "daemon restart");
+    EXPECT_EQ(why->hint(),
+              "set plugins.entries.polite.enabled: true in config.yaml, or set "
+              "network.required: false in config.yaml for VMs without one; then: banger "
+              "daemon restart");
     EXPECT_EQ(no_network(*host.catalog)->key, "plugins.entries.polite.enabled");
 
     PluginHost broken;
@@ -323,9 +324,17 @@ TEST_F(Loading, WhyNoPluginGivesANetworkIsTold) {
     why = broken.dispatch->no_network();
     ASSERT_TRUE(why);
     EXPECT_THAT(why->what(), HasSubstr("plugin absent: not installed in "));
-    EXPECT_THAT(why->hint(), StartsWith("repair that (banger plugin show absent), or set "
-                                        "network.required: false"));
+    EXPECT_THAT(why->hint(),
+                StartsWith("repair the one of absent, rec-a that gives VMs a network, as "
+                           "tap-pool does (banger plugin show NAME), or set "
+                           "network.required: false"));
     EXPECT_EQ(no_network(*broken.catalog)->key, "network.required");
+    broken.stop();
+    broken.kv.set("banger", "knows:rec-a",
+                  R"({"places":[],"guest_services":false,"gives_network":false})");
+    EXPECT_EQ(broken.load(), "");
+    EXPECT_THAT(broken.dispatch->no_network()->hint(),
+                StartsWith("repair that (banger plugin show absent), or set "));
 
     PluginHost none;
     none.add("rec-a");
@@ -398,7 +407,8 @@ TEST_F(Loading, WhyNobodyReachesAGuest) {
     EXPECT_EQ(why(), "nothing in the guest of VM web answers");
     host.stop();
     host.entry("polite").enabled = false;
-    host.kv.set("banger", "knows:polite", R"({"places":[],"guest_services":true})");
+    host.kv.set("banger", "knows:polite",
+                R"({"places":[],"guest_services":true,"gives_network":true})");
     host.kv.remove("banger", "held:polite");
     EXPECT_EQ(host.load(), "");
     EXPECT_EQ(why(), "the guest of VM web cannot be asked: plugin polite is off: "
