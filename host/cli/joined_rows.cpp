@@ -30,12 +30,15 @@ Key key_of(const Json& row, const Columns& common) {
     return key;
 }
 
-/// Each cell from the first of the two rows that has it.
+/// Each cell from the first of the two rows that has it; "" is null, as where there is none.
 Json merged(const Columns& columns, const Json& first, const Json& second) {
     Json row = Json::object();
     for (const std::string& name : columns) {
         const Json& cell = value_at(first, name.c_str());
         row[name] = cell.is_null() ? value_at(second, name.c_str()) : cell;
+        if (row[name].is_string() && is_empty(row[name])) {
+            row[name] = nullptr;
+        }
     }
     return row;
 }

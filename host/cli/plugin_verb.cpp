@@ -6,10 +6,12 @@
 #include "cli/repeat.hpp"
 #include "cli/session.hpp"
 #include "cli/table.hpp"
+#include "cli/unit_columns.hpp"
 #include "cli/verb_args.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 namespace banger::cli {
 namespace {
@@ -24,13 +26,16 @@ std::string heading_of(std::string key) {
 
 void print_lines(const Session& session, const Json& object) {
     std::vector<std::pair<std::string, std::string>> lines;
-    for (const auto& [key, value] : object.items()) {
+    const Json shown = with_units(object);
+    for (const auto& [key, value] : shown.items()) {
         lines.emplace_back(key, plain(value));
     }
     session.print(described(lines, session.out));
 }
 
-void print_table(const Session& session, const Json& rows) {
+void print_table(const Session& session, const Json& plain_rows) {
+    Json rows = Json::array();
+    std::transform(plain_rows.begin(), plain_rows.end(), std::back_inserter(rows), with_units);
     const std::vector<std::string> keys = columns_of(rows);
     std::vector<std::string> headings(keys.size());
     std::transform(keys.begin(), keys.end(), headings.begin(), heading_of);

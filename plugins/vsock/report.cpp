@@ -1,61 +1,46 @@
 #include "report.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <cmath>
 
 namespace vsock {
 namespace {
 
-using Seconds = std::chrono::seconds;
-
-std::string rounded(double number, int digits) {
-    std::array<char, 64> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%.*f", digits, number);
-    return {text.data(), static_cast<std::size_t>(std::max(size, 0))};
+/// As many digits as it is worth.
+double rounded(double number, double digits) {
+    return std::round(number * digits) / digits;
 }
 
-/// "212M", "7.5G": short, in powers of 1024.
-std::string size_text(std::uint64_t bytes) {
-    constexpr std::array<const char*, 6> units{"", "K", "M", "G", "T", "P"};
-    auto number = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    while (number >= 1000 && unit + 1 < units.size()) {
-        number /= 1024;
-        ++unit;
-    }
-    return rounded(number, unit >= 3 && number < 100 ? 1 : 0) + units[unit];
+Rows or_null(const std::string& text) {
+    return text.empty() ? Rows() : Rows(text);
 }
 
-std::string share_text(std::uint64_t used, std::uint64_t total) {
-    return total == 0 ? "" : size_text(used) + "/" + size_text(total);
+template <class Number>
+Rows or_null(const std::optional<Number>& number) {
+    return number ? Rows(*number) : Rows();
 }
 
-/// "5s", "3m", "2h", "4d".
-std::string time_text(std::chrono::milliseconds time) {
-    const auto s = std::chrono::duration_cast<Seconds>(time).count();
-    return s < 100         ? std::to_string(s) + "s"
-           : s < 100 * 60  ? std::to_string(s / 60) + "m"
-           : s < 48 * 3600 ? std::to_string(s / 3600) + "h"
-                           : std::to_string(s / 86400) + "d";
+std::chrono::milliseconds since(Steady::time_point then, Steady::time_point now) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::max(now, then) - then);
 }
 
-std::string heard_text(const GuestView& view, Steady::time_point now) {
-    return view.heard ? time_text(std::chrono::duration_cast<std::chrono::milliseconds>(
-                            std::max(now, *view.heard) - *view.heard))
-                      : "";
+Rows heard_s(const GuestView& view, Steady::time_point now) {
+    return view.heard
+               ? Rows(rounded(static_cast<double>(since(*view.heard, now).count()) / 1000, 10))
+               : Rows();
 }
 
-std::string uptime_text(const GuestView& view, Steady::time_point now) {
-    if (!view.heard) {
-        return "";
-    }
-    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now - *view.heard);
-    return time_text(std::chrono::milliseconds(view.uptime_ms) + since);
+Rows uptime_s(const GuestView& view, Steady::time_point now) {
+    const auto at_hearing = std::chrono::milliseconds(view.uptime_ms);
+    return view.heard ? Rows(std::chrono::duration_cast<std::chrono::seconds>(
+                                 at_hearing + since(*view.heard, now))
+                                 .count())
+                      : Rows();
 }
 
-std::string rate_text(const std::optional<std::uint64_t>& rate) {
-    return rate ? size_text(*rate) : "";
+/// What is known of a size whose total is none: nothing.
+Rows size_or_null(std::uint64_t bytes, std::uint64_t total) {
+    return total == 0 ? Rows() : Rows(bytes);
 }
 
 /// Of the sockets that one program has at one port, the one that is reached from the furthest.
@@ -82,10 +67,10 @@ Rows guest_rows(const std::vector<Board::View>& views, Steady::time_point now) {
         rows.push_back(
             {{"vm", view->vm.name},
              {"state", std::string(state_text(*view))},
-             {"agent", view->version},
-             {"uptime", uptime_text(*view, now)},
-             {"heard", heard_text(*view, now)},
-             {"failed_units", view->failed_units ? Rows(view->failed_units->size()) : Rows("")}});
+             {"agent", or_null(view->version)},
+             {"uptime_s", uptime_s(*view, now)},
+             {"heard_s", heard_s(*view, now)},
+             {"failed_units", view->failed_units ? Rows(view->failed_units->size()) : Rows()}});
     }
     return rows;
 }
@@ -94,17 +79,20 @@ Rows stats_rows(const std::vector<Board::View>& views, Steady::time_point now) {
     Rows rows = Rows::array();
     for (const Board::View& view : views) {
         const Stats stats = view->stats.value_or(Stats());
-        const Stats::Disk* root = stats.root();
-        const std::uint64_t used =
-            stats.memory.total - std::min(stats.memory.available, stats.memory.total);
-        rows.push_back({{"vm", view->vm.name},
-                        {"cpu_%", view->cpu_percent ? rounded(*view->cpu_percent, 1) : ""},
-                        {"load", view->stats ? rounded(stats.load[0], 2) : ""},
-                        {"memory", share_text(used, stats.memory.total)},
-                        {"disk", root != nullptr ? share_text(root->used, root->total) : ""},
-                        {"rx_per_s", rate_text(view->rx_per_s)},
-                        {"tx_per_s", rate_text(view->tx_per_s)},
-                        {"heard", heard_text(*view, now)}});
+        const Stats::Memory& memory = stats.memory;
+        const Stats::Disk disk = stats.root() != nullptr ? *stats.root() : Stats::Disk();
+        rows.push_back(
+            {{"vm", view->vm.name},
+             {"cpu_percent", view->cpu_percent ? Rows(rounded(*view->cpu_percent, 10)) : Rows()},
+             {"load", view->stats ? Rows(rounded(stats.load[0], 100)) : Rows()},
+             {"memory_used_bytes",
+              size_or_null(memory.total - std::min(memory.available, memory.total), memory.total)},
+             {"memory_total_bytes", size_or_null(memory.total, memory.total)},
+             {"disk_used_bytes", size_or_null(disk.used, disk.total)},
+             {"disk_total_bytes", size_or_null(disk.total, disk.total)},
+             {"rx_bytes_per_s", or_null(view->rx_per_s)},
+             {"tx_bytes_per_s", or_null(view->tx_per_s)},
+             {"heard_s", heard_s(*view, now)}});
     }
     return rows;
 }
@@ -121,10 +109,10 @@ Rows port_rows(const std::vector<Board::View>& views, bool by_name) {
             Rows row{{"vm", vm.name},
                      {"port", port.port},
                      {"protocol", "tcp"},
-                     {"process", port.process},
-                     {"url", reach == "network" ? url_of(port, host) : ""},
+                     {"process", or_null(port.process)},
+                     {"url", or_null(reach == "network" ? url_of(port, host) : "")},
                      {"reach", reach},
-                     {"title", port.title}};
+                     {"title", or_null(port.title)}};
             if (std::find(rows.begin(), rows.end(), row) == rows.end()) { // IPv4 and IPv6
                 rows.push_back(std::move(row));
             }

@@ -9,7 +9,8 @@ extern "C" {
 
 /* Each interface's table is a banger_actions. What run() emits (banger_host.call_emit):
  *   CLI        for `banger x <plugin> <name>`: TEXT lines, a JSON object (shown as lines of key and
- *              value) or a JSON array of objects (shown as a table, however many there are)
+ *              value) or a JSON array of objects (shown as a table, however many there are);
+ *              numbers in *_bytes, *_bytes_per_s, *_percent and *_s are shown with their unit
  *   DOCTOR     JSON {"severity":"ok|info|warning|error","title":..,"cause":..,"fix":..}; with
  *              "repair":["what is done, a line each"] the check is run again with {"repair":true}
  *              when the user has agreed (banger doctor --fix), repairs, and emits what is then

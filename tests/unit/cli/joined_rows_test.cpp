@@ -29,6 +29,12 @@ TEST(JoinedRows, WhatMatchesNothingStaysWithEmptyCells) {
         << "a number is no text";
 }
 
+TEST(JoinedRows, NothingIsNullHoweverItWasWritten) {
+    EXPECT_EQ(joined(R"([{"vm":"a","port":80,"url":""}])",
+                     R"([{"vm":"a","port":80,"title":"x","process":""}])"),
+              R"([{"vm":"a","port":80,"url":null,"title":"x","process":null}])");
+}
+
 TEST(JoinedRows, EachMatchIsARow) {
     EXPECT_EQ(joined(R"([{"port":80,"published":"*:1"},{"port":80,"published":"*:2"}])",
                      R"([{"port":80,"process":"x"},{"port":80,"process":"y"}])"),
@@ -41,9 +47,10 @@ TEST(JoinedRows, EachMatchIsARow) {
 TEST(JoinedRows, EmptyCellsEqualNothing) {
     for (const char* empty : {"null", "\"\"", "[]"}) {
         const std::string cell = empty;
+        const std::string kept = cell == "[]" ? cell : "null";
         EXPECT_EQ(joined(("[{\"k\":" + cell + ",\"a\":1}]").c_str(),
                          ("[{\"k\":" + cell + ",\"b\":2}]").c_str()),
-                  "[{\"k\":" + cell + ",\"a\":1,\"b\":null},{\"k\":" + cell +
+                  "[{\"k\":" + kept + ",\"a\":1,\"b\":null},{\"k\":" + kept +
                       ",\"a\":null,\"b\":2}]");
     }
     EXPECT_EQ(joined(R"([{"k":1,"a":1},{"a":2}])", R"([{"k":1,"b":1},{"b":2}])"),

@@ -100,7 +100,9 @@ TEST_F(Plugin, AStartWaitsForTheAgent) {
     EXPECT_THAT(host_.published(), Contains("ready"));
     EXPECT_EQ(action("ls").at(0).at("state"), "ready");
     EXPECT_EQ(action("ports").at(0).at("url"), "http://172.30.88.7:8000/");
-    EXPECT_EQ(action("stats", R"({"vms": ["0123456789ab"]})").at(0).at("memory"), "111M/494M");
+    const json stats = action("stats", R"({"vms": ["0123456789ab"]})").at(0);
+    EXPECT_EQ(stats.at("memory_total_bytes").get<std::uint64_t>() >> 20U, 494U);
+    EXPECT_EQ(stats.at("memory_used_bytes").get<std::uint64_t>() >> 20U, 110U);
     const CallResult other = host_.action(BANGER_IFACE_CLI, "stats", R"({"vms": ["another"]})");
     EXPECT_EQ(other.status, BANGER_E_NOT_FOUND);
     EXPECT_EQ(json::parse(host_.action(BANGER_IFACE_STATUS, "vsock").output.at(0)).at("value"),

@@ -49,11 +49,13 @@ Board::View good(Steady::time_point now) {
 TEST(Report, WhatIsKnown) {
     const auto now = Steady::now();
     EXPECT_EQ(guest_rows({good(now)}, now).dump(),
-              R"([{"vm":"web","state":"ready","agent":"0.1.0","uptime":"93s","heard":"3s",)"
+              R"([{"vm":"web","state":"ready","agent":"0.1.0","uptime_s":93,"heard_s":3.0,)"
               R"("failed_units":2}])");
     EXPECT_EQ(stats_rows({good(now)}, now).dump(),
-              R"([{"vm":"web","cpu_%":"12.3","load":"0.12","memory":"212M/512M",)"
-              R"("disk":"512M/8.0G","rx_per_s":"2K","tx_per_s":"","heard":"3s"}])");
+              R"([{"vm":"web","cpu_percent":12.3,"load":0.13,"memory_used_bytes":222298112,)"
+              R"("memory_total_bytes":536870912,"disk_used_bytes":536870912,)"
+              R"("disk_total_bytes":8589934592,"rx_bytes_per_s":2048,"tx_bytes_per_s":null,)"
+              R"("heard_s":3.0}])");
     EXPECT_EQ(port_rows({good(now)}, true).dump(),
               R"([{"vm":"web","port":8000,"protocol":"tcp","process":"python3",)"
               R"("url":"http://web.vm:8000/","reach":"network","title":"Listing"}])");
@@ -65,11 +67,12 @@ TEST(Report, WhatIsNot) {
     const auto now = Steady::now();
     const auto none = seen([](GuestView&) {});
     EXPECT_EQ(guest_rows({none}, now).dump(),
-              R"([{"vm":"web","state":"booting","agent":"","uptime":"","heard":"",)"
-              R"("failed_units":""}])");
+              R"([{"vm":"web","state":"booting","agent":null,"uptime_s":null,"heard_s":null,)"
+              R"("failed_units":null}])");
     EXPECT_EQ(stats_rows({none}, now).dump(),
-              R"([{"vm":"web","cpu_%":"","load":"","memory":"","disk":"","rx_per_s":"",)"
-              R"("tx_per_s":"","heard":""}])");
+              R"([{"vm":"web","cpu_percent":null,"load":null,"memory_used_bytes":null,)"
+              R"("memory_total_bytes":null,"disk_used_bytes":null,"disk_total_bytes":null,)"
+              R"("rx_bytes_per_s":null,"tx_bytes_per_s":null,"heard_s":null}])");
     EXPECT_EQ(port_rows({none}, true).dump(), "[]");
     EXPECT_EQ(guest_rows({}, now).dump(), "[]");
 }
@@ -87,7 +90,7 @@ TEST(Report, APortIsTheProgramsThatListenOnIt) {
     ASSERT_EQ(rows.size(), 4U) << rows;
     EXPECT_EQ(rows[0].at("reach"), "network");
     EXPECT_EQ(rows[1].at("reach"), "loopback");
-    EXPECT_EQ(rows[1].at("url"), "") << "it leads nowhere from here";
+    EXPECT_TRUE(rows[1].at("url").is_null()) << "it leads nowhere from here";
     EXPECT_EQ(rows[1].at("title"), "Mine");
     EXPECT_EQ(rows[2].at("url"), "http://web.vm/");
     EXPECT_EQ(rows[2].at("title"), "B") << "of the one that is reached";
