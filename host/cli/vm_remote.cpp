@@ -70,6 +70,16 @@ int with_hint(const Session& session, int status, const std::string& name,
     return status;
 }
 
+/// ssh has said what it met; what to do about a guest without SSH it does not know.
+int with_other_way(const Session& session, int status, const std::string& name) {
+    if (status == ssh_failed) {
+        session.note(session.err.yellow("hint:") + " if " + name +
+                     " does not answer SSH: banger vm exec --agent " + name +
+                     " -- systemctl status ssh, or: banger vm console " + name);
+    }
+    return status;
+}
+
 int ssh(Session& session, const SshArgs& args) {
     const SshTarget target = target_of(session, args.name, args.user);
     const std::vector<std::string> argv = ssh_argv(target, session.tail);
@@ -84,7 +94,7 @@ int ssh(Session& session, const SshArgs& args) {
     }
     const int status = run_beside(argv);
     farewell(session, args.name);
-    return with_hint(session, status, args.name, args.user);
+    return with_other_way(session, with_hint(session, status, args.name, args.user), args.name);
 }
 
 /// By the agent, where SSH does not answer and something in the guest does.

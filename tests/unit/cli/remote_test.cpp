@@ -181,6 +181,14 @@ TEST_F(Remote, SessionEndsWithAWordAboutTheVm) {
     EXPECT_THAT(run_on_terminal({"vm", "ssh", "a"}).out, HasSubstr("a is stopped"));
 }
 
+TEST_F(Remote, SessionThatCannotBeNamesOtherWays) {
+    script("ssh", "exit 255");
+    const Result result = run_on_terminal({"vm", "ssh", "a"});
+    EXPECT_EQ(result.code, 255);
+    EXPECT_THAT(result.out, HasSubstr("if a does not answer SSH: banger vm exec --agent a -- "
+                                      "systemctl status ssh, or: banger vm console a"));
+}
+
 TEST_F(Remote, StoppedVmsAreToldByTheDaemon) {
     daemon->on("GET /v1/vms/a/ssh", problem("conflict", "a is stopped", "banger vm start a"), 409);
     const Result result = run({"vm", "ssh", "a"});
