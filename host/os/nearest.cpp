@@ -41,6 +41,7 @@ std::optional<std::string> nearest(std::string_view word,
         return std::nullopt;
     }
     std::optional<std::string> best;
+    bool best_is_swapped = false;
     std::size_t limit = std::max<std::size_t>(1, word.size() / 3);
     for (const std::string& whole : candidates) {
         const std::string_view candidate = undashed(whole);
@@ -48,12 +49,15 @@ std::optional<std::string> nearest(std::string_view word,
             continue;
         }
         const std::size_t steps = distance(word, candidate);
-        if (steps <= limit && steps < std::max(word.size(), candidate.size())) {
+        const bool swapped =
+            std::is_permutation(word.begin(), word.end(), candidate.begin(), candidate.end());
+        if (steps > limit || steps >= std::max(word.size(), candidate.size())) {
+            continue;
+        }
+        if (!best || steps < limit || (swapped && !best_is_swapped)) {
             best = whole;
-            limit = steps == 0 ? 0 : steps - 1;
-            if (steps == 0) {
-                break;
-            }
+            best_is_swapped = swapped;
+            limit = steps;
         }
     }
     return best;

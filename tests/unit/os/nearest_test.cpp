@@ -14,6 +14,12 @@ TEST(Nearest, FindsSlips) {
     EXPECT_EQ(nearest("--frce", {"--for", "--force"}), "--force");
 }
 
+TEST(Nearest, PrefersSwappedLetters) {
+    EXPECT_EQ(nearest("stast", {"start", "stats"}), "stats");
+    EXPECT_EQ(nearest("stast", {"stats", "start"}), "stats");
+    EXPECT_EQ(nearest("web", {"web-1", "web"}), "web");
+}
+
 TEST(Nearest, FindsNothingFar) {
     EXPECT_EQ(nearest("database", names), std::nullopt);
     EXPECT_EQ(nearest("", names), std::nullopt);
