@@ -7,6 +7,7 @@
 #include "cli/plugin_verb.hpp"
 #include "cli/repeat.hpp"
 #include "cli/verb_args.hpp"
+#include "cli/verb_help.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -20,15 +21,19 @@ struct Place {
     std::vector<std::string> plugins;
     std::vector<Json> verbs;
     bool runs = false; ///< one of these plugins does
+};
 
-    /// "what is published; what listens"
-    [[nodiscard]] std::string summary() const {
-        std::string text;
-        for (const Json& verb : verbs) {
-            text += (text.empty() ? "" : "; ") + text_at(verb, "summary");
-        }
-        return text;
+/// The parser knows nothing of what verbs of plugins take.
+class VerbHelp : public CLI::Formatter {
+  public:
+    explicit VerbHelp(std::string text) : text_(std::move(text)) {}
+    std::string make_help(const CLI::App* /*app*/, std::string /*name*/,
+                          CLI::AppFormatMode /*mode*/) const override {
+        return text_;
     }
+
+  private:
+    std::string text_;
 };
 
 /// What a verb emits at a place that it shares. Throws when that is no table.
@@ -97,12 +102,17 @@ int run_together(Session& session, const Place& place, const std::vector<Json>& 
         std::all_of(errors.begin(), errors.end(), [](const auto& error) { return !!error; });
     if (!all_failed) {
         const Json output{{{"kind", "json"}, {"json", std::move(rows)}}};
-        print_output(session, place.summary(), output, json);
+        print_output(session, summary_of(place.verbs), output, json);
     }
     return report_all(session, place, errors);
 }
 
-int run_place(Session& session, const Place& place, std::vector<std::string> words, bool json) {
+int run_place(Session& session, const Place& place, const std::string& help,
+              std::vector<std::string> words, bool json) {
+    if (wants_help(words)) { // behind a name: the parser has stopped there
+        session.print(help);
+        return 0;
+    }
     if (place.verbs.size() == 1) {
         return run_plugin_verb(session, place.plugins.front(), place.verbs.front(),
                                std::move(words), json);
@@ -116,24 +126,19 @@ int run_place(Session& session, const Place& place, std::vector<std::string> wor
 }
 
 void add(CLI::App& noun, Session& session, const Place& place) {
-    CLI::App* added = noun.add_subcommand(place.name, place.summary());
+    CLI::App* added = noun.add_subcommand(place.name, summary_of(place.verbs));
     added->group("Commands");
     added->prefix_command(); // the words are the plugins'
     const auto json = std::make_shared<bool>(false);
     json_flag(added, *json);
-    std::string arguments = arguments_of(place.verbs);
-    arguments.erase(0, arguments.empty() ? 0 : 1);
-    std::string plugins;
-    for (const std::string& plugin : place.plugins) {
-        plugins += (plugins.empty() ? "" : ", ") + plugin;
-    }
-    added->footer((arguments.empty() ? "" : arguments + "\n") + "Brought by the plugin" +
-                  (place.plugins.size() == 1 ? " " : "s ") + plugins + ".");
-    added->callback([&session, added, json, place] {
+    const std::string help =
+        verb_help("banger " + noun.get_name() + " " + place.name, place.plugins, place.verbs);
+    added->formatter(std::make_shared<VerbHelp>(help));
+    added->callback([&session, added, json, place, help] {
         std::vector<std::string> words = added->remaining();
         *json = std::erase(words, "--json") > 0 || *json;
-        session.action = [&session, json, place, words] {
-            return run_place(session, place, words, *json);
+        session.action = [&session, json, place, help, words] {
+            return run_place(session, place, help, words, *json);
         };
     });
 }

@@ -8,6 +8,7 @@
 #include "cli/table.hpp"
 #include "cli/unit_columns.hpp"
 #include "cli/verb_args.hpp"
+#include "cli/verb_help.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -93,6 +94,25 @@ void print_items(const Session& session, const Json& output) {
     }
 }
 
+/// A plugin knows VMs that run: of others that it was asked for we know more.
+void require_running(const Session& session, const Json& args) {
+    std::vector<std::string> wanted;
+    for (const Json& name : value_at(args, "vms")) {
+        wanted.push_back(plain(name));
+    }
+    if (const std::string name = text_at(args, "vm"); !name.empty()) {
+        wanted.push_back(name);
+    }
+    const auto api = wanted.empty() ? std::nullopt : session.running_api();
+    for (const std::string& name : api ? wanted : std::vector<std::string>()) {
+        const std::string state = text_at(get_one(*api, vm_noun, name), "state");
+        if (state == "stopped" || state == "failed") {
+            throw os::Error(os::ErrorKind::conflict, "VM " + name + " is " + state,
+                            "start it with: banger vm start " + name);
+        }
+    }
+}
+
 } // namespace
 
 std::vector<Json> verbs_of(const Json& plugin) {
@@ -122,35 +142,18 @@ bool is_repeatable(const Json& verb) {
     return value_at(verb, "repeatable") == Json(true);
 }
 
-std::string arguments_of(const std::vector<Json>& verbs) {
-    std::string text;
-    std::vector<std::string> told;
-    for (const Json& verb : verbs) {
-        const Json schema = schema_of(verb);
-        const Json& required = value_at(schema, "required");
-        for (const auto& [name, member] : value_at(schema, "properties").items()) {
-            if (std::find(told.begin(), told.end(), name) != told.end()) {
-                continue;
-            }
-            told.push_back(name);
-            const bool needed =
-                std::find(required.begin(), required.end(), Json(name)) != required.end();
-            const std::string what = text_at(member, "description");
-            text += (needed ? "  " : "  [") + ("--" + name) + (needed ? "" : "]") +
-                    (what.empty() ? "" : "  " + what) + "\n";
-        }
-    }
-    if (std::all_of(verbs.begin(), verbs.end(), is_repeatable)) {
-        text += std::string("  [--watch[=TIME]]  ") + watch_help + "\n";
-    }
-    return text.empty() ? "" : "\nArguments:\n" + text;
-}
-
 Json ask_verb(Session& session, const std::string& plugin, const Json& verb, const Json& args) {
-    const Json answer = session.api().post(plugin_noun.target(plugin) + "/actions/cli/" +
-                                               api_client::encoded(text_at(verb, "name")),
-                                           args);
-    return value_at(answer, "output");
+    try {
+        const Json answer = session.api().post(plugin_noun.target(plugin) + "/actions/cli/" +
+                                                   api_client::encoded(text_at(verb, "name")),
+                                               args);
+        return value_at(answer, "output");
+    } catch (const os::Error& error) {
+        if (error.kind() == os::ErrorKind::not_found) {
+            require_running(session, args);
+        }
+        throw;
+    }
 }
 
 void print_output(const Session& session, const std::string& summary, const Json& output,
@@ -166,11 +169,9 @@ void print_output(const Session& session, const std::string& summary, const Json
 
 int run_plugin_verb(Session& session, const std::string& plugin, const Json& verb,
                     std::vector<std::string> words, bool json) {
-    if (!words.empty() && (words.front() == "--help" || words.front() == "-h")) {
-        const std::string arguments = arguments_of({verb});
-        session.print(text_at(verb, "summary") + "\n\nUsage: banger x " + plugin + " " +
-                      text_at(verb, "name") + (arguments.empty() ? "" : " [ARGUMENTS]") +
-                      " [--json]\n" + arguments);
+    if (wants_help(words)) {
+        session.print(
+            verb_help("banger x " + plugin + " " + text_at(verb, "name"), {plugin}, {verb}));
         return 0;
     }
     const auto seconds = is_repeatable(verb) ? take_watch(words) : std::nullopt;

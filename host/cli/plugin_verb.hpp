@@ -18,10 +18,9 @@ class Session;
 [[nodiscard]] api_client::Json schema_of(const api_client::Json& verb);
 /// Whether it takes --watch.
 [[nodiscard]] bool is_repeatable(const api_client::Json& verb);
-/// "Arguments:" of verbs that are run together, for their help; empty when they take none.
-[[nodiscard]] std::string arguments_of(const std::vector<api_client::Json>& verbs);
 
-/// Runs a verb; what it emitted, an array of {"kind", "json" or "text"}.
+/// Runs a verb; what it emitted, an array of {"kind", "json" or "text"}. Throws what it says, but
+/// of VMs that it does not find what other commands say of them.
 [[nodiscard]] api_client::Json ask_verb(Session& session, const std::string& plugin,
                                         const api_client::Json& verb, const api_client::Json& args);
 /// Prints what a verb emitted: an array of objects is a table, an object lines. With `json` just

@@ -78,7 +78,7 @@ ActionResult Actions::run(const std::string& plugin_id, const std::string& kind,
         Schema(text(action.params_schema)).checked_text(args_json, plugin_id + " " + name).dump();
     Outcome outcome = call(*plugin, kind, action, args, &context);
     if (outcome.failed()) {
-        throw outcome.error(*plugin, {.hook = site_text(kind, action)});
+        throw outcome.answer(*plugin, {.hook = site_text(kind, action)});
     }
     return {outcome.status, std::move(outcome.output)};
 }

@@ -60,7 +60,7 @@ banger vm ports | grep -E '^web +22 +tcp +- +sshd' || fail "$(banger vm ports)"
 guest "sed s/8000/8001/ /root/web.pl | sed 's/Listen/LocalAddr => \"127.0.0.1\", Listen/' >/root/inside.pl; nohup perl /root/inside.pl >/dev/null 2>&1 &"
 inside() { banger vm ports --json web | jq -e '.[] | select(.port == 8001 and .reach == "loopback" and .url == null)'; }
 within 20 inside || fail "ports: $(banger vm ports)"
-must_fail "no VM of the name nosuch runs" banger vm ports nosuch
+must_fail "no VM named 'nosuch'" banger vm ports nosuch
 page | jq -e '[.title | explode[] | select(. < 32)] | length == 0' || fail "control characters: $(page)"
 
 step "a clock that is an hour slow is put right"

@@ -249,8 +249,9 @@ TEST_F(Commands, PluginVerbsPrintTheirOutput) {
     EXPECT_THAT(run({"x"}).out, HasSubstr("banger x tap-pool ls  List taps"));
     EXPECT_THAT(run({"x", "tap-pool", "sl"}).err, HasSubstr("did you mean 'ls'?"));
     EXPECT_EQ(run({"x", "tap-pool", "ls", "--help"}).out,
-              "List taps\n\nUsage: banger x tap-pool ls [ARGUMENTS] [--json]\n\nArguments:\n"
-              "  [--idle]\n");
+              "List taps\n\nUsage: banger x tap-pool ls [OPTIONS]\n\nOptions:\n"
+              "  -h, --help              Print this help\n  --idle, --no-idle\n"
+              "  --json                  Print JSON\n\nBrought by the plugin tap-pool.\n");
     const std::string help = run({"x", "tap-pool", "--help"}).out;
     EXPECT_THAT(help, HasSubstr("Commands of tap-pool:\n  ls  List taps\n"));
     EXPECT_EQ(run({"x", "tap-pol", "--help"}).code, 3);

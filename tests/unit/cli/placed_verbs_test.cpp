@@ -57,7 +57,7 @@ TEST_F(PlacedVerbs, AppearBesideOurs) {
     EXPECT_THAT(run({"vm", "ports", "--json"}).out, HasSubstr(R"("port": 8080)"));
     EXPECT_THAT(run({"vm", "--help"}).out, HasSubstr("Published ports"));
     const std::string help = run({"vm", "ports", "--help"}).out;
-    EXPECT_THAT(help, HasSubstr("[--vm]  Only of it"));
+    EXPECT_THAT(help, HasSubstr("  --vm NAME               Only of it\n"));
     EXPECT_THAT(help, HasSubstr("Brought by the plugin nat."));
     EXPECT_THAT(help, Not(HasSubstr("--watch"))) << "it does not say that it may be repeated";
     EXPECT_THAT(run({"vm", "ports", "--watch"}).err, HasSubstr("unknown option --watch"));
@@ -83,9 +83,10 @@ TEST_F(PlacedVerbs, OfSeveralPluginsAreOneTable) {
     EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/nat/actions/cli/ports {"vms":["a"]})"));
     EXPECT_TRUE(daemon->saw(R"(POST /v1/plugins/vsock/actions/cli/ports {"vms":["a"]})"));
     const std::string help = run({"vm", "ports", "--help"}).out;
-    EXPECT_THAT(help, HasSubstr("Ports of nat; Ports of vsock"));
-    EXPECT_THAT(help, EndsWith("Arguments:\n  [--vms]  Of these\n\n"
-                               "Brought by the plugins nat, vsock.\n"));
+    EXPECT_THAT(help, HasSubstr("Ports of nat, and ports of vsock\n\n"
+                                "Usage: banger vm ports [OPTIONS] [NAME...]\n\n"
+                                "Arguments:\n  NAME...                 Of these\n"));
+    EXPECT_THAT(help, EndsWith("Brought by the plugins nat, vsock.\n"));
     vms({{"a", "running"}});
     EXPECT_EQ(run({"__complete", "vm", "ports", ""}).out, "a\trunning\n");
     EXPECT_EQ(run({"__complete", "vm", "ports", "--v"}).out, "--vms\tOf these\n");
@@ -104,16 +105,52 @@ TEST_F(PlacedVerbs, OneThatFailsHidesNothingOfTheOthers) {
     says("vsock", R"({"port":1})");
     EXPECT_EQ(run({"vm", "ports"}).err, "error: plugin vsock: what it says is no table\n");
     fails("vsock", "unavailable", "it is stuck");
-    fails("nat", "not_found", "no VM of the name b runs");
-    const Result both = run({"vm", "ports", "b"});
+    fails("nat", "not_found", "no VM of the name a has ports");
+    vms({{"a", "running"}});
+    const Result both = run({"vm", "ports", "a"});
     EXPECT_EQ(both.code, 1);
     EXPECT_EQ(both.out, "");
-    EXPECT_EQ(both.err, "error: plugin nat: no VM of the name b runs\n"
+    EXPECT_EQ(both.err, "error: plugin nat: no VM of the name a has ports\n"
                         "error: plugin vsock: it is stuck\n");
-    fails("vsock", "not_found", "no VM of the name b runs");
-    const Result same = run({"vm", "ports", "b"});
+    fails("vsock", "not_found", "no VM of the name a has ports");
+    const Result same = run({"vm", "ports", "a"});
     EXPECT_EQ(same.code, 3);
-    EXPECT_EQ(same.err, "error: no VM of the name b runs\n") << "one reason";
+    EXPECT_EQ(same.err, "error: no VM of the name a has ports\n") << "one reason";
+}
+
+TEST_F(PlacedVerbs, HelpIsTheSameWhereverItIsAskedFor) {
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"vsock","state":"active"}]})");
+    daemon->on("GET /v1/plugins/vsock",
+               R"({"id":"vsock","state":"active","actions":[
+               {"kind":"cli","name":"stats","summary":"what VMs use","place":"vm stats",
+                "params_schema":{"required":["since"],"properties":{"since":{"type":"string"},
+                "vms":{"type":"array"},"top":{"type":"integer","description":"so many"}}}}]})");
+    const std::string text = " [OPTIONS] SINCE [NAME...]\n\nArguments:\n  SINCE\n  NAME...\n\n"
+                             "Options:\n  -h, --help              Print this help\n"
+                             "  --top N                 So many\n"
+                             "  --json                  Print JSON\n\n"
+                             "Brought by the plugin vsock.\n";
+    const std::string begin = "What VMs use\n\nUsage: banger ";
+    EXPECT_EQ(run({"vm", "stats", "--help"}).out, begin + "vm stats" + text);
+    EXPECT_EQ(run({"vm", "stats", "web", "-h"}).out, begin + "vm stats" + text);
+    EXPECT_EQ(run({"help", "vm", "stats"}).out, begin + "vm stats" + text);
+    EXPECT_EQ(run({"x", "vsock", "stats", "--help"}).out, begin + "x vsock stats" + text);
+    EXPECT_THAT(run({"vm", "--help"}).out, HasSubstr("What VMs use\n"));
+    EXPECT_THAT(run({"vm", "stast"}).err, HasSubstr("did you mean 'vm stats'?"));
+}
+
+TEST_F(PlacedVerbs, OfAVmThatDoesNotRunSayWhatOtherCommandsDo) {
+    share({"nat", "vsock"});
+    fails("nat", "not_found", "no VM of the name wbe runs");
+    fails("vsock", "not_found", "no VM of the name wbe runs");
+    vms({{"web", "running"}, {"life", "stopped"}});
+    const Result slip = run({"vm", "ports", "wbe"});
+    EXPECT_EQ(slip.code, 3);
+    EXPECT_EQ(slip.err, "error: no VM named 'wbe'; did you mean 'web'?\n");
+    const Result stopped = run({"x", "vsock", "ports", "life"});
+    EXPECT_EQ(stopped.code, 1);
+    EXPECT_EQ(stopped.err, "error: VM life is stopped\n"
+                           "hint: start it with: banger vm start life\n");
 }
 
 TEST_F(PlacedVerbs, OneThatIsOffTakesNoPart) {
@@ -181,8 +218,9 @@ TEST_F(PlacedVerbs, AreShownAgainUntilCtrlC) {
         EXPECT_THAT(result.out, StartsWith("\x1b[H\x1b[2J"));
         EXPECT_GE(rounds, 1);
     }
-    EXPECT_THAT(run({"vm", "ports", "--help"}).out, HasSubstr("[--watch[=TIME]]  shows it again"));
-    EXPECT_THAT(run({"x", "nat", "ports", "--help"}).out, HasSubstr("[--watch[=TIME]]"));
+    EXPECT_THAT(run({"vm", "ports", "--help"}).out,
+                HasSubstr("  --watch[=TIME]          Shows it again"));
+    EXPECT_THAT(run({"x", "nat", "ports", "--help"}).out, HasSubstr("--watch[=TIME]"));
     EXPECT_EQ(run({"__complete", "vm", "ports", "--w"}).out,
               "--watch\tshows it again every 2 s, or TIME, until Ctrl-C\n");
     for (const char* bad :

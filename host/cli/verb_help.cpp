@@ -1,0 +1,140 @@
+#include "cli/verb_help.hpp"
+
+#include "api_client/json.hpp"
+#include "cli/noun.hpp"
+#include "cli/plugin_verb.hpp"
+#include "cli/repeat.hpp"
+#include "os/join.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace banger::cli {
+namespace {
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+std::string with_capital(std::string text) {
+    if (!text.empty()) {
+        text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    }
+    return text;
+}
+
+/// In the middle of a sentence: "TCP" stays.
+std::string without_capital(std::string text) {
+    if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+        text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    }
+    return text;
+}
+
+/// What stands for a parameter's value; VMs are NAME, as with our own verbs.
+std::string value_name(const std::string& parameter, const Json& schema) {
+    if (parameter == "vm" || parameter == "vms") {
+        return "NAME";
+    }
+    const std::string type = text_at(schema, "type");
+    return type == "integer" || type == "number" ? "N" : "TEXT";
+}
+
+std::string positional_name(std::string parameter) {
+    if (parameter == "vm" || parameter == "vms") {
+        return "NAME";
+    }
+    std::transform(parameter.begin(), parameter.end(), parameter.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return parameter;
+}
+
+/// What several verbs take, each parameter once.
+class Parameters {
+  public:
+    explicit Parameters(const std::vector<Json>& verbs) {
+        for (const Json& verb : verbs) {
+            const Json schema = schema_of(verb);
+            bool array = false; // the first one takes words without a name
+            for (const Json& name : value_at(schema, "required")) {
+                required_.push_back(plain(name));
+            }
+            for (const auto& [name, member] : value_at(schema, "properties").items()) {
+                if (std::find(told_.begin(), told_.end(), name) == told_.end()) {
+                    told_.push_back(name);
+                    add(name, member, array);
+                }
+                array = array || text_at(member, "type") == "array";
+            }
+        }
+        if (std::all_of(verbs.begin(), verbs.end(), is_repeatable)) {
+            options.emplace_back("--watch[=TIME]", with_capital(watch_help));
+        }
+    }
+
+    Lines options;
+    Lines positionals;
+    std::string usage; ///< " NAME [WORDS...]"
+
+  private:
+    void add(const std::string& name, const Json& member, bool array_before) {
+        const std::string type = text_at(member, "type");
+        const std::string what = with_capital(text_at(member, "description"));
+        const bool needed = std::find(required_.begin(), required_.end(), name) != required_.end();
+        if (type == "array" ? !array_before : needed) {
+            const std::string word = positional_name(name) + (type == "array" ? "..." : "");
+            positionals.emplace_back(word, what);
+            usage += " " + (needed ? word : "[" + word + "]");
+        } else if (type == "boolean") {
+            options.emplace_back("--" + name + ", --no-" + name, what);
+        } else {
+            options.emplace_back("--" + name + " " + value_name(name, member), what);
+        }
+    }
+
+    std::vector<std::string> required_;
+    std::vector<std::string> told_;
+};
+
+std::string block(const char* title, const Lines& lines) {
+    std::size_t width = 22; // as CLI11 aligns ours
+    for (const auto& [word, what] : lines) {
+        width = std::max(width, word.size());
+    }
+    std::string text = lines.empty() ? "" : "\n" + std::string(title) + ":\n";
+    for (const auto& [word, what] : lines) {
+        text += "  " + word +
+                (what.empty() ? "" : std::string(width + 2 - word.size(), ' ') + what) + "\n";
+    }
+    return text;
+}
+
+} // namespace
+
+std::string summary_of(const std::vector<Json>& verbs) {
+    std::string text;
+    for (const Json& verb : verbs) {
+        const std::string own = text_at(verb, "summary");
+        text += text.empty() ? with_capital(own) : ", and " + without_capital(own);
+    }
+    return text;
+}
+
+std::string verb_help(const std::string& command, const std::vector<std::string>& plugins,
+                      const std::vector<Json>& verbs) {
+    Parameters parameters(verbs);
+    Lines options{{"-h, --help", "Print this help"}};
+    options.insert(options.end(), parameters.options.begin(), parameters.options.end());
+    options.emplace_back("--json", "Print JSON");
+    return summary_of(verbs) + "\n\nUsage: " + command + " [OPTIONS]" + parameters.usage + "\n" +
+           block("Arguments", parameters.positionals) + block("Options", options) +
+           "\nBrought by the plugin" + (plugins.size() == 1 ? " " : "s ") + os::join(plugins) +
+           ".\n";
+}
+
+bool wants_help(const std::vector<std::string>& words) {
+    const auto end = std::find(words.begin(), words.end(), "--");
+    return std::any_of(words.begin(), end,
+                       [](const std::string& word) { return word == "--help" || word == "-h"; });
+}
+
+} // namespace banger::cli
