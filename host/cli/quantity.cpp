@@ -152,6 +152,16 @@ std::string duration_text(double seconds) {
     return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
 }
 
+std::string bytes_text(double bytes) {
+    constexpr std::array<const char*, 6> units{"", "K", "M", "G", "T", "P"};
+    std::size_t unit = 0;
+    while (bytes >= 1000 && unit + 1 < units.size()) {
+        bytes /= 1024;
+        ++unit;
+    }
+    return printed(unit >= 3 && bytes < 100 ? "%.1f" : "%.0f", bytes) + units[unit];
+}
+
 std::string age_text(double seconds) {
     const auto whole = static_cast<long>(std::max(seconds, 0.0));
     if (whole < 120) {

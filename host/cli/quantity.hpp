@@ -17,6 +17,9 @@ inline constexpr const char* size_hint = "write it as 512M, 2G or 20G; a plain n
 /// "512M", "2G", "1.5G"
 [[nodiscard]] std::string mib_text(std::int64_t mib);
 
+/// "900", "212M", "7.5G" of bytes: short, for tables and meters.
+[[nodiscard]] std::string bytes_text(double bytes);
+
 /// "90", "90s", "2m", "1h30m", "2d", "500ms" in seconds. Throws Error(invalid).
 [[nodiscard]] double parse_seconds(std::string_view text);
 /// The same of an option's value, rounded up; the error names the option.

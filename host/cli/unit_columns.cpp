@@ -22,17 +22,6 @@ std::string rounded(double number, int digits) {
     return {text.data(), static_cast<std::size_t>(std::max(size, 0))};
 }
 
-/// "212M", "7.5G": short, in powers of 1024.
-std::string size_text(double bytes) {
-    constexpr std::array<const char*, 6> units{"", "K", "M", "G", "T", "P"};
-    std::size_t unit = 0;
-    while (bytes >= 1000 && unit + 1 < units.size()) {
-        bytes /= 1024;
-        ++unit;
-    }
-    return rounded(bytes, unit >= 3 && bytes < 100 ? 1 : 0) + units[unit];
-}
-
 std::string percent_text(double percent) {
     return rounded(percent, 1);
 }
@@ -42,8 +31,8 @@ struct Unit {
     std::string_view shown;  ///< in its place, over the column
     std::string (*text)(double);
 };
-constexpr std::array<Unit, 4> units{{{"_bytes_per_s", "_per_s", size_text},
-                                     {"_bytes", "", size_text},
+constexpr std::array<Unit, 4> units{{{"_bytes_per_s", "_per_s", bytes_text},
+                                     {"_bytes", "", bytes_text},
                                      {"_percent", "_%", percent_text},
                                      {"_s", "", age_text}}};
 
@@ -76,7 +65,7 @@ std::optional<std::string> share_of(const Json& row, const std::string& name,
 Json share_text(const Json& row, const std::string& stem) {
     const auto used = number_at(row, (stem + "_used_bytes").c_str());
     const auto total = number_at(row, (stem + "_total_bytes").c_str());
-    return used && total ? Json(size_text(*used) + "/" + size_text(*total)) : Json();
+    return used && total ? Json(bytes_text(*used) + "/" + bytes_text(*total)) : Json();
 }
 
 } // namespace

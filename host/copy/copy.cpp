@@ -3,6 +3,7 @@
 #include "cli/console_text.hpp"
 #include "copy/guest_path.hpp"
 #include "copy/guest_pipe.hpp"
+#include "copy/meter.hpp"
 #include "copy/packer.hpp"
 #include "copy/unpacker.hpp"
 #include "os/error.hpp"
@@ -132,6 +133,12 @@ void finish(GuestPipe& pipe, bool any) {
     }
 }
 
+std::string read(GuestPipe& pipe, Meter& meter) {
+    std::string bytes = pipe.read();
+    meter.add(bytes.size());
+    return bytes;
+}
+
 mode_t umask_now() {
     const mode_t mask = ::umask(077);
     ::umask(mask);
@@ -139,21 +146,24 @@ mode_t umask_now() {
 }
 
 /// What `from` is in its VM becomes `name` in `folder`; with no name that folder's content.
-Lines fetch(Session& session, const CopyEnd& from, Folder folder, std::string name, Making making) {
+Lines fetch(Session& session, const CopyEnd& from, Folder folder, std::string name, Making making,
+            Meter& meter) {
     making.masked = umask_now();
     making.below_name = name_in(from.path).empty();
     GuestPipe pipe = start_sending(session, from);
     pipe.end_input();
     making.check = [&] { pipe.check(); };
     Unpacker unpacker(std::move(folder), std::move(name), making);
-    finish(pipe, unpacker.run([&] { return pipe.read(); }));
+    finish(pipe, unpacker.run([&] { return read(pipe, meter); }));
+    meter.done();
     return unpacker.left_out().lines();
 }
 
-Lines download(Session& session, const CopyEnd& from, const fs::path& to, bool several) {
+Lines download(Session& session, const CopyEnd& from, const fs::path& to, bool several,
+               Meter& meter) {
     const std::string name = name_in(from.path);
     if (fs::is_directory(to)) {
-        return fetch(session, from, open_folder(to), name, {});
+        return fetch(session, from, open_folder(to), name, {}, meter);
     }
     if (several) {
         throw os::Error(os::ErrorKind::not_found, "no folder '" + to.string() + "' to copy to");
@@ -162,7 +172,9 @@ Lines download(Session& session, const CopyEnd& from, const fs::path& to, bool s
         const os::UniqueFd stream = os::open_file(to, O_WRONLY);
         GuestPipe pipe = start_sending(session, from);
         pipe.end_input();
-        finish(pipe, Unpacker::to_stream([&] { return pipe.read(); }, stream.get(), to.string()));
+        finish(pipe,
+               Unpacker::to_stream([&] { return read(pipe, meter); }, stream.get(), to.string()));
+        meter.done();
         return {};
     }
     Making making;
@@ -170,17 +182,22 @@ Lines download(Session& session, const CopyEnd& from, const fs::path& to, bool s
     const fs::path named = making.only_folder ? to.parent_path() : to;
     const fs::path target = fs::is_symlink(named) ? fs::weakly_canonical(named) : named;
     const fs::path parent = target.has_parent_path() ? target.parent_path() : fs::path(".");
-    return fetch(session, from, open_folder(parent), target.filename().string(), making);
+    return fetch(session, from, open_folder(parent), target.filename().string(), making, meter);
 }
 
 Lines upload(Session& session, const fs::path& from, const std::string& name, const CopyEnd& to,
-             bool several, const Modes* modes = nullptr) {
+             bool several, Meter& meter, const Modes* modes = nullptr) {
     const std::string tree = name.empty() ? unnamed : name;
     GuestPipe pipe = start(session, to.vm, take_script,
                            {plain_path(to.path), name, fs::is_directory(from) ? "folder" : "file",
                             several ? "yes" : "no", tree});
     bool taken = true;
-    Packer packer([&](std::string_view bytes) { return taken = pipe.write(bytes); }, modes);
+    const auto write = [&](std::string_view bytes) {
+        taken = pipe.write(bytes);
+        meter.add(bytes.size());
+        return taken;
+    };
+    Packer packer(write, modes);
     try {
         packer.add(from, tree);
         packer.finish();
@@ -193,29 +210,32 @@ Lines upload(Session& session, const fs::path& from, const std::string& name, co
         pipe.end_input();
     }
     pipe.finish(); // when it took no more it says why
+    meter.done();
     return packer.left_out().lines();
 }
 
+std::string shown(const CopyEnd& end) {
+    return cli::plain_text((end.vm.empty() ? "" : end.vm + ":") + end.path);
+}
+
 Lines copy_one(Session& session, const CopyEnd& from, const CopyEnd& to, bool several) {
+    Meter meter(session.err, shown(from));
     if (to.vm.empty()) {
-        return download(session, from, to.path, several);
+        return download(session, from, to.path, several, meter);
     }
     if (from.vm.empty()) {
-        return upload(session, from.path, name_in(from.path), to, several);
+        return upload(session, from.path, name_in(from.path), to, several, meter);
     }
     const os::TemporaryDir between("banger-cp");
     Modes modes; // by those that the files have here they could not be read or removed again
     Making making;
     making.aside = &modes;
-    Lines left_out = fetch(session, from, open_folder(between.path()), unnamed, making);
+    Lines left_out = fetch(session, from, open_folder(between.path()), unnamed, making, meter);
+    Meter onward(session.err, shown(to));
     const Lines more =
-        upload(session, between.path() / unnamed, name_in(from.path), to, several, &modes);
+        upload(session, between.path() / unnamed, name_in(from.path), to, several, onward, &modes);
     left_out.insert(left_out.end(), more.begin(), more.end());
     return left_out;
-}
-
-std::string shown(const CopyEnd& end) {
-    return cli::plain_text((end.vm.empty() ? "" : end.vm + ":") + end.path);
 }
 
 } // namespace

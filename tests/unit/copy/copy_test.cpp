@@ -118,6 +118,19 @@ class CopyByAgent : public ProgramTest {
     }
 };
 
+TEST_F(CopyByAgent, ShowsHowMuchOnATerminal) {
+    write(here() / "f", std::string(5U << 20U, 'x'));
+    const std::string source = (here() / "f").string();
+    const Result up = run_on_terminal({"vm", "cp", "--agent", source, "a:f"});
+    EXPECT_EQ(up.code, 0) << up.out;
+    EXPECT_THAT(up.out, HasSubstr("/here/f\x1b[0m  5M in "));
+    const Result down = run_on_terminal({"vm", "cp", "--agent", "a:f", here().string() + "/g"});
+    EXPECT_THAT(down.out, HasSubstr("a:f\x1b[0m  5M in "));
+    const Result none = run_on_terminal({"vm", "cp", "--agent", "a:nosuch", here().string()});
+    EXPECT_THAT(none.out, ::testing::Not(HasSubstr(" in ")));
+    EXPECT_THAT(cp({source, "a:h"}).err, IsEmpty());
+}
+
 TEST_F(CopyByAgent, AFolderGoesUpAndComesBack) {
     make_tree(here() / "tree");
     Result result = cp({(here() / "tree").string(), "a:"});
