@@ -54,6 +54,7 @@ Outcome judge(const banger_call& call, banger_status status) {
     }
     outcome.status = status;
     outcome.message = why.message;
+    outcome.own_words = !said.message.empty();
     outcome.hint = said.hint.empty() ? why.hint : said.hint;
     if (outcome.message.empty()) {
         outcome.message = "returned " + std::to_string(status) + " without a message";
@@ -76,7 +77,7 @@ os::Error Outcome::error(const Plugin& plugin, const CallSite& site) const {
 }
 
 os::Error Outcome::answer(const Plugin& plugin, const CallSite& site) const {
-    const bool own = asked && !abandoned &&
+    const bool own = own_words && !abandoned &&
                      (status == BANGER_E_INVALID || status == BANGER_E_NOT_FOUND ||
                       status == BANGER_E_UNAVAILABLE);
     return own ? os::Error(kind_of(status), message, hint) : error(plugin, site);

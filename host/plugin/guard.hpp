@@ -41,6 +41,7 @@ struct Outcome {
     std::vector<Output> output;
     std::optional<std::string> cookie;
     bool asked = false;     ///< the plugin was called at all
+    bool own_words = false; ///< the message is the plugin's
     bool abandoned = false; ///< it still runs
 
     [[nodiscard]] bool failed() const noexcept { return status < 0; }
