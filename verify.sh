@@ -213,8 +213,19 @@ rules() {
     [ -x "$priv/banger-priv" ] || priv=$priv/banger
     for verb in nat-show dns-show guard-show; do echo '{}' | as_root "$priv/banger-priv" $verb || return; done
 }
-rules_before() { rules >"$scratch/rules"; }
-rules_after() { "$banger" daemon stop && rules | diff "$scratch/rules" -; }
+# Tables that another banger had here before: its VMs come and go meanwhile.
+of_others() { grep -oE '^table [a-z]+ banger[a-z]*_[0-9]+_[a-z0-9]+' "$1" || true; }
+without_others() {
+    awk -v list="$scratch/others" 'FILENAME == list { other[$0]; next }
+         /^table / { skip = ($1 " " $2 " " $3) in other }
+         !skip' "$scratch/others" -
+}
+rules_before() {
+    rules >"$scratch/all-rules" || return
+    of_others "$scratch/all-rules" >"$scratch/others"
+    without_others <"$scratch/all-rules" >"$scratch/rules"
+}
+rules_after() { "$banger" daemon stop && rules | without_others | diff "$scratch/rules" -; }
 
 say "verifying $banger, $([ $nat = yes ] && echo "with" || echo "without") NAT"
 step "this machine" "the lines that begin with fix; then run this again" machine
