@@ -43,8 +43,9 @@ bool NamesResolve::answer(banger::Call& call) const {
     if (host_.find<banger_api_ops>(BANGER_EXT_API) == nullptr) {
         return false;
     }
+    const banger::Api api(host_); // named: GCC 13 and later warn of a reference from a temporary
     const banger_response& response =
-        banger::Api(host_).request(call, "POST", "/v1/plugins/dns/actions/cli/status", "{}");
+        api.request(call, "POST", "/v1/plugins/dns/actions/cli/status", "{}");
     const std::string_view body(response.body.ptr, response.body.len);
     const json answer = response.http_status == 200 ? json::parse(body, nullptr, false) : json();
     const json::json_pointer told("/output/0/json/host_resolver_told");
