@@ -143,7 +143,7 @@ TEST_F(SlowWatcher, SamplesFasterWhileSomebodyLooks) {
     eventually([&] { return agent.asked("GET /v1/ports?titles=1") == 1; });
     watcher_->hurry();
     eventually([&] { return agent.asked("GET /v1/stats") >= 4; });
-    EXPECT_EQ(agent.asked("GET /v1/ports"), 1U) << "nobody looks at these";
+    EXPECT_LE(agent.asked("GET /v1/ports"), 1U) << "nobody looks at these";
 }
 
 TEST_F(SlowWatcher, AsksForPortsAgainWhileSomebodyLooks) {
