@@ -79,8 +79,7 @@ json check_guests(const std::vector<Board::View>& views) {
     std::string found;
     std::string first;
     for (const Board::View& view : views) {
-        const bool away = view->heard && !view->connected;
-        if (away || view->state == GuestState::silent) {
+        if (is_away(*view) || view->state == GuestState::silent) {
             first = first.empty() ? view->vm.name : first;
             names += (names.empty() ? "" : " ") + view->vm.name;
             append(found, view->vm.name + ": " +

@@ -56,10 +56,12 @@ std::string_view to_string(GuestState state) {
     return "silent";
 }
 
+bool is_away(const GuestView& view) {
+    return view.heard && !view.connected;
+}
+
 std::string_view state_text(const GuestView& view) {
-    return view.heard && !view.connected && view.state != GuestState::silent
-               ? "away"
-               : to_string(view.state);
+    return is_away(view) && view.state != GuestState::silent ? "away" : to_string(view.state);
 }
 
 std::string facts_json(const GuestView& view) {

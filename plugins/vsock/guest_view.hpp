@@ -48,7 +48,9 @@ struct GuestView {
     std::optional<std::vector<Port>> ports;
 };
 
-/// What is told of it: its state, or "away" while the agent that was heard is not connected.
+/// The agent was heard, and is not connected now.
+[[nodiscard]] bool is_away(const GuestView& view);
+/// What is told of it: its state, or "away" while its agent is, unless it is silent for long.
 [[nodiscard]] std::string_view state_text(const GuestView& view);
 
 /// As ext/guest_facts.h has it. Lists are cut where it would be too long.
