@@ -12,7 +12,7 @@ mkdir -m 700 "$prefix/x" "$XDG_RUNTIME_DIR"
 fail() { echo "FAIL: $*" >&2 && exit 1; }
 
 cmake --install "$build" --prefix "$prefix" >/dev/null
-for file in bin/banger bin/bangerd libexec/banger/banger-vm libexec/banger/banger-priv libexec/banger/banger-copy lib/banger/plugins/tap-pool.so lib/banger/plugins/dns.so lib/banger/plugins/vsock.so \
+for file in bin/banger bin/bangerd libexec/banger/banger-vm libexec/banger/banger-priv libexec/banger/banger-copy libexec/banger/banger-plugin lib/banger/plugins/tap-pool.so lib/banger/plugins/dns.so lib/banger/plugins/vsock.so \
     include/banger/plugin.h include/banger/plugin.hpp share/banger/config.example.yaml share/banger/sdk/exports.map \
     share/systemd/user/bangerd.service share/doc/banger/LICENSE; do
     [ -f "$prefix/$file" ] || fail "not installed: $file"

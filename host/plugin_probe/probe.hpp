@@ -1,0 +1,9 @@
+#pragma once
+
+namespace banger::plugin_probe {
+
+/// banger-plugin probe FILE: opens it, runs the loader's checks and prints what they found, as
+/// JSON: the descriptor or {"error": {"kind", "message", "hint"}}. Exit status 0 for both.
+int probe(int argc, char** argv);
+
+} // namespace banger::plugin_probe
