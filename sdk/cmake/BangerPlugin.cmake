@@ -4,13 +4,17 @@
 # `cmake --install` puts it.
 function(banger_add_plugin id)
     cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
-    if(NOT id MATCHES "^[a-z][a-z0-9-]*$")
+    string(LENGTH "${id}" length)
+    if(NOT id MATCHES "^[a-z][a-z0-9-]*$" OR length GREATER 32)
         message(FATAL_ERROR "banger_add_plugin: '${id}' is not a plugin id (a-z, 0-9, -)")
     endif()
     set(target plugin_${id})
     add_library(${target} MODULE ${ARG_UNPARSED_ARGUMENTS})
     target_link_libraries(${target} PRIVATE BangerPlugin::sdk ${ARG_LIBS})
-    target_compile_features(${target} PRIVATE cxx_std_17)
+    get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+    if(CXX IN_LIST languages) # a plugin in C needs none
+        target_compile_features(${target} PRIVATE cxx_std_17)
+    endif()
     target_link_options(${target} PRIVATE "LINKER:--version-script=${BANGER_PLUGIN_EXPORTS}")
     # A sanitized module of clang takes the runtime's symbols from the program that loads it.
     if(NOT (BANGER_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang"))

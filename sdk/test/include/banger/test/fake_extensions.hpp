@@ -1,0 +1,151 @@
+#pragma once
+
+#include "fake_tables.hpp"
+
+/// The fake host's extensions. See fake_host.hpp.
+namespace banger::fake {
+
+struct Extensions : Tables {
+    static const banger_result* vm_list(const banger_host* host, banger_call* call) {
+        if (!usable(call, "vm-query.list")) {
+            return misuse_result(call);
+        }
+        if (const Failure* failure = failing(self(host), "vm-query.list")) {
+            return give(call, *failure);
+        }
+        std::string all;
+        for (const auto& [name, json] : self(host).vms) {
+            all += (all.empty() ? "" : ",") + json;
+        }
+        return give(call, "[" + all + "]");
+    }
+    static const banger_result* vm_get(const banger_host* host, banger_call* call,
+                                       banger_str name) {
+        if (!usable(call, "vm-query.get")) {
+            return misuse_result(call);
+        }
+        if (const Failure* failure = failing(self(host), "vm-query.get", text(name))) {
+            return give(call, *failure);
+        }
+        const auto found = self(host).vms.find(text(name));
+        return found != self(host).vms.end()
+                   ? give(call, found->second)
+                   : give(call, Failure{BANGER_E_NOT_FOUND, "no VM named " + text(name), {}});
+    }
+    static const banger_network* network(const banger_host* host, banger_call* call) {
+        (void)usable(call, "network-info.network");
+        (void)failing(self(host), "network-info.network");
+        const std::string& net = self(host).network;
+        call->networks.push_back({sizeof(banger_network), 0, call->keep("banger"),
+                                  call->keep(net + ".0/24"), call->keep(net + ".1"), 24, 1500,
+                                  ::geteuid(), 0, call->keep("vm")});
+        return &call->networks.back();
+    }
+    static const banger_vm_address* vm_address(const banger_host* host, banger_call* call,
+                                               banger_str id) {
+        if (!usable(call, "network-info.vm_address") ||
+            failing(self(host), "network-info.vm_address", text(id)) != nullptr) {
+            return nullptr;
+        }
+        auto& ids = self(host).addresses_;
+        const auto found = std::find(ids.begin(), ids.end(), text(id));
+        const std::string number = std::to_string(10 + (found - ids.begin()));
+        if (found == ids.end()) {
+            ids.push_back(text(id));
+        }
+        call->addresses.push_back(
+            {sizeof(banger_vm_address), 0, call->keep(self(host).network + "." + number),
+             call->keep("02:00:00:00:00:" + number), call->keep("vm" + number + ".vm")});
+        return &call->addresses.back();
+    }
+
+    // ---- exec, privileged, api, guest-channel ----
+    static const banger_exec_result* exec_run(const banger_host* host, banger_call* call,
+                                              const banger_exec_request* request) {
+        ProgramEnd end;
+        Program program;
+        for (std::uint64_t i = 0; i < request->argc; ++i) {
+            program.argv.push_back(text(request->argv[i]));
+        }
+        for (std::uint64_t i = 0; i < request->env_count; ++i) {
+            program.env.emplace_back(text(request->env[i].key), text(request->env[i].value));
+        }
+        program.cwd = request->cwd.len > 0 ? text(request->cwd) : self(host).state_text_;
+        program.input = text(request->input);
+        std::string words;
+        for (const std::string& word : program.argv) {
+            words += (words.empty() ? "" : " ") + word;
+        }
+        if (!usable(call, "exec.run")) {
+            end = {BANGER_E_INVALID, 0, {}, {}, "used outside of its call"};
+        } else if (const Failure* failure = failing(self(host), "exec.run", words)) {
+            end = {failure->status, 0, {}, {}, failure->message};
+        } else if (program.argv.empty() || program.argv[0].empty()) {
+            end = {BANGER_E_INVALID, 0, {}, {}, "exec: no program is named"};
+        } else {
+            end = self(host).programs(program, *call);
+        }
+        if (end.status < 0) {
+            (void)refuse(call, {end.status, end.message, {}});
+        }
+        call->exec_results.push_back({sizeof(banger_exec_result), end.status, end.code, 0,
+                                      call->keep(end.out), call->keep(end.err),
+                                      call->keep(end.message), call->keep({})});
+        return &call->exec_results.back();
+    }
+    static const banger_result* privileged_run(const banger_host* host, banger_call* call,
+                                               banger_str verb, banger_str args) {
+        if (!usable(call, "privileged.run")) {
+            return misuse_result(call);
+        }
+        if (const Failure* failure =
+                failing(self(host), "privileged.run", text(verb) + " " + text(args))) {
+            return give(call, *failure);
+        }
+        if (!self(host).privileged) {
+            return give(call, Failure{BANGER_E_PERMISSION, "this host may do nothing as root",
+                                      "set Host::privileged in the test"});
+        }
+        const ProgramEnd end = self(host).privileged(text(verb), text(args));
+        return end.status < 0 ? give(call, Failure{end.status, end.message, {}})
+                              : give(call, end.out);
+    }
+    static const banger_result* readiness(const banger_host* host, banger_call* call) {
+        if (!usable(call, "privileged.readiness")) {
+            return misuse_result(call);
+        }
+        (void)failing(self(host), "privileged.readiness");
+        return give(call, self(host).privileged
+                              ? R"({"mode":"root","ready":true,"command":""})"
+                              : R"({"mode":"none","ready":false,"command":"sudo true"})");
+    }
+    static const banger_response* request(const banger_host* host, banger_call* call,
+                                          banger_str method, banger_str target, banger_str) {
+        const std::string asked = text(method) + " " + text(target);
+        const auto found = self(host).answers.find(asked);
+        std::int32_t status = found != self(host).answers.end() ? 200 : 404;
+        if (!usable(call, "api.request") || failing(self(host), "api.request", asked) != nullptr) {
+            status = 0;
+        }
+        call->responses.push_back({sizeof(banger_response), status, call->keep("application/json"),
+                                   call->keep(status == 200 ? found->second : "{}")});
+        return &call->responses.back();
+    }
+    static std::int32_t open_channel(const banger_host* host, banger_call* call, banger_str vm_id,
+                                     std::uint32_t port, std::int64_t) {
+        if (!usable(call, "guest-channel.open")) {
+            return BANGER_E_INVALID;
+        }
+        const std::string what = text(vm_id) + " " + std::to_string(port);
+        if (const Failure* failure = failing(self(host), "guest-channel.open", what)) {
+            return refuse(call, *failure);
+        }
+        return self(host).channel
+                   ? self(host).channel(text(vm_id), port)
+                   : refuse(call, {BANGER_E_UNAVAILABLE, "nothing listens in this guest", {}});
+    }
+};
+
+} // namespace banger::fake
+
+#include "fake_builder.hpp"

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "fake_call.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace banger::fake {
+
+/// The name of a BANGER_HOOK_*.
+inline std::string hook_name(std::uint32_t hook) {
+    static constexpr const char* names[] = {"reconcile", "before_create", "after_create",
+                                            "before_start", "after_start"};
+    return hook < std::size(names) ? names[hook] : "hook " + std::to_string(hook);
+}
+
+/// A VM as hooks see it, with what the host's journal would hold of this plugin.
+struct Vm {
+    std::string id = "0123456789ab", name = "testbox";
+    std::string run_dir = "/run/user/1000/banger/vm/0123456789ab";
+    std::string spec_json = R"({"name":"testbox","options":{}})"; ///< {"options":{"<id>":{..}}}
+    std::uint32_t state = BANGER_VM_STOPPED;                      ///< BANGER_VM_*
+    std::int32_t pid = 0;
+    std::uint32_t cid = 0;
+
+    /// A hook that began and was not undone. hook: BANGER_HOOK_*, 0 is reconcile.
+    struct Record {
+        std::uint32_t hook = 0;
+        std::string cookie;
+    };
+    std::vector<Record> records;
+
+    /// The newest cookie that was not taken back; what hooks get.
+    [[nodiscard]] std::string cookie() const {
+        for (auto record = records.rbegin(); record != records.rend(); ++record) {
+            if (!record->cookie.empty()) {
+                return record->cookie;
+            }
+        }
+        return {};
+    }
+    void drop(std::uint32_t first, std::uint32_t last) {
+        records.erase(std::remove_if(records.begin(), records.end(),
+                                     [&](const Record& record) {
+                                         return record.hook >= first && record.hook <= last;
+                                     }),
+                      records.end());
+    }
+};
+
+/// How an operation on a VM ended: start(), say.
+struct Operation {
+    bool done = true;
+    std::string failed_hook; ///< "before_start"; why is in `outcome`
+    Outcome outcome;         ///< of the hook that failed, else of the last one
+    std::vector<Contribution> guest;
+    std::vector<std::string> hooks;      ///< those that were called, "undo before_start", too
+    std::vector<std::string> undone_not; ///< undos that failed, and so would be tried again
+};
+
+} // namespace banger::fake

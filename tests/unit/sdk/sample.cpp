@@ -1,0 +1,77 @@
+// A plugin that does a little of everything, well or badly, as its settings say.
+#include <banger/plugin.hpp>
+
+#include <optional>
+#include <string>
+
+#include <poll.h>
+
+namespace {
+
+class Sample {
+  public:
+    static constexpr const char* id = "sample";
+    static constexpr const char* name = "Sample";
+    static constexpr const char* version = "1.0.0";
+
+    Sample(banger::Host host, banger::Call& call, std::string_view config)
+        : host_(host), kv_(host), config_(config), created_(call.raw()) {
+        if (config_ == "refuse") {
+            throw banger::Error(BANGER_E_INVALID, "port: must be even", "say 2");
+        }
+    }
+    void on_start(banger::Call&) {
+        timer_.emplace(host_, std::chrono::seconds(1), std::chrono::seconds(1),
+                       [this](banger::Call& call) { kv_.set(call, "ticked", "yes"); });
+        events_.emplace(host_, "vm.", [this](banger::Call& call, std::string_view event) {
+            kv_.set(call, "event", event);
+        });
+        thread_.emplace(host_, "worker", [](banger::Call& call) {
+            pollfd entry{call.cancel_fd(), POLLIN, 0};
+            ::poll(&entry, 1, -1);
+        });
+    }
+    void before_start(banger::Call& call, const banger::Vm& vm) {
+        call.cookie("first");
+        kv_.set(call, vm.id(), vm.name());
+        if (config_ == "late") {
+            banger::Host(host_).raw()->call_emit(created_, BANGER_EMIT_TEXT, banger::str("late"));
+        }
+    }
+    void contribute(banger::Call&, const banger::Vm& vm, banger::GuestConfig& guest) {
+        guest.kernel_arg("cookie", vm.cookie());
+        guest.drive("data", config_ == "relative" ? "data.img" : "/data.img", true);
+    }
+    void after_start(banger::Call& call, const banger::Vm&) { call.cookie("second"); }
+    void after_stop(banger::Call& call, const banger::Vm& vm) { kv_.remove(call, vm.id()); }
+    void undo(banger::Call& call, const banger::Vm& vm, std::uint32_t hook, std::uint32_t flags) {
+        seen_ += std::to_string(hook) + ":" + std::to_string(flags) + ":" +
+                 std::string(vm.cookie()) + " ";
+        kv_.remove(call, vm.id());
+        kv_.set(call, "undone", seen_);
+    }
+    void run(banger::Call& call, std::string_view args) {
+        const banger::Exec exec(host_);
+        call.emit_text(banger::view(exec.run(call, {"sh", "-c", args}, "typed").out));
+    }
+    void linger(banger::Call& call, std::string_view) {
+        pollfd entry{call.cancel_fd(), POLLIN, 0};
+        ::poll(&entry, 1, 5000);
+        call.check();
+    }
+    static constexpr banger_action cli[] = {banger::action<&Sample::run>("run", "runs"),
+                                            banger::action<&Sample::linger>("linger", "waits")};
+
+  private:
+    banger::Host host_;
+    banger::Kv kv_;
+    std::string config_, seen_;
+    banger_call* created_;
+    std::optional<banger::Timer> timer_;
+    std::optional<banger::Subscription> events_;
+    std::optional<banger::Thread> thread_;
+};
+
+} // namespace
+
+BANGER_PLUGIN(Sample)
