@@ -33,6 +33,7 @@ void add_vm(CLI::App& noun, Session& session);
 void add_image(CLI::App& noun, Session& session);
 void add_op(CLI::App& noun, Session& session);
 void add_plugin(CLI::App& noun, Session& session);
+void add_plugin_author(CLI::App& noun, Session& session); ///< new, check
 void add_daemon(CLI::App& noun, Session& session);
 void add_doctor(CLI::App& noun, Session& session);
 void add_ssh_config(CLI::App& noun, Session& session);

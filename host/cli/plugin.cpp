@@ -128,6 +128,7 @@ void add_plugin(CLI::App& noun, Session& session) {
                "List the plugins",
                "Show plugins: state, options, commands, why not loaded",
                show});
+    add_plugin_author(noun, session);
 }
 
 } // namespace banger::cli

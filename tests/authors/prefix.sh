@@ -1,0 +1,23 @@
+# Sourced: installs the SDK and the programs that authors use into a prefix of its own.
+# build: the build folder. Sets work (a clean folder, removed at the end), prefix, and outside(),
+# which runs a command in work with nothing of this environment.
+[ -x "$build/bin/banger" ] || { echo "SKIP: banger is not built in $build" && exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+cmake --install "$build" --component sdk --prefix "$prefix" >/dev/null
+install -D "$build/bin/banger" "$prefix/bin/banger"
+[ ! -x "$build/libexec/banger-plugin" ] || install -D "$build/libexec/banger-plugin" "$prefix/libexec/banger/banger-plugin"
+pc=$(dirname "$(find "$prefix" -name banger-plugin.pc)")
+mkdir "$work/home"
+
+outside() {
+    (cd "$work" && env -i PATH="$prefix/bin:/usr/local/bin:/usr/bin:/bin" HOME="$work/home" LC_ALL=C \
+        PKG_CONFIG_PATH="$pc" CMAKE_PREFIX_PATH="$prefix" "$@")
+}
+fail() { echo "FAILED: $*" && exit 1; }
+one_symbol() { # FILE
+    local symbols
+    symbols=$(nm -D --defined-only "$1" | cut -d' ' -f3)
+    [ "$symbols" = banger_plugin_entry_v1 ] || fail "$1 exports more than its entry: $symbols"
+}
