@@ -1,5 +1,6 @@
 // What is done with the file of a plugin outside of the daemon, which its code could end.
 #include "os/error.hpp"
+#include "plugin_probe/check/check.hpp"
 #include "plugin_probe/probe.hpp"
 
 #include <array>
@@ -17,6 +18,8 @@ struct Command {
 
 constexpr std::array commands{
     Command{"probe", "probe FILE", banger::plugin_probe::probe},
+    Command{"check", "check [--json] [--config JSON] [--options JSON] [--run-programs] FILE",
+            banger::plugin_probe::check},
 };
 
 int usage() {

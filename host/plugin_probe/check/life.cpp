@@ -1,0 +1,96 @@
+#include "plugin_probe/check/surroundings.hpp"
+#include "plugin_probe/check/trial.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace banger::plugin_probe {
+namespace {
+
+std::string joined(const std::vector<std::string>& parts) {
+    std::string text;
+    for (const std::string& part : parts) {
+        text += (text.empty() ? "" : "; ") + part;
+    }
+    return text;
+}
+
+/// A thread that was joined may show for a moment longer.
+std::vector<std::string> left_since(const Holdings& before) {
+    std::vector<std::string> left;
+    for (int attempt = 0; attempt < 50; ++attempt) {
+        left = Holdings::now().more_than(before);
+        if (left.empty()) {
+            break;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return left;
+}
+
+void check_create(Trial& trial) {
+    trial.look_at("create");
+    for (int round = 1; round <= 2; ++round) {
+        const auto host = trial.host();
+        const fake::Outcome made = host->create(trial.config());
+        if (!made.ok()) {
+            (void)trial.judge(made, {});
+            return;
+        }
+        const auto calls = host->recorded().calls;
+        if (!calls.empty()) {
+            trial.failed("create uses " + calls.front(),
+                         "it takes nothing of the host, since checks call it, too: move that to "
+                         "init or on_start");
+            return;
+        }
+        host->end();
+    }
+    trial.ok("made and destroyed twice, and took nothing");
+}
+
+void check_begun(Trial& trial, bool told) {
+    trial.look_at("threads");
+    if (const auto host = trial.begun()) {
+        if (told) {
+            const auto open = threads_open_to_signals();
+            if (open.empty()) {
+                trial.ok("its threads, if any, block signals");
+            } else {
+                trial.failed("a thread takes signals that are meant for the host: " + joined(open),
+                             "pthread_sigmask() before it is started, or banger::Thread");
+            }
+        }
+        host->end();
+    }
+}
+
+} // namespace
+
+void try_life(Trial& trial) {
+    const Surroundings before = Surroundings::now();
+    check_create(trial);
+    check_begun(trial, true); // what libraries keep for good is there from now on
+    const Holdings held = Holdings::now();
+    check_begun(trial, false);
+    trial.look_at("destroy");
+    const auto left = left_since(held);
+    if (left.empty()) {
+        trial.ok("descriptors and threads are given back");
+    } else {
+        trial.failed("left behind: " + joined(left), "destroy closes and joins everything");
+    }
+    trial.look_at("the process");
+    const auto changes = Surroundings::now().changed_since(before);
+    if (changes.empty()) {
+        trial.ok("folder, environment, locale, umask and signal handlers are as they were");
+    } else {
+        trial.failed(joined(changes), "these belong to the whole daemon: leave them alone");
+    }
+    const auto host = trial.host();
+    (void)host->create(trial.config());
+    trial.end(*host);
+}
+
+} // namespace banger::plugin_probe

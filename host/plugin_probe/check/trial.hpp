@@ -1,0 +1,70 @@
+#pragma once
+
+#include "plugin/manifest.hpp"
+#include "plugin_probe/check/report.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <banger/test/fake_host.hpp>
+
+namespace banger::plugin_probe {
+
+/// What the author says of the run.
+struct Wishes {
+    std::string config = "{}";  ///< of the plugin, JSON; defaults are filled in
+    std::string options = "{}"; ///< of the VMs for this plugin, JSON; likewise
+    bool run_programs = false;  ///< really, when the plugin wants to run some
+};
+
+/// The check that every group adds to.
+constexpr const char* use_of_host = "use of the host";
+
+/// A plugin under trial, in a process of its own, and how what is seen is told. Every group of
+/// checks (below) gets one.
+class Trial {
+  public:
+    using Tell = std::function<void(const Finding&)>;
+    Trial(plugin::Manifest manifest, const Wishes& wishes, Tell tell);
+
+    /// What is looked at from here on: the line that a crash is told in.
+    void look_at(const std::string& check);
+    void ok(const std::string& text);
+    void failed(const std::string& text, const std::string& next);
+    void skipped(const std::string& text);
+    /// A call that may refuse: ok() when it is well, skipped() when it refuses for the sake of
+    /// something that is not here, else failed(). Did it do it?
+    bool judge(const fake::Outcome& outcome, const std::string& done);
+
+    /// A host that the plugin has been begun in; null, and told, when that is not possible.
+    [[nodiscard]] std::unique_ptr<fake::Host> begun();
+    [[nodiscard]] std::unique_ptr<fake::Host> host() const; ///< nothing is called yet
+    [[nodiscard]] fake::Vm vm(const std::string& name) const;
+    /// Ends it, and tells what the plugin did to it that no host puts up with.
+    void end(fake::Host& host);
+
+    [[nodiscard]] const plugin::Manifest& manifest() const { return manifest_; }
+    [[nodiscard]] const std::string& config() const { return config_; }
+    [[nodiscard]] const std::string& options() const { return options_; }
+
+  private:
+    plugin::Manifest manifest_;
+    std::string config_, options_;
+    bool run_programs_;
+    Tell tell_;
+    std::string check_;
+};
+
+// The groups of checks. Each loads the plugin anew, so that a crash costs only its own group.
+void try_life(Trial& trial); ///< create, init, destroy, and what is left afterwards
+void try_vms(Trial& trial);  ///< two VMs from create to delete
+void try_undo(Trial& trial); ///< every undoable hook, twice, and without the hook
+void try_cancelling(Trial& trial);
+void try_actions(Trial& trial);  ///< verbs, doctor, status, remote calls, panels
+void try_the_rest(Trial& trial); ///< options, footprint, guest services
+
+/// All of it about one file, each group in a child process.
+[[nodiscard]] std::vector<Finding> try_out(const std::string& file, const Wishes& wishes);
+
+} // namespace banger::plugin_probe

@@ -1,0 +1,220 @@
+#include "os/error.hpp"
+#include "os/unique_fd.hpp"
+#include "plugin/binary.hpp"
+#include "plugin_probe/check/symbols.hpp"
+#include "plugin_probe/check/trial.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace banger::plugin_probe {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using os::Error;
+
+namespace {
+
+struct Group {
+    const char* name;
+    void (*run)(Trial&);
+};
+constexpr std::array groups{
+    Group{"life", try_life},       Group{"VMs", try_vms},
+    Group{"undo", try_undo},       Group{"cancelling", try_cancelling},
+    Group{"actions", try_actions}, Group{"the rest", try_the_rest},
+};
+
+constexpr int patience_ms = 60000; // for one line of a child
+
+/// What is found out without running any of the plugin's code.
+bool looks_like_one(const std::string& file, std::vector<Finding>& findings) {
+    try {
+        plugin::check_symbols(file);
+    } catch (const Error& error) {
+        findings.push_back({Verdict::failed, "file", error.what(), error.hint()});
+        return false;
+    }
+    findings.push_back({Verdict::ok, "file", "a shared library of this machine", {}});
+    std::string others;
+    for (const std::string& symbol : exported_symbols(file)) {
+        if (symbol != plugin::entry_symbol) {
+            others += (others.empty() ? "" : ", ") + symbol;
+        }
+    }
+    findings.push_back(
+        others.empty()
+            ? Finding{Verdict::ok, "one symbol", "it exports its entry and nothing else", {}}
+            : Finding{Verdict::failed, "one symbol", "it exports more than its entry: " + others,
+                      "build with -fvisibility=hidden and the SDK's exports.map "
+                      "(banger_add_plugin, or pkg-config --libs banger-plugin)"});
+    return true;
+}
+
+void send(int fd, const json& message) {
+    const std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    if (::write(fd, line.data(), line.size()) < 0) {
+        ::_exit(3); // nobody listens any more
+    }
+}
+
+/// In the child: loads the plugin and runs one group.
+[[noreturn]] void run_group(const std::string& file, const Wishes& wishes, const Group* group,
+                            int answer) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(STDERR_FILENO, STDOUT_FILENO); // what the plugin prints is no part of the report
+    const Trial::Tell tell = [answer](const Finding& finding) { send(answer, to_json(finding)); };
+    try {
+        tell({Verdict::ok, "entry", {}, {}});
+        const banger_entry* entry = plugin::open_binary(file);
+        plugin::Manifest manifest = plugin::read_manifest(file, entry);
+        if (!group) {
+            const bool same = fake::Host::load(file) == entry;
+            tell({same ? Verdict::ok : Verdict::failed, "entry",
+                  same ? manifest.id + " " + manifest.version + ", ABI 1." +
+                             std::to_string(manifest.abi_minor) +
+                             "; its tables, names and schemas are valid"
+                       : "the entry function gives another address each time",
+                  same ? "" : "it returns static data"});
+            const Trial trial(std::move(manifest), wishes, tell); // the settings fit
+        } else {
+            Trial trial(std::move(manifest), wishes, tell);
+            group->run(trial);
+        }
+    } catch (const std::exception& error) {
+        const auto* known = dynamic_cast<const Error*>(&error);
+        tell({Verdict::failed, group ? group->name : "entry", error.what(),
+              known ? known->hint() : "an exception left the plugin: none may"});
+    } catch (...) {
+        tell({Verdict::failed, group ? group->name : "entry", "an exception left the plugin",
+              "none may cross the boundary: catch it, or take plugin.hpp"});
+    }
+    send(answer, {{"end", true}});
+    ::_exit(0);
+}
+
+std::string ended_how(int status) {
+    if (WIFSIGNALED(status)) {
+        return std::string("the process died of ") + ::strsignal(WTERMSIG(status));
+    }
+    return "the process was ended with status " + std::to_string(WEXITSTATUS(status));
+}
+
+/// Reads what the child tells; how it went wrong, or empty.
+class Listener {
+  public:
+    Listener(int fd, std::vector<Finding>& findings) : fd_(fd), findings_(findings) {}
+
+    /// False: it was silent for too long.
+    bool listen() {
+        std::array<char, 4096> bytes{};
+        for (;;) {
+            pollfd entry{fd_, POLLIN, 0};
+            if (::poll(&entry, 1, patience_ms) <= 0) {
+                return false;
+            }
+            const ssize_t got = ::read(fd_, bytes.data(), bytes.size());
+            if (got <= 0) {
+                return true;
+            }
+            text_.append(bytes.data(), static_cast<std::size_t>(got));
+            for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n')) {
+                line(text_.substr(0, end));
+                text_.erase(0, end + 1);
+            }
+            if (ended) {
+                return true;
+            }
+        }
+    }
+    bool ended = false;
+    std::string check = "entry"; ///< what was looked at last
+
+  private:
+    void line(const std::string& text) {
+        const json message = json::parse(text, nullptr, false);
+        if (!message.is_object()) {
+            return;
+        }
+        if (message.contains("end")) {
+            ended = true;
+            return;
+        }
+        Finding finding = finding_from(message);
+        check = finding.check;
+        if (!finding.text.empty()) {
+            findings_.push_back(std::move(finding));
+        }
+    }
+    int fd_;
+    std::vector<Finding>& findings_;
+    std::string text_;
+};
+
+bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
+              std::vector<Finding>& findings) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        throw os::errno_error("pipe");
+    }
+    os::UniqueFd read(ends[0]);
+    os::UniqueFd write(ends[1]);
+    const pid_t child = ::fork();
+    if (child < 0) {
+        throw os::errno_error("fork");
+    }
+    if (child == 0) {
+        read.reset();
+        run_group(file, wishes, group, write.get());
+    }
+    write.reset();
+    Listener listener(read.get(), findings);
+    const bool spoke = listener.listen();
+    if (!spoke) {
+        ::kill(child, SIGKILL);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (!spoke) {
+        findings.push_back({Verdict::failed, listener.check,
+                            "no return within " + std::to_string(patience_ms / 1000) + " s",
+                            "poll call_cancel_fd() in every wait"});
+    } else if (!listener.ended) {
+        findings.push_back({Verdict::failed, listener.check, ended_how(status),
+                            "run it in a debugger: gdb --args banger-plugin check " + file});
+    }
+    return spoke && listener.ended;
+}
+
+} // namespace
+
+std::vector<Finding> try_out(const std::string& file, const Wishes& wishes) {
+    std::vector<Finding> findings;
+    const std::string path = fs::absolute(file).string();
+    if (!looks_like_one(path, findings) || !in_child(path, wishes, nullptr, findings) ||
+        has_failed(findings)) {
+        return findings;
+    }
+    for (const Group& group : groups) {
+        (void)in_child(path, wishes, &group, findings);
+    }
+    const bool misused = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.check == use_of_host;
+    });
+    if (!misused) {
+        findings.push_back(
+            {Verdict::ok, use_of_host, "every call was one that the headers allow", {}});
+    }
+    return findings;
+}
+
+} // namespace banger::plugin_probe

@@ -1,0 +1,142 @@
+#include "os/run.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+/// banger-plugin check: each rule that a plugin breaks is a line of the report, and a plugin that
+/// keeps them passes.
+namespace banger {
+namespace {
+
+using nlohmann::json;
+
+struct Report {
+    int code = 0;
+    json checks;
+    std::string text;
+
+    /// "text next" of the failures of a check.
+    [[nodiscard]] std::string failures(const std::string& check) const {
+        std::string all;
+        for (const json& line : checks) {
+            if (line["check"] == check && line["result"] == "failed") {
+                all += line["text"].get<std::string>() + " | " + line.value("next", "") + "\n";
+            }
+        }
+        return all;
+    }
+    [[nodiscard]] std::size_t count(const std::string& result) const {
+        return static_cast<std::size_t>(
+            std::count_if(checks.begin(), checks.end(),
+                          [&](const json& line) { return line["result"] == result; }));
+    }
+};
+
+Report check(const std::string& file, std::vector<std::string> words = {}) {
+    std::vector<std::string> argv{BANGER_PLUGIN_PROGRAM, "check", "--json"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    argv.push_back(file);
+    const os::Output output = os::run(argv, {.timeout = std::chrono::seconds(100)});
+    const json document = json::parse(output.out, nullptr, false);
+    return {output.status.code, document.is_object() ? document["checks"] : json::array(),
+            output.out + output.err};
+}
+Report rude(const std::string& what) {
+    return check(BANGER_RUDE, {"--config", json{{"do", what}}.dump()});
+}
+
+TEST(PluginCheck, APoliteOnePasses) {
+    const Report report = rude("nothing");
+    EXPECT_EQ(report.code, 0) << report.text;
+    EXPECT_EQ(report.count("failed"), 0U) << report.text;
+    EXPECT_GE(report.count("ok"), 25U);
+}
+
+struct Broken {
+    const char* what;
+    const char* check;
+    const char* says;
+};
+class PluginCheckRule : public testing::TestWithParam<Broken> {};
+
+TEST_P(PluginCheckRule, IsToldWithTheNextStep) {
+    const Broken& broken = GetParam();
+    const Report report = rude(broken.what);
+    EXPECT_EQ(report.code, 1);
+    EXPECT_THAT(report.failures(broken.check), testing::HasSubstr(broken.says)) << report.text;
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, PluginCheckRule,
+    testing::Values(
+        Broken{"take-in-create", "create", "create uses kv.set made | it takes nothing"},
+        Broken{"throw-out", "create", "do: must be kind"},
+        Broken{"exit", "threads", "the process was ended with status 7"},
+        Broken{"open-thread", "threads", "a thread takes signals that are meant for the host"},
+        Broken{"leak-thread", "destroy", "1 threads more than before | destroy closes and joins"},
+        Broken{"leak-fd", "destroy", "on /dev/null"},
+        Broken{"chdir", "the process", "the working folder is now /tmp"},
+        Broken{"environment", "the process", "the environment has now RUDE"},
+        Broken{"handler", "the process", "the handler of User defined signal 1 is another"},
+        Broken{"crash", "start", "the process died of Segmentation fault | run it in a debugger"},
+        Broken{"late", "use of the host", "call_emit after create has returned"},
+        Broken{"stubborn", "cancelling", "before_start returns"},
+        Broken{"refuse", "start", "before_start: not today"},
+        Broken{"impure", "contribute", "it writes values | dry runs call it, too"},
+        Broken{"fickle", "contribute", "it gives two different things"},
+        Broken{"undo-once", "undo before_start", "nothing is held"},
+        Broken{"strict", "undo before_start", "a flag that it does not know ends in status -1"},
+        Broken{"hold-on", "after delete", "it still holds {\"kind\":\"tap\""},
+        Broken{"bad-object", "footprint list_all", "\"state\" is one of in-use, idle, stray"},
+        Broken{"bad-doctor", "doctor state", "\"severity\" is one of ok"},
+        Broken{"bad-answer", "rpc ask", "it does not fit result_schema"},
+        Broken{"bad-page", "web-panel page", "a panel emits BANGER_EMIT_MIME first"}),
+    [](const auto& info) {
+        std::string name = info.param.what;
+        std::replace(name.begin(), name.end(), '-', '_');
+        return name;
+    });
+
+TEST(PluginCheck, ACrashCostsOnlyItsGroup) {
+    const Report report = rude("crash");
+    EXPECT_EQ(report.failures("create") + report.failures("doctor state"), "") << report.text;
+    EXPECT_THAT(report.text, testing::HasSubstr("\"check\": \"doctor state\""));
+}
+
+TEST(PluginCheck, WhatIsNoPluginIsToldAtOnce) {
+    EXPECT_THAT(check(BANGER_OPEN).failures("one symbol"), testing::HasSubstr("another_function"));
+    EXPECT_THAT(check(__FILE__).failures("file"), testing::HasSubstr("ELF"));
+    const Report absent = check("/nonexistent/x.so");
+    EXPECT_EQ(absent.code, 1);
+    EXPECT_THAT(absent.text, testing::HasSubstr("no file /nonexistent/x.so"));
+    EXPECT_THAT(check(BANGER_RUDE, {"--config", R"({"dont":1})"}).failures("entry"),
+                testing::HasSubstr("dont"));
+}
+
+TEST(PluginCheck, TheReportReads) {
+    const os::Output output = os::run({BANGER_PLUGIN_PROGRAM, "check", BANGER_RUDE});
+    EXPECT_EQ(output.status.code, 0);
+    EXPECT_THAT(output.out, testing::HasSubstr("\nok       one symbol"));
+    EXPECT_THAT(output.out, testing::ContainsRegex("\n[0-9]+ ok, 0 failed, [0-9]+ skipped\n$"));
+}
+
+/// Ours keep the rules, too.
+class PluginCheckBuiltIn : public testing::TestWithParam<const char*> {};
+
+TEST_P(PluginCheckBuiltIn, Passes) {
+    const Report report = check(std::string(BANGER_PLUGINS) + "/" + GetParam() + ".so");
+    EXPECT_EQ(report.code, 0) << report.text;
+    EXPECT_GE(report.count("ok"), 10U) << report.text;
+}
+INSTANTIATE_TEST_SUITE_P(All, PluginCheckBuiltIn,
+                         testing::Values("dns", "nat", "tap-pool", "vsock"), [](const auto& info) {
+                             std::string name = info.param;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
+
+} // namespace
+} // namespace banger
