@@ -46,6 +46,7 @@ build=(
     pkgconf
 )
 tests=(
+    abigail-tools
     bind9-dnsutils
     clang
     clang-format

@@ -123,20 +123,33 @@ TEST(PluginCheck, TheReportReads) {
     EXPECT_THAT(output.out, testing::ContainsRegex("\n[0-9]+ ok, 0 failed, [0-9]+ skipped\n$"));
 }
 
-/// Ours keep the rules, too.
+/// Ours keep the rules, too: the built-in ones, and the examples of the SDK.
 class PluginCheckBuiltIn : public testing::TestWithParam<const char*> {};
 
 TEST_P(PluginCheckBuiltIn, Passes) {
-    const Report report = check(std::string(BANGER_PLUGINS) + "/" + GetParam() + ".so");
+    const Report report = check(GetParam());
     EXPECT_EQ(report.code, 0) << report.text;
     EXPECT_GE(report.count("ok"), 10U) << report.text;
 }
 INSTANTIATE_TEST_SUITE_P(All, PluginCheckBuiltIn,
-                         testing::Values("dns", "nat", "tap-pool", "vsock"), [](const auto& info) {
-                             std::string name = info.param;
+                         testing::Values(BANGER_PLUGINS "/dns.so", BANGER_PLUGINS "/nat.so",
+                                         BANGER_PLUGINS "/tap-pool.so", BANGER_PLUGINS "/vsock.so",
+                                         BANGER_EXAMPLES "/share-dir.so",
+                                         BANGER_EXAMPLES "/vm-notify.so",
+                                         BANGER_EXAMPLES "/ports.so"),
+                         [](const auto& info) {
+                             std::string name = std::filesystem::path(info.param).stem();
                              std::replace(name.begin(), name.end(), '-', '_');
                              return name;
                          });
+
+TEST(PluginCheck, ProgramsMayBeRun) {
+    const Report report = check(BANGER_EXAMPLES "/share-dir.so",
+                                {"--run-programs", "--config", R"({"max_mib":16})", "--options",
+                                 json{{"folder", BANGER_RUDE "/.."}}.dump()});
+    EXPECT_THAT(report.text, testing::HasSubstr("there is no folder"));
+    EXPECT_EQ(report.count("failed"), 0U) << report.text; // it is not here: no rule is broken
+}
 
 } // namespace
 } // namespace banger

@@ -180,6 +180,7 @@ struct banger_call {
     bool reaches_guest = false; ///< contribute(): the builder may be used
     std::size_t emitted = 0;
     banger::fake::Outcome outcome;
+    banger::fake::Failure recorded; ///< by the host function that failed last
 
     std::deque<std::string> texts;
     std::deque<banger_result> results;

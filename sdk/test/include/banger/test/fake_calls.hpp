@@ -73,6 +73,10 @@ inline Outcome Host::finish(const std::shared_ptr<banger_call>& call, banger_sta
     Outcome outcome = std::move(call->outcome);
     outcome.took = call->elapsed();
     outcome.status = status;
+    if (status < 0 && outcome.message.empty()) { // what a host function said stands for it
+        outcome.message = call->recorded.message;
+        outcome.hint = call->recorded.hint;
+    }
     if (status < 0 && outcome.message.empty()) {
         misused(call->what + " failed with " + std::to_string(status) + " and no message");
     }

@@ -39,9 +39,10 @@ struct Tables {
     }
     static banger_status refuse(banger_call* call, const Failure& failure) {
         const std::lock_guard lock(call->host.mutex_);
-        call->outcome.message =
-            failure.message.empty() ? "the test wants this to fail" : failure.message;
-        call->outcome.hint = failure.hint;
+        call->recorded = failure;
+        if (failure.message.empty()) {
+            call->recorded.message = "the test wants this to fail";
+        }
         return failure.status;
     }
     static const banger_result* give(banger_call* call, std::string value) {
@@ -50,6 +51,7 @@ struct Tables {
         return &call->results.back();
     }
     static const banger_result* give(banger_call* call, const Failure& failure) {
+        (void)refuse(call, failure);
         call->results.push_back({sizeof(banger_result), failure.status, call->keep({}),
                                  call->keep(failure.message), call->keep(failure.hint)});
         return &call->results.back();

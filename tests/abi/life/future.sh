@@ -1,0 +1,11 @@
+#!/bin/sh
+# future.sh INCLUDE_DIR OUT: the headers of a later minor: every growable struct has one slot more at its end.
+set -eu
+include=$1 out=$2
+rm -rf "$out"
+cp -r "$include" "$out"
+find "$out" -name '*.h' -exec perl -0777 -pi -e '
+    s{(typedef struct (\w+) \{(?:(?!\n\}).)*?)(\n\} \2;)(?!\s*/\* FROZEN)}{$1\n  void (*future_slot)(void); /* [any-thread] */$3}sg
+        unless 0;
+    s/^(#define BANGER_ABI_MINOR) +0u/$1 1u/m;' {} +
+grep -q 'BANGER_ABI_MINOR 1u' "$out/banger/abi.h"

@@ -1,0 +1,42 @@
+/* Child processes, run by the host: no shell, no inherited descriptors, logged. Unprivileged; for
+ * steps that need root see privileged.h, or run a helper of your own with `sudo -n`. */
+#ifndef BANGER_EXT_EXEC_H
+#define BANGER_EXT_EXEC_H
+#include "../abi.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BANGER_EXT_EXEC "banger.exec/1"
+
+typedef struct banger_exec_request {
+  uint32_t struct_size, flags; /* flags: 0 */
+  const banger_str *argv;      /* argv[0] without a slash is looked up in PATH */
+  uint64_t argc;
+  const banger_kv *env; /* added to the daemon's environment */
+  uint64_t env_count;
+  banger_str cwd;        /* absolute; empty: the plugin's state_dir */
+  banger_str input;      /* given to its standard input */
+  int64_t timeout_ms;    /* 0: what the call has left; never more than that */
+  uint64_t output_limit; /* bytes kept of each stream, 0: 4 MiB; the rest is dropped */
+} banger_exec_request;
+
+/* Never NULL; lives until the call ends. */
+typedef struct banger_exec_result {
+  uint32_t struct_size;
+  banger_status status; /* BANGER_OK: it ran to its end, whatever its exit status */
+  int32_t code, signal; /* exit status when signal is 0 */
+  banger_str out, err;
+  banger_str message, hint; /* on failure: E_NOT_FOUND (no such program), E_TIMEOUT, E_CANCELLED */
+} banger_exec_result;
+
+typedef struct banger_exec_ops {
+  uint32_t struct_size, flags;
+  /* [call-thread] Blocks. The child is killed when the call is cancelled or the time is over. */
+  const banger_exec_result *(*run)(const banger_host *, banger_call *, const banger_exec_request *);
+} banger_exec_ops;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

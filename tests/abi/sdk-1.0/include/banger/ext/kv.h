@@ -1,0 +1,28 @@
+/* A small private store of the plugin: keys <= 255 bytes of UTF-8, values <= 64 KiB of any bytes.
+ * Writes are durable when the function returns. What belongs to one VM goes into its cookie
+ * instead. */
+#ifndef BANGER_EXT_KV_H
+#define BANGER_EXT_KV_H
+#include "../abi.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BANGER_EXT_KV "banger.kv/1"
+
+typedef struct banger_kv_ops {
+  uint32_t struct_size, flags;
+  /* [call-thread] value: the bytes. E_NOT_FOUND when there is no such key. */
+  const banger_result *(*get)(const banger_host *, banger_call *, banger_str key);
+  /* [call-thread] value: a JSON array of the keys that begin with prefix, sorted. */
+  const banger_result *(*list)(const banger_host *, banger_call *, banger_str prefix);
+  /* [call-thread] E_INVALID beyond the limits. */
+  banger_status (*set)(const banger_host *, banger_call *, banger_str key, banger_str value);
+  /* [call-thread] A missing key is BANGER_OK. */
+  banger_status (*remove)(const banger_host *, banger_call *, banger_str key);
+} banger_kv_ops;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
