@@ -7,7 +7,6 @@
 #include <array>
 #include <filesystem>
 #include <map>
-#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -62,7 +61,6 @@ struct GuestConfig::State {
     Ordered<Drive> drives;
     Ordered<Nic> nics;
     Ordered<GuestFile> files;
-    std::optional<Vsock> vsock;
     json guest = json::object();
 };
 
@@ -150,17 +148,6 @@ void GuestConfig::nic(std::string_view owner, Nic nic, bool override_owner) {
     }
 }
 
-void GuestConfig::vsock(std::string_view owner, Vsock vsock, bool override_owner) {
-    if (vsock.cid < 3) { // 0-2 are reserved, vsock(7)
-        throw Error(ErrorKind::invalid, "vsock context id " + std::to_string(vsock.cid) + " from " +
-                                            std::string(owner) + " is reserved; take 3 or more");
-    }
-    const bool same = state_->vsock && *state_->vsock == vsock;
-    if (take(owner, "vsock", same, state_->vsock.has_value(), override_owner)) {
-        state_->vsock = std::move(vsock);
-    }
-}
-
 void GuestConfig::file(std::string_view owner, GuestFile file, bool override_owner) {
     const std::filesystem::path path(file.path);
     if (!path.is_absolute() || path.lexically_normal() != path || !path.has_filename() ||
@@ -231,10 +218,6 @@ std::vector<Nic> GuestConfig::nics() const {
     return result;
 }
 
-const Vsock* GuestConfig::vsock() const noexcept {
-    return state_->vsock ? &*state_->vsock : nullptr;
-}
-
 json GuestConfig::guest_json() const {
     json document = state_->guest;
     document["version"] = 1;
@@ -253,9 +236,11 @@ json GuestConfig::guest_json() const {
 json GuestConfig::merged_json() const {
     const State& state = *state_;
     const auto owner = [&](const std::string& field) { return state.owners.at(field); };
-    json merged = {{"kernel_args", json::array()}, {"drives", json::array()},
-                   {"nics", json::array()},        {"files", json::array()},
-                   {"guest", json::array()},       {"vsock", nullptr}};
+    json merged = {{"kernel_args", json::array()},
+                   {"drives", json::array()},
+                   {"nics", json::array()},
+                   {"files", json::array()},
+                   {"guest", json::array()}};
     for (const auto& [key, value] : state.args.items()) {
         merged["kernel_args"].push_back(
             {{"key", key}, {"value", value}, {"owner", owner("kernel_arg:" + key)}});
@@ -285,11 +270,6 @@ json GuestConfig::merged_json() const {
         merged["guest"].push_back({{"key", key},
                                    {"value", hide ? json("(secret)") : value},
                                    {"owner", owner("guest:" + key)}});
-    }
-    if (state.vsock) {
-        merged["vsock"] = {{"cid", state.vsock->cid},
-                           {"uds_path", state.vsock->uds_path},
-                           {"owner", owner("vsock")}};
     }
     return merged;
 }

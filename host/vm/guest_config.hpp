@@ -23,7 +23,6 @@ struct Nic {
     std::string tap;
     std::string mac;
     std::uint32_t mtu = 1500;
-    std::uint32_t queues = 1;
     bool operator==(const Nic&) const = default;
 };
 
@@ -34,12 +33,6 @@ struct GuestFile {
     std::uint32_t gid = 0;
     std::string data;
     bool operator==(const GuestFile&) const = default;
-};
-
-struct Vsock {
-    std::uint32_t cid = 0;
-    std::string uds_path;
-    bool operator==(const Vsock&) const = default;
 };
 
 /// The structured configuration of one guest, put together by the host and the plugins. Every field
@@ -60,7 +53,6 @@ class GuestConfig {
                     bool override_owner = false);
     void drive(std::string_view owner, Drive drive, bool override_owner = false);
     void nic(std::string_view owner, Nic nic, bool override_owner = false);
-    void vsock(std::string_view owner, Vsock vsock, bool override_owner = false);
     void file(std::string_view owner, GuestFile file, bool override_owner = false);
     /// A top-level member of guest.json that only the host sets ("hostname", "network", ...).
     void guest(std::string_view owner, const std::string& key, nlohmann::json value);
@@ -71,7 +63,6 @@ class GuestConfig {
     [[nodiscard]] std::vector<std::string> kernel_args() const; ///< "key=value" or "key", in order
     [[nodiscard]] std::vector<Drive> drives() const;            ///< in the order they were given
     [[nodiscard]] std::vector<Nic> nics() const;
-    [[nodiscard]] const Vsock* vsock() const noexcept;
     /// The document that runtime/guest applies in the guest (its format: docs/guest-config.md).
     [[nodiscard]] nlohmann::json guest_json() const;
     /// Everything with the owner of each field; file contents are left out. For validate() and

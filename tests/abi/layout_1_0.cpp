@@ -108,7 +108,7 @@ FIELD(banger_nic, id, 8, banger_str);
 FIELD(banger_nic, tap, 24, banger_str);
 FIELD(banger_nic, mac, 40, banger_str);
 FIELD(banger_nic, mtu, 56, uint32_t);
-FIELD(banger_nic, queues, 60, uint32_t);
+FIELD(banger_nic, reserved, 60, uint32_t);
 
 AT_LEAST(banger_file, 48);
 FIELD(banger_file, struct_size, 0, uint32_t);
@@ -118,7 +118,7 @@ FIELD(banger_file, gid, 12, uint32_t);
 FIELD(banger_file, guest_path, 16, banger_str);
 FIELD(banger_file, data, 32, banger_str);
 
-AT_LEAST(banger_guest_config_ops, 48);
+AT_LEAST(banger_guest_config_ops, 40);
 FIELD(banger_guest_config_ops, struct_size, 0, uint32_t);
 FIELD(banger_guest_config_ops, flags, 4, uint32_t);
 FIELD(banger_guest_config_ops, kernel_arg, 8,
@@ -127,9 +127,7 @@ FIELD(banger_guest_config_ops, drive, 16,
       banger_status (*)(banger_gcb*, const banger_drive*, uint32_t flags));
 FIELD(banger_guest_config_ops, nic, 24,
       banger_status (*)(banger_gcb*, const banger_nic*, uint32_t flags));
-FIELD(banger_guest_config_ops, vsock, 32,
-      banger_status (*)(banger_gcb*, uint32_t cid, banger_str uds_path, uint32_t flags));
-FIELD(banger_guest_config_ops, file, 40,
+FIELD(banger_guest_config_ops, file, 32,
       banger_status (*)(banger_gcb*, const banger_file*, uint32_t flags));
 
 AT_LEAST(banger_guest_config, 24);

@@ -25,7 +25,7 @@ try 0 "a field at the end" vm.h 's/^} banger_nic;/  banger_str appended; } bange
 try 1 "a field in the middle" vm.h 's/^  banger_str tap, mac;/  banger_str inserted; banger_str tap, mac;/'
 try 1 "two fields of one type swapped" vm.h 's/^  banger_str tap, mac;/  banger_str mac, tap;/'
 try 1 "another signature" actions.h 's/(\*run)(void \*self, banger_call \*, banger_str args_json)/(*run)(void *self, banger_call *)/'
-try 1 "a wider field" vm.h 's/^  uint32_t mtu, queues;/  uint64_t mtu, queues;/'
+try 1 "a wider field" vm.h 's/^  uint32_t mtu, reserved;/  uint64_t mtu, reserved;/'
 try 1 "another value" abi.h 's/^#define BANGER_E_CONFLICT .*/#define BANGER_E_CONFLICT (-40)/'
 try 1 "another id" vm.h 's|"banger.vm-lifecycle/1"|"banger.vm-lifecycle/2"|'
 try 1 "a frozen struct that grows" abi.h 's/^} banger_str;/  uint64_t more; } banger_str;/'

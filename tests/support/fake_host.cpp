@@ -233,7 +233,7 @@ struct FakeHostTables {
         static constexpr banger_kv_ops kv_ops{sizeof(banger_kv_ops), 0, get, nullptr, set, remove};
         static constexpr banger_timer_ops timer_ops{sizeof(banger_timer_ops), 0, start, cancel};
         static constexpr banger_guest_config_ops guest_ops{
-            sizeof(banger_guest_config_ops), 0, nullptr, nullptr, nic, nullptr, nullptr};
+            sizeof(banger_guest_config_ops), 0, nullptr, nullptr, nic, nullptr};
         static constexpr banger_api_ops api_ops{sizeof(banger_api_ops), 0, request, nullptr,
                                                 nullptr};
         static constexpr banger_thread_ops thread_ops{sizeof(banger_thread_ops), 0, call_open,

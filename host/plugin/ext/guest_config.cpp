@@ -59,7 +59,11 @@ banger_status drive(banger_gcb* builder, const banger_drive* given, uint32_t fla
 
 banger_status nic(banger_gcb* builder, const banger_nic* given, uint32_t flags) noexcept {
     return write(builder, flags, [&](vm::GuestConfig& config, bool over) {
-        check(given, &banger_nic::queues, 0);
+        check(given, &banger_nic::reserved, 0);
+        if (given->reserved != 0) {
+            throw Error(ErrorKind::unsupported,
+                        "guest configuration: a reserved field of its struct is not 0");
+        }
         if (!builder->gives_network) { // or a start would be refused that it could serve
             throw Error(
                 ErrorKind::unsupported,
@@ -69,15 +73,7 @@ banger_status nic(banger_gcb* builder, const banger_nic* given, uint32_t flags) 
         }
         vm::Nic nic{.id = copy(given->id), .tap = copy(given->tap), .mac = copy(given->mac)};
         nic.mtu = given->mtu != 0 ? given->mtu : nic.mtu;
-        nic.queues = given->queues != 0 ? given->queues : nic.queues;
         config.nic(builder->owner, std::move(nic), over);
-    });
-}
-
-banger_status vsock(banger_gcb* builder, uint32_t cid, banger_str uds_path,
-                    uint32_t flags) noexcept {
-    return write(builder, flags, [&](vm::GuestConfig& config, bool over) {
-        config.vsock(builder->owner, {.cid = cid, .uds_path = copy(uds_path)}, over);
     });
 }
 
@@ -97,6 +93,6 @@ banger_status file(banger_gcb* builder, const banger_file* given, uint32_t flags
 } // namespace
 
 const banger_guest_config_ops guest_config_ops{
-    sizeof(banger_guest_config_ops), 0, kernel_arg, drive, nic, vsock, file};
+    sizeof(banger_guest_config_ops), 0, kernel_arg, drive, nic, file};
 
 } // namespace banger::plugin

@@ -75,7 +75,6 @@ TEST_F(Sdk, TheGuestConfigurationIsWrittenAndAConflictIsTheHostsText) {
               "polite, to different values");
     ASSERT_EQ(config.nics().size(), 1U);
     EXPECT_EQ(config.nics()[0].mtu, 1400U);
-    EXPECT_EQ(config.nics()[0].queues, 1U);
     ASSERT_EQ(config.drives().size(), 1U);
     EXPECT_TRUE(config.drives()[0].read_only);
 }

@@ -49,7 +49,6 @@ TEST(GuestConfig, RefusesPathsThatLeaveTheRootAndArgumentsWithSpaces) {
     }
     EXPECT_THROW(config.kernel_arg("p", "a b", ""), Error);
     EXPECT_THROW(config.kernel_arg("p", "a", "x y"), Error);
-    EXPECT_THROW(config.vsock("p", {.cid = 2}), Error);
     EXPECT_THROW(config.drive("p", {.id = "longer-than-twenty-bytes", .path = "x"}), Error);
 }
 

@@ -54,6 +54,9 @@ struct Builder : Extensions {
             return refuse(builder->call,
                           {BANGER_E_UNSUPPORTED, "nic: no BANGER_PLUGIN_NETWORK", {}});
         }
+        if (nic->reserved != 0) {
+            return refuse(builder->call, {BANGER_E_UNSUPPORTED, "nic: reserved is not 0", {}});
+        }
         return add(builder, "guest-config.nic",
                    {"nic:" + text(nic->id), text(nic->tap), false, 0, text(nic->mac)}, flags);
     }

@@ -48,7 +48,7 @@ typedef struct banger_nic {
   uint32_t struct_size, flags; /* flags: 0 */
   banger_str id;               /* "eth0": the name in the guest */
   banger_str tap, mac;         /* host interface; "02:.." */
-  uint32_t mtu, queues;        /* 0: the host's default */
+  uint32_t mtu, reserved;      /* mtu 0: the host's default; reserved: 0 */
 } banger_nic;
 
 typedef struct banger_file {  /* written in the guest before its init runs */
@@ -67,7 +67,6 @@ typedef struct banger_guest_config_ops {
   banger_status (*drive)(banger_gcb *, const banger_drive *, uint32_t flags);
   /* E_UNSUPPORTED without BANGER_PLUGIN_NETWORK */
   banger_status (*nic)(banger_gcb *, const banger_nic *, uint32_t flags);
-  banger_status (*vsock)(banger_gcb *, uint32_t cid, banger_str uds_path, uint32_t flags);
   banger_status (*file)(banger_gcb *, const banger_file *, uint32_t flags);
 } banger_guest_config_ops;
 

@@ -35,9 +35,6 @@ class GuestConfig {
         nic.mtu = mtu;
         checked(ops_.nic(raw_, &nic, flags));
     }
-    void vsock(std::uint32_t cid, std::string_view uds_path, std::uint32_t flags = 0) {
-        checked(ops_.vsock(raw_, cid, str(uds_path), flags));
-    }
     void file(std::string_view guest_path, std::string_view data, std::uint32_t mode = 0644,
               std::uint32_t flags = 0) {
         banger_file file{};
