@@ -22,7 +22,8 @@ typedef struct banger_vm_options {
   uint32_t struct_size, count;
   const banger_option *const *items;
   /* [hook] optional: what the schemas cannot say. options_json has passed them and holds every
-   * option of this plugin, defaults filled in. */
+   * option of this plugin, defaults filled in. E_INVALID, with a message that begins with the
+   * option. Looks at nothing but its arguments. */
   banger_status (*validate)(void *self, banger_call *, banger_str options_json);
   /* [hook] optional; the options of a running VM change. Negative vetoes the change. */
   banger_status (*option_changed)(void *self, banger_call *, const banger_vm *vm,

@@ -80,7 +80,12 @@ typedef struct banger_guest_config { /* plugin side; either may be NULL */
 
 /* ---- lifecycle ---- */
 #define BANGER_IFACE_VM_LIFECYCLE "banger.vm-lifecycle/1"
-typedef banger_status (*banger_vm_hook)(void *self, banger_call *, const banger_vm *); /* [hook] */
+/* [hook] BANGER_OK, or BANGER_SKIP: it does not apply to this VM and nothing is held. A negative
+ * status, with the cause by call_fail(): a hook that may veto refuses the operation, any other is
+ * told. Any negative status will do; E_INVALID what was asked for cannot be, E_CONFLICT and E_BUSY
+ * something else has it, E_UNAVAILABLE something needed is not there, E_PERMISSION, E_CANCELLED and
+ * E_TIMEOUT when call_cancel_fd() became readable. self: what create() set. */
+typedef banger_status (*banger_vm_hook)(void *self, banger_call *, const banger_vm *);
 
 /* NULL = not subscribed. Every before_* hook, after_create and after_start may veto with a negative
  * status. When one of the four that have a BANGER_HOOK_* number fails, times out or the daemon dies

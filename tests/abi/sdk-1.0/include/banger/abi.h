@@ -90,22 +90,26 @@ typedef struct banger_host { /* host -> plugin; valid until destroy() returns */
   uint32_t struct_size, abi_minor;
   banger_str daemon_version;
   banger_str state_dir; /* this plugin's private folder (0700), there from create() on */
-  /* [any-thread] from create() on. The extension's table, the same pointer each time; NULL when
-   * this host has none of that id. Each table starts with struct_size. */
+  /* [any-thread] from create() on, in create() too. id: NUL-terminated. The extension's table, the
+   * same pointer each time and valid as long as the host is; NULL when this host has none of that
+   * id (what requires_ext names is there). Each table starts with struct_size. create() may take
+   * tables, but calls none of their functions. */
   const void *(*get_extension)(const struct banger_host *, const char *id);
-  /* [any-thread] call may be NULL. The host adds plugin, VM and hook; 8 KiB per line, rate
-   * limited. */
+  /* [any-thread] level: BANGER_LOG_*; call may be NULL, kv too when n is 0. Copied. The host adds
+   * plugin, VM and hook; a longer line than 8 KiB is cut, and what comes too fast is left out and
+   * counted. Never fails. */
   void (*log)(const struct banger_host *, banger_call *, int32_t level, banger_str msg,
               const banger_kv *kv, uint64_t n);
   /* [call-thread] The reason for the negative status that is about to be returned, and the next
-   * step for the user; both copied. An empty msg keeps what the last failing host function of this
-   * call recorded. */
+   * step for the user; both copied, and cut beyond 4 KiB. An empty msg keeps what the last failing
+   * host function of this call recorded. Called again, the last one counts. */
   void (*call_fail)(banger_call *, banger_status, banger_str msg, banger_str hint);
   int32_t (*call_cancelled)(banger_call *);    /* [any-thread] 0 or 1, cheap */
   int64_t (*call_remaining_ms)(banger_call *); /* [any-thread] <= 0: the deadline has passed */
   int32_t (*call_cancel_fd)(banger_call *); /* [any-thread] readable = cancelled; never close it */
   /* [call-thread] In forward lifecycle hooks and reconcile: bytes (<= 64 KiB) kept with the VM and
-   * given back as banger_vm.cookie. E_INVALID when larger, E_UNSUPPORTED in other calls. */
+   * given back as banger_vm.cookie, copied and durable on return. E_INVALID when larger,
+   * E_UNSUPPORTED in other calls, E_INTERNAL when they could not be written (a full disk). */
   banger_status (*call_set_cookie)(banger_call *, banger_str bytes);
   /* [call-thread] Output of an action or a footprint list, copied. kind: BANGER_EMIT_*. E_INVALID
    * for text or JSON that is not UTF-8 or does not parse, or beyond 16 MiB in one call. */
@@ -134,15 +138,21 @@ typedef struct banger_entry {
   uint32_t iface_count;
   const banger_descriptor *desc;
   const banger_iface *ifaces; /* interfaces it implements; ids the host does not know are ignored */
-  /* [control] config_json fits config_schema. Sets *self. Takes nothing: checks call it, too. */
+  /* [control] config_json fits config_schema, defaults filled in. Sets *self, which every later
+   * call gets. Takes nothing and uses no service of the host: checks call it, too. E_INVALID for a
+   * setting that the schema lets through; the message begins with its key. After a failure there is
+   * no destroy(). */
   banger_status (*create)(const banger_host *, banger_call *, banger_str config_json, void **self);
-  /* [control] optional; after every create, in plugin order. Threads start here. */
+  /* [control] optional; after every create, in plugin order. Threads start here. After a failure
+   * destroy() follows, and no other call. */
   banger_status (*init)(void *self, banger_call *);
-  /* [control] once, after the last call into the plugin. Joins its threads. */
+  /* [control] once, after the last call into the plugin. Its calls are cancelled, timers and
+   * subscriptions ended. Joins its threads, closes what it opened; may still log. */
   void (*destroy)(void *self);
 } banger_entry;
 
-/* [control] The only exported symbol: static data, no side effects. */
+/* [control] The only exported symbol: static data, the same each time, no side effects. It is also
+ * called where no plugin is going to run. */
 BANGER_EXPORT const banger_entry *banger_plugin_entry_v1(void);
 
 #ifdef __cplusplus

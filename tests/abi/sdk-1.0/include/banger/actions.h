@@ -16,7 +16,10 @@ extern "C" {
  *              when the user has agreed (banger doctor --fix), repairs, and emits what is then
  *   RPC        one JSON object that fits result_schema; callable as plugin.<id>.<name>
  *   STATUS     JSON {"title":..,"value":..} lines for `banger daemon status`
- *   WEB_PANEL  args {"path":..}; MIME once, then BYTES; served sandboxed */
+ *   WEB_PANEL  args {"path":"/.."}: what stands behind the panel's own address, "/" at first;
+ *              E_NOT_FOUND for one that is not there. MIME once ("text/html; charset=utf-8"), then
+ *              BYTES in as many pieces as wanted. Served sandboxed: no script of it reaches the API
+ */
 #define BANGER_IFACE_CLI       "banger.cli/1"
 #define BANGER_IFACE_DOCTOR    "banger.doctor/1"
 #define BANGER_IFACE_RPC       "banger.rpc/1"
@@ -32,7 +35,8 @@ typedef struct banger_action {
   const char *name, *summary;  /* name: ^[a-z][a-z0-9-]*$; summary: one line */
   const char *params_schema;   /* JSON Schema of args_json, or NULL: no arguments */
   const char *result_schema;   /* JSON Schema of what RPC emits, or NULL */
-  /* [hook] args_json has passed params_schema */
+  /* [hook] args_json has passed params_schema, defaults filled in. After a negative status the user
+   * sees what call_fail() said, and nothing of what was emitted. */
   banger_status (*run)(void *self, banger_call *, banger_str args_json);
   /* CLI: where else it appears, "image build", or NULL. A verb of the command line itself keeps its
    * place. Actions of several plugins may name the same one: each is run with the same arguments

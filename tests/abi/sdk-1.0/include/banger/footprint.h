@@ -9,7 +9,9 @@ extern "C" {
 
 #define BANGER_IFACE_FOOTPRINT "banger.footprint/1"
 
-/* An object is emitted (BANGER_EMIT_JSON) as {"kind":"tap","name":"bgr0a1","vm":"<id>" or null,
+/* Of each function: a negative status says that nobody knows (E_PERMISSION, E_UNAVAILABLE, ..), and
+ * is shown beside what other plugins tell; nothing emitted and BANGER_OK: there is nothing.
+ * An object is emitted (BANGER_EMIT_JSON) as {"kind":"tap","name":"bgr0a1","vm":"<id>" or null,
  * "state":"in-use|idle|stray","detail":".."}, and members of the plugin's own; release() gets it
  * back as it was emitted. idle: held on purpose for later; stray: nobody knows what for (banger
  * doctor --leaks shows those). Asked only when reconcile() of each VM that runs is done. */
@@ -20,7 +22,8 @@ typedef struct banger_footprint {
   /* [hook] everything of its kinds that exists on the host now, whoever it belongs to */
   banger_status (*list_all)(void *self, banger_call *);
   /* [hook] frees one object that was listed; already gone is BANGER_OK. E_BUSY when a running VM
-   * uses it. */
+   * uses it, E_INVALID when it is none of this plugin's. object_json comes from outside: look again
+   * that it is what it says. */
   banger_status (*release)(void *self, banger_call *, banger_str object_json);
 } banger_footprint;
 

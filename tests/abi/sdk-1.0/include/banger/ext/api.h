@@ -22,13 +22,18 @@ typedef void (*banger_line_fn)(void *context, banger_call *, banger_str line, in
 typedef struct banger_api_ops {
   uint32_t struct_size, flags;
   /* [call-thread] Blocks until the answer, within the call's deadline. method "GET", target
-   * "/v1/vms?..", body_json empty or one JSON object. A change of the VM whose hook is running is
-   * answered 409 (kind busy). */
+   * "/v1/vms?..", body_json empty or one JSON object (<= 1 MiB). Every HTTP status is an answer; a
+   * failed one has a problem document {"error":{"kind","message","hint"}} as body. http_status 0,
+   * and the same document: there was none, since the call is cancelled (kind cancelled), its time
+   * is over (timeout), or the answer is longer than 16 MiB. A change of the VM whose hook is
+   * running is answered 409 (kind busy) at once. Resources that go on (follow=1, events) are for
+   * follow(). */
   const banger_response *(*request)(const banger_host *, banger_call *, banger_str method,
                                     banger_str target, banger_str body_json);
   /* [any-thread, from init on] Follows a resource that answers in lines (/v1/events,
    * /v1/operations/ID/events). Returns an id; 0 when the plugin is being destroyed or follows 64
-   * already. A reader that falls 1024 lines behind is ended. */
+   * already, or nothing is to be followed there. fn is called one line at a time; context stays the
+   * plugin's. A reader that falls 1024 lines behind is ended. */
   uint64_t (*follow)(const banger_host *, banger_str target, banger_line_fn fn, void *context);
   /* [any-thread] When it returns, fn neither runs nor will run (unless this is called inside fn).
    */

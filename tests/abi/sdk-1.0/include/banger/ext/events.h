@@ -14,7 +14,7 @@ typedef void (*banger_event_fn)(void *context, banger_call *, banger_str event_j
 typedef struct banger_events_ops {
   uint32_t struct_size, flags;
   /* [any-thread] type: ^[a-z][a-z0-9.-]*$, published as "plugin.<id>.<type>"; data_json: one JSON
-   * object <= 64 KiB. Does not wait for anybody. */
+   * object <= 64 KiB; else E_INVALID. Copied. Does not wait for anybody. */
   banger_status (*publish)(const banger_host *, banger_str type, banger_str data_json);
   /* [any-thread, from init on] fn gets, in order, the events whose type begins with prefix (empty:
    * all). At most 1024 wait; more drop the oldest, and {"type":"events.dropped","count":N} comes in

@@ -16,7 +16,7 @@ typedef struct banger_thread_ops {
    * plugin is about to be destroyed. NULL once that has happened. */
   banger_call *(*call_open)(const banger_host *, banger_str name, int64_t timeout_ms);
   /* [call-thread] Ends the call and every result it gave. Before destroy returns, each opened call
-   * must be closed. */
+   * must be closed: a call that is used afterwards is told in the log. */
   void (*call_close)(banger_call *);
 } banger_thread_ops;
 
