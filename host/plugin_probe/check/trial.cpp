@@ -19,7 +19,6 @@ json options_schema(const plugin::Manifest& manifest) {
     for (std::uint32_t i = 0; manifest.options && i < manifest.options->count; ++i) {
         const banger_option& option = *manifest.options->items[i];
         properties[option.name] = json::parse(option.schema);
-        properties[option.name].erase("x-short-flag");
     }
     return {{"properties", std::move(properties)}};
 }
@@ -53,7 +52,7 @@ void Trial::skipped(const std::string& text) {
     tell_({Verdict::skipped, check_, text, {}});
 }
 
-bool Trial::judge(const fake::Outcome& outcome, const std::string& done) {
+bool Trial::judge(const fake::Outcome& outcome, const std::string& done, const char* next) {
     if (outcome.ok()) {
         ok(outcome.status == BANGER_SKIP ? done + " (BANGER_SKIP)" : done);
         return true;
@@ -69,7 +68,7 @@ bool Trial::judge(const fake::Outcome& outcome, const std::string& done) {
         failed("status " + std::to_string(outcome.status) + ": " + why,
                outcome.message.empty()
                    ? "call_fail() with the cause and the user's next step before it returns"
-                   : "a hook fails only when the VM cannot have what it asks for");
+                   : next);
     }
     return false;
 }

@@ -34,8 +34,9 @@ class Trial {
     void failed(const std::string& text, const std::string& next);
     void skipped(const std::string& text);
     /// A call that may refuse: ok() when it is well, skipped() when it refuses for the sake of
-    /// something that is not here, else failed(). Did it do it?
-    bool judge(const fake::Outcome& outcome, const std::string& done);
+    /// something that is not here, else failed() with the next step. Did it do it?
+    bool judge(const fake::Outcome& outcome, const std::string& done,
+               const char* next = "a hook fails only when the VM cannot have what it asks for");
 
     /// A host that the plugin has been begun in; null, and told, when that is not possible.
     [[nodiscard]] std::unique_ptr<fake::Host> begun();

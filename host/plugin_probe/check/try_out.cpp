@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 
@@ -71,6 +72,9 @@ void send(int fd, const json& message) {
 [[noreturn]] void run_group(const std::string& file, const Wishes& wishes, const Group* group,
                             int answer) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+        ::signal(fault, SIG_DFL); // the parent tells how this process ended
+    }
     ::dup2(STDERR_FILENO, STDOUT_FILENO); // what the plugin prints is no part of the report
     const Trial::Tell tell = [answer](const Finding& finding) { send(answer, to_json(finding)); };
     try {

@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"refuse", "start", "before_start: not today"},
         Broken{"impure", "contribute", "it writes values | dry runs call it, too"},
         Broken{"fickle", "contribute", "it gives two different things"},
-        Broken{"undo-once", "undo before_start", "nothing is held"},
+        Broken{"undo-once", "undo before_start", "nothing is held | what is gone already"},
         Broken{"strict", "undo before_start", "a flag that it does not know ends in status -1"},
         Broken{"hold-on", "after delete", "it still holds {\"kind\":\"tap\""},
         Broken{"bad-object", "footprint list_all", "\"state\" is one of in-use, idle, stray"},

@@ -36,6 +36,7 @@ class Rude {
             std::exit(7); // NOLINT
         }
         if (does("leak-thread") || does("open-thread")) {
+            stop_ = false;
             std::thread([this] {
                 while (!stop_) {
                     ::usleep(1000);

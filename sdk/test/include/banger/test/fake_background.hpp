@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fake_builder.hpp"
+#include "fake_jobs.hpp"
 
 #include <cstddef>
 #include <cstring>
@@ -8,7 +8,7 @@
 /// Timers, events, threads and facts of the fake host, and the list of all extensions.
 namespace banger::fake {
 
-struct Background : Builder {
+struct Background : Jobs {
     static std::uint64_t follow(const banger_host* host, Host::Follower follower,
                                 const char* function, std::size_t most) {
         Host& fake = self(host);
@@ -123,7 +123,14 @@ inline const void* Tables::get_extension(const banger_host* host, const char* id
         ops.file = All::file;
         return ops;
     }();
+#ifdef BANGER_EXT_OPERATIONS
+    static constexpr banger_operations_ops operations_ops{
+        sizeof(banger_operations_ops), 0, All::start, All::stage, All::progress, All::output};
+#endif
     const std::pair<const char*, const void*> all[] = {
+#ifdef BANGER_EXT_OPERATIONS
+        {BANGER_EXT_OPERATIONS, &operations_ops},
+#endif
         {BANGER_EXT_LOG, &log_ops},
         {BANGER_EXT_KV, &kv_ops},
         {BANGER_EXT_VM_QUERY, &vm_query_ops},

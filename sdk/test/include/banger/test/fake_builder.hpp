@@ -74,4 +74,4 @@ struct Builder : Extensions {
 
 } // namespace banger::fake
 
-#include "fake_background.hpp"
+#include "fake_jobs.hpp"

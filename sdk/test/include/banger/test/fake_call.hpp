@@ -178,6 +178,7 @@ struct banger_call {
     int fd = -1;                     ///< readable: cancelled, or the time is over
     bool takes_cookie = false;
     bool reaches_guest = false; ///< contribute(): the builder may be used
+    bool is_job = false;        ///< stages and progress may be told
     std::size_t emitted = 0;
     banger::fake::Outcome outcome;
     banger::fake::Failure recorded; ///< by the host function that failed last

@@ -77,6 +77,21 @@ inline std::size_t Host::line(const std::string& target, const std::string& line
     });
 }
 
+inline std::vector<Job> Host::run_jobs() {
+    std::vector<Job> done;
+    while (!jobs_.empty()) {
+        done.push_back(std::move(jobs_.front()));
+        jobs_.pop_front();
+        Job& job = done.back();
+        running_job_ = &job;
+        const auto opened = open("job " + job.kind, std::chrono::milliseconds(0));
+        opened->is_job = true;
+        job.outcome = finish(opened, job.run(opened.get()));
+        running_job_ = nullptr;
+    }
+    return done;
+}
+
 inline void Host::cancel() {
     const std::lock_guard lock(mutex_);
     for (const auto& call : calls_) {

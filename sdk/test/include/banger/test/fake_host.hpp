@@ -77,7 +77,8 @@ class Host {
         return static_cast<const Table*>(find(id));
     }
     [[nodiscard]] const banger_entry& entry() const { return *entry_; }
-    std::size_t fire_timers(); ///< runs each, due or not, once; how many there were
+    std::vector<Job> run_jobs(); ///< runs each that was begun, one after the other
+    std::size_t fire_timers();   ///< runs each, due or not, once; how many there were
     /// An event as GET /v1/events gives it, to those who follow its type.
     std::size_t event(const std::string& type, const std::string& event_json);
     /// A line of a stream to those who follow that target.
@@ -97,6 +98,7 @@ class Host {
     friend struct Extensions;
     friend struct Builder;
     friend struct Background;
+    friend struct Jobs;
     struct Handle { // what the plugin has is the address of `table`, and so of the whole
         banger_host table;
         Host* owner;
@@ -137,6 +139,8 @@ class Host {
     std::set<banger_call*> threads_;                 ///< opened by the plugin
     std::map<std::uint64_t, Follower> followers_;
     std::uint64_t last_id_ = 0;
+    Job* running_job_ = nullptr;
+    std::deque<Job> jobs_;               ///< begun, and not run yet
     std::vector<std::string> addresses_; ///< ids of VMs
 };
 

@@ -3,6 +3,7 @@
 #include "fake_call.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 namespace banger::fake {
@@ -56,6 +57,14 @@ struct Operation {
     std::vector<Contribution> guest;
     std::vector<std::string> hooks;      ///< those that were called, "undo before_start", too
     std::vector<std::string> undone_not; ///< undos that failed, and so would be tried again
+};
+
+/// A long job that the plugin began (operations.h).
+struct Job {
+    std::string id, kind, target;
+    std::function<banger_status(banger_call*)> run;
+    Outcome outcome;                        ///< once it has run
+    std::vector<std::string> stages, lines; ///< that it told meanwhile
 };
 
 } // namespace banger::fake
