@@ -96,8 +96,8 @@ INSTANTIATE_TEST_SUITE_P(Sdk, Life,
                                          Built{"future-c", "the host is older"},
                                          Built{"future-cpp", "the host is older"},
                                          Built{"life-rust", "the host is as new", false}),
-                         [](const auto& info) {
-                             std::string name = info.param.id;
+                         [](const auto& one) {
+                             std::string name = one.param.id;
                              std::replace(name.begin(), name.end(), '-', '_');
                              return name;
                          });

@@ -94,8 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"bad-doctor", "doctor state", "\"severity\" is one of ok"},
         Broken{"bad-answer", "rpc ask", "it does not fit result_schema"},
         Broken{"bad-page", "web-panel page", "a panel emits BANGER_EMIT_MIME first"}),
-    [](const auto& info) {
-        std::string name = info.param.what;
+    [](const auto& one) {
+        std::string name = one.param.what;
         std::replace(name.begin(), name.end(), '-', '_');
         return name;
     });
@@ -137,8 +137,8 @@ INSTANTIATE_TEST_SUITE_P(All, PluginCheckBuiltIn,
                                          BANGER_EXAMPLES "/share-dir.so",
                                          BANGER_EXAMPLES "/vm-notify.so",
                                          BANGER_EXAMPLES "/ports.so"),
-                         [](const auto& info) {
-                             std::string name = std::filesystem::path(info.param).stem();
+                         [](const auto& one) {
+                             std::string name = std::filesystem::path(one.param).stem();
                              std::replace(name.begin(), name.end(), '-', '_');
                              return name;
                          });
