@@ -16,7 +16,7 @@ struct Command {
 };
 
 constexpr std::array commands{
-    Command{"probe", "probe FILE", banger::plugin_probe::probe},
+    Command{"probe", "probe FILE [NAME]", banger::plugin_probe::probe},
 };
 
 int usage() {
