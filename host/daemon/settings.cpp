@@ -70,6 +70,8 @@ plugin::Settings plugin_settings(const config::Config& config, const os::UserPat
     settings.daemon_version = BANGER_VERSION;
     settings.state_dir = paths.state / "plugins";
     settings.uid = ::getuid();
+    settings.probe = os::installation().libexec / "banger-plugin";
+    settings.probe_cache = paths.state / "plugin-probes.json";
     // Options of `vm create` and `vm set` themselves.
     settings.reserved_flags = {"name",      "image",     "vcpu",        "memory",  "disk",
                                "work-disk", "disk-mode", "vmm",         "timeout", "detach",

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <deque>
+#include <utility>
 #include <vector> // before library_info.hpp, which forgets it in Boost 1.74
 
 #include <banger/abi.h>
@@ -68,17 +71,17 @@ std::string user_text(uid_t uid) {
     return "uid " + std::to_string(uid);
 }
 
-struct stat check_node(const fs::path& path, uid_t uid) {
-    struct stat info {};
-    if (lstat(path.c_str(), &info) != 0) {
-        throw os::errno_error(path.string());
-    }
+/// One name on the way to a file.
+void check_node(const fs::path& path, const struct stat& info, uid_t uid) {
     if (info.st_uid != 0 && info.st_uid != uid) {
         throw Error(ErrorKind::permission,
                     path.string() + ": owned by " + user_text(info.st_uid) +
                         "; a plugin and every folder above it must belong to root or to " +
                         user_text(uid),
                     "chown it, or move the plugin to a folder of your own");
+    }
+    if (S_ISLNK(info.st_mode)) {
+        return; // its mode says nothing
     }
     const bool sticky = S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX) != 0;
     const bool by_others = (info.st_mode & S_IWOTH) != 0 && !sticky;
@@ -90,7 +93,45 @@ struct stat check_node(const fs::path& path, uid_t uid) {
                         "; whoever can change a plugin runs code as you",
                     std::string("chmod ") + (by_others ? "o-w " : "g-w ") + path.string());
     }
-    return info;
+}
+
+FileIdentity identity_of(const struct stat& info) {
+    constexpr std::int64_t second = 1'000'000'000;
+    return {static_cast<std::uint64_t>(info.st_dev), static_cast<std::uint64_t>(info.st_ino),
+            static_cast<std::uint64_t>(info.st_size),
+            info.st_mtim.tv_sec * second + info.st_mtim.tv_nsec};
+}
+
+/// Every name that decides what a path leads to, from the root on, links and what they lead to.
+std::vector<std::pair<fs::path, struct stat>> way_to(const fs::path& file) {
+    constexpr int most_links = 40; // as path_resolution(7)
+    std::vector<std::pair<fs::path, struct stat>> way;
+    std::deque<fs::path> left(file.begin(), file.end());
+    fs::path at = file.root_path();
+    int links = 0;
+    while (!left.empty()) {
+        const fs::path name = std::move(left.front());
+        left.pop_front();
+        if (name.empty() || name == ".") {
+            continue;
+        }
+        fs::path next = name.is_absolute() ? name : name == ".." ? at.parent_path() : at / name;
+        struct stat info {};
+        if (::lstat(next.c_str(), &info) != 0) {
+            throw os::errno_error(next.string());
+        }
+        way.emplace_back(next, info);
+        if (!S_ISLNK(info.st_mode)) {
+            at = std::move(next);
+            continue;
+        }
+        if (++links > most_links) {
+            throw os::errno_error(file.string(), ELOOP);
+        }
+        const fs::path target = fs::read_symlink(next);
+        left.insert(left.begin(), target.begin(), target.end());
+    }
+    return way;
 }
 
 std::string machine_name(Elf64_Half machine) {
@@ -108,8 +149,8 @@ std::string machine_name(Elf64_Half machine) {
     }
 }
 
-void check_header(const fs::path& file) {
-    const os::UniqueFd fd = os::open_file(file, O_RDONLY);
+void check_header(const fs::path& path, const fs::path& file) {
+    const os::UniqueFd fd = os::open_file(path, O_RDONLY);
     Elf64_Ehdr header{};
     const ssize_t got = pread(fd.get(), &header, sizeof header, 0);
     if (got < 0) {
@@ -142,30 +183,44 @@ bool is_id(const std::string& text) noexcept {
                        [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-FileIdentity check_ownership(const fs::path& file, uid_t uid) {
+std::string FileIdentity::text() const {
+    return std::to_string(device) + ":" + std::to_string(inode) + ":" + std::to_string(size) + ":" +
+           std::to_string(mtime_ns);
+}
+
+FileIdentity identify_file(const fs::path& file) {
+    struct stat info {};
+    if (::stat(file.c_str(), &info) != 0) {
+        throw os::errno_error(file.string());
+    }
+    return identity_of(info);
+}
+
+CheckedFile check_ownership(const fs::path& file, uid_t uid) {
     std::error_code error;
     const fs::path real = fs::canonical(file, error);
     if (error) {
         throw os::errno_error(file.string(), error.value());
     }
-    const struct stat info = check_node(real, uid);
+    const auto way = way_to(file);
+    for (auto node = way.rbegin(); node != way.rend(); ++node) { // what is nearest is told first
+        check_node(node->first, node->second, uid);
+    }
+    const auto& [last, info] = way.back();
+    if (last != real) {
+        refuse(file, "another file meanwhile", "try again");
+    }
     if (!S_ISREG(info.st_mode)) {
         refuse(real, "not a regular file; expected an ELF shared library");
     }
-    for (fs::path folder = real.parent_path();; folder = folder.parent_path()) {
-        check_node(folder, uid);
-        if (folder == folder.root_path()) {
-            break;
-        }
-    }
-    return {info.st_dev, info.st_ino};
+    return {real, identity_of(info)};
 }
 
-void check_symbols(const fs::path& file) {
-    check_header(file);
+void check_symbols(const fs::path& path, const fs::path& file) {
+    check_header(path, file);
     std::vector<std::string> symbols;
     try {
-        symbols = boost::dll::library_info(file).symbols();
+        symbols = boost::dll::library_info(path).symbols();
     } catch (const std::exception&) { // its own text is "iostream error", or out of memory
         refuse(file, "damaged or truncated ELF file");
     }
@@ -182,7 +237,7 @@ void check_symbols(const fs::path& file) {
     refuse(file, std::string("does not export ") + entry_symbol + ", so it is no banger plugin");
 }
 
-const banger_entry* open_binary(const fs::path& file) {
+const banger_entry* open_binary(const fs::path& path, const fs::path& file) {
     using boost::dll::load_mode::type;
     // Never unloaded: threads, destructors and leak reports of a plugin may outlive its last call.
     // The library objects are leaked on purpose, RTLD_NODELETE says the same to the linker.
@@ -190,15 +245,15 @@ const banger_entry* open_binary(const fs::path& file) {
     const auto mode = static_cast<type>(boost::dll::load_mode::rtld_now |
                                         boost::dll::load_mode::rtld_local | RTLD_NODELETE);
     try {
-        libraries.emplace_back(file, mode);
+        libraries.emplace_back(path, mode);
     } catch (const std::exception& error) { // the throwing form is the one with dlerror()'s text
         std::string text = error.what();
         if (const auto at = text.find("(dlerror system message: "); at != std::string::npos) {
             text = text.substr(at + std::strlen("(dlerror system message: "));
             text = text.substr(0, text.find_last_of(')'));
         }
-        if (text.starts_with(file.string() + ": ")) {
-            text.erase(0, file.string().size() + 2);
+        if (text.starts_with(path.string() + ": ")) {
+            text.erase(0, path.string().size() + 2);
         }
         refuse(file, "the dynamic linker refuses it: " + text);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plugin/binary.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/known_plugins.hpp"
 #include "plugin/leavers.hpp"
@@ -76,6 +77,8 @@ class Catalog {
     void scan();
     void check_unknown(std::vector<std::string>& problems) const;
     void inspect();
+    std::map<std::string, CheckedFile> look_at_files();
+    std::unique_ptr<Manifest> open(const std::filesystem::path& name, const CheckedFile& file);
     void check_option_flags();
     /// Throws, or gives what create() answered; the plugin is the last of plugins_ then.
     [[nodiscard]] Outcome create(const std::string& id);

@@ -2,6 +2,7 @@
 
 #include "os/nearest.hpp"
 #include "plugin/binary.hpp"
+#include "plugin/probe.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,6 +21,10 @@ std::string folders(const Settings& settings) {
         text += (text.empty() ? "" : ", ") + folder.string();
     }
     return text.empty() ? "no folder (plugins.path is empty)" : text;
+}
+
+std::string with_hint(const Error& error) {
+    return error.what() + (error.hint().empty() ? "" : " (" + error.hint() + ")");
 }
 
 } // namespace
@@ -93,23 +98,15 @@ void Catalog::check_unknown(std::vector<std::string>& problems) const {
 
 /// Checks and maps each wanted file, and sorts out what cannot go together.
 void Catalog::inspect() {
-    std::map<FileIdentity, fs::path> seen;
-    for (auto& [id, candidate] : candidates_) {
-        if (candidate.state != State::active && candidate.state != State::leaving) {
-            continue;
-        }
-        try {
-            const FileIdentity identity = check_ownership(candidate.file, settings_.uid);
-            const auto [first, fresh] = seen.emplace(identity, candidate.file);
-            if (!fresh) {
-                throw Error(ErrorKind::invalid, candidate.file.string() + ": the same file as " +
-                                                    first->second.string());
+    const std::map<std::string, CheckedFile> files = look_at_files();
+    for (const auto& [id, file] : files) {
+        Candidate& candidate = candidates_[id];
+        if (candidate.state == State::active || candidate.state == State::leaving) {
+            try {
+                candidate.manifest = open(candidate.file, file);
+            } catch (const Error& error) {
+                fail(id, with_hint(error));
             }
-            check_symbols(candidate.file);
-            candidate.manifest = std::make_unique<Manifest>(
-                read_manifest(candidate.file, open_binary(candidate.file)));
-        } catch (const Error& error) {
-            fail(id, error.what() + (error.hint().empty() ? "" : " (" + error.hint() + ")"));
         }
     }
     for (const auto& [id, entry] : settings_.entries) {
@@ -118,6 +115,57 @@ void Catalog::inspect() {
             candidates_[id].state = entry.enabled ? State::failed : State::disabled;
         }
     }
+}
+
+/// Those that may be opened; the others have failed. Runs nothing of theirs in this process.
+std::map<std::string, CheckedFile> Catalog::look_at_files() {
+    std::map<FileIdentity, fs::path> seen;
+    std::map<std::string, CheckedFile> files;
+    for (auto& [id, candidate] : candidates_) {
+        if (candidate.state != State::active && candidate.state != State::leaving) {
+            continue;
+        }
+        try {
+            CheckedFile file = check_ownership(candidate.file, settings_.uid);
+            const auto [first, fresh] = seen.emplace(file.identity, candidate.file);
+            if (!fresh) {
+                throw Error(ErrorKind::invalid, candidate.file.string() + ": the same file as " +
+                                                    first->second.string());
+            }
+            if (settings_.probe.empty()) {
+                check_symbols(file.real, candidate.file);
+            }
+            files.emplace(id, std::move(file));
+        } catch (const Error& error) {
+            fail(id, with_hint(error));
+        }
+    }
+    if (settings_.probe.empty() || files.empty()) {
+        return files;
+    }
+    std::vector<std::string> ids;
+    std::vector<Probe::File> asked;
+    for (const auto& [id, file] : files) {
+        ids.push_back(id);
+        asked.push_back({candidates_[id].file, file});
+    }
+    const auto verdicts = Probe(settings_.probe, settings_.probe_cache).ask(asked);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (verdicts[i]) {
+            files.erase(ids[i]);
+            fail(ids[i], with_hint(*verdicts[i]));
+        }
+    }
+    return files;
+}
+
+std::unique_ptr<Manifest> Catalog::open(const fs::path& name, const CheckedFile& file) {
+    const banger_entry* entry = open_binary(file.real, name);
+    if (identify_file(file.real) != file.identity) {
+        throw Error(ErrorKind::conflict, name.string() + ": was changed while it was opened",
+                    "banger daemon restart");
+    }
+    return std::make_unique<Manifest>(read_manifest(name, entry));
 }
 
 /// A flag of `vm create` has one meaning: the plugin that sorts first keeps it.

@@ -33,6 +33,9 @@ struct Settings {
     std::string daemon_version;
     std::filesystem::path state_dir; ///< each plugin gets a folder of its own below it
     uid_t uid = 0;                   ///< who may own plugins, beside root
+    /// banger-plugin, which opens each file before the daemon does; empty: nobody does.
+    std::filesystem::path probe;
+    std::filesystem::path probe_cache; ///< which files it found good; empty: not kept
     /// Flags of `vm create` and `vm set` that no option of a plugin may take ("image", ...).
     std::vector<std::string> reserved_flags;
 };

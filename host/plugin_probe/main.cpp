@@ -17,7 +17,7 @@ struct Command {
 };
 
 constexpr std::array commands{
-    Command{"probe", "probe FILE", banger::plugin_probe::probe},
+    Command{"probe", "probe FILE [NAME]", banger::plugin_probe::probe},
     Command{"check", "check [--json] [--config JSON] [--options JSON] [--run-programs] FILE",
             banger::plugin_probe::check},
 };

@@ -5,14 +5,13 @@
 #include "os/unique_fd.hpp"
 #include "plugin/binary.hpp"
 #include "plugin/manifest.hpp"
+#include "plugin_probe/confinement.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 
 #include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -25,13 +24,9 @@ using os::Error;
 
 namespace {
 
-constexpr rlim_t cpu_seconds = 5;
-constexpr rlim_t open_files = 256;
-constexpr rlim_t file_bytes = 1U << 20U;
+bool forked = false;
 
-json described(const fs::path& file) {
-    plugin::check_symbols(file);
-    const plugin::Manifest m = plugin::read_manifest(file, plugin::open_binary(file));
+json described(const plugin::Manifest& m) {
     return {{"id", m.id},
             {"name", m.name},
             {"version", m.version},
@@ -45,37 +40,37 @@ json described(const fs::path& file) {
             {"requires_plugins", m.requires_plugins}};
 }
 
-void limit(int resource, rlim_t most) {
-    rlimit now{};
-    if (::getrlimit(static_cast<__rlimit_resource>(resource), &now) == 0) {
-        now.rlim_cur = now.rlim_max = std::min(most, now.rlim_max);
-        ::setrlimit(static_cast<__rlimit_resource>(resource), &now);
+json opened(const fs::path& file, const fs::path& name) {
+    plugin::check_symbols(file, name);
+    const pid_t own = ::getpid();
+    ::pthread_atfork([] { forked = true; }, nullptr, nullptr);
+    const banger_entry* entry = plugin::open_binary(file, name);
+    if (::getpid() != own) {
+        ::_exit(0); // a copy of us, which the plugin made and let go
     }
-}
-
-/// Of the address space there is no limit: sanitizers reserve terabytes.
-void set_limits() {
-    limit(RLIMIT_CPU, cpu_seconds);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, open_files);
-    limit(RLIMIT_FSIZE, file_bytes);
+    if (forked) {
+        throw Error(os::ErrorKind::invalid, name.string() + ": starts a process when it is opened",
+                    "a plugin does nothing before its create()");
+    }
+    return described(plugin::read_manifest(name, entry));
 }
 
 } // namespace
 
 int probe(int argc, char** argv) {
-    if (argc != 1) {
+    if (argc < 1 || argc > 2) {
         throw Error(os::ErrorKind::invalid, "which file?", "banger-plugin probe FILE");
     }
-    set_limits();
     // What the plugin prints is no answer of ours.
     const os::UniqueFd answer(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
     if (!answer || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
         throw os::errno_error("standard output");
     }
+    const fs::path file = fs::absolute(argv[0]);
+    confine(file.c_str());
     json result;
     try {
-        result["descriptor"] = described(argv[0]);
+        result["descriptor"] = opened(file, argv[argc - 1]);
     } catch (const Error& error) {
         result["error"] = {{"kind", std::string(os::to_string(error.kind()))},
                            {"message", error.what()},
@@ -83,7 +78,7 @@ int probe(int argc, char** argv) {
     }
     os::write_all(answer.get(), result.dump(-1, ' ', false, json::error_handler_t::replace) + "\n",
                   "the answer");
-    ::_exit(0); // destructors of the plugin's statics have no say any more
+    ::_exit(0); // destructors of the plugin have no say any more
 }
 
 } // namespace banger::plugin_probe

@@ -40,7 +40,7 @@ constexpr int patience_ms = 60000; // for one line of a child
 /// What is found out without running any of the plugin's code.
 bool looks_like_one(const std::string& file, std::vector<Finding>& findings) {
     try {
-        plugin::check_symbols(file);
+        plugin::check_symbols(file, file);
     } catch (const Error& error) {
         findings.push_back({Verdict::failed, "file", error.what(), error.hint()});
         return false;
@@ -79,7 +79,7 @@ void send(int fd, const json& message) {
     const Trial::Tell tell = [answer](const Finding& finding) { send(answer, to_json(finding)); };
     try {
         tell({Verdict::ok, "entry", {}, {}});
-        const banger_entry* entry = plugin::open_binary(file);
+        const banger_entry* entry = plugin::open_binary(file, file);
         plugin::Manifest manifest = plugin::read_manifest(file, entry);
         if (!group) {
             const bool same = fake::Host::load(file) == entry;
