@@ -1,4 +1,5 @@
 #include "os/error.hpp"
+#include "os/temporary_dir.hpp"
 #include "os/unique_fd.hpp"
 #include "plugin/binary.hpp"
 #include "plugin_probe/check/symbols.hpp"
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -70,7 +72,8 @@ void send(int fd, const json& message) {
 
 /// In the child: loads the plugin and runs one group.
 [[noreturn]] void run_group(const std::string& file, const Wishes& wishes, const Group* group,
-                            int answer) {
+                            const fs::path& folder, int answer) {
+    ::setenv("TMPDIR", folder.c_str(), 1); // also for state folders: it goes whatever happens here
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
         ::signal(fault, SIG_DFL); // the parent tells how this process ended
@@ -172,13 +175,14 @@ bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
     }
     os::UniqueFd read(ends[0]);
     os::UniqueFd write(ends[1]);
+    const os::TemporaryDir folder;
     const pid_t child = ::fork();
     if (child < 0) {
         throw os::errno_error("fork");
     }
     if (child == 0) {
         read.reset();
-        run_group(file, wishes, group, write.get());
+        run_group(file, wishes, group, folder.path(), write.get());
     }
     write.reset();
     Listener listener(read.get(), findings);

@@ -1,6 +1,8 @@
 #include "os/run.hpp"
+#include "os/temporary_dir.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -104,6 +106,14 @@ TEST(PluginCheck, ACrashCostsOnlyItsGroup) {
     const Report report = rude("crash");
     EXPECT_EQ(report.failures("create") + report.failures("doctor state"), "") << report.text;
     EXPECT_THAT(report.text, testing::HasSubstr("\"check\": \"doctor state\""));
+}
+
+TEST(PluginCheck, LeavesNothingBehind) {
+    const os::TemporaryDir dir;
+    ::setenv("TMPDIR", dir.path().c_str(), 1);
+    (void)rude("crash");
+    ::unsetenv("TMPDIR");
+    EXPECT_TRUE(std::filesystem::is_empty(dir.path()));
 }
 
 TEST(PluginCheck, WhatIsNoPluginIsToldAtOnce) {
