@@ -42,6 +42,7 @@ constexpr auto table = std::to_array<Route>({
 
     {"GET", "/v1/plugins", "listPlugins", ""},
     {"GET", "/v1/plugins/{id}", "getPlugin", ""},
+    {"POST", "/v1/plugins/{id}/release", "releasePlugin", ""},
     {"POST", "/v1/plugins/{id}/actions/{kind}/{verb}", "runPluginAction", ""},
     {"GET", "/v1/footprint", "listFootprint", "vm stray"},
     {"POST", "/v1/footprint/release", "releaseFootprint", ""},

@@ -1,10 +1,12 @@
 #include "daemon/config_check.hpp"
 
+#include "daemon/plugin_states.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/vmms.hpp"
 #include "os/error.hpp"
 #include "os/temporary_dir.hpp"
 #include "plugin/absent_services.hpp"
+#include "plugin/quarantine.hpp"
 #include "store/image_json.hpp"
 #include "store/image_table.hpp"
 
@@ -66,8 +68,11 @@ void ConfigCheck::check_plugins(const os::UserPaths& paths) {
     const os::TemporaryDir own; // plugins find a folder for their state, but not theirs
     plugin::Settings settings = plugin_settings(config, paths);
     settings.state_dir = own.path();
-    const plugin::AbsentServices services;
-    plugin::Catalog plugins(std::move(settings), services.get());
+    const plugin::AbsentServices absent;
+    plugin::Quarantine quarantine(paths.state / "plugin-quarantine.json"); // is read only
+    plugin::Services services = absent.get();
+    services.quarantine = &quarantine;
+    plugin::Catalog plugins(std::move(settings), std::move(services));
     for (std::string& problem : plugins.check()) {
         errors_.push_back(std::move(problem));
     }
@@ -77,6 +82,7 @@ void ConfigCheck::check_plugins(const os::UserPaths& paths) {
     facts_ =
         configured_facts(config, paths, vm_settings(config, paths, choose_network(config, "", vms)),
                          images, plugins);
+    add_quarantined(facts_, plugins);
     for (KnownVm& vm : vms) {
         if (config.network.subnet == "auto") { // the daemon remembers one that has their addresses
             vm.address.clear();

@@ -7,6 +7,7 @@
 #include "daemon/log.hpp"
 #include "daemon/network_checks.hpp"
 #include "daemon/plugin_checks.hpp"
+#include "daemon/plugin_states.hpp"
 #include "daemon/services.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/socket_keeper.hpp"
@@ -18,7 +19,9 @@
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "plugin/actions.hpp"
+#include "plugin/breadcrumb.hpp"
 #include "plugin/dispatch.hpp"
+#include "plugin/quarantine.hpp"
 #include "store/database.hpp"
 #include "store/hook_journal.hpp"
 #include "store/image_table.hpp"
@@ -119,6 +122,8 @@ struct Daemon::Parts {
     image::Catalog images;
     Vmms vmms;
 
+    plugin::Quarantine quarantine;
+    plugin::Breadcrumb plugin_calls; ///< outlives what calls plugins
     api::Router router;
     PluginServices services;
     plugin::Catalog plugins;
@@ -152,6 +157,9 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
       }),
       images(image_table, config.runtime.bundle),
       vmms(config.qemu.binary, config.qemu.accel, paths.state / "qemu-probe.json"),
+      quarantine(paths.state / "plugin-quarantine.json"),
+      plugin_calls(paths.state / "plugin-calls",
+                   [this](const auto& calls) { quarantine.count(calls, os::now_ms()); }),
       services({loop, database, machines, events, settings, privileged, router}),
       plugins(plugin_settings(config, paths), make_services()),
       lifecycle({threads, machines, operations, dispatch, images, journal, reserve, events,
@@ -192,6 +200,8 @@ plugin::Services Daemon::Parts::make_services() {
         return log->should_log(static_cast<spdlog::level::level_enum>(std::clamp(level, 0, 4)));
     };
     services.fill(result);
+    result.calls = &plugin_calls;
+    result.quarantine = &quarantine;
     return result;
 }
 
@@ -307,22 +317,7 @@ DoctorFacts Daemon::Parts::doctor_facts() {
     if (database.damaged()) {
         facts.damaged_database = database.damaged()->string();
     }
-    for (const store::JournalRecord& record : dispatch.orphans()) {
-        facts.orphans.push_back({record.plugin, record.hook + " of VM " + record.vm_id});
-    }
-    for (const plugin::PluginInfo& info : plugins.list()) {
-        if (info.state == plugin::State::disabled || info.state == plugin::State::leaving) {
-            const std::string trouble = plugins.leavers().trouble(info.id);
-            if (config.plugins.entries.contains(info.id) || !trouble.empty()) {
-                facts.off_plugins.push_back(
-                    {info.id, info.reason, trouble, plugins.leavers().given_up_for_good(info.id)});
-            }
-        } else if (info.state != plugin::State::active) {
-            facts.bad_plugins.push_back({info.id, std::string(plugin::to_string(info.state)) +
-                                                      (info.reason.empty() ? "" : ": ") +
-                                                      info.reason});
-        }
-    }
+    add_plugin_states(facts, config, plugins, dispatch);
     return facts;
 }
 

@@ -303,11 +303,30 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
     }
     for (const DoctorFacts::BadPlugin& plugin : facts.bad_plugins) {
         const std::string key = "plugins.entries." + plugin.id;
+        if (plugin.quarantined) {
+            checks.push_back(check(
+                "plugin-quarantined", "error", "plugin " + plugin.id + " is " + plugin.state, "",
+                "banger plugin release " + plugin.id +
+                    ", then banger daemon restart; or get another version of it, "
+                    "or set " +
+                    key + ".enabled: false in " + facts.config_file,
+                key));
+            continue;
+        }
         checks.push_back(check("plugin", "error", "plugin " + plugin.id + " is " + plugin.state, "",
                                "see banger plugin show " + plugin.id + "; its settings are " + key +
                                    ".config in " + facts.config_file + ", and enabled: false in " +
                                    key + " switches it off",
                                key));
+    }
+    for (const DoctorFacts::PluginExit& exit : facts.plugin_exits) {
+        checks.push_back(exit.counted
+                             ? check("plugin-exit", "warning",
+                                     "plugin " + exit.id + " " + exit.what, "",
+                                     "tell its author, or set plugins.entries." + exit.id +
+                                         ".enabled: false in " + facts.config_file)
+                             : check("plugin-exit", "info", "plugin " + exit.id + " " + exit.what,
+                                     "it is not taken for the cause"));
     }
     for (const DoctorFacts::OffPlugin& plugin : facts.off_plugins) {
         checks.push_back(off_plugin_check(plugin, facts.config_file));

@@ -25,6 +25,7 @@ struct DoctorFacts {
     struct BadPlugin {
         std::string id;
         std::string state; ///< "failed: port: must be ..."
+        bool quarantined = false;
     };
 
     /// A plugin that config.yaml switches off.
@@ -33,6 +34,13 @@ struct DoctorFacts {
         std::string why;       ///< and what keeps it in memory, if anything does
         std::string trouble;   ///< why it cannot give back what it holds; mostly empty
         bool given_up = false; ///< nobody asks it again while it is off
+    };
+
+    /// A daemon ended in the code of a plugin.
+    struct PluginExit {
+        std::string id;
+        std::string what;
+        bool counted = false; ///< the plugin did it
     };
 
     /// What only a plugin that is not loaded can undo.
@@ -56,6 +64,7 @@ struct DoctorFacts {
     std::vector<BadPlugin> bad_plugins;
     std::vector<OffPlugin> off_plugins;
     std::vector<Orphan> orphans;
+    std::vector<PluginExit> plugin_exits;
     std::optional<plugin::NoNetwork> no_network;
 };
 

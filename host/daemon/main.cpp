@@ -9,6 +9,7 @@
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
 #include "os/paths.hpp"
+#include "plugin/quarantine.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -83,6 +84,24 @@ int check_host() {
     return 0;
 }
 
+/// What POST /v1/plugins/{id}/release does, for a daemon that does not start.
+int release_plugin(const std::string& id) {
+    const auto paths = banger::os::user_paths();
+    banger::os::make_private_dir(paths.runtime);
+    const auto lock = banger::os::FileLock::try_acquire(paths.lock());
+    if (!lock) {
+        throw Error(banger::os::ErrorKind::busy, "bangerd runs, and has the record itself",
+                    "banger plugin release " + id);
+    }
+    banger::plugin::Quarantine quarantine(paths.state / "plugin-quarantine.json");
+    if (!quarantine.release(id)) {
+        throw Error(banger::os::ErrorKind::not_found, "plugin " + id + " is not in quarantine",
+                    "banger doctor tells what is wrong");
+    }
+    std::cout << id << " released\n";
+    return 0;
+}
+
 int serve(bool foreground) {
     const auto paths = banger::os::user_paths();
     banger::os::make_private_dir(paths.runtime);
@@ -128,6 +147,10 @@ int run(CLI::App& app, int argc, char** argv) {
         ->type_name("FILE");
     app.add_flag("--check-host", host,
                  "print what doctor finds without a daemon, as JSON, and end");
+    std::string released;
+    app.add_option("--release-plugin", released,
+                   "take a plugin out of quarantine, without a daemon, and end")
+        ->type_name("ID");
     app.set_version_flag("--version", "bangerd " BANGER_VERSION);
     app.parse(argc, argv);
     if (!checked.empty()) {
@@ -135,6 +158,9 @@ int run(CLI::App& app, int argc, char** argv) {
     }
     if (!shown.empty()) {
         return show_config(shown);
+    }
+    if (!released.empty()) {
+        return release_plugin(released);
     }
     return host ? check_host() : serve(foreground);
 }

@@ -4,6 +4,7 @@
 #include "plugin/background.hpp"
 #include "plugin/host_view.hpp"
 #include "plugin/order.hpp"
+#include "plugin/quarantine.hpp"
 #include "plugin/schema.hpp"
 
 #include <algorithm>
@@ -61,6 +62,7 @@ void Catalog::fail(const std::string& id, const std::string& reason) {
 }
 
 void Catalog::load() {
+    tell_cut_calls();
     scan();
     std::vector<std::string> problems;
     check_unknown(problems);
@@ -345,6 +347,8 @@ std::vector<PluginInfo> Catalog::list() const {
             const auto holding = leavers_.holding(id);
             info.state = holding ? State::leaving : State::disabled;
             info.reason += holding ? "; " + *holding : "";
+        } else if (info.state == State::quarantined && !services_.quarantine->holds(id)) {
+            info.reason = "released; it is loaded when bangerd starts: banger daemon restart";
         }
         result.push_back(std::move(info));
     }

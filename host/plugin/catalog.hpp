@@ -78,7 +78,9 @@ class Catalog {
     void check_unknown(std::vector<std::string>& problems) const;
     void inspect();
     std::map<std::string, CheckedFile> look_at_files();
-    std::unique_ptr<Manifest> open(const std::filesystem::path& name, const CheckedFile& file);
+    std::unique_ptr<Manifest> open(const std::string& id, const CheckedFile& file);
+    void tell_cut_calls() const;
+    bool in_quarantine(const std::string& id, const FileIdentity& file);
     void check_option_flags();
     /// Throws, or gives what create() answered; the plugin is the last of plugins_ then.
     [[nodiscard]] Outcome create(const std::string& id);

@@ -41,8 +41,11 @@ std::vector<std::string> Catalog::check() {
                                "plugins.entries." + id + ": " + reason +
                                "; repair that, or set enabled: false");
         };
-        if (found->second.state == State::failed) {
+        if (found->second.state == State::failed ||
+            (found->second.state == State::quarantined && entry.required)) {
             cannot_load(found->second.reason);
+        }
+        if (!found->second.manifest || found->second.state != State::active) {
             continue;
         }
         try {

@@ -2,7 +2,9 @@
 
 #include "os/nearest.hpp"
 #include "plugin/binary.hpp"
+#include "plugin/breadcrumb.hpp"
 #include "plugin/probe.hpp"
+#include "plugin/quarantine.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -103,7 +105,7 @@ void Catalog::inspect() {
         Candidate& candidate = candidates_[id];
         if (candidate.state == State::active || candidate.state == State::leaving) {
             try {
-                candidate.manifest = open(candidate.file, file);
+                candidate.manifest = open(id, file);
             } catch (const Error& error) {
                 fail(id, with_hint(error));
             }
@@ -135,7 +137,9 @@ std::map<std::string, CheckedFile> Catalog::look_at_files() {
             if (settings_.probe.empty()) {
                 check_symbols(file.real, candidate.file);
             }
-            files.emplace(id, std::move(file));
+            if (!in_quarantine(id, file.identity)) {
+                files.emplace(id, std::move(file));
+            }
         } catch (const Error& error) {
             fail(id, with_hint(error));
         }
@@ -159,7 +163,43 @@ std::map<std::string, CheckedFile> Catalog::look_at_files() {
     return files;
 }
 
-std::unique_ptr<Manifest> Catalog::open(const fs::path& name, const CheckedFile& file) {
+/// What the last daemon did not live to see the end of.
+void Catalog::tell_cut_calls() const {
+    if (!services_.calls) {
+        return;
+    }
+    const std::string& elsewhere = services_.calls->elsewhere();
+    for (const CutCall& call : services_.calls->left()) {
+        if (!call.how.empty()) {
+            log(BANGER_LOG_ERROR, call.plugin, "ended bangerd in " + call.text() + ": " + call.how);
+            continue;
+        }
+        const std::string end =
+            elsewhere.empty() ? "was killed" : "died elsewhere (" + elsewhere + ")";
+        log(BANGER_LOG_WARNING, call.plugin,
+            "bangerd " + end + " while the plugin was in " + call.text() + "; not counted");
+    }
+}
+
+bool Catalog::in_quarantine(const std::string& id, const FileIdentity& file) {
+    const auto why = services_.quarantine ? services_.quarantine->reason(id, file) : std::nullopt;
+    Candidate& candidate = candidates_[id];
+    if (why && candidate.state == State::leaving) {
+        give_up(id, "it is in quarantine: " + *why, false);
+    } else if (why) {
+        candidate.state = State::quarantined;
+        candidate.reason = *why;
+        log(BANGER_LOG_ERROR, id, "in quarantine: " + *why);
+    }
+    return why.has_value();
+}
+
+std::unique_ptr<Manifest> Catalog::open(const std::string& id, const CheckedFile& file) {
+    const fs::path& name = candidates_[id].file;
+    if (services_.calls) {
+        services_.calls->note_file(id, file.identity);
+    }
+    const CallMark mark(services_.calls, id, {.hook = "open"});
     const banger_entry* entry = open_binary(file.real, name);
     if (identify_file(file.real) != file.identity) {
         throw Error(ErrorKind::conflict, name.string() + ": was changed while it was opened",

@@ -1,5 +1,6 @@
 #include "plugin/guard.hpp"
 
+#include "plugin/breadcrumb.hpp"
 #include "plugin/plugin.hpp"
 
 #include <algorithm>
@@ -119,6 +120,7 @@ void Guard::execute(const std::shared_ptr<Task>& task) {
     banger_status status = BANGER_E_EXCEPTION;
     std::string escaped;
     try {
+        const CallMark mark(plugin.services.calls, plugin.id(), call.site);
         status = task->function(&call, task->vm ? task->vm->raw() : nullptr);
     } catch (const std::exception& error) {
         escaped = error.what();

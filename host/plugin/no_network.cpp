@@ -39,7 +39,8 @@ std::optional<NoNetwork> no_network(const Catalog& catalog) {
             return std::nullopt;
         }
         const bool wanted = catalog.settings().entries.contains(plugin.id);
-        if (takes_part || !may_give(plugin) || (!wanted && plugin.state != State::failed)) {
+        if (takes_part || !may_give(plugin) ||
+            (!wanted && plugin.state != State::failed && plugin.state != State::quarantined)) {
             continue; // it does something else, or nobody asked for it
         }
         why.push_back("plugin " + plugin.id + ": " + plugin.reason);

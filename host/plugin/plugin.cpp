@@ -2,6 +2,7 @@
 
 #include "os/enum_names.hpp"
 #include "plugin/background.hpp"
+#include "plugin/breadcrumb.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/host_view.hpp"
 
@@ -25,6 +26,7 @@ std::string_view to_string(State state) noexcept {
         {State::disabled, "disabled"},
         {State::leaving, "leaving"},
         {State::failed, "failed"},
+        {State::quarantined, "quarantined"},
         {State::active, "active"},
         {State::stuck, "stuck"},
         {State::faulted, "faulted"},
@@ -162,6 +164,7 @@ banger_call* Plugin::open_call(const std::string& name, milliseconds timeout) {
     auto call =
         std::make_shared<banger_call>(*this, CallSite{.hook = "thread " + name}, deadline, nullptr);
     call->thread = std::this_thread::get_id();
+    call->keep(std::make_unique<CallMark>(services.calls, id(), call->site));
     const std::scoped_lock hold(lock_);
     if (closing_) {
         return nullptr;

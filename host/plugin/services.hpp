@@ -16,6 +16,9 @@
 /// may be called from any thread but the loop, may block, and fails with os::Error.
 namespace banger::plugin {
 
+class Breadcrumb;
+class Quarantine;
+
 using Deadline = std::chrono::steady_clock::time_point;
 
 /// Small values of one plugin, durable when a call returns.
@@ -134,6 +137,9 @@ struct Services {
     ApiAccess* api = nullptr;
     GuestStreams* guest = nullptr;
     GuestFactsBoard* guest_facts = nullptr;
+    // Of the host itself.
+    Breadcrumb* calls = nullptr;      ///< null: nobody notes which calls are under way
+    Quarantine* quarantine = nullptr; ///< null: nobody is in quarantine
 };
 
 } // namespace banger::plugin

@@ -4,6 +4,7 @@
 #include "os/nearest.hpp"
 #include "plugin/actions.hpp"
 #include "plugin/describe.hpp"
+#include "plugin/quarantine.hpp"
 #include "vm/capabilities.hpp"
 
 #include <banger/abi.h>
@@ -58,6 +59,21 @@ void add_plugins(Router& router, const Parts& parts) {
     router.on("GET", "/v1/plugins/{id}", [&parts](Request request) -> asio::awaitable<Response> {
         co_return json_response(find(parts, request.param("id")));
     });
+    router.on("POST", "/v1/plugins/{id}/release",
+              [&parts](Request request) -> asio::awaitable<Response> {
+                  const std::string id = request.param("id");
+                  auto release_work = vm::offload(parts.threads, [&parts, id] {
+                      plugin::Quarantine* quarantine = parts.plugins.services().quarantine;
+                      return quarantine != nullptr && quarantine->release(id);
+                  });
+                  const bool released = co_await std::move(release_work);
+                  json plugin = find(parts, id);
+                  if (!released) {
+                      throw Error(ErrorKind::conflict, "plugin " + id + " is not in quarantine",
+                                  "banger plugin show " + id + " says how it is");
+                  }
+                  co_return json_response(std::move(plugin));
+              });
     router.on("POST", "/v1/plugins/{id}/actions/{kind}/{verb}",
               [&parts](Request request) -> asio::awaitable<Response> {
                   const std::string args = request.json().dump();

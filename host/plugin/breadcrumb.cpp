@@ -1,0 +1,248 @@
+#include "plugin/breadcrumb.hpp"
+
+#include "os/error.hpp"
+#include "os/file.hpp"
+#include "os/unique_fd.hpp"
+#include "plugin/call.hpp"
+#include "plugin/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <ctime>
+#include <memory>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace banger::plugin {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint32_t magic = 0x43504742;
+constexpr std::uint32_t version = 1;
+constexpr std::size_t most_calls = 128; ///< calls beyond that are not noted
+constexpr std::size_t most_files = 64;
+
+enum class Use : std::uint32_t { free, taken, under_way, fatal };
+
+constexpr std::int32_t by_exit = -1;
+
+std::int64_t now_ms() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return now.tv_sec * std::int64_t{1000} + now.tv_nsec / 1'000'000;
+}
+
+template <std::size_t N>
+using Text = std::array<char, N>;
+
+template <std::size_t N>
+void put(Text<N>& into, const std::string& text) noexcept {
+    const std::size_t size = std::min(text.size(), N - 1);
+    std::memcpy(into.data(), text.data(), size);
+    into[size] = '\0';
+}
+
+/// It was written by a process that died: it may hold anything.
+template <std::size_t N>
+std::string get(const Text<N>& text) {
+    return one_line({text.data(), ::strnlen(text.data(), N)}, N);
+}
+
+std::string how_text(std::int32_t how) {
+    const char* name = how > 0 ? ::sigabbrev_np(how) : nullptr;
+    return name != nullptr ? "SIG" + std::string(name)
+           : how > 0       ? "signal " + std::to_string(how)
+                           : "exit()";
+}
+
+} // namespace
+
+struct CallSlot {
+    std::atomic<Use> use;
+    std::int32_t thread;
+    std::int32_t how;
+    std::int64_t at_ms;
+    Text<40> plugin;
+    Text<72> hook;
+    Text<72> vm;
+    Text<40> operation;
+};
+
+struct FileName {
+    Text<40> plugin;
+    Text<88> identity;
+};
+
+struct CallBoard {
+    std::uint32_t magic, version;
+    std::atomic<std::int32_t> elsewhere; ///< as `how`, when no plugin was on that thread
+    std::array<CallSlot, most_calls> calls;
+    std::array<FileName, most_files> files;
+};
+
+namespace {
+
+static_assert(std::atomic<Use>::is_always_lock_free);
+
+std::atomic<CallBoard*> watched{nullptr};
+
+/// Fit for a signal handler.
+bool note_end(int signal, bool own) noexcept {
+    CallBoard* board = watched.load();
+    if (board == nullptr) {
+        return false;
+    }
+    const std::int32_t how = signal == 0 ? by_exit : signal;
+    const auto thread = static_cast<std::int32_t>(::syscall(SYS_gettid));
+    for (CallSlot& slot : board->calls) {
+        Use expected = Use::under_way;
+        if (own && slot.thread == thread && slot.use.load() == Use::under_way) {
+            slot.how = how;
+            slot.at_ms = now_ms();
+            slot.use.compare_exchange_strong(expected, Use::fatal);
+            return true;
+        }
+    }
+    board->elsewhere = how;
+    return false;
+}
+
+} // namespace
+
+std::string CutCall::text() const {
+    return hook + (vm.empty() ? "" : " of VM " + vm);
+}
+
+Breadcrumb::Breadcrumb(const fs::path& file,
+                       const std::function<void(const std::vector<CutCall>&)>& account)
+    : file_(file) {
+    read();
+    account(left_);
+    const os::UniqueFd fd(
+        ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!fd || ::ftruncate(fd.get(), sizeof(CallBoard)) != 0) {
+        return;
+    }
+    // Now, while a full disk is an error and no SIGBUS.
+    void* memory =
+        ::posix_fallocate(fd.get(), 0, sizeof(CallBoard)) != 0
+            ? MAP_FAILED
+            : ::mmap(nullptr, sizeof(CallBoard), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+    if (memory == MAP_FAILED) {
+        return;
+    }
+    board_ = static_cast<CallBoard*>(memory); // all zero: free
+    board_->magic = magic;
+    board_->version = version;
+    watched = board_;
+    end_.emplace(note_end);
+}
+
+Breadcrumb::~Breadcrumb() {
+    end_.reset();
+    watched = nullptr;
+    if (board_ != nullptr) {
+        std::error_code code;
+        fs::remove(file_, code);
+    }
+}
+
+void Breadcrumb::read() {
+    std::optional<std::string> bytes;
+    try {
+        bytes = os::find_file(file_, sizeof(CallBoard));
+    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): unreadable is as good as none
+    }
+    if (!bytes || bytes->size() != sizeof(CallBoard)) {
+        return;
+    }
+    const auto board = std::make_unique<CallBoard>();
+    std::memcpy(static_cast<void*>(board.get()), bytes->data(), bytes->size());
+    if (board->magic != magic || board->version != version) {
+        return;
+    }
+    if (const std::int32_t how = board->elsewhere; how != 0) {
+        elsewhere_ = how_text(how);
+    }
+    for (const CallSlot& slot : board->calls) {
+        const Use use = slot.use;
+        if (use != Use::under_way && use != Use::fatal) {
+            continue;
+        }
+        CutCall call{.plugin = get(slot.plugin),
+                     .hook = get(slot.hook),
+                     .vm = get(slot.vm),
+                     .operation = get(slot.operation),
+                     .file = {},
+                     .how = use == Use::fatal ? how_text(slot.how) : "",
+                     .at_ms = slot.at_ms};
+        if (call.how.empty() && call.hook.starts_with("thread ")) {
+            continue; // a thread of the plugin's own is always under way
+        }
+        for (const FileName& name : board->files) {
+            if (get(name.plugin) == call.plugin) {
+                call.file = get(name.identity);
+            }
+        }
+        left_.push_back(std::move(call));
+    }
+}
+
+void Breadcrumb::note_file(const std::string& plugin, const FileIdentity& identity) {
+    if (board_ == nullptr) {
+        return;
+    }
+    const std::scoped_lock hold(lock_);
+    for (FileName& name : board_->files) {
+        if (name.plugin[0] == '\0' || plugin == name.plugin.data()) {
+            put(name.identity, identity.text());
+            put(name.plugin, plugin);
+            return;
+        }
+    }
+}
+
+CallSlot* Breadcrumb::enter(const std::string& plugin, const CallSite& site) noexcept {
+    if (board_ == nullptr) {
+        return nullptr;
+    }
+    FatalEnd::watch_thread();
+    thread_local const auto thread = static_cast<std::int32_t>(::syscall(SYS_gettid));
+    const auto first = static_cast<std::size_t>(thread) % most_calls; // threads seldom meet
+    for (std::size_t i = 0; i < most_calls; ++i) {
+        CallSlot& slot = board_->calls[(first + i) % most_calls];
+        Use expected = Use::free;
+        if (!slot.use.compare_exchange_strong(expected, Use::taken)) {
+            continue;
+        }
+        slot.thread = thread;
+        slot.how = 0;
+        slot.at_ms = now_ms();
+        put(slot.plugin, plugin);
+        put(slot.hook, site.hook);
+        put(slot.vm, site.vm_name.empty() ? site.vm_id : site.vm_name);
+        put(slot.operation, site.operation);
+        slot.use = Use::under_way;
+        return &slot;
+    }
+    return nullptr;
+}
+
+CallMark::CallMark(Breadcrumb* calls, const std::string& plugin, const CallSite& site) noexcept
+    : slot_(calls != nullptr ? calls->enter(plugin, site) : nullptr) {}
+
+CallMark::~CallMark() {
+    if (slot_ != nullptr) {
+        Use expected = Use::under_way; // one that was fatal stays
+        slot_->use.compare_exchange_strong(expected, Use::free);
+    }
+}
+
+} // namespace banger::plugin

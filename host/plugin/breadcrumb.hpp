@@ -1,0 +1,77 @@
+#pragma once
+
+#include "plugin/binary.hpp"
+#include "plugin/fatal_end.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace banger::plugin {
+
+struct CallSite;
+struct CallSlot;
+struct CallBoard;
+
+/// A call into a plugin that a daemon did not live to see the end of.
+struct CutCall {
+    std::string plugin, hook, vm, operation;
+    std::string file;       ///< FileIdentity::text() of the plugin's file
+    std::string how;        ///< "SIGSEGV" or "exit()" in this very call; empty: not by it
+    std::int64_t at_ms = 0; ///< when the daemon ended; of one that was not by it: when it began
+    [[nodiscard]] std::string text() const; ///< "before_start of VM web"
+};
+
+/// Which calls into plugins are under way, in a file that outlives the process: the next daemon
+/// reads there in whose code the last one died. Any thread.
+class Breadcrumb {
+  public:
+    /// Gives `account` what the last daemon left, if it did not end in peace, and then begins anew.
+    /// Where the file cannot be written nothing is kept. One at a time in a process.
+    Breadcrumb(const std::filesystem::path& file,
+               const std::function<void(const std::vector<CutCall>&)>& account);
+    /// In peace: the next daemon finds nothing.
+    ~Breadcrumb();
+    Breadcrumb(const Breadcrumb&) = delete;
+    Breadcrumb& operator=(const Breadcrumb&) = delete;
+
+    /// What was left.
+    [[nodiscard]] const std::vector<CutCall>& left() const noexcept { return left_; }
+    /// The signal that ended the last daemon, if one did and it was raised outside of plugins.
+    [[nodiscard]] const std::string& elsewhere() const noexcept { return elsewhere_; }
+
+    /// Which file a plugin is opened from.
+    void note_file(const std::string& plugin, const FileIdentity& identity);
+
+  private:
+    friend class CallMark;
+    [[nodiscard]] CallSlot* enter(const std::string& plugin, const CallSite& site) noexcept;
+    void read();
+
+    std::filesystem::path file_;
+    std::vector<CutCall> left_;
+    std::string elsewhere_;
+    CallBoard* board_ = nullptr; ///< never unmapped: a late call may still leave
+    std::mutex lock_;            ///< of the names of files
+    std::optional<FatalEnd> end_;
+};
+
+/// One call, as long as it lives. Costs tens of nanoseconds.
+class CallMark {
+  public:
+    /// Without a Breadcrumb nothing is noted.
+    CallMark(Breadcrumb* calls, const std::string& plugin, const CallSite& site) noexcept;
+    ~CallMark();
+    CallMark(const CallMark&) = delete;
+    CallMark& operator=(const CallMark&) = delete;
+
+  private:
+    CallSlot* slot_;
+};
+
+} // namespace banger::plugin
