@@ -34,6 +34,7 @@ build=(
     libnftables-dev
     libnl-3-dev
     libnl-route-3-dev
+    libre2-dev
     libspdlog-dev
     libsqlite3-dev
     libsqlitecpp-dev

@@ -105,7 +105,7 @@ std::vector<ActionReport> Actions::doctor(vm::CallContext& context) const {
 std::vector<ActionReport> Actions::status() {
     {
         const std::scoped_lock hold(lock_);
-        if (banger_call::Clock::now() - status_at_ < std::chrono::seconds(1)) {
+        if (Call::Clock::now() - status_at_ < std::chrono::seconds(1)) {
             return status_;
         }
     }
@@ -120,7 +120,7 @@ std::vector<ActionReport> Actions::status() {
         }
     }
     status_ = std::move(fresh);
-    status_at_ = banger_call::Clock::now();
+    status_at_ = Call::Clock::now();
     return status_;
 }
 

@@ -48,7 +48,7 @@ class Actions {
     Catalog& catalog_;
     std::mutex lock_;
     std::vector<ActionReport> status_;
-    banger_call::Clock::time_point status_at_{};
+    Call::Clock::time_point status_at_{};
 };
 
 } // namespace banger::plugin

@@ -1,14 +1,16 @@
 #include "plugin/background.hpp"
 
 #include "plugin/guard.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
+#include "plugin/text.hpp"
 
 #include <deque>
 #include <utility>
 
 namespace banger::plugin {
 
-using Clock = banger_call::Clock;
+using Clock = Call::Clock;
 using std::chrono::milliseconds;
 
 namespace {
@@ -37,6 +39,9 @@ struct Background::Callback : std::enable_shared_from_this<Callback> {
     /// True when the plugin was asked (or need not be any more).
     template <class F>
     bool call(F function) {
+        if (is_cancelled()) {
+            return true;
+        }
         auto self = shared_from_this();
         CallSpec spec{.site = {.hook = what},
                       .timeout = plugin.hook_timeout(plugin.guard.timeouts().hook)};
@@ -48,8 +53,8 @@ struct Background::Callback : std::enable_shared_from_this<Callback> {
                 }
                 return BANGER_OK;
             });
-        if (outcome.asked && outcome.failed() && plugin.services.log) {
-            plugin.services.log({BANGER_LOG_ERROR, plugin.id(), "", what, "", outcome.message, {}});
+        if (outcome.asked && outcome.failed()) {
+            plugin.log({BANGER_LOG_ERROR, plugin.id(), "", what, "", outcome.message, {}});
         }
         return outcome.asked || plugin.state() == State::stopped || is_cancelled();
     }
@@ -61,6 +66,13 @@ struct Background::Callback : std::enable_shared_from_this<Callback> {
         fed_by.swap(source_);
         if (runner != std::this_thread::get_id()) {
             ended.wait_until(hold, deadline, [this] { return runner == std::thread::id{}; });
+        }
+    }
+
+    /// Later, unless the host's part is gone by then.
+    void again(Clock::time_point when, std::function<void()> task) {
+        if (const auto pass = plugin.gate.enter()) {
+            plugin.guard.post_at(when, std::move(task));
         }
     }
 
@@ -105,8 +117,7 @@ struct Background::Timer : Callback {
     void* const context;
 
     void fire_at(Clock::time_point when) {
-        plugin.guard.post_at(
-            when, [self = std::static_pointer_cast<Timer>(shared_from_this())] { self->fire(); });
+        again(when, [self = std::static_pointer_cast<Timer>(shared_from_this())] { self->fire(); });
     }
     void fire() {
         if (is_cancelled()) {
@@ -151,7 +162,8 @@ struct Background::Stream : Callback {
             }
         }
         waiting_.emplace_back(text, over);
-        if (!draining_) {
+        const auto pass = plugin.gate.enter();
+        if (!draining_ && pass) {
             draining_ = true;
             plugin.guard.post(
                 [self = std::static_pointer_cast<Stream>(shared_from_this())] { self->drain(); });
@@ -185,9 +197,8 @@ struct Background::Stream : Callback {
             } else {
                 waiting_.push_front(std::move(*item));
             }
-            plugin.guard.post_at(
-                Clock::now() + ask_again,
-                [self = std::static_pointer_cast<Stream>(shared_from_this())] { self->drain(); });
+            again(Clock::now() + ask_again,
+                  [self = std::static_pointer_cast<Stream>(shared_from_this())] { self->drain(); });
             return; // still "draining": the next attempt goes on from here
         }
         draining_ = false;
@@ -251,7 +262,7 @@ std::uint64_t Background::subscribe(const std::string& prefix, banger_event_fn f
 
 std::uint64_t Background::follow(const std::string& target, banger_line_fn fn, void* context) {
     auto stream = std::make_shared<Stream>(
-        plugin_, "follow " + target, Stream::Full::end,
+        plugin_, "follow " + one_line(target, limits::word), Stream::Full::end,
         [fn, context](banger_call* call, const std::string& text, bool over) {
             fn(context, call, str(text), over ? 1 : 0);
         });

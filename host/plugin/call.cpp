@@ -109,26 +109,43 @@ std::string copy(banger_str text) {
     return text.ptr ? std::string(text.ptr, text.len) : std::string();
 }
 
-} // namespace banger::plugin
-
-banger_call::banger_call(banger::plugin::Plugin& owner, banger::plugin::CallSite about,
-                         Clock::time_point until, banger::vm::CallContext* context)
+Call::Call(Plugin& owner, CallSite about, Clock::time_point until, vm::CallContext* context)
     : plugin(owner), site(std::move(about)), deadline(until),
-      link(std::make_shared<banger::plugin::CallLink>(context)),
-      cancel_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!cancel_fd_) {
-        throw banger::os::errno_error("eventfd");
-    }
-}
+      link(std::make_shared<CallLink>(context)) {}
 
-void banger_call::cancel() noexcept {
-    if (!cancelled_.exchange(true)) {
+void Call::cancel() noexcept {
+    const std::scoped_lock hold(fd_lock_);
+    if (!cancelled_.exchange(true) && cancel_fd_) {
         const std::uint64_t one = 1;
         // A counter at 0 takes 1 without blocking, and nothing else writes it.
         [[maybe_unused]] const ssize_t written = ::write(cancel_fd_.get(), &one, sizeof one);
     }
 }
 
-std::chrono::milliseconds banger_call::remaining() const {
+int Call::cancel_fd() noexcept {
+    const std::scoped_lock hold(fd_lock_);
+    if (over) {
+        return -1; // its number may be somebody else's by now
+    }
+    if (!cancel_fd_) {
+        cancel_fd_ = os::UniqueFd(::eventfd(cancelled_ ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK));
+    }
+    return cancel_fd_.get();
+}
+
+void Call::end() {
+    {
+        const std::scoped_lock hold(fd_lock_);
+        over = true;
+        cancel_fd_.reset();
+    }
+    kept_.clear();
+    output.clear();
+    keep_cookie = nullptr;
+}
+
+std::chrono::milliseconds Call::remaining() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
 }
+
+} // namespace banger::plugin

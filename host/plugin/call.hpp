@@ -81,27 +81,27 @@ inline banger_str str(const std::string& text) noexcept {
     return text.ptr ? std::string_view(text.ptr, text.len) : std::string_view();
 }
 
-} // namespace banger::plugin
-
 /// One call into a plugin (or of a plugin's own thread). Shared by the caller and the worker: it
-/// lives until both are done with it.
-struct banger_call {
+/// lives until both are done with it. Plugins name it by its handle: call_table.hpp.
+class Call {
+  public:
     using Clock = std::chrono::steady_clock;
 
-    banger_call(banger::plugin::Plugin& owner, banger::plugin::CallSite site,
-                Clock::time_point until, banger::vm::CallContext* context);
+    Call(Plugin& owner, CallSite site, Clock::time_point until, vm::CallContext* context);
 
-    banger::plugin::Plugin& plugin;
-    const banger::plugin::CallSite site;
+    Plugin& plugin;
+    const CallSite site;
     const Clock::time_point deadline;
-    const std::shared_ptr<banger::plugin::CallLink> link;
+    const std::shared_ptr<CallLink> link;
+    banger_call* handle = nullptr;         ///< set once, before the plugin gets it
     std::atomic<std::thread::id> thread{}; ///< the one that [call-thread] means
     std::atomic<bool> over{false};         ///< the plugin has returned from it
 
     // Any thread.
     void cancel() noexcept;
     [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
-    [[nodiscard]] int cancel_fd() const noexcept { return cancel_fd_.get(); }
+    /// Made when it is first asked for; -1 when the call is over or no descriptor is to be had.
+    [[nodiscard]] int cancel_fd() noexcept;
     [[nodiscard]] std::chrono::milliseconds remaining() const;
 
     // Call thread.
@@ -111,17 +111,21 @@ struct banger_call {
         kept_.push_back(std::shared_ptr<T>(std::move(value)));
         return *static_cast<T*>(kept_.back().get());
     }
-    void drop_results() { kept_.clear(); }
-    banger::plugin::Failure said;     ///< by the plugin through call_fail
-    banger::plugin::Failure recorded; ///< by the last host function that failed
-    std::vector<banger::plugin::Output> output;
+    /// The plugin has returned: nothing that it was given is there any more.
+    void end();
+    Failure said;     ///< by the plugin through call_fail
+    Failure recorded; ///< by the last host function that failed
+    std::vector<Output> output;
     std::size_t output_bytes = 0;
     /// Makes a cookie durable; empty in calls that may not set one.
     std::function<void(const std::string&)> keep_cookie;
     std::optional<std::string> cookie;
 
   private:
-    banger::os::UniqueFd cancel_fd_;
+    std::mutex fd_lock_;
+    os::UniqueFd cancel_fd_;
     std::atomic<bool> cancelled_{false};
     std::vector<std::shared_ptr<void>> kept_;
 };
+
+} // namespace banger::plugin

@@ -33,13 +33,10 @@ Catalog::Catalog(Settings settings, Services services, Timeouts timeouts)
 
 Catalog::~Catalog() {
     stop();
-    for (auto& plugin : plugins_) {
-        if (plugin->state() == State::stuck) {
-            // A thread is still in it and may return at any time: it must find the object there.
-            static_cast<void>(plugin.release());
-        } else { // also one that failed in create(), and had begun something
-            plugin->cancel_open_calls();
-            plugin->background().close();
+    for (auto& plugin : plugins_) { // also those that failed in create(), and had begun something
+        const std::string id = plugin->id();
+        if (!Plugin::retire(std::move(plugin), Call::Clock::now() + guard_.timeouts().control)) {
+            log(BANGER_LOG_ERROR, id, "a thread of it does not come back from the host");
         }
     }
 }
@@ -271,7 +268,7 @@ void Catalog::destroy(Plugin& plugin) {
     const bool was_active = plugin.state() != State::stopped;
     plugin.set_state(State::stopped);
     plugin.background().close();
-    if (!plugin.lanes.wait_empty(banger_call::Clock::now() + guard_.timeouts().control)) {
+    if (!plugin.lanes.wait_empty(Call::Clock::now() + guard_.timeouts().control)) {
         plugin.set_state(State::stuck);
         log(BANGER_LOG_WARNING, plugin.id(), "left as it is: a call has not returned");
         return;
@@ -286,6 +283,13 @@ void Catalog::destroy(Plugin& plugin) {
             log(BANGER_LOG_ERROR, plugin.id(), outcome.error(plugin, {.hook = "destroy"}).what());
             plugin.set_state(outcome.abandoned ? State::stuck : State::stopped);
         }
+    }
+    if (const auto left = plugin.open_calls(); left > 0) {
+        log(BANGER_LOG_WARNING, plugin.id(),
+            "destroy() left " + std::to_string(left) + " of its threads in a call");
+    }
+    if (plugin.state() == State::stopped) { // from now on the host is deaf to what it left behind
+        static_cast<void>(plugin.gate.close(Call::Clock::now() + guard_.timeouts().control));
     }
 }
 

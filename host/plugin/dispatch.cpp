@@ -1,9 +1,12 @@
 #include "plugin/dispatch.hpp"
 
+#include "plugin/given_socket.hpp"
 #include "plugin/guest_builder.hpp"
 #include "plugin/hook_traits.hpp"
 #include "plugin/no_guest_services.hpp"
 #include "plugin/no_network.hpp"
+#include "plugin/veto.hpp"
+#include "vm/guest_config.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,25 +28,24 @@ CallSite site_of(std::string hook, const vm::VmView& vm) {
     return {.hook = std::move(hook), .vm_id = vm.id, .vm_name = vm.name, .operation = {}};
 }
 
+/// Takes what the plugin gave; else says why not, as if the plugin had.
+banger_status adopt(const Plugin& plugin, banger_call* call, const GivenSocket& before, int fd,
+                    os::UniqueFd& stream) {
+    try {
+        stream = before.take(fd);
+        return BANGER_OK;
+    } catch (const Error& error) {
+        const std::string why = error.what();
+        plugin.host()->call_fail(call, BANGER_E_INTERNAL, str(why), str(error.hint()));
+        return BANGER_E_INTERNAL;
+    }
+}
+
 } // namespace
 
 Dispatch::Dispatch(Catalog& catalog, store::HookJournal& journal)
-    : catalog_(catalog), journal_(journal), undo_(catalog, journal), options_(catalog) {}
-
-/// A failed veto: the operation's end, unless the configuration takes it as advice.
-void Dispatch::veto(Plugin& plugin, const Error& error, vm::CallContext& context) const {
-    if (!plugin.settings.warn_only || error.kind() == ErrorKind::cancelled) {
-        throw error;
-    }
-    const std::string text = std::string(error.what()) + " (goes on: on_error is warn)";
-    if (context.log) {
-        context.log("warning", text);
-    }
-    if (catalog_.services().log) {
-        catalog_.services().log(
-            {BANGER_LOG_WARNING, plugin.id(), "", "", context.operation_id, text, {}});
-    }
-}
+    : catalog_(catalog), journal_(journal), undo_(catalog, journal), options_(catalog),
+      late_(journal) {}
 
 void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context) {
     const HookTraits& traits = traits_of(hook);
@@ -94,6 +96,15 @@ void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context
     throw lines.size() == 1 ? failures.front() : failures.front().with_details(lines);
 }
 
+/// A hook that nobody waits for any more may still say what it took, as long as we are there.
+std::function<void(const std::string&)> Dispatch::keeper(std::int64_t seq) const {
+    return [line = late_.line(), seq](const std::string& cookie) {
+        if (!line.use([&](store::HookJournal& journal) { journal.keep(seq, cookie); })) {
+            throw Error(ErrorKind::cancelled, "call_set_cookie: the daemon ends");
+        }
+    };
+}
+
 void Dispatch::run_one(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
                        vm::CallContext& context) {
     const banger_vm_hook function = plugin.manifest.lifecycle->*traits.slot;
@@ -110,9 +121,7 @@ void Dispatch::run_one(const HookTraits& traits, Plugin& plugin, const vm::VmVie
             return record.plugin == plugin.id();
         });
         if (newest != open.rend()) {
-            spec.keep_cookie = [this, seq = newest->seq](const std::string& cookie) {
-                journal_.keep(seq, cookie);
-            };
+            spec.keep_cookie = keeper(newest->seq);
         }
     }
     const CallSite site = spec.site;
@@ -139,7 +148,7 @@ void Dispatch::run_journalled(const HookTraits& traits, Plugin& plugin, const vm
                   .vm = &vm,
                   .cookie = journal_.cookie(vm.id, plugin.id())};
     const std::int64_t seq = journal_.begin(vm.id, plugin.id(), name);
-    spec.keep_cookie = [this, seq](const std::string& cookie) { journal_.keep(seq, cookie); };
+    spec.keep_cookie = keeper(seq);
     const CallSite site = spec.site;
     const Outcome outcome = catalog_.guard().run(
         plugin, std::move(spec), [&plugin, function](banger_call* call, const banger_vm* raw) {
@@ -188,11 +197,15 @@ void Dispatch::contribute(const vm::VmView& vm, vm::GuestConfig& config, vm::Cal
             continue;
         }
         CallSpec spec{.site = site_of("contribute", vm),
-                      .timeout = catalog_.guard().timeouts().contribute,
+                      .timeout = plugin->hook_timeout(catalog_.guard().timeouts().contribute),
                       .context = &context,
                       .vm = &vm,
                       .cookie = journal_.cookie(vm.id, plugin->id())};
         const CallSite site = spec.site;
+        std::optional<vm::GuestConfig> before; // as it is without an advisor that fails
+        if (plugin->settings.warn_only) {
+            before.emplace(config.copy());
+        }
         const auto builder =
             std::make_shared<banger_gcb>(config, plugin->id(), plugin->manifest.gives_network);
         const Outcome outcome = catalog_.guard().run(
@@ -203,7 +216,8 @@ void Dispatch::contribute(const vm::VmView& vm, vm::GuestConfig& config, vm::Cal
             });
         builder->close();
         if (outcome.failed()) {
-            throw outcome.error(*plugin, site);
+            veto(*plugin, outcome.error(*plugin, site), context);
+            config = std::move(*before);
         }
     }
 }
@@ -217,7 +231,7 @@ void Dispatch::validate(const vm::VmView& vm, const nlohmann::json& merged,
             continue;
         }
         CallSpec spec{.site = site_of("validate", vm),
-                      .timeout = catalog_.guard().timeouts().contribute,
+                      .timeout = plugin->hook_timeout(catalog_.guard().timeouts().contribute),
                       .context = &context,
                       .vm = &vm,
                       .cookie = journal_.cookie(vm.id, plugin->id())};
@@ -275,7 +289,7 @@ bool Dispatch::wait_ready(const std::string& stage, const vm::VmView& vm, vm::Ca
 CallSpec Dispatch::service_call(const Plugin& plugin, CallSite site, const vm::VmView& vm,
                                 vm::CallContext& context) const {
     return {.site = std::move(site),
-            .timeout = catalog_.guard().timeouts().hook,
+            .timeout = plugin.hook_timeout(catalog_.guard().timeouts().hook),
             .lane = Lane::beside,
             .context = &context,
             .vm = &vm,
@@ -320,13 +334,14 @@ os::UniqueFd Dispatch::guest_exec(const vm::VmView& vm, const std::string& reque
         }
         // Shared: a plugin that comes back too late gives its stream to nobody, who closes it.
         const auto stream = std::make_shared<os::UniqueFd>();
+        const auto open_before = std::make_shared<const GivenSocket>();
         const CallSite site = site_of("exec", vm);
         const Outcome outcome = catalog_.guard().run(
             *plugin, service_call(*plugin, site, vm, context),
-            [plugin, table, request_json, stream](banger_call* call, const banger_vm* raw) {
+            [plugin, table, request_json, stream, open_before](banger_call* call,
+                                                               const banger_vm* raw) {
                 const std::int32_t fd = table->exec(plugin->self, call, raw, str(request_json));
-                *stream = os::UniqueFd(fd);
-                return std::min(fd, BANGER_OK);
+                return fd < 0 ? fd : adopt(*plugin, call, *open_before, fd, *stream);
             });
         if (!outcome.failed()) {
             return std::move(*stream);

@@ -53,17 +53,18 @@ class Dispatch final : public vm::Capabilities {
   private:
     [[nodiscard]] CallSpec service_call(const Plugin& plugin, CallSite site, const vm::VmView& vm,
                                         vm::CallContext& context) const;
+    [[nodiscard]] std::function<void(const std::string&)> keeper(std::int64_t seq) const;
     void run_one(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
                  vm::CallContext& context);
     void run_journalled(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
                         vm::CallContext& context);
     void release(const HookTraits& traits, const Plugin& plugin, const vm::VmView& vm);
-    void veto(Plugin& plugin, const os::Error& error, vm::CallContext& context) const;
 
     Catalog& catalog_;
     store::HookJournal& journal_;
     Undo undo_;
     Options options_;
+    Lifeline<store::HookJournal> late_; ///< for cookies that come late
 };
 
 } // namespace banger::plugin

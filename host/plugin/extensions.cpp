@@ -1,5 +1,9 @@
 #include "plugin/extensions.hpp"
 
+#include "plugin/call_table.hpp"
+#include "plugin/limits.hpp"
+#include "plugin/text.hpp"
+
 #include <array>
 
 namespace banger::plugin {
@@ -46,32 +50,34 @@ const banger_result no_call_result{
     .hint = {"", 0},
 };
 
-bool usable(banger_call* call, const char* function) noexcept {
-    if (!call) {
-        return false; // nobody to name
-    }
+Using::Using(banger_call* handle, const char* function) noexcept : call_(find_call(handle)) {
     const char* wrong = nullptr;
-    if (call->over) {
+    if (!call_ || call_->over) {
         wrong = "used a call that is over in ";
-    } else if (call->thread.load() != std::this_thread::get_id()) {
+    } else if (call_->thread.load() != std::this_thread::get_id()) {
         wrong = "used a call on another thread in ";
+    } else {
+        pass_ = call_->plugin.gate.enter();
+        return;
     }
-    if (!wrong) {
-        return true;
+    Plugin* plugin = owner_of(handle);
+    if (!plugin) {
+        return; // nobody to name
     }
     try {
-        call->plugin.view().log(nullptr, BANGER_LOG_ERROR,
-                                std::string(wrong) + function + " (" + call->site.text() + ")", {});
+        const std::string about = call_ ? " (" + call_->site.text() + ")" : "";
+        plugin->view().log(nullptr, BANGER_LOG_ERROR, wrong + std::string(function) + about, {});
     } catch (...) { // out of memory: the status alone says it
     }
-    return false;
 }
 
-banger_status record_failure(banger_call* call) noexcept {
+banger_status record_failure(Call& call) noexcept {
     try {
         const os::Error error = os::current_error();
-        call->recorded = {status_of(error.kind()), error.what(), error.hint()};
-        return call->recorded.status;
+        // The text may hold bytes of the plugin.
+        call.recorded = {status_of(error.kind()), one_line(error.what(), limits::message),
+                         one_line(error.hint(), limits::message)};
+        return call.recorded.status;
     } catch (...) {
         return BANGER_E_INTERNAL;
     }

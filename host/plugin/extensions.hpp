@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plugin/gate.hpp"
 #include "plugin/host_view.hpp"
 #include "plugin/plugin.hpp"
 
@@ -30,23 +31,50 @@ extern const banger_network_info_ops network_info_ops;
 extern const banger_api_ops api_ops;
 extern const banger_guest_config_ops guest_config_ops;
 
-/// May this thread use the call now? If not, a line in the log says what `function` was misused.
-[[nodiscard]] bool usable(banger_call* call, const char* function) noexcept;
+/// A call that the plugin names to a [call-thread] function, while that runs. False when this
+/// thread may not use it now: a line in the log says then what `function` was misused. While it is
+/// true the host's services are there.
+class Using {
+  public:
+    Using(banger_call* handle, const char* function) noexcept;
+    explicit operator bool() const noexcept { return static_cast<bool>(pass_); }
+    [[nodiscard]] Call& operator*() const noexcept { return *call_; }
+    [[nodiscard]] Call* operator->() const noexcept { return call_.get(); }
+
+  private:
+    std::shared_ptr<Call> call_;
+    Gate::Pass pass_;
+};
+
+/// The plugin whose code calls an [any-thread] function. False when the host's services are gone.
+class Visit {
+  public:
+    explicit Visit(const banger_host* host) noexcept
+        : plugin_(HostView::plugin_of(host)), pass_(plugin_.gate.enter()) {}
+    explicit operator bool() const noexcept { return static_cast<bool>(pass_); }
+    [[nodiscard]] Plugin& operator*() const noexcept { return plugin_; }
+    [[nodiscard]] Plugin* operator->() const noexcept { return &plugin_; }
+
+  private:
+    Plugin& plugin_;
+    Gate::Pass pass_;
+};
 
 /// Remembers the exception being handled as the call's last host failure; its status.
-banger_status record_failure(banger_call* call) noexcept;
+banger_status record_failure(Call& call) noexcept;
 
-/// Runs f for a [call-thread] function that gives back a status.
+/// Runs f, with the call, for a [call-thread] function that gives back a status.
 template <class F>
-banger_status perform(banger_call* call, const char* function, F&& f) noexcept {
-    if (!usable(call, function)) {
+banger_status perform(banger_call* handle, const char* function, F&& f) noexcept {
+    const Using call(handle, function);
+    if (!call) {
         return BANGER_E_INVALID;
     }
     try {
-        std::forward<F>(f)();
+        std::forward<F>(f)(*call);
         return BANGER_OK;
     } catch (...) {
-        return record_failure(call);
+        return record_failure(*call);
     }
 }
 
@@ -60,19 +88,20 @@ struct Kept {
 /// What a misused function gives back: it has no call to keep a result in.
 extern const banger_result no_call_result;
 
-/// Runs f, which gives a std::string, for a function that gives back a banger_result.
+/// Runs f, with the call, for a function that gives back a banger_result of f's std::string.
 template <class F>
-const banger_result* answer(banger_call* call, const char* function, F&& f) noexcept {
-    if (!usable(call, function)) {
+const banger_result* answer(banger_call* handle, const char* function, F&& f) noexcept {
+    const Using call(handle, function);
+    if (!call) {
         return &no_call_result;
     }
     try {
         auto kept = std::make_unique<Kept<banger_result>>();
         kept->raw.struct_size = sizeof(banger_result);
         try {
-            kept->first = std::forward<F>(f)();
+            kept->first = std::forward<F>(f)(*call);
         } catch (...) {
-            kept->raw.status = record_failure(call);
+            kept->raw.status = record_failure(*call);
             kept->message = call->recorded.message;
             kept->hint = call->recorded.hint;
         }

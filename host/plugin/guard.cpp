@@ -1,10 +1,15 @@
 #include "plugin/guard.hpp"
 
+#include "plugin/awake.hpp"
 #include "plugin/breadcrumb.hpp"
+#include "plugin/call_table.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
+#include "plugin/text.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <utility>
 
@@ -14,28 +19,36 @@
 
 namespace banger::plugin {
 
-using Clock = banger_call::Clock;
+using Clock = Call::Clock;
 using std::chrono::milliseconds;
 
 namespace {
 
+constexpr milliseconds without_fd{50};
 constexpr milliseconds slow{1000}; ///< a call that takes longer is worth a line in the log
 
 milliseconds since(Clock::time_point start) {
     return std::chrono::duration_cast<milliseconds>(Clock::now() - start);
 }
 
-void log(const Plugin& plugin, int level, const CallSite& site, std::string text) {
-    if (plugin.services.log) {
-        plugin.services.log(
-            {level, plugin.id(), site.vm_id, site.hook, site.operation, std::move(text), {}});
+void log(Plugin& plugin, int level, const CallSite& site, std::string text) {
+    plugin.log({level, plugin.id(), site.vm_id, site.hook, site.operation, std::move(text), {}});
+}
+
+/// Most calls are quick and nobody reads how quick: then not even the text is made.
+void log_time(const Call& call, milliseconds took) {
+    const int level = took >= slow ? BANGER_LOG_INFO : BANGER_LOG_TRACE;
+    const auto pass = call.plugin.gate.enter();
+    const auto& enabled = call.plugin.services.log_enabled;
+    if (pass && (!enabled || enabled(level))) {
+        log(call.plugin, level, call.site, "took " + std::to_string(took.count()) + " ms");
     }
 }
 
 /// What the status and the texts of a finished call mean.
-Outcome judge(const banger_call& call, banger_status status) {
+Outcome judge(Call& call, banger_status status) {
     Outcome outcome;
-    outcome.output = call.output;
+    outcome.output = std::move(call.output);
     outcome.cookie = call.cookie;
     outcome.asked = true;
     const Failure& said = call.said;
@@ -88,75 +101,98 @@ os::Error Outcome::answer(const Plugin& plugin, const CallSite& site) const {
 struct Guard::Task {
     explicit Task(Plugin& callee) : plugin(callee) {}
     Plugin& plugin;
-    std::shared_ptr<banger_call> call;
+    std::shared_ptr<Call> call;
     std::optional<VmSnapshot> vm;
     Function function;
     std::string lane;
     bool in_lane = false;
     Clock::time_point start = Clock::now();
-    os::UniqueFd done{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
 
+    std::atomic<bool> finished{false}; ///< set with the lock held
     std::mutex lock;
-    bool finished = false;
+    std::condition_variable done;
+    os::UniqueFd done_fd; ///< once the caller waits for a descriptor as well
     bool abandoned = false;
     Outcome outcome;
 
-    bool poll_done(milliseconds time, int cancel_fd, bool& cancelled) const {
-        pollfd fds[2] = {{done.get(), POLLIN, 0}, {cancel_fd, POLLIN, 0}};
-        const auto limit = std::clamp<std::int64_t>(time.count(), 0, 1 << 30);
-        ::poll(fds, 2, static_cast<int>(limit)); // EINTR: the caller looks at the clock anyway
-        cancelled = cancel_fd >= 0 && (fds[1].revents & POLLIN) != 0;
-        return (fds[0].revents & POLLIN) != 0;
+    void finish(Outcome result) {
+        const std::scoped_lock hold(lock);
+        outcome = std::move(result);
+        function = nullptr;
+        finished = true;
+        done.notify_one();
+        if (done_fd) {
+            const std::uint64_t one = 1;
+            [[maybe_unused]] const ssize_t written = ::write(done_fd.get(), &one, sizeof one);
+        }
+    }
+
+    /// Until it has finished, `until`, or `cancel_fd` is readable: `cancelled` then.
+    bool wait(Clock::time_point until, int cancel_fd, bool& cancelled) {
+        const auto at_once = [this] { return finished.load(); };
+        if (wait_awake(at_once, until)) {
+            return true;
+        }
+        std::unique_lock hold(lock);
+        if (cancel_fd < 0) {
+            return done.wait_until(hold, until, at_once);
+        }
+        if (!finished && !done_fd) {
+            done_fd = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        }
+        while (!finished && Clock::now() < until) {
+            // Without a descriptor of our own: look at both from time to time.
+            const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
+            const auto limit =
+                std::clamp<std::int64_t>(left.count(), 0, done_fd ? 1 << 30 : without_fd.count());
+            pollfd fds[2] = {{cancel_fd, POLLIN, 0}, {done_fd.get(), POLLIN, 0}};
+            hold.unlock();
+            ::poll(fds, 2, static_cast<int>(limit)); // EINTR: we look at the clock anyway
+            hold.lock();
+            cancelled = (fds[0].revents & POLLIN) != 0;
+            if (cancelled) {
+                break;
+            }
+        }
+        return finished;
     }
 };
 
 Guard::Guard(Timeouts timeouts) : timeouts_(timeouts) {}
 
-/// On the worker. Nothing of the caller is touched once it has given up.
+/// On the worker. Nothing of the caller is touched, which may have given up and be gone.
 void Guard::execute(const std::shared_ptr<Task>& task) {
-    banger_call& call = *task->call;
+    Call& call = *task->call;
     Plugin& plugin = task->plugin;
     call.thread = std::this_thread::get_id();
     banger_status status = BANGER_E_EXCEPTION;
     std::string escaped;
     try {
         const CallMark mark(plugin.services.calls, plugin.id(), call.site);
-        status = task->function(&call, task->vm ? task->vm->raw() : nullptr);
+        status = task->function(call.handle, task->vm ? task->vm->raw() : nullptr);
     } catch (const std::exception& error) {
-        escaped = error.what();
+        escaped = one_line(error.what(), limits::message);
         escaped = escaped.empty() ? "an exception" : escaped;
     } catch (...) {
         escaped = "an exception that is no std::exception";
     }
-    call.over = true;
     if (!escaped.empty()) {
         call.said = {BANGER_E_EXCEPTION, "an exception left it: " + escaped, ""};
         plugin.fault(call.site.text() + " let an exception out: " + escaped);
     }
     Outcome outcome = judge(call, status);
-    call.drop_results();
+    call.end();
     if (task->in_lane) {
         plugin.lanes.leave(task->lane);
     }
     const milliseconds took = since(task->start);
-    log(plugin, took >= slow ? BANGER_LOG_INFO : BANGER_LOG_TRACE, call.site,
-        "took " + std::to_string(took.count()) + " ms");
-
-    bool late = false;
-    {
-        const std::scoped_lock hold(task->lock);
-        task->finished = true;
-        task->outcome = std::move(outcome);
-        late = task->abandoned;
-        task->function = nullptr;
-    }
-    if (late) {
+    log_time(call, took);
+    task->finish(std::move(outcome));
+    if (task->abandoned) { // decided before it finished, if ever
         log(plugin, BANGER_LOG_WARNING, call.site,
             "returned after " + std::to_string(took.count()) + " ms, too late to count");
         plugin.unstuck();
     }
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(task->done.get(), &one, sizeof one);
 }
 
 Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
@@ -198,14 +234,18 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
         plugin.lanes.name_holder(task->lane, spec.site.text());
     }
     try {
-        task->call = std::make_shared<banger_call>(plugin, spec.site, deadline, spec.context);
+        task->call = std::make_shared<Call>(plugin, spec.site, deadline, spec.context);
         task->call->keep_cookie = std::move(spec.keep_cookie);
+        enter_call(task->call);
         plugin.remember(task->call);
         if (spec.vm) {
             task->vm.emplace(*spec.vm, std::move(spec.cookie));
         }
         (spec.lane == Lane::control ? control_ : workers_).post([task] { execute(task); });
-    } catch (...) { // no memory, descriptors or threads: the plugin was never asked
+    } catch (...) { // no memory or threads: the plugin was never asked
+        if (task->call) {
+            task->call->end();
+        }
         if (task->in_lane) {
             plugin.lanes.leave(task->lane);
         }
@@ -213,22 +253,14 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
         return refusal(status_of(error.kind()), error.what(), error.hint());
     }
 
+    const milliseconds grace = timeouts_.grace; // we may be gone when the plugin comes back
     const std::shared_ptr<CallLink> link = task->call->link;
     bool cancelled = false;
-    bool done = false;
-    for (auto left = spec.timeout; !done && !cancelled && left.count() > 0;
-         left = task->call->remaining()) {
-        done = task->poll_done(left, cancel_fd, cancelled);
-    }
+    bool done = task->wait(deadline, cancel_fd, cancelled);
     if (!done) {
         task->call->cancel();
-        const auto until = Clock::now() + timeouts_.grace;
         bool unused = false;
-        while (!done && Clock::now() < until) {
-            done = task->poll_done(std::chrono::duration_cast<milliseconds>(until - Clock::now()) +
-                                       milliseconds(1),
-                                   -1, unused);
-        }
+        done = task->wait(Clock::now() + grace, -1, unused);
     }
     link->cut();
     const std::scoped_lock hold(task->lock);

@@ -1,10 +1,13 @@
 #include "plugin/host_view.hpp"
 
+#include "plugin/call_table.hpp"
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
 #include "plugin/text.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -17,17 +20,16 @@ namespace {
 
 constexpr double log_burst = 200;
 constexpr double log_rate = 50; ///< lines a second
-constexpr std::size_t max_line = 8U << 10U;
-constexpr std::size_t max_fields = 32;
-constexpr std::size_t max_message = 4096;
-constexpr std::size_t max_cookie = 64U << 10U;
-constexpr std::size_t max_output = 16U << 20U;
 
 // The functions of banger_host. None may let an exception into the plugin's frames.
 
 const void* get_extension(const banger_host* host, const char* id) noexcept {
     try {
-        return id ? find_extension(HostView::plugin_of(host), id) : nullptr;
+        const Visit plugin(host);
+        if (!plugin || !id || ::strnlen(id, limits::extension_id + 1) > limits::extension_id) {
+            return nullptr;
+        }
+        return find_extension(*plugin, id);
     } catch (...) {
         return nullptr;
     }
@@ -36,65 +38,73 @@ const void* get_extension(const banger_host* host, const char* id) noexcept {
 void log(const banger_host* host, banger_call* call, int32_t level, banger_str msg,
          const banger_kv* kv, uint64_t n) noexcept {
     try {
-        std::vector<std::pair<std::string, std::string>> fields;
-        for (uint64_t i = 0; kv && i < std::min<uint64_t>(n, max_fields); ++i) {
-            fields.emplace_back(one_line(view(kv[i].key), max_line),
-                                one_line(view(kv[i].value), max_line));
+        const Visit plugin(host);
+        if (!plugin) {
+            return;
         }
-        HostView::plugin_of(host).view().log(call, level, view(msg), std::move(fields));
+        std::vector<std::pair<std::string, std::string>> fields;
+        for (uint64_t i = 0; kv && i < std::min(n, limits::log_fields); ++i) {
+            fields.emplace_back(one_line(view(kv[i].key), limits::log_key),
+                                one_line(view(kv[i].value), limits::log_value));
+        }
+        plugin->view().log(call, level, view(msg), std::move(fields));
     } catch (...) { // out of memory: the line is lost
     }
 }
 
-void call_fail(banger_call* call, banger_status status, banger_str msg, banger_str hint) noexcept {
-    if (!usable(call, "call_fail")) {
+void call_fail(banger_call* handle, banger_status status, banger_str msg,
+               banger_str hint) noexcept {
+    const Using call(handle, "call_fail");
+    if (!call) {
         return;
     }
     try {
-        call->said = {status, one_line(view(msg), max_message), one_line(view(hint), max_message)};
+        call->said = {status, one_line(view(msg), limits::message),
+                      one_line(view(hint), limits::message)};
     } catch (...) {
         call->said.status = status;
     }
 }
 
-int32_t call_cancelled(banger_call* call) noexcept {
-    return call && call->cancelled() ? 1 : 0;
+// A call that is over counts as cancelled: a thread of the plugin that goes on with it ends so.
+int32_t call_cancelled(banger_call* handle) noexcept {
+    const auto call = find_call(handle);
+    return !call || call->over || call->cancelled() ? 1 : 0;
 }
 
-int64_t call_remaining_ms(banger_call* call) noexcept {
-    return call ? call->remaining().count() : 0;
+int64_t call_remaining_ms(banger_call* handle) noexcept {
+    const auto call = find_call(handle);
+    return call && !call->over ? call->remaining().count() : 0;
 }
 
-int32_t call_cancel_fd(banger_call* call) noexcept {
+int32_t call_cancel_fd(banger_call* handle) noexcept {
+    const auto call = find_call(handle);
     return call ? call->cancel_fd() : -1;
 }
 
-banger_status call_set_cookie(banger_call* call, banger_str bytes) noexcept {
-    return perform(call, "call_set_cookie", [&] {
-        if (!call->keep_cookie) {
+banger_status call_set_cookie(banger_call* handle, banger_str bytes) noexcept {
+    return perform(handle, "call_set_cookie", [&](Call& call) {
+        if (!call.keep_cookie) {
             throw os::Error(os::ErrorKind::unsupported,
-                            "call_set_cookie: " + call->site.hook + " has no record to keep it in");
+                            "call_set_cookie: " + call.site.hook + " has no record to keep it in");
         }
-        if (bytes.len > max_cookie) {
-            throw os::Error(os::ErrorKind::invalid,
-                            "call_set_cookie: " + std::to_string(bytes.len) + " bytes, at most " +
-                                std::to_string(max_cookie));
-        }
-        std::string text = copy(bytes);
-        call->keep_cookie(text);
-        call->cookie = std::move(text);
+        std::string text = limits::taken("call_set_cookie: the cookie", bytes, limits::cookie);
+        call.keep_cookie(text);
+        call.cookie = std::move(text);
     });
 }
 
-banger_status call_emit(banger_call* call, uint32_t kind, banger_str bytes) noexcept {
-    return perform(call, "call_emit", [&] {
+banger_status call_emit(banger_call* handle, uint32_t kind, banger_str bytes) noexcept {
+    return perform(handle, "call_emit", [&](Call& call) {
         if (kind < BANGER_EMIT_TEXT || kind > BANGER_EMIT_BYTES) {
             throw os::Error(os::ErrorKind::unsupported,
                             "call_emit: unknown kind " + std::to_string(kind));
         }
-        if (bytes.len > max_output - call->output_bytes) {
-            throw os::Error(os::ErrorKind::invalid, "call_emit: more than 16 MiB in one call");
-        }
+        limits::require("call_emit: one piece", bytes.len, limits::output);
+        limits::require("call_emit: the output of one call", call.output_bytes + bytes.len,
+                        limits::output);
+        limits::require_count("call_emit: pieces in one call", call.output.size() + 1,
+                              limits::outputs);
         std::string text = copy(bytes);
         if (kind != BANGER_EMIT_BYTES && !is_utf8(text)) {
             throw os::Error(os::ErrorKind::invalid, "call_emit: not UTF-8");
@@ -102,8 +112,8 @@ banger_status call_emit(banger_call* call, uint32_t kind, banger_str bytes) noex
         if (kind == BANGER_EMIT_JSON && !nlohmann::json::accept(text)) {
             throw os::Error(os::ErrorKind::invalid, "call_emit: not JSON");
         }
-        call->output_bytes += text.size();
-        call->output.push_back({kind, std::move(text)});
+        call.output_bytes += text.size();
+        call.output.push_back({kind, std::move(text)});
     });
 }
 
@@ -156,20 +166,22 @@ bool HostView::admit(std::string& text) {
     return true;
 }
 
-void HostView::log(banger_call* call, int level, std::string_view text,
+void HostView::log(banger_call* handle, int level, std::string_view text,
                    std::vector<std::pair<std::string, std::string>> fields) {
     level = std::clamp(level, BANGER_LOG_TRACE, BANGER_LOG_ERROR);
     Plugin& plugin = *table_.plugin;
-    std::string line = one_line(text, max_line);
+    std::string line = one_line(text, limits::log_line);
     if (!admit(line)) {
         return;
     }
+    auto call = find_call(handle);
+    if (call && (call->over || &call->plugin != &plugin)) {
+        call = nullptr;
+    }
     const CallSite none;
     const CallSite& site = call ? call->site : none;
-    if (plugin.services.log) {
-        plugin.services.log(
-            {level, plugin.id(), site.vm_id, site.hook, site.operation, line, std::move(fields)});
-    }
+    plugin.log(
+        {level, plugin.id(), site.vm_id, site.hook, site.operation, line, std::move(fields)});
     if (call && level >= BANGER_LOG_INFO) {
         call->link->log(level_name(level), plugin.id() + ": " + line);
     }

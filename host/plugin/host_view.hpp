@@ -25,7 +25,7 @@ class HostView {
 
     /// One line from the plugin, within its rate: 50 a second, 200 at once; what is dropped is
     /// counted in the next line.
-    void log(banger_call* call, int level, std::string_view text,
+    void log(banger_call* handle, int level, std::string_view text,
              std::vector<std::pair<std::string, std::string>> fields);
 
   private:

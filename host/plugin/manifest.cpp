@@ -2,10 +2,14 @@
 
 #include "os/error.hpp"
 #include "plugin/binary.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/schema.hpp"
+#include "plugin/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <optional>
 #include <set>
 #include <utility>
@@ -37,8 +41,7 @@ constexpr std::uint32_t actions_size = BANGER_FIRST_SIZE(banger_actions, items);
 constexpr std::uint32_t action_size = BANGER_FIRST_SIZE(banger_action, place);
 #undef BANGER_FIRST_SIZE
 
-constexpr std::uint32_t max_interfaces = 64;
-constexpr std::uint32_t max_items = 256;
+constexpr std::uint32_t longest_timeout_ms = 3'600'000;
 
 constexpr std::array<std::pair<const char*, const char*>, 5> action_kinds{{
     {BANGER_IFACE_CLI, "cli"},
@@ -83,11 +86,29 @@ class Reader {
             refuse(what + " has flags " + hex(flags) + ", this host knows " + hex(known));
         }
     }
-    static std::string text(const char* value) { return value ? value : ""; }
-    static std::vector<std::string> list(const char* const* items) {
+    /// A text of the plugin, which must end in NUL within the limit.
+    std::string text(const std::string& what, const char* value,
+                     std::uint64_t most = limits::word) const {
+        if (!value) {
+            return {};
+        }
+        const std::size_t size = ::strnlen(value, most + 1);
+        if (size > most) {
+            refuse(what + " is longer than " + std::to_string(most) + " bytes");
+        }
+        std::string result(value, size);
+        if (!is_utf8(result)) {
+            refuse(what + " is not UTF-8");
+        }
+        return result;
+    }
+    std::vector<std::string> list(const std::string& what, const char* const* items) const {
         std::vector<std::string> result;
-        for (; items && *items && result.size() < max_items; ++items) {
-            result.emplace_back(*items);
+        for (; items && *items; ++items) {
+            if (result.size() >= limits::items) {
+                refuse(what + " has more than " + std::to_string(limits::items) + " items");
+            }
+            result.push_back(text("an item of " + what, *items));
         }
         return result;
     }
@@ -116,50 +137,61 @@ class Reader {
             refuse("its entry has no descriptor");
         }
         check_size("its descriptor", entry_->desc->struct_size, descriptor_size);
-        if (entry_->iface_count > max_interfaces || (entry_->iface_count > 0 && !entry_->ifaces)) {
+        if (entry_->iface_count > limits::interfaces) {
             refuse("its entry has " + std::to_string(entry_->iface_count) +
-                   " interfaces, at most " + std::to_string(max_interfaces));
+                   " interfaces, at most " + std::to_string(limits::interfaces));
+        }
+        if (entry_->iface_count > 0 && !entry_->ifaces) {
+            refuse("its entry has " + std::to_string(entry_->iface_count) +
+                   " interfaces, but no list of them");
         }
     }
 
     void read_descriptor() {
         const banger_descriptor& d = *entry_->desc;
         check_flags("its descriptor", d.flags, BANGER_PLUGIN_CONCURRENT | BANGER_PLUGIN_NETWORK);
-        if (!is_id(text(d.id))) {
-            refuse("its id '" + text(d.id) + "' is none: ^[a-z][a-z0-9-]{0,31}$");
+        const std::string id = text("its id", d.id);
+        if (!is_id(id)) {
+            refuse("its id '" + id + "' is none: ^[a-z][a-z0-9-]{0,31}$");
         }
         const std::string stem = std::filesystem::path(file_).stem();
-        if (stem != d.id) {
-            refuse("its id is '" + text(d.id) + "', expected '" + stem + "' as the file is named",
-                   "rename the file to " + text(d.id) + ".so");
+        if (stem != id) {
+            refuse("its id is '" + id + "', expected '" + stem + "' as the file is named",
+                   "rename the file to " + id + ".so");
         }
-        if (text(d.name).empty() || text(d.version).empty()) {
-            refuse(std::string("its descriptor has no ") +
-                   (text(d.name).empty() ? "name" : "version"));
+        const std::string name = text("its name", d.name);
+        const std::string version = text("its version", d.version);
+        if (name.empty() || version.empty()) {
+            refuse(std::string("its descriptor has no ") + (name.empty() ? "name" : "version"));
         }
-        manifest_ = Manifest{.id = d.id,
-                             .name = d.name,
-                             .version = d.version,
-                             .vendor = text(d.vendor),
-                             .license = text(d.license),
-                             .url = text(d.url),
-                             .summary = text(d.summary),
-                             .config_schema = text(d.config_schema),
+        if (d.hook_timeout_ms > longest_timeout_ms) {
+            refuse("its hook_timeout_ms is " + std::to_string(d.hook_timeout_ms) + ", at most " +
+                   std::to_string(longest_timeout_ms));
+        }
+        check_schema("its config_schema", d.config_schema);
+        manifest_ = Manifest{.id = id,
+                             .name = name,
+                             .version = version,
+                             .vendor = text("its vendor", d.vendor, limits::line),
+                             .license = text("its license", d.license, limits::line),
+                             .url = text("its url", d.url, limits::line),
+                             .summary = text("its summary", d.summary, limits::line),
+                             .config_schema = d.config_schema ? d.config_schema : "",
                              .abi_minor = entry_->built_minor,
                              .hook_timeout_ms = d.hook_timeout_ms,
                              .concurrent = (d.flags & BANGER_PLUGIN_CONCURRENT) != 0,
                              .gives_network = (d.flags & BANGER_PLUGIN_NETWORK) != 0,
-                             .requires_ext = list(d.requires_ext),
-                             .requires_plugins = list(d.requires_plugins),
-                             .after = list(d.after),
-                             .before = list(d.before),
+                             .requires_ext = list("requires_ext", d.requires_ext),
+                             .requires_plugins = list("requires_plugins", d.requires_plugins),
+                             .after = list("after", d.after),
+                             .before = list("before", d.before),
                              .entry = entry_};
-        check_schema("its config_schema", d.config_schema);
     }
 
     void check_schema(const std::string& what, const char* schema) const {
+        const std::string given = text(what, schema, limits::schema);
         try {
-            const Schema parsed(text(schema));
+            const Schema parsed(given);
         } catch (const Error& error) {
             refuse(what + " is unusable: " + error.what());
         }
@@ -176,7 +208,7 @@ class Reader {
     }
 
     void interface(const banger_iface& iface) {
-        const std::string id = text(iface.id);
+        const std::string id = text("the id of an interface", iface.id);
         if (id.empty() || !iface.table) {
             refuse("an interface without " + std::string(id.empty() ? "an id" : "a table: " + id));
         }
@@ -212,17 +244,23 @@ class Reader {
     }
 
     void check_readiness(const banger_readiness& readiness) const {
-        if (!readiness.wait || !is_id(text(readiness.stage))) {
-            refuse("its readiness stage '" + text(readiness.stage) + "' has no " +
+        const std::string stage = text("its readiness stage", readiness.stage);
+        if (!readiness.wait || !is_id(stage)) {
+            refuse("its readiness stage '" + stage + "' has no " +
                    (readiness.wait ? "usable name: ^[a-z][a-z0-9-]{0,31}$" : "wait function"));
         }
+        static_cast<void>(
+            text("the summary of its readiness stage", readiness.summary, limits::line));
     }
 
     template <class Items>
     void check_count(const std::string& what, std::uint32_t count, Items items) const {
-        if (count > max_items || (count > 0 && !items)) {
+        if (count > limits::items) {
             refuse(what + " has " + std::to_string(count) + " items, at most " +
-                   std::to_string(max_items));
+                   std::to_string(limits::items));
+        }
+        if (count > 0 && !items) {
+            refuse(what + " has " + std::to_string(count) + " items, but no list of them");
         }
     }
 
@@ -238,16 +276,17 @@ class Reader {
                 refuse("option " + std::to_string(i) + " is NULL");
             }
             check_size("an option", option->struct_size, option_size);
-            const std::string what = "option '" + text(option->name) + "'";
-            if (!is_id(text(option->name)) || !names.insert(option->name).second) {
+            const std::string name = text("the name of an option", option->name);
+            const std::string what = "option '" + name + "'";
+            if (!is_id(name) || !names.insert(name).second) {
                 refuse(what + " is named twice or not ^[a-z][a-z0-9-]{0,31}$");
             }
-            if (option->cli_flag && !is_id(option->cli_flag)) {
-                refuse(what + ": its flag '" + option->cli_flag +
-                       "' is not ^[a-z][a-z0-9-]{0,31}$");
+            const std::string flag = text(what + ": its flag", option->cli_flag);
+            if (option->cli_flag && !is_id(flag)) {
+                refuse(what + ": its flag '" + flag + "' is not ^[a-z][a-z0-9-]{0,31}$");
             }
             check_flags(what, option->flags, BANGER_OPTION_LIVE | BANGER_OPTION_NAMES);
-            if (text(option->schema).empty()) {
+            if (!option->schema || *option->schema == '\0') {
                 refuse(what + " has no schema");
             }
             check_schema(what, option->schema);
@@ -263,15 +302,33 @@ class Reader {
                 refuse(id + " item " + std::to_string(i) + " is NULL");
             }
             check_size(id + " item " + std::to_string(i), action->struct_size, action_size);
-            const std::string what = id + " '" + text(action->name) + "'";
-            if (!is_id(text(action->name)) || !names.insert(action->name).second) {
+            const std::string name = text("the name of an item of " + id, action->name);
+            const std::string what = id + " '" + name + "'";
+            if (!is_id(name) || !names.insert(name).second) {
                 refuse(what + " is named twice or not ^[a-z][a-z0-9-]{0,31}$");
             }
             check_flags(what, action->flags, BANGER_ACTION_REPEATABLE);
             if (!action->run) {
                 refuse(what + " has no run function");
             }
+            static_cast<void>(text(what + ": its summary", action->summary, limits::line));
+            check_place(what, text(what + ": its place", action->place));
             check_schema(what + ": params_schema", action->params_schema);
+            if (action->result_schema) {
+                check_schema(what + ": result_schema", action->result_schema);
+            }
+        }
+    }
+
+    /// Words of a command line: "image build".
+    void check_place(const std::string& what, const std::string& place) const {
+        std::size_t from = 0;
+        while (!place.empty() && from <= place.size()) {
+            const std::size_t end = std::min(place.find(' ', from), place.size());
+            if (!is_id(place.substr(from, end - from))) {
+                refuse(what + ": its place '" + place + "' is not words of a-z, 0-9 and -");
+            }
+            from = end + 1;
         }
     }
 

@@ -1,6 +1,7 @@
 #include "plugin/options.hpp"
 
 #include "os/nearest.hpp"
+#include "plugin/veto.hpp"
 
 #include <utility>
 
@@ -33,6 +34,16 @@ bool live_change(const banger_vm_options& options, const json& before, const jso
         }
     }
     return false;
+}
+
+/// Takes back an option_changed that failed and counts for nothing; so does its undo.
+template <class Call, class Told>
+void take_back_advice(const Call& call, const Told& told, vm::CallContext& context) {
+    try {
+        call(told, true, BANGER_UNDO_PARTIAL);
+    } catch (const Error& error) {
+        veto(*told.plugin, error, context);
+    }
 }
 
 json part(const json& options, const std::string& plugin) {
@@ -97,7 +108,7 @@ void Options::validate(const vm::VmView& vm, const json& options, vm::CallContex
         }
         CallSpec spec{
             .site = {.hook = "options", .vm_id = vm.id, .vm_name = vm.name, .operation = {}},
-            .timeout = catalog_.guard().timeouts().contribute,
+            .timeout = plugin->hook_timeout(catalog_.guard().timeouts().contribute),
             .context = &context};
         const CallSite site = spec.site;
         const Outcome outcome =
@@ -107,7 +118,7 @@ void Options::validate(const vm::VmView& vm, const json& options, vm::CallContex
                                      return table->validate(plugin->self, call, str(text));
                                  });
         if (outcome.failed()) {
-            throw outcome.error(*plugin, site);
+            veto(*plugin, outcome.error(*plugin, site), context);
         }
     }
 }
@@ -182,6 +193,12 @@ void Options::change(const vm::VmView& vm, const json& before, const json& after
         try {
             call(told.back(), false, 0);
         } catch (const Error& error) {
+            if (told.back().plugin->settings.warn_only) {
+                veto(*told.back().plugin, error, context);
+                take_back_advice(call, told.back(), context); // what it did half goes at once
+                told.pop_back();
+                continue;
+            }
             std::vector<std::string> left;
             for (std::size_t i = told.size(); i-- > 0;) {
                 try {

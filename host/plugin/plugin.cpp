@@ -3,8 +3,10 @@
 #include "os/enum_names.hpp"
 #include "plugin/background.hpp"
 #include "plugin/breadcrumb.hpp"
+#include "plugin/call_table.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/host_view.hpp"
+#include "plugin/limits.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +15,7 @@
 
 namespace banger::plugin {
 
-using Clock = banger_call::Clock;
+using Clock = Call::Clock;
 using std::chrono::milliseconds;
 
 namespace {
@@ -75,9 +77,11 @@ Plugin::Plugin(Manifest from, EntrySettings entry, const Settings& all, Services
                Guard& caller)
     : manifest(std::move(from)), settings(std::move(entry)), services(host_services), guard(caller),
       view_(std::make_unique<HostView>(*this, all.daemon_version, all.state_dir / manifest.id)),
-      background_(std::make_unique<Background>(*this)) {}
+      background_(std::make_unique<Background>(*this)), number_(enter_plugin(*this)) {}
 
-Plugin::~Plugin() = default;
+Plugin::~Plugin() {
+    leave_plugin(number_);
+}
 
 const banger_host* Plugin::host() const noexcept {
     return view_->raw();
@@ -150,43 +154,66 @@ milliseconds Plugin::hook_timeout(milliseconds standard) const {
     return manifest.hook_timeout_ms > 0 ? milliseconds(manifest.hook_timeout_ms) : standard;
 }
 
-void Plugin::remember(std::shared_ptr<banger_call> call) {
-    const std::scoped_lock hold(lock_);
-    recent_.push_back(std::move(call));
-    if (recent_.size() > kept_calls) {
-        recent_.pop_front();
+void Plugin::remember(std::shared_ptr<Call> call) {
+    std::shared_ptr<Call> oldest;
+    {
+        const std::scoped_lock hold(lock_);
+        recent_.push_back(std::move(call));
+        if (recent_.size() > kept_calls) {
+            const auto over = std::find_if(recent_.begin(), recent_.end(), [](const auto& old) {
+                return old->over.load(); // the others still run
+            });
+            if (over != recent_.end()) {
+                oldest = std::move(*over);
+                recent_.erase(over);
+            }
+        }
+    }
+    if (oldest) {
+        forget_call(oldest->handle);
+    }
+}
+
+void Plugin::log(const LogLine& line) {
+    if (const auto pass = gate.enter(); pass && services.log) {
+        services.log(line);
     }
 }
 
 banger_call* Plugin::open_call(const std::string& name, milliseconds timeout) {
     const auto deadline =
         timeout.count() > 0 ? Clock::now() + timeout : Clock::now() + std::chrono::hours(24 * 365);
-    auto call =
-        std::make_shared<banger_call>(*this, CallSite{.hook = "thread " + name}, deadline, nullptr);
+    const auto call =
+        std::make_shared<Call>(*this, CallSite{.hook = "thread " + name}, deadline, nullptr);
     call->thread = std::this_thread::get_id();
     call->keep(std::make_unique<CallMark>(services.calls, id(), call->site));
     const std::scoped_lock hold(lock_);
-    if (closing_) {
+    if (closing_ || open_.size() >= limits::open_calls) {
         return nullptr;
     }
-    return open_.emplace_back(std::move(call)).get();
+    open_.push_back(call);
+    return enter_call(call);
 }
 
-void Plugin::close_call(banger_call* call) {
-    std::shared_ptr<banger_call> closed;
+void Plugin::close_call(Call& call) {
+    std::shared_ptr<Call> closed;
     {
         const std::scoped_lock hold(lock_);
         const auto found = std::find_if(open_.begin(), open_.end(),
-                                        [&](const auto& open) { return open.get() == call; });
-        if (found == open_.end()) {
+                                        [&](const auto& open) { return open.get() == &call; });
+        if (found == open_.end()) { // it is one of a hook, which ends with that
             return;
         }
         closed = std::move(*found);
         open_.erase(found);
     }
-    closed->over = true;
-    closed->drop_results();
+    closed->end();
     remember(std::move(closed));
+}
+
+std::size_t Plugin::open_calls() const {
+    const std::scoped_lock hold(lock_);
+    return open_.size();
 }
 
 void Plugin::cancel_open_calls() {
@@ -195,6 +222,25 @@ void Plugin::cancel_open_calls() {
     for (const auto& call : open_) {
         call->cancel();
     }
+}
+
+bool Plugin::retire(std::unique_ptr<Plugin> plugin, Deadline deadline) {
+    static std::mutex& lock = *new std::mutex; // neither ends: threads may outlive main()
+    static auto& retired = *new std::vector<std::unique_ptr<Plugin>>;
+    plugin->cancel_open_calls();
+    plugin->background().close();
+    const bool left = plugin->gate.close(deadline);
+    {
+        const std::scoped_lock hold(plugin->lock_);
+        for (const auto& call : plugin->recent_) {
+            forget_call(call->handle);
+        }
+        plugin->recent_.clear();
+        plugin->recovery_.clear();
+    }
+    const std::scoped_lock hold(lock);
+    retired.push_back(std::move(plugin));
+    return left;
 }
 
 } // namespace banger::plugin

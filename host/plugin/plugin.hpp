@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugin/call.hpp"
+#include "plugin/gate.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/services.hpp"
 #include "plugin/settings.hpp"
@@ -64,6 +65,7 @@ class Plugin {
     Guard& guard;
     void* self = nullptr; ///< what create() made
     Lanes lanes;
+    Gate gate; ///< to `services` and `guard`, from the plugin's threads and late calls
 
     [[nodiscard]] const std::string& id() const noexcept { return manifest.id; }
     [[nodiscard]] const banger_host* host() const noexcept;
@@ -85,14 +87,23 @@ class Plugin {
     /// The configured time for hooks, or what the plugin asks for, or `standard`.
     [[nodiscard]] std::chrono::milliseconds hook_timeout(std::chrono::milliseconds standard) const;
 
-    /// Keeps the latest calls for a while after their end, so that a plugin which uses one too late
-    /// gets an error rather than memory of somebody else.
-    void remember(std::shared_ptr<banger_call> call);
+    /// The latest few are known for a while after their end, so that a plugin which uses one too
+    /// late is told which. It has a handle.
+    void remember(std::shared_ptr<Call> call);
+    [[nodiscard]] std::uint16_t number() const noexcept { return number_; }
+    /// A line about it, as long as there is a log.
+    void log(const LogLine& line);
 
     // Calls of the plugin's own threads (thread.h).
     banger_call* open_call(const std::string& name, std::chrono::milliseconds timeout);
-    void close_call(banger_call* call);
+    void close_call(Call& call);
     void cancel_open_calls(); ///< and refuse new ones
+    [[nodiscard]] std::size_t open_calls() const;
+
+    /// The end of a plugin, whatever threads are still in it: nothing of the host is reached from
+    /// there any more, and the object stays for them, as its code does. False when one was still in
+    /// a function of the host at the deadline.
+    static bool retire(std::unique_ptr<Plugin> plugin, Deadline deadline);
 
   private:
     std::unique_ptr<HostView> view_;
@@ -101,10 +112,11 @@ class Plugin {
     mutable std::mutex lock_;
     int stuck_ = 0;
     std::string trouble_;
-    banger_call::Clock::time_point trouble_since_{};
+    Call::Clock::time_point trouble_since_{};
     std::vector<std::function<void()>> recovery_;
-    std::list<std::shared_ptr<banger_call>> open_;
-    std::deque<std::shared_ptr<banger_call>> recent_;
+    std::list<std::shared_ptr<Call>> open_;
+    std::deque<std::shared_ptr<Call>> recent_;
+    const std::uint16_t number_;
     bool closing_ = false;
 };
 

@@ -2,13 +2,15 @@
 
 #include "os/error.hpp"
 #include "os/nearest.hpp"
+#include "plugin/limits.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <regex>
+#include <map>
 
 #include <nlohmann/json.hpp>
+#include <re2/re2.h>
 
 namespace banger::plugin {
 
@@ -19,7 +21,8 @@ using os::ErrorKind;
 namespace {
 
 constexpr int max_depth = 16;
-constexpr std::size_t max_pattern_input = 4096; // std::regex recurses once per character
+constexpr std::size_t max_pattern_input = 4096;
+constexpr int pattern_memory = 256 * 1024; // bounds the time of a match, too: size times length
 
 constexpr std::array<std::string_view, 7> types{"object", "array",   "string", "integer",
                                                 "number", "boolean", "null"};
@@ -95,11 +98,11 @@ void check_keyword(const std::string& key, const json& value, const std::string&
             bad_schema(where, "properties is an object");
         }
     } else if (key == "pattern") {
-        try {
-            static_cast<void>(std::regex(value.get<std::string>()));
-        } catch (const std::exception&) {
-            bad_schema(where, "pattern " + value.dump() + " is not a regular expression");
+        if (!value.is_string()) {
+            bad_schema(where, "pattern is a text");
         }
+        limits::require("schema: pattern", value.get_ref<const std::string&>().size(),
+                        limits::pattern);
     } else if (key == "x-short-flag") {
         if (!value.is_string() || value.get_ref<const std::string&>().size() != 1 ||
             std::isalpha(static_cast<unsigned char>(value.get_ref<const std::string&>()[0])) == 0) {
@@ -145,9 +148,52 @@ std::string quoted_list(const json& values) {
     return text;
 }
 
+} // namespace
+
+/// The regular expressions of a schema. They run on what users write, so they take a time in
+/// proportion to it and a fixed memory, whatever the plugin's author wrote: no back references.
+class Schema::Patterns {
+  public:
+    void collect(const json& schema, const std::string& where) {
+        if (const auto pattern = schema.find("pattern"); pattern != schema.end()) {
+            add(pattern->get<std::string>(), where);
+        }
+        if (const auto properties = schema.find("properties"); properties != schema.end()) {
+            for (const auto& [name, property] : properties->items()) {
+                collect(property, child(where, name));
+            }
+        }
+        for (const char* key : {"items", "additionalProperties"}) {
+            if (const auto inner = schema.find(key); inner != schema.end() && inner->is_object()) {
+                collect(*inner, child(where, key));
+            }
+        }
+    }
+    [[nodiscard]] bool match(const std::string& pattern, const std::string& value) const {
+        return re2::RE2::PartialMatch(value, all_.at(pattern));
+    }
+
+  private:
+    void add(const std::string& pattern, const std::string& where) {
+        re2::RE2::Options options;
+        options.set_log_errors(false);
+        options.set_max_mem(pattern_memory);
+        const re2::RE2& made = all_.try_emplace(pattern, pattern, options).first->second;
+        if (!made.ok()) {
+            bad_schema(where,
+                       "pattern " + json(pattern).dump() +
+                           " is not a regular expression as RE2 takes them: " + made.error());
+        }
+    }
+    std::map<std::string, re2::RE2> all_;
+};
+
+namespace {
+
 /// One walk over a value; collects what does not fit.
 class Check {
   public:
+    explicit Check(const Schema::Patterns& patterns) : patterns_(patterns) {}
     void value(const json& schema, const json& value, const std::string& path) {
         const std::vector<std::string> allowed = type_list(schema);
         if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(), [&](const auto& type) {
@@ -183,6 +229,8 @@ class Check {
     std::vector<std::string> found;
 
   private:
+    const Schema::Patterns& patterns_;
+
     static bool contains(const json& list, const json& value) {
         return std::find(list.begin(), list.end(), value) != list.end();
     }
@@ -234,7 +282,7 @@ class Check {
         bounds(schema, "minLength", "maxLength", static_cast<double>(value.size()), path, " bytes");
         if (const auto pattern = schema.find("pattern"); pattern != schema.end()) {
             const std::string text = pattern->get<std::string>();
-            if (value.size() > max_pattern_input || !std::regex_search(value, std::regex(text))) {
+            if (value.size() > max_pattern_input || !patterns_.match(text, value)) {
                 fail(path, shown(value) + " does not match " + text);
             }
         }
@@ -276,7 +324,9 @@ void fill_defaults(const json& schema, json& value) {
 
 } // namespace
 
-Schema::Schema(std::string_view text) : document_(std::make_unique<json>()) {
+Schema::Schema(std::string_view text)
+    : document_(std::make_unique<json>()), patterns_(std::make_unique<Patterns>()) {
+    limits::require("schema: it", text.size(), limits::schema);
     if (text.empty()) {
         *document_ = json{{"type", "object"}};
         return;
@@ -286,6 +336,7 @@ Schema::Schema(std::string_view text) : document_(std::make_unique<json>()) {
         bad_schema("", "not JSON");
     }
     check_schema(*document_, "", 0);
+    patterns_->collect(*document_, "");
 }
 
 Schema::~Schema() = default;
@@ -293,7 +344,7 @@ Schema::Schema(Schema&&) noexcept = default;
 Schema& Schema::operator=(Schema&&) noexcept = default;
 
 std::vector<std::string> Schema::problems(const json& value) const {
-    Check check;
+    Check check(*patterns_);
     check.value(*document_, value, "");
     return check.found;
 }

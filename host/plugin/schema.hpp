@@ -17,6 +17,7 @@ namespace banger::plugin {
 /// properties unless additionalProperties says otherwise.
 class Schema {
   public:
+    class Patterns;
     /// Throws invalid when the text is no schema of this kind. Empty text: an object without keys.
     explicit Schema(std::string_view text);
     ~Schema();
@@ -35,6 +36,7 @@ class Schema {
 
   private:
     std::unique_ptr<nlohmann::json> document_;
+    std::unique_ptr<Patterns> patterns_;
 };
 
 } // namespace banger::plugin

@@ -69,7 +69,7 @@ std::optional<vm::UndoFailure> Undo::run_one(const JournalRecord& record, const 
                   .cancellable = false,
                   .context = context,
                   .vm = &vm,
-                  .cookie = record.cookie};
+                  .cookie = journal_.cookie(vm.id, record.plugin)};
     CallSite site = spec.site;
     site.vm_id = vm.id;
     site.vm_name = vm.name;
@@ -92,21 +92,24 @@ std::optional<vm::UndoFailure> Undo::run_one(const JournalRecord& record, const 
 }
 
 void Undo::when_recovered(Plugin& plugin, const JournalRecord& record, const vm::VmView& vm) {
-    const bool waits = plugin.after_recovery([this, seq = record.seq, vm] {
-        try {
-            for (const JournalRecord& open : journal_.open_records(vm.id)) {
-                if (open.seq == seq) {
-                    static_cast<void>(run_one(open, vm, nullptr));
-                }
-            }
-        } catch (const std::exception& error) { // the journal; the next reconcile tries again
-            if (catalog_.services().log) {
-                catalog_.services().log(
-                    {BANGER_LOG_ERROR, "", vm.id, "undo", "", error.what(), {}});
-            }
-        }
+    const bool waits = plugin.after_recovery([line = late_.line(), seq = record.seq, vm] {
+        line.use([&](Undo& undo) { undo.try_again(seq, vm); });
     });
     static_cast<void>(waits); // it recovered meanwhile: the lifecycle's next attempt finds it so
+}
+
+void Undo::try_again(std::int64_t seq, const vm::VmView& vm) {
+    try {
+        for (const JournalRecord& open : journal_.open_records(vm.id)) {
+            if (open.seq == seq) {
+                static_cast<void>(run_one(open, vm, nullptr));
+            }
+        }
+    } catch (const std::exception& error) { // the journal; the next reconcile tries again
+        if (catalog_.services().log) {
+            catalog_.services().log({BANGER_LOG_ERROR, "", vm.id, "undo", "", error.what(), {}});
+        }
+    }
 }
 
 } // namespace banger::plugin

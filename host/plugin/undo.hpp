@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugin/catalog.hpp"
+#include "plugin/gate.hpp"
 #include "store/hook_journal.hpp"
 #include "vm/capabilities.hpp"
 
@@ -25,9 +26,11 @@ class Undo {
 
   private:
     void when_recovered(Plugin& plugin, const store::JournalRecord& record, const vm::VmView& vm);
+    void try_again(std::int64_t seq, const vm::VmView& vm);
 
     Catalog& catalog_;
     store::HookJournal& journal_;
+    Lifeline<Undo> late_{*this}; ///< last: its end waits for an undo that is under way
 };
 
 } // namespace banger::plugin

@@ -1,5 +1,8 @@
 #include "plugin/workers.hpp"
 
+#include "plugin/awake.hpp"
+
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
@@ -17,7 +20,9 @@ struct Workers::State {
     std::size_t idle = 0;
     std::size_t threads = 0;
     std::size_t keep_idle = 0;
-    bool ending = false;
+    std::size_t awake = 0; ///< of the idle ones: look for a task before they sleep
+    std::atomic<std::size_t> queued{0};
+    std::atomic<bool> ending{false};
 
     void run() {
         std::unique_lock hold(lock);
@@ -25,6 +30,7 @@ struct Workers::State {
             while (!tasks.empty()) {
                 std::function<void()> task = std::move(tasks.front());
                 tasks.pop_front();
+                --queued;
                 hold.unlock();
                 task();
                 task = nullptr; // what it captured goes before we count as idle
@@ -34,6 +40,13 @@ struct Workers::State {
                 break;
             }
             ++idle;
+            if (awake == 0) { // one is enough
+                ++awake;
+                hold.unlock();
+                wait_awake([this] { return queued > 0 || ending; });
+                hold.lock();
+                --awake;
+            }
             work.wait(hold, [this] { return ending || !tasks.empty(); });
             --idle;
         }
@@ -56,8 +69,11 @@ Workers::~Workers() {
 void Workers::post(std::function<void()> task) {
     const std::scoped_lock hold(state_->lock);
     state_->tasks.push_back(std::move(task));
+    ++state_->queued;
     if (state_->idle >= state_->tasks.size()) {
-        state_->work.notify_one();
+        if (state_->awake < state_->tasks.size()) {
+            state_->work.notify_one();
+        }
         return;
     }
     sigset_t all;
@@ -69,6 +85,7 @@ void Workers::post(std::function<void()> task) {
         ++state_->threads;
     } catch (...) {
         state_->tasks.pop_back();
+        --state_->queued;
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
         throw;
     }

@@ -8,10 +8,11 @@
 namespace banger::plugin {
 
 /// Threads that run one task each, all signals blocked. A task goes to an idle thread, else to a
-/// new one: a task that never returns costs a thread and keeps nobody else waiting. Any thread.
+/// new one: a task that never returns costs a thread and keeps nobody else waiting. A thread that
+/// has just become idle takes the next task without having slept. Any thread.
 class Workers {
   public:
-    /// Keeps at most `idle` threads that have nothing to do; they sleep without waking.
+    /// Keeps at most `idle` threads that have nothing to do; they sleep.
     explicit Workers(std::size_t idle);
     /// Ends idle threads, and gives busy ones `grace` to finish; those that do not are left behind.
     ~Workers();

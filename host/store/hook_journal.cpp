@@ -6,6 +6,7 @@
 #include "store/database.hpp"
 #include "store/query.hpp"
 
+#include <map>
 #include <mutex>
 
 namespace banger::store {
@@ -46,9 +47,10 @@ constexpr const char* prune_sql =
 constexpr const char* open_sql =
     "SELECT seq, vm_id, plugin, hook, state, cookie, error, attempts, at FROM hook_journal "
     "WHERE (?1 = '' OR vm_id = ?1) AND state IN ('intent', 'done', 'undo_failed') ORDER BY seq";
-constexpr const char* cookie_sql =
-    "SELECT cookie FROM hook_journal WHERE vm_id = ? AND plugin = ? "
-    "AND state IN ('intent', 'done') AND cookie <> x'' ORDER BY seq DESC LIMIT 1";
+constexpr const char* cookies_sql =
+    "SELECT plugin, cookie FROM hook_journal WHERE vm_id = ? "
+    "AND state IN ('intent', 'done', 'undo_failed') AND cookie <> x'' ORDER BY seq";
+constexpr std::size_t most_known = 256; ///< VMs
 
 JournalRecord read(Query& query) {
     return JournalRecord{.seq = query.integer(),
@@ -85,6 +87,8 @@ struct HookJournal::State {
     explicit State(const std::filesystem::path& path) : database(path, Threads::guarded) {}
     std::mutex lock;
     Database database;
+    /// By VM, then plugin, as long as nothing is written: hooks that write no record read none.
+    std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> cookies;
 
     std::vector<JournalRecord> open_records(std::string_view vm_id) {
         const std::scoped_lock hold(lock);
@@ -106,6 +110,7 @@ HookJournal::~HookJournal() = default;
 std::int64_t HookJournal::begin(const std::string& vm_id, const std::string& plugin,
                                 std::string_view hook) {
     const std::scoped_lock hold(state_->lock);
+    state_->cookies.clear();
     Query query(state_->database, begin_sql);
     query.bind(vm_id).bind(plugin).bind(hook).bind(os::now_ms());
     static_cast<void>(query.next());
@@ -117,6 +122,7 @@ std::int64_t HookJournal::begin(const std::string& vm_id, const std::string& plu
 void HookJournal::keep(std::int64_t seq, std::string_view cookie) {
     require_fits(cookie);
     const std::scoped_lock hold(state_->lock);
+    state_->cookies.clear();
     Query query(state_->database, keep_sql);
     require_found(query.bind_blob(cookie).bind(seq).run(), seq);
 }
@@ -124,6 +130,7 @@ void HookJournal::keep(std::int64_t seq, std::string_view cookie) {
 void HookJournal::done(std::int64_t seq, std::string_view cookie) {
     require_fits(cookie);
     const std::scoped_lock hold(state_->lock);
+    state_->cookies.clear();
     Query query(state_->database, done_sql);
     require_found(query.bind_blob(cookie).bind(os::now_ms()).bind(seq).run(), seq);
 }
@@ -134,6 +141,7 @@ void HookJournal::finish(std::int64_t seq, JournalState state, std::string_view 
                     "a journal record does not finish as " + std::string(to_string(state)));
     }
     const std::scoped_lock hold(state_->lock);
+    state_->cookies.clear();
     Transaction transaction(state_->database);
     Query query(state_->database, finish_sql);
     query.bind(to_string(state)).bind(error).bind(os::now_ms()).bind(seq);
@@ -152,12 +160,27 @@ std::vector<JournalRecord> HookJournal::open_records() const {
 
 std::string HookJournal::cookie(const std::string& vm_id, const std::string& plugin) const {
     const std::scoped_lock hold(state_->lock);
-    Query query(state_->database, cookie_sql);
-    return query.bind(vm_id).bind(plugin).next() ? query.text() : std::string();
+    auto known = state_->cookies.find(vm_id);
+    if (known == state_->cookies.end()) {
+        if (state_->cookies.size() >= most_known) {
+            state_->cookies.clear();
+        }
+        std::map<std::string, std::string, std::less<>> newest;
+        Query query(state_->database, cookies_sql);
+        query.bind(vm_id);
+        while (query.next()) {
+            std::string owner = query.text();
+            newest[std::move(owner)] = query.text();
+        }
+        known = state_->cookies.emplace(vm_id, std::move(newest)).first;
+    }
+    const auto found = known->second.find(plugin);
+    return found == known->second.end() ? std::string() : found->second;
 }
 
 void HookJournal::forget(const std::string& vm_id) {
     const std::scoped_lock hold(state_->lock);
+    state_->cookies.clear();
     Query(state_->database, "DELETE FROM hook_journal WHERE vm_id = ?").bind(vm_id).run();
 }
 

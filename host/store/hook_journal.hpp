@@ -47,7 +47,8 @@ class HookJournal {
     [[nodiscard]] std::vector<JournalRecord> open_records(const std::string& vm_id) const;
     /// Of every VM.
     [[nodiscard]] std::vector<JournalRecord> open_records() const;
-    /// The cookie that `plugin` stored last for this VM in an open record; empty when none.
+    /// The cookie that `plugin` stored last for this VM in a record that is open or undo_failed;
+    /// empty when none.
     [[nodiscard]] std::string cookie(const std::string& vm_id, const std::string& plugin) const;
     /// Drops every record of a VM, for `delete --force` and after a complete delete.
     void forget(const std::string& vm_id);

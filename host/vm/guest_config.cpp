@@ -71,6 +71,12 @@ GuestConfig::~GuestConfig() = default;
 GuestConfig::GuestConfig(GuestConfig&&) noexcept = default;
 GuestConfig& GuestConfig::operator=(GuestConfig&&) noexcept = default;
 
+GuestConfig GuestConfig::copy() const {
+    GuestConfig same;
+    *same.state_ = *state_;
+    return same;
+}
+
 GuestConfig::State& GuestConfig::writable() {
     if (state_->frozen) {
         throw Error(ErrorKind::internal, "the guest configuration is frozen");

@@ -47,6 +47,7 @@ class GuestConfig {
     ~GuestConfig();
     GuestConfig(GuestConfig&&) noexcept;
     GuestConfig& operator=(GuestConfig&&) noexcept;
+    [[nodiscard]] GuestConfig copy() const;
 
     // Each throws Error: invalid (bad value), conflict (another owner), or when it is frozen.
     void kernel_arg(std::string_view owner, const std::string& key, const std::string& value,

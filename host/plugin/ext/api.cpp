@@ -1,5 +1,8 @@
 #include "plugin/background.hpp"
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
+
+#include <charconv>
 
 #include <nlohmann/json.hpp>
 
@@ -22,22 +25,69 @@ std::string problem(const Failure& failure) {
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-const banger_response* request(const banger_host*, banger_call* call, banger_str method,
+constexpr int busy_status = 409;
+
+std::string decoded(std::string_view part) {
+    std::string text;
+    for (std::size_t i = 0; i < part.size(); ++i) {
+        unsigned byte = 0;
+        const char* const digits = part.data() + i + 1;
+        if (part[i] == '%' && i + 2 < part.size() &&
+            std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+            text += static_cast<char>(byte);
+            i += 2;
+        } else {
+            text += part[i];
+        }
+    }
+    return text;
+}
+
+/// The name or id in "/v1/vms/NAME[/...][?...]"; empty when the target is something else.
+std::string vm_of(std::string_view target) {
+    constexpr std::string_view vms = "/v1/vms/";
+    if (!target.starts_with(vms)) {
+        return {};
+    }
+    target.remove_prefix(vms.size());
+    return decoded(target.substr(0, target.find_first_of("/?#")));
+}
+
+/// The VM that a hook is about is being changed already, by who waits for that hook.
+void refuse_own_vm(const CallSite& site, const std::string& method, std::string_view target) {
+    const std::string vm = vm_of(target);
+    if (vm.empty() || site.vm_id.empty() || method == "GET" || method == "HEAD" ||
+        (vm != site.vm_id && vm != site.vm_name)) {
+        return;
+    }
+    throw os::Error(os::ErrorKind::busy,
+                    "VM " + site.vm_name + " is busy: " + site.hook +
+                        " of it is running, and asked for " + method + " " + std::string(target),
+                    "change it when the hook has returned, from a timer or a thread");
+}
+
+const banger_response* request(const banger_host*, banger_call* handle, banger_str method,
                                banger_str target, banger_str body) noexcept {
-    if (!usable(call, "api.request")) {
+    const Using call(handle, "api.request");
+    if (!call) {
         return &misused;
     }
     try {
         auto kept = std::make_unique<Kept<banger_response>>();
         kept->raw.struct_size = sizeof(banger_response);
         try {
-            ApiAnswer answer = call->plugin.services.api->request(
-                copy(method), copy(target), copy(body), call->deadline, call->cancel_fd());
+            const std::string verb = limits::taken("api: a method", method, limits::api_method);
+            const std::string path = limits::taken("api: a target", target, limits::api_target);
+            const std::string text = limits::taken("api: a body", body, limits::api_body);
+            refuse_own_vm(call->site, verb, path);
+            ApiAnswer answer = call->plugin.services.api->request(verb, path, text, call->deadline,
+                                                                  call->cancel_fd());
             kept->raw.http_status = answer.status;
             kept->first = std::move(answer.content_type);
             kept->second = std::move(answer.body);
         } catch (...) {
-            record_failure(call);
+            const banger_status status = record_failure(*call);
+            kept->raw.http_status = status == BANGER_E_BUSY ? busy_status : 0;
             kept->first = "application/json";
             kept->second = problem(call->recorded);
         }
@@ -52,7 +102,9 @@ const banger_response* request(const banger_host*, banger_call* call, banger_str
 uint64_t follow(const banger_host* host, banger_str target, banger_line_fn fn,
                 void* context) noexcept {
     try {
-        return fn ? HostView::plugin_of(host).background().follow(copy(target), fn, context) : 0;
+        const Visit plugin(host);
+        const std::string path = limits::taken("api: a target", target, limits::api_target);
+        return fn && plugin ? plugin->background().follow(path, fn, context) : 0;
     } catch (...) { // no memory or threads, or nothing to follow there
         return 0;
     }

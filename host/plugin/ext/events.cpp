@@ -1,5 +1,6 @@
 #include "plugin/background.hpp"
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/text.hpp"
 
 #include <algorithm>
@@ -9,11 +10,8 @@
 namespace banger::plugin {
 namespace {
 
-constexpr std::size_t max_type = 64;
-constexpr std::size_t max_data = 64U << 10U;
-
 bool is_type(const std::string& type) {
-    return !type.empty() && type.size() <= max_type && type[0] >= 'a' && type[0] <= 'z' &&
+    return !type.empty() && type[0] >= 'a' && type[0] <= 'z' &&
            std::all_of(type.begin(), type.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
            });
@@ -21,14 +19,17 @@ bool is_type(const std::string& type) {
 
 banger_status publish(const banger_host* host, banger_str type, banger_str data) noexcept {
     try {
-        Plugin& plugin = HostView::plugin_of(host);
-        const std::string name = copy(type);
-        const std::string text = copy(data);
-        if (!is_type(name) || text.size() > max_data || !is_utf8(text) ||
+        const Visit plugin(host);
+        if (!plugin) {
+            return BANGER_E_UNAVAILABLE;
+        }
+        const std::string name = limits::taken("the type of an event", type, limits::event_type);
+        const std::string text = limits::taken("an event", data, limits::event_data);
+        if (!is_type(name) || !is_utf8(text) ||
             !nlohmann::json::parse(text, nullptr, false).is_object()) {
             return BANGER_E_INVALID;
         }
-        plugin.services.events->publish("plugin." + plugin.id() + "." + name, text);
+        plugin->services.events->publish("plugin." + plugin->id() + "." + name, text);
         return BANGER_OK;
     } catch (...) {
         return status_of(os::current_error().kind());
@@ -38,8 +39,10 @@ banger_status publish(const banger_host* host, banger_str type, banger_str data)
 uint64_t subscribe(const banger_host* host, banger_str prefix, banger_event_fn fn,
                    void* context) noexcept {
     try {
-        return fn ? HostView::plugin_of(host).background().subscribe(copy(prefix), fn, context) : 0;
-    } catch (...) { // no memory or threads
+        const Visit plugin(host);
+        const std::string start = limits::taken("a prefix", prefix, limits::word);
+        return fn && plugin ? plugin->background().subscribe(start, fn, context) : 0;
+    } catch (...) { // no memory or threads, or too long
         return 0;
     }
 }

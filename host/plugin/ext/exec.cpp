@@ -1,5 +1,6 @@
 #include "os/run.hpp"
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
 
 #include <algorithm>
 
@@ -12,9 +13,7 @@ using os::Error;
 using os::ErrorKind;
 using std::chrono::milliseconds;
 
-constexpr std::size_t max_arguments = 4096;
-constexpr std::uint64_t default_output = 4U << 20U;
-constexpr std::uint64_t max_output = 64U << 20U;
+constexpr std::uint64_t default_output = 4 * limits::MiB;
 
 constexpr banger_exec_result misused{
     .struct_size = sizeof(banger_exec_result),
@@ -31,6 +30,30 @@ std::string word(banger_str text) {
         throw Error(ErrorKind::invalid, "exec: a NUL byte in an argument");
     }
     return result;
+}
+
+/// Before anything is copied.
+void check_sizes(const banger_exec_request& request) {
+    if (request.argc == 0) {
+        throw Error(ErrorKind::invalid, "exec: no program is named");
+    }
+    limits::require_count("exec: arguments", request.argc, limits::exec_arguments);
+    limits::require_count("exec: variables", request.env_count, limits::exec_arguments);
+    std::uint64_t bytes = 0;
+    const auto add = [&](const banger_str& text) { // neither may wrap round
+        limits::require("exec: an argument", text.len, limits::exec_bytes);
+        bytes += text.len;
+    };
+    for (std::uint64_t i = 0; i < request.argc; ++i) {
+        add(request.argv[i]);
+    }
+    for (std::uint64_t i = 0; i < request.env_count; ++i) {
+        add(request.env[i].key);
+        add(request.env[i].value);
+    }
+    add(request.cwd);
+    limits::require("exec: the arguments and variables", bytes, limits::exec_bytes);
+    limits::require("exec: the input", request.input.len, limits::exec_input);
 }
 
 std::vector<std::string> environment(const banger_exec_request& request) {
@@ -50,13 +73,11 @@ std::vector<std::string> environment(const banger_exec_request& request) {
     return all;
 }
 
-os::Output run_request(banger_call& call, const banger_exec_request& request) {
+os::Output run_request(Call& call, const banger_exec_request& request) {
     if (request.flags != 0) {
         throw Error(ErrorKind::unsupported, "exec: unknown flags");
     }
-    if (request.argc == 0 || request.argc > max_arguments || request.env_count > max_arguments) {
-        throw Error(ErrorKind::invalid, "exec: 1 to 4096 arguments");
-    }
+    check_sizes(request);
     std::vector<std::string> argv;
     for (std::uint64_t i = 0; i < request.argc; ++i) {
         argv.push_back(word(request.argv[i]));
@@ -68,13 +89,13 @@ os::Output run_request(banger_call& call, const banger_exec_request& request) {
     os::RunOptions options{
         .timeout = std::max(timeout, milliseconds(1)),
         .input = copy(request.input),
-        .limit =
-            std::min(request.output_limit > 0 ? request.output_limit : default_output, max_output),
+        .limit = std::min(request.output_limit > 0 ? request.output_limit : default_output,
+                          limits::exec_output),
         .cancel_fd = call.cancel_fd(),
         .env = environment(request)};
     const std::string cwd = word(request.cwd);
     options.cwd = cwd.empty() ? call.plugin.view().state_dir() : cwd;
-    call.plugin.view().log(&call, BANGER_LOG_DEBUG, "exec " + argv.front(), {});
+    call.plugin.view().log(call.handle, BANGER_LOG_DEBUG, "exec " + argv.front(), {});
     os::Output output = os::run(argv, options);
     if (output.cancelled) {
         throw Error(ErrorKind::cancelled, argv.front() + ": cancelled");
@@ -86,9 +107,10 @@ os::Output run_request(banger_call& call, const banger_exec_request& request) {
     return output;
 }
 
-const banger_exec_result* run(const banger_host*, banger_call* call,
+const banger_exec_result* run(const banger_host*, banger_call* handle,
                               const banger_exec_request* request) noexcept {
-    if (!request || !usable(call, "exec.run")) {
+    const Using call(handle, "exec.run");
+    if (!request || !call) {
         return &misused;
     }
     try {
@@ -101,7 +123,7 @@ const banger_exec_result* run(const banger_host*, banger_call* call,
             kept->raw.code = output.status.code;
             kept->raw.signal = output.status.signal;
         } catch (...) {
-            kept->raw.status = record_failure(call);
+            kept->raw.status = record_failure(*call);
             kept->message = call->recorded.message;
             kept->hint = call->recorded.hint;
         }

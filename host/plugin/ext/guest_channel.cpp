@@ -1,4 +1,5 @@
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
 
 #include <algorithm>
 
@@ -8,14 +9,14 @@ namespace {
 int32_t open(const banger_host*, banger_call* call, banger_str vm_id, uint32_t port,
              int64_t timeout_ms) noexcept {
     int32_t fd = -1;
-    const banger_status status = perform(call, "guest_channel.open", [&] {
-        Deadline deadline = call->deadline;
+    const banger_status status = perform(call, "guest_channel.open", [&](Call& of) {
+        const std::string id = limits::taken("the id of a VM", vm_id, limits::vm_name);
+        Deadline deadline = of.deadline;
         if (timeout_ms > 0) {
-            deadline = std::min(deadline,
-                                banger_call::Clock::now() + std::chrono::milliseconds(timeout_ms));
+            deadline =
+                std::min(deadline, Call::Clock::now() + std::chrono::milliseconds(timeout_ms));
         }
-        fd = call->plugin.services.guest->open(copy(vm_id), port, deadline, call->cancel_fd())
-                 .release();
+        fd = of.plugin.services.guest->open(id, port, deadline, of.cancel_fd()).release();
     });
     return status < 0 ? status : fd;
 }

@@ -13,7 +13,7 @@ banger_status write(banger_gcb* builder, std::uint32_t flags, F&& f) noexcept {
     if (!builder) {
         return BANGER_E_INVALID;
     }
-    return perform(builder->call, "guest_config", [&] {
+    return perform(builder->call, "guest_config", [&](Call&) {
         if ((flags & ~BANGER_OVERRIDE) != 0) {
             throw Error(ErrorKind::unsupported, "guest configuration: unknown flags");
         }

@@ -1,4 +1,5 @@
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -6,16 +7,18 @@
 namespace banger::plugin {
 namespace {
 
-constexpr std::size_t max_facts = 64U << 10U;
-
 banger_status put(const banger_host* host, banger_str vm_id, banger_str facts_json) noexcept {
     try {
-        const std::string facts = copy(facts_json);
-        if (facts.size() > max_facts || !is_utf8(facts) ||
-            !nlohmann::json::parse(facts, nullptr, false).is_object()) {
+        const Visit plugin(host);
+        if (!plugin) {
+            return BANGER_E_UNAVAILABLE;
+        }
+        const std::string facts = limits::taken("facts", facts_json, limits::facts);
+        if (!is_utf8(facts) || !nlohmann::json::parse(facts, nullptr, false).is_object()) {
             return BANGER_E_INVALID;
         }
-        HostView::plugin_of(host).services.guest_facts->put(copy(vm_id), facts);
+        plugin->services.guest_facts->put(limits::taken("the id of a VM", vm_id, limits::vm_name),
+                                          facts);
         return BANGER_OK;
     } catch (...) {
         return status_of(os::current_error().kind());

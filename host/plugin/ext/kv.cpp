@@ -1,4 +1,5 @@
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/text.hpp"
 #include "store/kv_table.hpp"
 
@@ -10,18 +11,21 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
+static_assert(limits::kv_key == store::KvTable::max_key);
+static_assert(limits::kv_value == store::KvTable::max_value);
+
 std::string key_of(banger_str key) {
-    std::string text = copy(key);
-    if (text.empty() || text.size() > store::KvTable::max_key || !is_utf8(text)) {
+    std::string text = limits::taken("kv: a key", key, limits::kv_key);
+    if (text.empty() || !is_utf8(text)) {
         throw Error(ErrorKind::invalid, "kv: a key has 1 to 255 bytes of UTF-8");
     }
     return text;
 }
 
 const banger_result* get(const banger_host*, banger_call* call, banger_str key) noexcept {
-    return answer(call, "kv.get", [&] {
+    return answer(call, "kv.get", [&](Call& of) {
         const std::string name = key_of(key);
-        auto found = call->plugin.services.kv->find(call->plugin.id(), name);
+        auto found = of.plugin.services.kv->find(of.plugin.id(), name);
         if (!found) {
             throw Error(ErrorKind::not_found, "kv: no key '" + name + "'");
         }
@@ -30,27 +34,23 @@ const banger_result* get(const banger_host*, banger_call* call, banger_str key) 
 }
 
 const banger_result* list(const banger_host*, banger_call* call, banger_str prefix) noexcept {
-    return answer(call, "kv.list", [&] {
-        return nlohmann::json(call->plugin.services.kv->keys(call->plugin.id(), copy(prefix)))
-            .dump();
+    return answer(call, "kv.list", [&](Call& of) {
+        const std::string begin = limits::taken("kv: a prefix", prefix, limits::kv_key);
+        return nlohmann::json(of.plugin.services.kv->keys(of.plugin.id(), begin)).dump();
     });
 }
 
 banger_status set(const banger_host*, banger_call* call, banger_str key,
                   banger_str value) noexcept {
-    return perform(call, "kv.set", [&] {
-        if (value.len > store::KvTable::max_value) {
-            throw Error(ErrorKind::invalid, "kv: a value has at most " +
-                                                std::to_string(store::KvTable::max_value) +
-                                                " bytes");
-        }
-        call->plugin.services.kv->set(call->plugin.id(), key_of(key), copy(value));
+    return perform(call, "kv.set", [&](Call& of) {
+        const std::string bytes = limits::taken("kv: a value", value, limits::kv_value);
+        of.plugin.services.kv->set(of.plugin.id(), key_of(key), bytes);
     });
 }
 
 banger_status remove(const banger_host*, banger_call* call, banger_str key) noexcept {
     return perform(call, "kv.remove",
-                   [&] { call->plugin.services.kv->remove(call->plugin.id(), key_of(key)); });
+                   [&](Call& of) { of.plugin.services.kv->remove(of.plugin.id(), key_of(key)); });
 }
 
 } // namespace

@@ -5,7 +5,11 @@ namespace {
 
 int32_t enabled(const banger_host* host, int32_t level) noexcept {
     try {
-        const Services& services = HostView::plugin_of(host).services;
+        const Visit plugin(host);
+        if (!plugin) {
+            return 0;
+        }
+        const Services& services = plugin->services;
         return services.log && (!services.log_enabled || services.log_enabled(level)) ? 1 : 0;
     } catch (...) {
         return 1;

@@ -1,4 +1,5 @@
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
 
 namespace banger::plugin {
 namespace {
@@ -11,8 +12,9 @@ constexpr banger_network no_network{
     .domain = {"", 0},
 };
 
-const banger_network* network(const banger_host*, banger_call* call) noexcept {
-    if (!usable(call, "network_info.network")) {
+const banger_network* network(const banger_host*, banger_call* handle) noexcept {
+    const Using call(handle, "network_info.network");
+    if (!call) {
         return &no_network;
     }
     try {
@@ -32,18 +34,20 @@ const banger_network* network(const banger_host*, banger_call* call) noexcept {
                      .domain = str(kept->fourth)};
         return &call->keep(std::move(kept)).raw;
     } catch (...) {
-        record_failure(call);
+        record_failure(*call);
         return &no_network;
     }
 }
 
-const banger_vm_address* vm_address(const banger_host*, banger_call* call,
+const banger_vm_address* vm_address(const banger_host*, banger_call* handle,
                                     banger_str vm_id) noexcept {
-    if (!usable(call, "network_info.vm_address")) {
+    const Using call(handle, "network_info.vm_address");
+    if (!call) {
         return nullptr;
     }
     try {
-        auto found = call->plugin.services.network->find_vm(copy(vm_id));
+        auto found = call->plugin.services.network->find_vm(
+            limits::taken("the id of a VM", vm_id, limits::vm_name));
         if (!found) {
             return nullptr;
         }
@@ -57,7 +61,7 @@ const banger_vm_address* vm_address(const banger_host*, banger_call* call,
                      .fqdn = str(kept->third)};
         return &call->keep(std::move(kept)).raw;
     } catch (...) {
-        record_failure(call);
+        record_failure(*call);
         return nullptr;
     }
 }

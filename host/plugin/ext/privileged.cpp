@@ -1,22 +1,27 @@
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
+#include "plugin/text.hpp"
 
 namespace banger::plugin {
 namespace {
 
 const banger_result* run(const banger_host*, banger_call* call, banger_str verb,
                          banger_str args) noexcept {
-    return answer(call, "privileged.run", [&] {
-        return call->plugin.services.privileged->run(
-            copy(verb), copy(args), call->deadline, call->cancel_fd(),
-            [call](const std::string& command, std::chrono::milliseconds time, bool ok) {
-                call->link->privileged(command, time, ok);
+    return answer(call, "privileged.run", [&](Call& of) {
+        const std::string name = limits::taken("privileged: a verb", verb, limits::privileged_verb);
+        const std::string text =
+            limits::taken("privileged: the arguments", args, limits::privileged_args);
+        return of.plugin.services.privileged->run(
+            name, text, of.deadline, of.cancel_fd(),
+            [&of](const std::string& command, std::chrono::milliseconds time, bool ok) {
+                of.link->privileged(one_line(command, limits::log_line), time, ok);
             });
     });
 }
 
 const banger_result* readiness(const banger_host*, banger_call* call) noexcept {
     return answer(call, "privileged.readiness",
-                  [&] { return call->plugin.services.privileged->readiness_json(); });
+                  [](Call& of) { return of.plugin.services.privileged->readiness_json(); });
 }
 
 } // namespace

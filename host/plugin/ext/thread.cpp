@@ -1,4 +1,5 @@
 #include "plugin/extensions.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/text.hpp"
 
 namespace banger::plugin {
@@ -6,17 +7,18 @@ namespace {
 
 banger_call* call_open(const banger_host* host, banger_str name, int64_t timeout_ms) noexcept {
     try {
-        constexpr std::size_t max_name = 64;
-        return HostView::plugin_of(host).open_call(one_line(copy(name), max_name),
-                                                   std::chrono::milliseconds(timeout_ms));
-    } catch (...) { // no memory or descriptors
+        const Visit plugin(host);
+        return plugin ? plugin->open_call(one_line(view(name), limits::call_name),
+                                          std::chrono::milliseconds(timeout_ms))
+                      : nullptr;
+    } catch (...) { // no memory
         return nullptr;
     }
 }
 
-void call_close(banger_call* call) noexcept {
-    if (usable(call, "thread.call_close")) {
-        call->plugin.close_call(call);
+void call_close(banger_call* handle) noexcept {
+    if (const Using call(handle, "thread.call_close"); call) {
+        call->plugin.close_call(*call);
     }
 }
 

@@ -14,9 +14,10 @@ uint64_t start(const banger_host* host, int64_t delay_ms, int64_t period_ms, ban
         const auto limited = [](int64_t ms) {
             return std::chrono::milliseconds(std::clamp<std::int64_t>(ms, 0, longest_ms));
         };
-        return fn ? HostView::plugin_of(host).background().start_timer(
-                        limited(delay_ms), limited(period_ms), fn, context)
-                  : 0;
+        const Visit plugin(host);
+        return fn && plugin ? plugin->background().start_timer(limited(delay_ms),
+                                                               limited(period_ms), fn, context)
+                            : 0;
     } catch (...) { // no memory or threads
         return 0;
     }

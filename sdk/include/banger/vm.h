@@ -27,7 +27,8 @@ typedef struct banger_vm {     /* read-only snapshot, borrowed for the call */
   banger_str name;             /* may change hands after a delete: keep the id, show the name */
   banger_str run_dir;          /* gone after a reboot */
   banger_str spec_json;        /* the VM as GET /v1/vms/ID gives it, with its options */
-  banger_str cookie;           /* what this plugin stored for this VM, else empty */
+  banger_str cookie;           /* the newest one that this plugin's hooks stored for this VM, of
+                                * those that are not undone, else empty; also in undo */
   int32_t pid;                 /* the VMM's, 0 when none runs */
   uint32_t cid;                /* vsock context id, 0 when it has none */
 } banger_vm;

@@ -125,9 +125,22 @@ TEST_F(Hooks, WhatDoesNotApplyHoldsNothing) {
 
 TEST_F(Hooks, ACookieHasALimit) {
     load("before_start=bigcookie");
-    EXPECT_EQ(run(Hook::before_start),
-              "plugin rec-a, before_start of VM web: call_set_cookie: 66560 "
-              "bytes, at most 65536");
+    EXPECT_EQ(run(Hook::before_start), "plugin rec-a, before_start of VM web: call_set_cookie: the "
+                                       "cookie is 66560 bytes, at most 65536");
+}
+
+TEST_F(Hooks, AnUndoSeesTheNewestCookieThatIsNotUndone) {
+    load("before_create=cookie after_start=cookie");
+    for (const Hook hook : {Hook::before_create, Hook::before_start, Hook::after_start}) {
+        EXPECT_EQ(run(hook), "");
+    }
+    host.recorded();
+    EXPECT_THAT(undo(Phase::create), ElementsAre());
+    std::vector<std::string> of_a = host.recorded();
+    std::erase_if(of_a, [](const std::string& line) { return !line.starts_with("rec-a"); });
+    EXPECT_THAT(of_a, ElementsAre("rec-a undo after_start cookie=rec-a@after_start",
+                                  "rec-a undo before_start cookie=rec-a@before_create",
+                                  "rec-a undo before_create cookie=rec-a@before_create"));
 }
 
 TEST_F(Hooks, AFailingUndoStaysAndIsTriedAgain) {

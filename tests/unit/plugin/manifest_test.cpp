@@ -178,5 +178,33 @@ TEST_F(ManifestTest, OptionsAndActions) {
               "/p/good.so: banger.cli/1 'l s' is named twice or not ^[a-z][a-z0-9-]{0,31}$");
 }
 
+TEST_F(ManifestTest, TextsHaveALengthAndAreUtf8) {
+    const std::string line(1025, 'x');
+    descriptor.summary = line.c_str();
+    EXPECT_EQ(read(), "/p/good.so: its summary is longer than 1024 bytes");
+    descriptor.summary = "\xc3\x28";
+    EXPECT_EQ(read(), "/p/good.so: its summary is not UTF-8");
+    SetUp();
+    const std::string schema(262145, ' ');
+    descriptor.config_schema = schema.c_str();
+    EXPECT_EQ(read(), "/p/good.so: its config_schema is longer than 262144 bytes");
+    SetUp();
+    option.schema = schema.c_str();
+    EXPECT_EQ(read(), "/p/good.so: option 'speed' is longer than 262144 bytes");
+    option.schema = "{}";
+    const std::string word(129, 'x');
+    const char* const after[] = {"a", word.c_str(), nullptr};
+    descriptor.after = after;
+    EXPECT_EQ(read(), "/p/good.so: an item of after is longer than 128 bytes");
+    SetUp();
+    action.place = "vm  ports";
+    EXPECT_EQ(read(), "/p/good.so: banger.cli/1 'ls': its place 'vm  ports' is not words of a-z, "
+                      "0-9 and -");
+    action.place = "vm ports";
+    EXPECT_EQ(read(), "");
+    action.result_schema = "[";
+    EXPECT_EQ(read(), "/p/good.so: banger.cli/1 'ls': result_schema is unusable: schema: not JSON");
+}
+
 } // namespace
 } // namespace banger::plugin

@@ -87,7 +87,8 @@ TEST(Schema, RefusesWhatItDoesNotUnderstand) {
     EXPECT_EQ(refusal(R"({"minimun":1})"),
               "schema: unknown keyword 'minimun'; did you mean 'minimum'?");
     EXPECT_EQ(refusal(R"({"type":"integr"})"), "schema: unknown type \"integr\"");
-    EXPECT_EQ(refusal(R"({"pattern":"("})"), "schema: pattern \"(\" is not a regular expression");
+    EXPECT_EQ(refusal(R"({"pattern":"("})"),
+              "schema: pattern \"(\" is not a regular expression as RE2 takes them: missing ): (");
     EXPECT_EQ(refusal(R"({"minimum":"one"})"), "schema: minimum is a number");
     std::string deep = "{}";
     for (int i = 0; i < 30; ++i) {

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "os/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <banger/abi.h>
+
+/// How much a plugin may hand over at once: docs/plugins.md has the same table. Everything is
+/// checked before it is copied.
+namespace banger::plugin::limits {
+
+constexpr std::uint64_t KiB = 1U << 10U;
+constexpr std::uint64_t MiB = 1U << 20U;
+
+// Calls
+constexpr std::uint64_t message = 4 * KiB; ///< and hint; what is longer is cut
+constexpr std::uint64_t cookie = 64 * KiB;
+constexpr std::uint64_t output = 16 * MiB; ///< of one call, all together
+constexpr std::uint64_t outputs = 65536;   ///< pieces of it
+constexpr std::uint64_t open_calls = 256;  ///< of the plugin's own threads, at one time
+constexpr std::uint64_t call_name = 64;    ///< cut
+
+// Log; what is longer is cut
+constexpr std::uint64_t log_line = 8 * KiB;
+constexpr std::uint64_t log_fields = 32;
+constexpr std::uint64_t log_key = 64;
+constexpr std::uint64_t log_value = 1 * KiB;
+
+// Host extensions
+constexpr std::uint64_t kv_key = 255;
+constexpr std::uint64_t kv_value = 64 * KiB;
+constexpr std::uint64_t exec_arguments = 4096; ///< and variables
+constexpr std::uint64_t exec_bytes = 1 * MiB;  ///< of all arguments, variables and the folder
+constexpr std::uint64_t exec_input = 16 * MiB;
+constexpr std::uint64_t exec_output = 64 * MiB;
+constexpr std::uint64_t api_method = 16;
+constexpr std::uint64_t api_target = 8 * KiB;
+constexpr std::uint64_t api_body = 1 * MiB;
+constexpr std::uint64_t privileged_verb = 64;
+constexpr std::uint64_t privileged_args = 1 * MiB;
+constexpr std::uint64_t vm_name = 255; ///< or id, to ask for a VM
+constexpr std::uint64_t event_type = 64;
+constexpr std::uint64_t event_data = 64 * KiB;
+constexpr std::uint64_t facts = 64 * KiB;
+constexpr std::uint64_t extension_id = 128;
+
+// Descriptor and tables, read when the file is loaded
+constexpr std::uint64_t interfaces = 64;
+constexpr std::uint64_t items = 256;    ///< of one list or table
+constexpr std::uint64_t word = 128;     ///< an id, a name, a version, a place
+constexpr std::uint64_t line = 1 * KiB; ///< vendor, licence, URL, summary of anything
+constexpr std::uint64_t schema = 256 * KiB;
+constexpr std::uint64_t pattern = 1 * KiB; ///< a regular expression in a schema
+
+/// Throws "message is 70000 bytes, at most 4096".
+inline void require(const char* what, std::uint64_t size, std::uint64_t most) {
+    if (size > most) {
+        throw os::Error(os::ErrorKind::invalid, std::string(what) + " is " + std::to_string(size) +
+                                                    " bytes, at most " + std::to_string(most));
+    }
+}
+/// The text, copied, when it is not longer.
+[[nodiscard]] inline std::string taken(const char* what, banger_str text, std::uint64_t most) {
+    require(what, text.len, most);
+    return text.ptr ? std::string(text.ptr, text.len) : std::string();
+}
+/// The same for a number of things.
+inline void require_count(const char* what, std::uint64_t count, std::uint64_t most) {
+    if (count > most) {
+        throw os::Error(os::ErrorKind::invalid, std::string(what) + ": " + std::to_string(count) +
+                                                    ", at most " + std::to_string(most));
+    }
+}
+
+} // namespace banger::plugin::limits
