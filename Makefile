@@ -9,7 +9,7 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test soak bench-create bench-dns bench-vsock bench-agent runtime-bundle install uninstall format tidy
+.PHONY: help build test soak bench-create bench-dns bench-vsock bench-agent bench-start runtime-bundle install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench-dns       the dns plugin beside dnsmasq, by dnsperf (ROUNDS=5, NAMES=10000)'
 	@echo 'make bench-agent     create -> first SSH command with the vsock plugin and without (RUNS=10)'
 	@echo 'make bench-vsock     CPU time of watching guests (GUESTS=50, SECONDS=30)'
+	@echo 'make bench-start     start of the daemon with six plugins and with none (RUNS=10)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make install         release build into PREFIX (default /usr/local)'
 	@echo 'make uninstall       remove what "make install" put there (FORCE=1: also while VMs run)'
@@ -69,6 +70,12 @@ bench-agent:
 	$(MAKE) --no-print-directory build PRESET=release
 	$(MAKE) --no-print-directory runtime-bundle PRESET=release
 	tests/bench/agent/bench.sh --runs $(RUNS)
+
+bench-start: RUNS ?= 10
+bench-start:
+	cmake --preset release -B build/bench -DBANGER_TESTS=ON
+	cmake --build build/bench --target banger bangerd plugin_nat plugin_dns plugin_vsock plugin_tap-pool plugin_rec-a plugin_rec-b
+	tests/bench/plugins/start.sh --runs $(RUNS)
 
 runtime-bundle: $(configured)
 	cmake --build --preset $(PRESET) --target banger-bundle

@@ -149,6 +149,37 @@ std::string machine_name(Elf64_Half machine) {
     }
 }
 
+/// Who reads the symbols takes what the sections say of their size: it is to be in the file.
+void check_sections(const fs::path& file, int fd, const Elf64_Ehdr& header) {
+    struct stat info {};
+    if (fstat(fd, &info) != 0) {
+        throw os::errno_error(file.string());
+    }
+    const auto size = static_cast<std::uint64_t>(info.st_size);
+    const auto is_inside = [size](std::uint64_t offset, std::uint64_t length) {
+        return offset <= size && length <= size - offset;
+    };
+    constexpr std::uint64_t largest = std::uint64_t{1} << 30U;
+    std::vector<Elf64_Shdr> sections(header.e_shnum);
+    const std::size_t bytes = sections.size() * sizeof(Elf64_Shdr);
+    bool sound = size <= largest && header.e_shentsize == sizeof(Elf64_Shdr) &&
+                 header.e_shstrndx < header.e_shnum && is_inside(header.e_shoff, bytes) &&
+                 pread(fd, sections.data(), bytes, static_cast<off_t>(header.e_shoff)) ==
+                     static_cast<ssize_t>(bytes);
+    for (const Elf64_Shdr& section : sections) {
+        const bool symbols = section.sh_type == SHT_SYMTAB || section.sh_type == SHT_DYNSYM;
+        sound = sound &&
+                (section.sh_type == SHT_NOBITS || is_inside(section.sh_offset, section.sh_size));
+        sound = sound && (!symbols || section.sh_size >= sizeof(Elf64_Sym));
+    }
+    // The names of the sections are read whatever their type is.
+    sound = sound &&
+            is_inside(sections[header.e_shstrndx].sh_offset, sections[header.e_shstrndx].sh_size);
+    if (!sound) {
+        refuse(file, "damaged or truncated ELF file");
+    }
+}
+
 void check_header(const fs::path& path, const fs::path& file) {
     const os::UniqueFd fd = os::open_file(path, O_RDONLY);
     Elf64_Ehdr header{};
@@ -172,6 +203,7 @@ void check_header(const fs::path& path, const fs::path& file) {
     if (header.e_type != ET_DYN) {
         refuse(file, "an ELF file, but no shared library");
     }
+    check_sections(file, fd.get(), header);
 }
 
 } // namespace

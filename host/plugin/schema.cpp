@@ -93,6 +93,11 @@ void check_keyword(const std::string& key, const json& value, const std::string&
         if (!value.is_array()) {
             bad_schema(where, key + " is a list");
         }
+        for (const json& name : value) {
+            if (key == "required" && !name.is_string()) {
+                bad_schema(where, "required is a list of keys, not of " + name.dump());
+            }
+        }
     } else if (key == "properties") {
         if (!value.is_object()) {
             bad_schema(where, "properties is an object");
@@ -299,11 +304,11 @@ class Check {
         const bool below = least != schema.end() && size < least->get<double>();
         const bool above = most != schema.end() && size > most->get<double>();
         if (below || above) {
-            fail(path,
-                 json(size == std::trunc(size) ? json(static_cast<std::int64_t>(size)) : json(size))
-                         .dump() +
-                     unit + (below ? " is less than " : " is more than ") +
-                     (below ? least : most)->dump());
+            constexpr double exact = 1LL << 53; // beyond it a double is no whole number of its own
+            const bool whole = size == std::trunc(size) && std::abs(size) <= exact;
+            fail(path, json(whole ? json(static_cast<std::int64_t>(size)) : json(size)).dump() +
+                           unit + (below ? " is less than " : " is more than ") +
+                           (below ? least : most)->dump());
         }
     }
 };
