@@ -29,6 +29,7 @@ extern const banger_events_ops events_ops;
 extern const banger_vm_query_ops vm_query_ops;
 extern const banger_network_info_ops network_info_ops;
 extern const banger_api_ops api_ops;
+extern const banger_operations_ops operations_ops;
 extern const banger_guest_config_ops guest_config_ops;
 
 /// A call that the plugin names to a [call-thread] function, while that runs. False when this

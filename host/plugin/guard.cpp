@@ -236,6 +236,7 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     try {
         task->call = std::make_shared<Call>(plugin, spec.site, deadline, spec.context);
         task->call->keep_cookie = std::move(spec.keep_cookie);
+        task->call->job = spec.job;
         enter_call(task->call);
         plugin.remember(task->call);
         if (spec.vm) {
@@ -253,7 +254,8 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
         return refusal(status_of(error.kind()), error.what(), error.hint());
     }
 
-    const milliseconds grace = timeouts_.grace; // we may be gone when the plugin comes back
+    // We may be gone when the plugin comes back.
+    const milliseconds grace = spec.grace.value_or(timeouts_.grace);
     const std::shared_ptr<CallLink> link = task->call->link;
     bool cancelled = false;
     bool done = task->wait(deadline, cancel_fd, cancelled);

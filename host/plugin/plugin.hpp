@@ -66,6 +66,7 @@ class Plugin {
     void* self = nullptr; ///< what create() made
     Lanes lanes;
     Gate gate; ///< to `services` and `guard`, from the plugin's threads and late calls
+    std::atomic<int> jobs{0}; ///< long jobs that run
 
     [[nodiscard]] const std::string& id() const noexcept { return manifest.id; }
     [[nodiscard]] const banger_host* host() const noexcept;

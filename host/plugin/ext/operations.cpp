@@ -1,0 +1,47 @@
+#include "plugin/extensions.hpp"
+#include "plugin/job.hpp"
+
+namespace banger::plugin {
+namespace {
+
+const banger_result* start(const banger_host*, banger_call* call,
+                           const banger_job* asked) noexcept {
+    return answer(call, "operations.start", [&](Call& of) {
+        if (!asked || !BANGER_HAS(banger_job, asked, run)) {
+            throw os::Error(os::ErrorKind::invalid, "operations.start: no job, or without run");
+        }
+        return std::make_shared<Job>(of.plugin, *asked)->start();
+    });
+}
+
+Job& job_of(Call& call, const char* function) {
+    if (!call.job) {
+        throw os::Error(os::ErrorKind::invalid,
+                        std::string(function) + ": " + call.site.text() + " is no job");
+    }
+    return *call.job;
+}
+
+banger_status stage(banger_call* call, banger_str name) noexcept {
+    return perform(call, "operations.stage",
+                   [&](Call& of) { job_of(of, "operations.stage").stage(of, view(name)); });
+}
+
+banger_status progress(banger_call* call, uint64_t done, uint64_t total, uint32_t unit) noexcept {
+    return perform(call, "operations.progress", [&](Call& of) {
+        job_of(of, "operations.progress").progress(of, done, total, unit);
+    });
+}
+
+banger_status output(banger_call* call, int32_t level, banger_str line) noexcept {
+    return perform(call, "operations.output", [&](Call& of) {
+        job_of(of, "operations.output").output(of, level, view(line));
+    });
+}
+
+} // namespace
+
+const banger_operations_ops operations_ops{
+    sizeof(banger_operations_ops), 0, start, stage, progress, output};
+
+} // namespace banger::plugin
