@@ -8,6 +8,7 @@ namespace {
 constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/version", "getVersion", ""},
     {"GET", "/v1/daemon", "getDaemon", ""},
+    {"GET", "/v1/daemon/lines", "listStatusLines", ""},
     {"POST", "/v1/daemon/stop", "stopDaemon", ""},
     {"GET", "/v1/config", "getConfig", ""},
     {"GET", "/v1/doctor", "getDoctor", ""},

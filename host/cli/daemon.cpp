@@ -155,6 +155,25 @@ std::string privilege_text(const Json& privilege, const Terminal& out) {
     return out.yellow(mode + ", not ready") + (command.empty() ? "" : "; to allow it: " + command);
 }
 
+/// What plugins say of themselves; a daemon that does not answer this is told of all the same.
+void add_plugin_lines(const Api& api, const Terminal& out,
+                      std::vector<std::pair<std::string, std::string>>& lines) {
+    Json answer;
+    try {
+        answer = api.get("/v1/daemon/lines");
+    } catch (const os::Error& error) {
+        lines.emplace_back("", out.red(error.what()));
+    }
+    for (const Json& line : value_at(answer, "lines")) {
+        std::string value = plain(value_at(line, "value"));
+        if (const std::string error = text_at(line, "error"); !error.empty()) {
+            value += (value.empty() ? "" : "  ") + out.red(error);
+        }
+        const std::string title = text_at(line, "title");
+        lines.emplace_back(title.empty() ? text_at(line, "plugin") : title, value);
+    }
+}
+
 int status(Session& session, const StatusArgs& args) {
     const auto api = session.running_api();
     if (!api) {
@@ -165,8 +184,9 @@ int status(Session& session, const StatusArgs& args) {
         }
         return as_int(ExitCode::unreachable);
     }
-    const Json daemon = api->get("/v1/daemon");
+    Json daemon = api->get("/v1/daemon");
     if (args.json) {
+        daemon["lines"] = value_at(api->get("/v1/daemon/lines"), "lines");
         session.print_json(daemon);
         return 0;
     }
@@ -174,23 +194,24 @@ int status(Session& session, const StatusArgs& args) {
     const Json& runtime = value_at(daemon, "runtime");
     const Json& paths = value_at(daemon, "paths");
     const std::string missing = plain(value_at(runtime, "missing"));
-    session.print(described(
-        {{"bangerd", session.out.green("running") + ", pid " + text_at(daemon, "pid") +
-                         ", version " + text_at(daemon, "version")},
-         {"up", duration_text(number_at(daemon, "uptime_s").value_or(0))},
-         {"vms", flattened(value_at(daemon, "vms"))},
-         {"vmm", text_at(vmm, "choice") +
-                     (text_at(vmm, "accel").empty() ? "" : " (" + text_at(vmm, "accel") + ")")},
-         {"why", text_at(vmm, "reason")},
-         {"privilege", privilege_text(value_at(daemon, "privilege"), session.out)},
-         {"bundle", text_at(runtime, "bundle") +
-                        (missing.empty() ? "" : session.out.red("  missing: " + missing))},
-         {"plugins", flattened(value_at(daemon, "plugins"))},
-         {"config", text_at(paths, "config")},
-         {"data", text_at(paths, "data")},
-         {"socket", session.paths().socket().string()},
-         {"log", session.paths().daemon_log().string()}},
-        session.out));
+    std::vector<std::pair<std::string, std::string>> lines{
+        {"bangerd", session.out.green("running") + ", pid " + text_at(daemon, "pid") +
+                        ", version " + text_at(daemon, "version")},
+        {"up", duration_text(number_at(daemon, "uptime_s").value_or(0))},
+        {"vms", flattened(value_at(daemon, "vms"))},
+        {"vmm", text_at(vmm, "choice") +
+                    (text_at(vmm, "accel").empty() ? "" : " (" + text_at(vmm, "accel") + ")")},
+        {"why", text_at(vmm, "reason")},
+        {"privilege", privilege_text(value_at(daemon, "privilege"), session.out)},
+        {"bundle", text_at(runtime, "bundle") +
+                       (missing.empty() ? "" : session.out.red("  missing: " + missing))},
+        {"plugins", flattened(value_at(daemon, "plugins"))}};
+    add_plugin_lines(*api, session.out, lines);
+    lines.insert(lines.end(), {{"config", text_at(paths, "config")},
+                               {"data", text_at(paths, "data")},
+                               {"socket", session.paths().socket().string()},
+                               {"log", session.paths().daemon_log().string()}});
+    session.print(described(lines, session.out));
     return 0;
 }
 

@@ -1,12 +1,11 @@
 #include "api_client/json.hpp"
+#include "cli/absolute_path.hpp"
 #include "cli/command.hpp"
 #include "cli/listing.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
 #include "cli/targets.hpp"
 #include "cli/watch.hpp"
-
-#include <filesystem>
 
 namespace banger::cli {
 namespace {
@@ -54,16 +53,11 @@ void show(const Session& session, const Json& image) {
                             session.out));
 }
 
-/// The daemon has another working directory.
-std::string absolute(const std::string& path) {
-    return std::filesystem::absolute(path).lexically_normal().string();
-}
-
 int register_image(Session& session, const RegisterArgs& args) {
-    Json body{{"rootfs", absolute(args.rootfs)}};
+    Json body{{"rootfs", absolute_path(args.rootfs)}};
     const auto add = [&](const char* key, const std::string& path) {
         if (!path.empty()) {
-            body[key] = absolute(path);
+            body[key] = absolute_path(path);
         }
     };
     add("kernel", args.kernel);

@@ -28,6 +28,11 @@ std::optional<Operation> operation_of(const Json& json) {
     operation.state = text_at(json, "state");
     operation.stage = text_at(json, "stage");
     operation.percent = number_at(json, "percent");
+    if (const Json& count = value_at(json, "progress"); count.is_object()) {
+        operation.count =
+            Count{number_at(count, "done").value_or(0), number_at(count, "total").value_or(0),
+                  text_at(count, "unit") == "bytes"};
+    }
     operation.elapsed = number_at(json, "elapsed_ms").value_or(0) / 1000;
     for (const Json& stage : value_at(json, "stages")) {
         operation.stages.push_back(stage_of(stage));

@@ -14,6 +14,13 @@ struct Stage {
     std::string state;             ///< running, done, failed, cancelled
 };
 
+/// How much of a stage is done.
+struct Count {
+    double done = 0;
+    double total = 0; ///< 0: not known
+    bool bytes = false;
+};
+
 /// An operation as the daemon last told it.
 struct Operation {
     std::string id;
@@ -22,6 +29,7 @@ struct Operation {
     std::string state;
     std::string stage;
     std::optional<double> percent;
+    std::optional<Count> count; ///< of its stage
     std::vector<Stage> stages;
     double elapsed = 0; ///< seconds
 

@@ -3,12 +3,14 @@
 #include "api_client/json.hpp"
 #include "cli/joined_rows.hpp"
 #include "cli/noun.hpp"
+#include "cli/quantity.hpp"
 #include "cli/repeat.hpp"
 #include "cli/session.hpp"
 #include "cli/table.hpp"
 #include "cli/unit_columns.hpp"
 #include "cli/verb_args.hpp"
 #include "cli/verb_help.hpp"
+#include "cli/watch.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -113,6 +115,36 @@ void require_running(const Session& session, const Json& args) {
     }
 }
 
+/// The operation that a verb began, when that is all it says.
+std::string operation_in(const Json& output) {
+    if (output.size() != 1) {
+        return {};
+    }
+    const Json& data = data_of(output.front());
+    return data.is_object() && data.size() == 1 ? text_at(data, "operation") : "";
+}
+
+/// Sees the operation through, as for a verb of ours, and prints its result.
+int follow_operation(Session& session, const std::string& id, bool json) {
+    const Json begun = get_one(session.api(), operation_noun, id);
+    const std::string what = text_at(begun, "kind");
+    const auto outcomes =
+        carry_out(session, what.c_str(), {{text_at(begun, "target"), [&] { return begun; }}});
+    const Outcome& outcome = outcomes.front();
+    if (!outcome.error && !outcome.left_running) {
+        const Json& result = value_at(outcome.last, "result");
+        if (json) {
+            session.print_json(result);
+        } else if (result.is_object()) {
+            print_lines(session, result);
+        } else {
+            session.print(what + " " + outcome.name + " succeeded (" +
+                          duration_text(outcome.seconds) + ")\n");
+        }
+    }
+    return conclude(session, outcomes);
+}
+
 } // namespace
 
 std::vector<Json> verbs_of(const Json& plugin) {
@@ -177,8 +209,11 @@ int run_plugin_verb(Session& session, const std::string& plugin, const Json& ver
     const auto seconds = is_repeatable(verb) ? take_watch(words) : std::nullopt;
     const Json args = verb_args(words, schema_of(verb));
     return repeat(session, seconds, [&] {
-        print_output(session, text_at(verb, "summary"), ask_verb(session, plugin, verb, args),
-                     json);
+        const Json output = ask_verb(session, plugin, verb, args);
+        if (const std::string id = operation_in(output); !id.empty()) {
+            return follow_operation(session, id, json);
+        }
+        print_output(session, text_at(verb, "summary"), output, json);
         return 0;
     });
 }

@@ -17,13 +17,6 @@ double seconds(Progress::Clock::duration time) {
     return std::chrono::duration<double>(time).count();
 }
 
-std::string percent_text(const Operation& operation) {
-    if (!operation.percent || *operation.percent <= 0) {
-        return {};
-    }
-    return "  " + std::to_string(static_cast<int>(std::lround(*operation.percent))) + " %";
-}
-
 std::string stage_text(const Operation& operation) {
     return operation.stage.empty() ? operation.state : operation.stage;
 }
@@ -36,6 +29,16 @@ Progress::Progress(const Terminal& terminal, std::size_t count, Write write,
 
 Progress::~Progress() {
     erase();
+}
+
+std::string Progress::done_text(const Line& line, Clock::time_point now) {
+    if (line.pace) {
+        return "  " + line.pace->text(now);
+    }
+    const auto& percent = line.operation.percent;
+    return percent && *percent > 0
+               ? "  " + std::to_string(static_cast<int>(std::lround(*percent))) + " %"
+               : "";
 }
 
 void Progress::update(std::size_t index, const std::string& label, const Operation& operation) {
@@ -52,6 +55,14 @@ void Progress::update(std::size_t index, const std::string& label, const Operati
     line.live = !operation.over();
     if (new_stage) {
         line.stage_began = now;
+        line.pace.reset();
+    }
+    if (!operation.count) {
+        line.pace.reset();
+    } else if (line.pace) {
+        line.pace->update(*operation.count, now);
+    } else {
+        line.pace.emplace(*operation.count, now);
     }
     if (!terminal_.tty) {
         plain_failures(line);
@@ -109,7 +120,7 @@ void Progress::plain_failures(Line& line) {
 
 void Progress::plain_line(Line& line, Clock::time_point now) {
     line.spoke = now;
-    write_(line.label + ": " + stage_text(line.operation) + percent_text(line.operation) + " (at " +
+    write_(line.label + ": " + stage_text(line.operation) + done_text(line, now) + " (at " +
            duration_text(seconds(now - line.began)) + ")\n");
 }
 
@@ -167,7 +178,7 @@ void Progress::draw() {
         const std::string total = duration_text(seconds(now - line.began));
         text += fitted(terminal_.yellow(spinner[frame_ % spinner.size()]) + " " +
                            terminal_.bold(line.label) + "  " + stage_text(line.operation) +
-                           percent_text(line.operation) + "  " +
+                           done_text(line, now) + "  " +
                            duration_text(seconds(now - line.stage_began)) + "  " +
                            terminal_.dim("total " + total),
                        static_cast<std::size_t>(terminal_.width)) +

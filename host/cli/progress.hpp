@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/operation.hpp"
+#include "cli/pace.hpp"
 #include "cli/terminal.hpp"
 
 #include <chrono>
@@ -43,12 +44,14 @@ class Progress {
         std::size_t stages_shown = 0;  ///< those that ended
         Clock::time_point began;       ///< of the operation, by our clock
         Clock::time_point stage_began; ///< of its stage
+        std::optional<Pace> pace;      ///< while something is counted in it
         Clock::time_point spoke;       ///< the last plain line
     };
     void keep_finished_stages(Line& line);
     [[nodiscard]] std::string stage_line(const Stage& stage) const;
     void plain_failures(Line& line);
     void plain_line(Line& line, Clock::time_point now);
+    [[nodiscard]] static std::string done_text(const Line& line, Clock::time_point now);
     void erase();
     void draw();
 

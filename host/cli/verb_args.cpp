@@ -1,6 +1,7 @@
 #include "cli/verb_args.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/absolute_path.hpp"
 #include "cli/noun.hpp"
 #include "os/error.hpp"
 #include "os/nearest.hpp"
@@ -64,7 +65,14 @@ class Reader {
         return text_at(value_at(properties_, key.c_str()), "type");
     }
 
-    void set(const std::string& key, const std::string& text) {
+    [[nodiscard]] bool is_path(const std::string& key) const {
+        const Json& property = value_at(properties_, key.c_str());
+        return value_at(property, "x-path") == Json(true) ||
+               value_at(value_at(property, "items"), "x-path") == Json(true);
+    }
+
+    void set(const std::string& key, const std::string& given) {
+        const std::string text = is_path(key) ? absolute_path(given) : given;
         if (type_of(key) == "array") {
             args_[key].push_back(text);
         } else {
@@ -109,7 +117,8 @@ class Reader {
             }
         }
         if (!array_.empty() || !properties_.is_object()) {
-            args_[array_.empty() ? "args" : array_].push_back(word);
+            args_[array_.empty() ? "args" : array_].push_back(is_path(array_) ? absolute_path(word)
+                                                                              : word);
             return;
         }
         throw os::Error(os::ErrorKind::invalid, "'" + word + "' is one argument too many");

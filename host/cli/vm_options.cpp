@@ -1,10 +1,12 @@
 #include "cli/vm_options.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/absolute_path.hpp"
 #include "cli/checks.hpp"
 #include "cli/noun.hpp"
 #include "os/file.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
@@ -35,6 +37,7 @@ VmOption option_of(const Json& json) {
     option.default_text = text_at(json, "default");
     option.description = text_at(json, "description");
     option.live = value_at(json, "live") == Json(true);
+    option.path = value_at(json, "path") == Json(true);
     for (const Json& choice : value_at(json, "enum")) {
         option.choices.push_back(plain(choice));
     }
@@ -83,9 +86,13 @@ Json value_of(const VmOption& option, const std::vector<std::string>& given) {
         return number_of(option, given.back());
     }
     if (option.type == "array") {
-        return given;
+        std::vector<std::string> all(given.size());
+        std::transform(given.begin(), given.end(), all.begin(), [&](const std::string& each) {
+            return option.path ? absolute_path(each) : each;
+        });
+        return all;
     }
-    return given.back();
+    return option.path ? absolute_path(given.back()) : given.back();
 }
 
 } // namespace
@@ -130,7 +137,9 @@ VmOptionFlags::VmOptionFlags(CLI::App& verb, std::vector<VmOption> options, cons
         } else {
             added = verb.add_option(flags_of(verb, option), given_[i],
                                     help_of(option) + (option.type == "array" ? of_lists : ""));
-            added->type_name(option.type == "string" || option.type == "array" ? "TEXT" : "N");
+            added->type_name(option.path                                         ? "PATH"
+                             : option.type == "string" || option.type == "array" ? "TEXT"
+                                                                                 : "N");
             if (option.type == "array") { // one value each time the flag is given
                 added->expected(1, CLI::detail::expected_max_vector_size);
                 added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -26,6 +26,7 @@ struct VmOption {
     std::string description;
     std::vector<std::string> choices;
     bool live = false;
+    bool path = false; ///< of the user's: it is made absolute
 };
 
 [[nodiscard]] std::vector<VmOption> vm_options_of(const Json& answer);

@@ -2,6 +2,7 @@
 
 #include "daemon/local_api.hpp"
 #include "daemon/on_loop.hpp"
+#include "daemon/operation_board.hpp"
 #include "daemon/status.hpp"
 #include "os/error.hpp"
 #include "store/kv_table.hpp"
@@ -212,7 +213,7 @@ struct PluginServices::State {
     explicit State(Parts given)
         : parts(std::move(given)), values(parts), privileged(parts), network(parts),
           directory(parts), events(parts), guests(parts), guest_facts(parts),
-          api(parts.loop, parts.router) {}
+          api(parts.loop, parts.router), operations(parts.loop, parts.operations) {}
 
     Parts parts;
     Values values;
@@ -223,6 +224,7 @@ struct PluginServices::State {
     Guests guests;
     GuestFacts guest_facts;
     LocalApi api;
+    OperationBoard operations;
 };
 
 PluginServices::PluginServices(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
@@ -235,6 +237,7 @@ void PluginServices::fill(plugin::Services& services) const {
     services.vms = &state_->directory;
     services.events = &state_->events;
     services.api = &state_->api;
+    services.operations = &state_->operations;
     services.guest = &state_->guests;
     services.guest_facts = &state_->guest_facts;
 }

@@ -16,6 +16,7 @@ class Database;
 namespace banger::vm {
 class Events;
 class Machines;
+class Operations;
 struct Settings;
 } // namespace banger::vm
 
@@ -29,6 +30,7 @@ class PluginServices {
         boost::asio::io_context& loop;
         store::Database& database;
         vm::Machines& machines;
+        vm::Operations& operations;
         vm::Events& events;
         const vm::Settings& settings;
         const privileged::Client& privileged;

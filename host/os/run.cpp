@@ -29,14 +29,18 @@ struct Pipe {
 };
 
 /// Reads what is there; false at the end of the stream.
-bool drain(int fd, std::string& into, std::size_t limit) {
+bool drain(int fd, std::string& into, const RunOptions& options, bool out) {
     std::array<char, 65536> buffer{};
     const ssize_t n = ::read(fd, buffer.data(), buffer.size());
     if (n <= 0) {
         return n < 0 && (errno == EINTR || errno == EAGAIN);
     }
-    const std::size_t room = limit > into.size() ? limit - into.size() : 0;
-    into.append(buffer.data(), std::min(room, static_cast<std::size_t>(n)));
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(n));
+    if (options.on_output) {
+        options.on_output(bytes, out);
+    }
+    const std::size_t room = options.limit > into.size() ? options.limit - into.size() : 0;
+    into.append(bytes.substr(0, room));
     return true;
 }
 
@@ -115,10 +119,10 @@ Output run(const std::vector<std::string>& argv, const RunOptions& options) {
         if (ready <= 0) {
             continue;
         }
-        if (entries[0].revents != 0 && !drain(out.read.get(), output.out, options.limit)) {
+        if (entries[0].revents != 0 && !drain(out.read.get(), output.out, options, true)) {
             out.read.reset();
         }
-        if (entries[1].revents != 0 && !drain(err.read.get(), output.err, options.limit)) {
+        if (entries[1].revents != 0 && !drain(err.read.get(), output.err, options, false)) {
             err.read.reset();
         }
         if (entries[2].revents != 0) {

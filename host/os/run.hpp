@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace banger::os {
@@ -23,7 +25,9 @@ struct RunOptions {
     std::string input;             ///< given to its standard input
     std::size_t limit = 4U << 20U; ///< bytes kept of each stream; the rest is read and dropped
     int cancel_fd = -1;            ///< readable means: end it now
-    bool die_with_parent = false;  ///< as in SpawnOptions; the calling thread must not end first
+    /// Gets what comes, also beyond the limit; `out`: standard output, else standard error.
+    std::function<void(std::string_view bytes, bool out)> on_output;
+    bool die_with_parent = false; ///< as in SpawnOptions; the calling thread must not end first
     std::optional<std::filesystem::path> cwd;
     std::optional<std::vector<std::string>> env;
 };

@@ -23,6 +23,34 @@ std::string site_text(const std::string& kind, const banger_action& action) {
     return kind + " " + action.name;
 }
 
+/// What actions.h promises of the outputs of a kind, so that who asks need not look. Throws
+/// internal.
+void require_shape(const std::string& kind, const banger_action& action,
+                   const std::vector<Output>& output, const std::string& what) {
+    const auto wrong = [&](const std::string& why) {
+        throw Error(ErrorKind::internal, what + ": " + why);
+    };
+    if (kind == "rpc" && action.result_schema) {
+        if (output.size() != 1 || output.front().kind != BANGER_EMIT_JSON) {
+            wrong("it answered with something else than one JSON value");
+        }
+        const auto problems =
+            Schema(action.result_schema).problems(nlohmann::json::parse(output.front().bytes));
+        if (!problems.empty()) {
+            wrong("its answer does not fit its result_schema: " + problems.front());
+        }
+    }
+    if (kind == "web-panel" && !output.empty()) {
+        const bool good = output.front().kind == BANGER_EMIT_MIME &&
+                          std::all_of(output.begin() + 1, output.end(), [](const Output& each) {
+                              return each.kind == BANGER_EMIT_BYTES;
+                          });
+        if (!good) {
+            wrong("a panel is its MIME type once, then bytes");
+        }
+    }
+}
+
 } // namespace
 
 const banger_action& Actions::get(const Plugin& plugin, const std::string& kind,
@@ -80,6 +108,8 @@ ActionResult Actions::run(const std::string& plugin_id, const std::string& kind,
     if (outcome.failed()) {
         throw outcome.answer(*plugin, {.hook = site_text(kind, action)});
     }
+    require_shape(kind, action, outcome.output,
+                  "plugin " + plugin_id + ", " + site_text(kind, action));
     return {outcome.status, std::move(outcome.output)};
 }
 

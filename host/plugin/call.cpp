@@ -92,6 +92,20 @@ void CallLink::privileged(const std::string& command, std::chrono::milliseconds 
     }
 }
 
+void CallLink::stage(const std::string& name) {
+    const std::scoped_lock hold(lock_);
+    if (context_ && context_->stage) {
+        context_->stage(name);
+    }
+}
+
+void CallLink::progress(std::uint64_t done, std::uint64_t total, bool bytes) {
+    const std::scoped_lock hold(lock_);
+    if (context_ && context_->progress) {
+        context_->progress(done, total, bytes);
+    }
+}
+
 VmSnapshot::VmSnapshot(vm::VmView view, std::string cookie)
     : view_(std::move(view)), run_dir_(view_.run_dir.string()), cookie_(std::move(cookie)) {
     raw_.struct_size = sizeof raw_;

@@ -19,6 +19,7 @@
 
 namespace banger::plugin {
 
+class Job;
 class Plugin;
 
 /// What a call is made for, in words.
@@ -39,6 +40,8 @@ class CallLink {
     void cut();
     void log(std::string_view level, const std::string& text);
     void privileged(const std::string& command, std::chrono::milliseconds time, bool ok);
+    void stage(const std::string& name);
+    void progress(std::uint64_t done, std::uint64_t total, bool bytes);
 
   private:
     std::mutex lock_;
@@ -97,6 +100,7 @@ struct banger_call {
     const std::shared_ptr<banger::plugin::CallLink> link;
     std::atomic<std::thread::id> thread{}; ///< the one that [call-thread] means
     std::atomic<bool> over{false};         ///< the plugin has returned from it
+    banger::plugin::Job* job = nullptr;    ///< the long job that it is, if any
 
     // Any thread.
     void cancel() noexcept;

@@ -11,7 +11,7 @@ const void* find_extension(const Plugin& plugin, const std::string& id) {
         const void* table;
         bool present;
     };
-    const std::array<Known, 13> all{{
+    const std::array<Known, 14> all{{
         {BANGER_EXT_LOG, &log_ops, true},
         {BANGER_EXT_EXEC, &exec_ops, true},
         {BANGER_EXT_THREAD, &thread_ops, true},
@@ -25,6 +25,7 @@ const void* find_extension(const Plugin& plugin, const std::string& id) {
         {BANGER_EXT_VM_QUERY, &vm_query_ops, have.vms != nullptr},
         {BANGER_EXT_NETWORK_INFO, &network_info_ops, have.network != nullptr},
         {BANGER_EXT_API, &api_ops, have.api != nullptr},
+        {BANGER_EXT_OPERATIONS, &operations_ops, have.operations != nullptr},
     }};
     for (const Known& known : all) {
         if (id == known.id) {

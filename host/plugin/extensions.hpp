@@ -28,6 +28,7 @@ extern const banger_events_ops events_ops;
 extern const banger_vm_query_ops vm_query_ops;
 extern const banger_network_info_ops network_info_ops;
 extern const banger_api_ops api_ops;
+extern const banger_operations_ops operations_ops;
 extern const banger_guest_config_ops guest_config_ops;
 
 /// May this thread use the call now? If not, a line in the log says what `function` was misused.

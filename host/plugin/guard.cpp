@@ -198,6 +198,7 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     try {
         task->call = std::make_shared<banger_call>(plugin, spec.site, deadline, spec.context);
         task->call->keep_cookie = std::move(spec.keep_cookie);
+        task->call->job = spec.job;
         plugin.remember(task->call);
         if (spec.vm) {
             task->vm.emplace(*spec.vm, std::move(spec.cookie));
@@ -220,7 +221,7 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     }
     if (!done) {
         task->call->cancel();
-        const auto until = Clock::now() + timeouts_.grace;
+        const auto until = Clock::now() + spec.grace.value_or(timeouts_.grace);
         bool unused = false;
         while (!done && Clock::now() < until) {
             done = task->poll_done(std::chrono::duration_cast<milliseconds>(until - Clock::now()) +

@@ -32,6 +32,9 @@ struct CallSpec {
     const vm::VmView* vm = nullptr;     ///< copied
     std::string cookie;                 ///< what the plugin had stored for that VM
     std::function<void(const std::string&)> keep_cookie;
+    Job* job = nullptr; ///< the call is this long job
+    /// What it may take once it is cancelled; unset: the guard's grace.
+    std::optional<std::chrono::milliseconds> grace;
 };
 
 /// How it went.

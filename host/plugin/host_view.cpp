@@ -107,13 +107,13 @@ banger_status call_emit(banger_call* call, uint32_t kind, banger_str bytes) noex
     });
 }
 
+} // namespace
+
 std::string_view level_name(int level) {
     static constexpr std::array<std::string_view, 5> names{"trace", "debug", "info", "warning",
                                                            "error"};
     return names[static_cast<std::size_t>(std::clamp(level, 0, 4))];
 }
-
-} // namespace
 
 HostView::HostView(Plugin& plugin, std::string daemon_version,
                    const std::filesystem::path& state_dir)

@@ -44,6 +44,9 @@ class HostView {
     std::chrono::steady_clock::time_point refilled_;
 };
 
+/// BANGER_LOG_* as a word: "warning".
+[[nodiscard]] std::string_view level_name(int level);
+
 /// Every extension that this host has an id for, and whether it is there now.
 [[nodiscard]] bool has_extension(const Plugin& plugin, std::string_view id);
 

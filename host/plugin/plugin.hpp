@@ -63,6 +63,7 @@ class Plugin {
     Guard& guard;
     void* self = nullptr; ///< what create() made
     Lanes lanes;
+    std::atomic<int> jobs{0}; ///< long jobs that run
 
     [[nodiscard]] const std::string& id() const noexcept { return manifest.id; }
     [[nodiscard]] const banger_host* host() const noexcept;

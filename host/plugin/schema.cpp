@@ -23,11 +23,11 @@ constexpr std::size_t max_pattern_input = 4096; // std::regex recurses once per 
 
 constexpr std::array<std::string_view, 7> types{"object", "array",   "string", "integer",
                                                 "number", "boolean", "null"};
-constexpr std::array<std::string_view, 21> keywords{
-    "type",     "enum",     "const",       "properties", "required",    "additionalProperties",
-    "items",    "minItems", "maxItems",    "minLength",  "maxLength",   "pattern",
-    "minimum",  "maximum",  "default",     "title",      "description", "$schema",
-    "$comment", "examples", "x-short-flag"}; // the last of options of VMs: sdk/options.h
+constexpr std::array<std::string_view, 22> keywords{
+    "type",     "enum",     "const",        "properties", "required",    "additionalProperties",
+    "items",    "minItems", "maxItems",     "minLength",  "maxLength",   "pattern",
+    "minimum",  "maximum",  "default",      "title",      "description", "$schema",
+    "$comment", "examples", "x-short-flag", "x-path"}; // x-: sdk/options.h, sdk/actions.h
 
 [[noreturn]] void bad_schema(const std::string& where, const std::string& what) {
     throw Error(ErrorKind::invalid, "schema" + (where.empty() ? "" : " of " + where) + ": " + what);
@@ -104,6 +104,10 @@ void check_keyword(const std::string& key, const json& value, const std::string&
         if (!value.is_string() || value.get_ref<const std::string&>().size() != 1 ||
             std::isalpha(static_cast<unsigned char>(value.get_ref<const std::string&>()[0])) == 0) {
             bad_schema(where, "x-short-flag is one letter");
+        }
+    } else if (key == "x-path") {
+        if (value != json(true)) {
+            bad_schema(where, "x-path is true");
         }
     } else if (key.starts_with("min") || key.starts_with("max")) {
         if (!value.is_number()) {
@@ -232,6 +236,10 @@ class Check {
 
     void string(const json& schema, const std::string& value, const std::string& path) {
         bounds(schema, "minLength", "maxLength", static_cast<double>(value.size()), path, " bytes");
+        if (schema.contains("x-path") && !value.empty() &&
+            (value.front() != '/' || value.find('\0') != std::string::npos)) {
+            fail(path, shown(value) + " is not an absolute path");
+        }
         if (const auto pattern = schema.find("pattern"); pattern != schema.end()) {
             const std::string text = pattern->get<std::string>();
             if (value.size() > max_pattern_input || !std::regex_search(value, std::regex(text))) {

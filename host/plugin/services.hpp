@@ -1,5 +1,6 @@
 #pragma once
 
+#include "os/error.hpp"
 #include "os/unique_fd.hpp"
 
 #include <chrono>
@@ -11,6 +12,10 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace banger::vm {
+struct CallContext;
+}
 
 /// What the SDK's extensions stand on, given by the daemon (and by fakes in tests). Every function
 /// may be called from any thread but the loop, may block, and fails with os::Error.
@@ -114,6 +119,24 @@ class GuestFactsBoard {
     virtual void put(const std::string& vm_id, const std::string& facts_json) = 0;
 };
 
+/// Long jobs of plugins as operations of the daemon.
+class OperationBoard {
+  public:
+    struct Result {
+        std::string json; ///< one object, or empty
+        std::optional<os::Error> error;
+    };
+    using Done = std::function<void(Result)>;
+    /// Called once, on any one thread; returns at once. `done` is to be called once, on any thread.
+    /// The context is cancelled with the operation, and good until then.
+    using Job = std::function<void(std::shared_ptr<vm::CallContext> context, Done done)>;
+
+    virtual ~OperationBoard() = default;
+    /// Begins an operation; its id. Throws unavailable while the daemon is being stopped.
+    [[nodiscard]] virtual std::string start(const std::string& kind, const std::string& target,
+                                            Job job) = 0;
+};
+
 /// Where log lines of plugins, and of the host about plugins, go. Level as in abi.h.
 struct LogLine {
     int level = 0;
@@ -134,6 +157,7 @@ struct Services {
     ApiAccess* api = nullptr;
     GuestStreams* guest = nullptr;
     GuestFactsBoard* guest_facts = nullptr;
+    OperationBoard* operations = nullptr;
 };
 
 } // namespace banger::plugin

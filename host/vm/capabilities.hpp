@@ -56,6 +56,9 @@ struct CallContext {
     /// A privileged step that was run: the command as a person would type it, time and success.
     std::function<void(const std::string& command, std::chrono::milliseconds time, bool ok)>
         privileged;
+    std::function<void(const std::string& name)> stage; ///< a new stage of the operation
+    /// How much of the stage is done; total 0: not known.
+    std::function<void(std::uint64_t done, std::uint64_t total, bool bytes)> progress;
 };
 
 /// One command-line option that a plugin gives to VMs.

@@ -92,6 +92,7 @@ json Operation::to_json() const {
             {"state", to_string(state_)},
             {"stage", current_stage()},
             {"percent", percent_},
+            {"progress", progress_},
             {"stages", std::move(stages)},
             {"created_at", os::to_rfc3339(created_ms_)},
             {"ended_at", time_or_null(ended_ms_)},
@@ -121,7 +122,19 @@ void Operation::stage(std::string name) {
     check();
     end_stage(StageState::done);
     stages_.push_back({.name = std::move(name), .started_ms = os::now_ms(), .ended_ms = {}});
+    progress_ = nullptr;
     touch();
+}
+
+/// What a job does once it is cancelled takes back what it did.
+void Operation::stage_of_job(const std::string& name) {
+    if (finished()) {
+        return; // one that was given up, and is late
+    }
+    if (cancel_asked_ && heeds_cancel_) {
+        begin_rollback();
+    }
+    stage(name);
 }
 
 void Operation::percent(int value) {
@@ -129,12 +142,25 @@ void Operation::percent(int value) {
     touch();
 }
 
-void Operation::log(std::string_view level, std::string text) {
-    if (log_.size() >= max_log_lines) {
-        return;
+void Operation::progress(std::uint64_t done, std::uint64_t total, bool bytes) {
+    progress_ = {{"done", done}, {"total", total}, {"unit", bytes ? "bytes" : "items"}};
+    if (total > 0) {
+        const double part = static_cast<double>(done) / static_cast<double>(total);
+        percent_ = static_cast<int>(std::clamp(part * 100, 0.0, 100.0));
     }
-    log_.push_back(
-        {{"at", os::to_rfc3339(os::now_ms())}, {"level", level}, {"text", std::move(text)}});
+    touch();
+}
+
+void Operation::log(std::string_view level, std::string text) {
+    json line{{"at", os::to_rfc3339(os::now_ms())}, {"level", level}, {"text", std::move(text)}};
+    if (log_.size() >= max_log_lines) { // the first line says how many are missing
+        log_dropped_ += log_dropped_ == 0 ? 2 : 1;
+        log_.erase(log_.begin() + 1);
+        log_[0] = {{"at", log_[0]["at"]},
+                   {"level", "warning"},
+                   {"text", "(" + std::to_string(log_dropped_) + " lines before these dropped)"}};
+    }
+    log_.push_back(std::move(line));
     touch();
 }
 
@@ -171,6 +197,17 @@ CallContext Operation::make_context(int fd) {
                                          {"ms", time.count()},
                                          {"ok", ok}});
             self->touch();
+        });
+    };
+    context.stage = [self = shared_from_this()](const std::string& name) {
+        asio::post(self->loop_, [self, name] { self->stage_of_job(name); });
+    };
+    context.progress = [self = shared_from_this()](std::uint64_t done, std::uint64_t total,
+                                                   bool bytes) {
+        asio::post(self->loop_, [self, done, total, bytes] {
+            if (!self->finished()) {
+                self->progress(done, total, bytes);
+            }
         });
     };
     return context;
@@ -213,6 +250,7 @@ void Operation::finish(OperationState state, json result, std::optional<Error> e
     result_ = std::move(result);
     error_ = std::move(error);
     ended_ms_ = os::now_ms();
+    progress_ = nullptr;
     if (state == OperationState::succeeded) {
         percent_ = 100;
     }

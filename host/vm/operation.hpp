@@ -56,6 +56,8 @@ class Operation : public std::enable_shared_from_this<Operation> {
     // For the body.
     void stage(std::string name); ///< ends the one before; throws cancelled when asked to stop
     void percent(int value);
+    /// How much of the stage is done; total 0: not known. It goes with the stage.
+    void progress(std::uint64_t done, std::uint64_t total, bool bytes);
     void log(std::string_view level, std::string text);
     [[nodiscard]] bool cancelled() const noexcept { return cancel_asked_; }
     void check() const;                           ///< throws Error(cancelled)
@@ -83,6 +85,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     void touch();
     [[nodiscard]] std::string because() const; ///< ": why", or nothing
     [[nodiscard]] CallContext make_context(int fd);
+    void stage_of_job(const std::string& name);
 
     boost::asio::io_context& loop_;
     std::string id_;
@@ -91,7 +94,9 @@ class Operation : public std::enable_shared_from_this<Operation> {
     OperationState state_ = OperationState::queued;
     std::vector<Stage> stages_;
     int percent_ = 0;
-    nlohmann::json log_ = nlohmann::json::array();
+    nlohmann::json progress_;                      ///< null: nothing is counted
+    nlohmann::json log_ = nlohmann::json::array(); ///< the newest lines
+    std::size_t log_dropped_ = 0;
     nlohmann::json privileged_ = nlohmann::json::array();
     nlohmann::json result_;
     std::optional<os::Error> error_;

@@ -53,6 +53,7 @@ json to_json(const store::OperationRow& row) {
             {"state", row.state},
             {"stage", row.stage},
             {"percent", row.percent},
+            {"progress", nullptr},
             {"stages", parsed(row.stages)},
             {"created_at", os::to_rfc3339(row.created_at)},
             {"ended_at", row.ended_at ? json(os::to_rfc3339(*row.ended_at)) : json(nullptr)},

@@ -248,7 +248,7 @@ FIELD(banger_events_ops, subscribe, 16,
       uint64_t (*)(const banger_host*, banger_str prefix, banger_event_fn fn, void* context));
 FIELD(banger_events_ops, unsubscribe, 24, void (*)(const banger_host*, uint64_t id));
 
-AT_LEAST(banger_exec_request, 88);
+AT_LEAST(banger_exec_request, 104);
 FIELD(banger_exec_request, struct_size, 0, uint32_t);
 FIELD(banger_exec_request, flags, 4, uint32_t);
 FIELD(banger_exec_request, argv, 8, const banger_str*);
@@ -259,6 +259,9 @@ FIELD(banger_exec_request, cwd, 40, banger_str);
 FIELD(banger_exec_request, input, 56, banger_str);
 FIELD(banger_exec_request, timeout_ms, 72, int64_t);
 FIELD(banger_exec_request, output_limit, 80, uint64_t);
+FIELD(banger_exec_request, on_output, 88, banger_output_fn);
+FIELD(banger_exec_request, output_context, 96, void*);
+static_assert(std::is_same_v<banger_output_fn, void (*)(void*, banger_call*, int32_t, banger_str)>);
 
 AT_LEAST(banger_exec_result, 80);
 FIELD(banger_exec_result, struct_size, 0, uint32_t);
@@ -332,6 +335,28 @@ FIELD(banger_network_info_ops, network, 8,
       const banger_network* (*)(const banger_host*, banger_call*));
 FIELD(banger_network_info_ops, vm_address, 16,
       const banger_vm_address* (*)(const banger_host*, banger_call*, banger_str vm_id));
+
+AT_LEAST(banger_job, 72);
+FIELD(banger_job, struct_size, 0, uint32_t);
+FIELD(banger_job, flags, 4, uint32_t);
+FIELD(banger_job, kind, 8, banger_str);
+FIELD(banger_job, target, 24, banger_str);
+FIELD(banger_job, timeout_ms, 40, int64_t);
+FIELD(banger_job, cleanup_ms, 48, int64_t);
+FIELD(banger_job, run, 56, banger_job_fn);
+FIELD(banger_job, context, 64, void*);
+static_assert(std::is_same_v<banger_job_fn, banger_status (*)(void*, banger_call*)>);
+
+AT_LEAST(banger_operations_ops, 40);
+FIELD(banger_operations_ops, struct_size, 0, uint32_t);
+FIELD(banger_operations_ops, flags, 4, uint32_t);
+FIELD(banger_operations_ops, start, 8,
+      const banger_result* (*)(const banger_host*, banger_call*, const banger_job*));
+FIELD(banger_operations_ops, stage, 16, banger_status (*)(banger_call*, banger_str name));
+FIELD(banger_operations_ops, progress, 24,
+      banger_status (*)(banger_call*, uint64_t done, uint64_t total, uint32_t unit));
+FIELD(banger_operations_ops, output, 32,
+      banger_status (*)(banger_call*, int32_t level, banger_str line));
 
 AT_LEAST(banger_privileged_ops, 24);
 FIELD(banger_privileged_ops, struct_size, 0, uint32_t);
@@ -434,6 +459,9 @@ ID(BANGER_EXT_GUEST_FACTS, "banger.guest-facts/1");
 ID(BANGER_EXT_KV, "banger.kv/1");
 ID(BANGER_EXT_LOG, "banger.log/1");
 ID(BANGER_EXT_NETWORK_INFO, "banger.network-info/1");
+ID(BANGER_EXT_OPERATIONS, "banger.operations/1");
+VALUE(BANGER_JOB_ITEMS, 0u);
+VALUE(BANGER_JOB_BYTES, 1u);
 ID(BANGER_EXT_PRIVILEGED, "banger.privileged/1");
 ID(BANGER_EXT_THREAD, "banger.thread/1");
 ID(BANGER_EXT_TIMER, "banger.timer/1");

@@ -1,5 +1,6 @@
 #include "api/resources/resources.hpp"
 
+#include "os/base64.hpp"
 #include "os/error.hpp"
 #include "os/nearest.hpp"
 #include "plugin/actions.hpp"
@@ -38,11 +39,27 @@ nlohmann::ordered_json shown(const plugin::Output& output) {
             return {{"kind", "json"}, {"json", std::move(value)}};
         }
     }
-    const bool text = output.kind == BANGER_EMIT_TEXT || output.kind == BANGER_EMIT_JSON;
-    return {{"kind", text                              ? "text"
-                     : output.kind == BANGER_EMIT_MIME ? "mime"
-                                                       : "bytes"},
-            {"text", output.bytes}};
+    if (output.kind == BANGER_EMIT_BYTES) {
+        return {{"kind", "bytes"}, {"base64", os::base64(output.bytes)}};
+    }
+    return {{"kind", output.kind == BANGER_EMIT_MIME ? "mime" : "text"}, {"text", output.bytes}};
+}
+
+/// A plugin's line as `banger daemon status` shows it, or why it has none.
+json line_of(const plugin::ActionReport& report) {
+    json line{{"plugin", report.plugin}, {"name", report.name}};
+    if (!report.error.empty()) {
+        line["error"] = report.error;
+        line["hint"] = report.hint;
+    }
+    for (const plugin::Output& output : report.output) {
+        const json said = json::parse(output.bytes, nullptr, false);
+        if (said.is_object()) {
+            line["title"] = said.value("title", json(report.name));
+            line["value"] = said.value("value", json(nullptr));
+        }
+    }
+    return line;
 }
 
 } // namespace
@@ -54,6 +71,17 @@ void add_plugins(Router& router, const Parts& parts) {
             plugins.push_back(plugin::to_json(info));
         }
         co_return json_response({{"plugins", std::move(plugins)}});
+    });
+    router.on("GET", "/v1/daemon/lines", [&parts](Request) -> asio::awaitable<Response> {
+        auto asked = vm::offload(parts.threads, [&actions = parts.actions] {
+            json lines = json::array();
+            for (const plugin::ActionReport& report : actions.status()) {
+                lines.push_back(line_of(report));
+            }
+            return lines;
+        });
+        json lines = co_await std::move(asked);
+        co_return json_response({{"lines", std::move(lines)}});
     });
     router.on("GET", "/v1/plugins/{id}", [&parts](Request request) -> asio::awaitable<Response> {
         co_return json_response(find(parts, request.param("id")));

@@ -171,6 +171,10 @@ json options_json(const vm::Capabilities& capabilities) {
         if (facts.contains("enum")) {
             entry["enum"] = facts["enum"];
         }
+        if (facts.contains("x-path") ||
+            (facts.contains("items") && facts["items"].contains("x-path"))) {
+            entry["path"] = true;
+        }
         if (facts.contains("x-short-flag")) {
             entry["short"] = facts["x-short-flag"];
         }

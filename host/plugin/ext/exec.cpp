@@ -72,6 +72,12 @@ os::Output run_request(banger_call& call, const banger_exec_request& request) {
             std::min(request.output_limit > 0 ? request.output_limit : default_output, max_output),
         .cancel_fd = call.cancel_fd(),
         .env = environment(request)};
+    if (BANGER_HAS(banger_exec_request, &request, on_output)) {
+        options.on_output = [&](std::string_view bytes, bool out) {
+            request.on_output(request.output_context, &call, out ? 1 : 2,
+                              {bytes.data(), bytes.size()});
+        };
+    }
     const std::string cwd = word(request.cwd);
     options.cwd = cwd.empty() ? call.plugin.view().state_dir() : cwd;
     call.plugin.view().log(&call, BANGER_LOG_DEBUG, "exec " + argv.front(), {});

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <utility>
 
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,6 +114,52 @@ std::unique_ptr<Following> FakeApi::follow(const std::string& target, Line line)
     return std::make_unique<Following>();
 }
 
+void FakeOperations::tell(std::string text) {
+    const std::scoped_lock hold(lock_);
+    told_.push_back(std::move(text));
+}
+
+std::vector<std::string> FakeOperations::told() const {
+    const std::scoped_lock hold(lock_);
+    return told_;
+}
+
+std::string FakeOperations::start(const std::string& kind, const std::string& target, Job job) {
+    if (closed) {
+        throw os::Error(os::ErrorKind::unavailable, "bangerd is stopping");
+    }
+    tell(kind + " " + target);
+    cancel_fds_.emplace_back(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    auto context = std::make_shared<vm::CallContext>();
+    context->operation_id = "op-" + std::to_string(cancel_fds_.size());
+    context->cancel_fd = cancel_fds_.back().get();
+    context->stage = [this](const std::string& name) { tell("stage " + name); };
+    context->progress = [this](std::uint64_t done, std::uint64_t total, bool bytes) {
+        tell(std::to_string(done) + "/" + std::to_string(total) + (bytes ? " bytes" : " items"));
+    };
+    context->log = [this](std::string_view level, const std::string& text) {
+        tell(std::string(level) + " " + text);
+    };
+    const auto promise = std::make_shared<std::promise<Result>>();
+    result_ = promise->get_future();
+    job(context, [promise, context](Result result) { promise->set_value(std::move(result)); });
+    return context->operation_id;
+}
+
+void FakeOperations::cancel() const {
+    ::eventfd_write(cancel_fds_.back().get(), 1);
+}
+
+void FakeOperations::cancel_all() const {
+    for (const os::UniqueFd& fd : cancel_fds_) {
+        ::eventfd_write(fd.get(), 1);
+    }
+}
+
+OperationBoard::Result FakeOperations::wait() {
+    return result_.get();
+}
+
 PluginHost::PluginHost() {
     std::filesystem::create_directory(plugins);
     settings.path = {plugins};
@@ -129,6 +176,7 @@ PluginHost::PluginHost() {
     services.privileged = &privileged;
     services.vms = &vms;
     services.api = &api;
+    services.operations = &operations;
     timeouts.hook = std::chrono::seconds(20); // sanitizers on a busy machine
     timeouts.contribute = std::chrono::seconds(20);
     timeouts.control = std::chrono::seconds(20);

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <mutex>
 #include <string>
@@ -72,6 +73,26 @@ class FakeApi : public ApiAccess {
     std::unique_ptr<Following> follow(const std::string& target, Line line) override;
 };
 
+/// Runs jobs as the daemon does, one context each, and keeps what they tell.
+class FakeOperations : public OperationBoard {
+  public:
+    std::string start(const std::string& kind, const std::string& target, Job job) override;
+    void cancel() const; ///< the job that began last
+    void cancel_all() const;
+    /// Of the job that began last, once it has ended.
+    Result wait();
+
+    bool closed = false;
+    std::vector<std::string> told() const; ///< "kind target", "stage x", "3/10 bytes", "info text"
+
+  private:
+    void tell(std::string text);
+    mutable std::mutex lock_;
+    std::vector<std::string> told_;
+    std::vector<os::UniqueFd> cancel_fds_; ///< of each job
+    std::future<Result> result_;
+};
+
 /// A plugin host over a private folder: copies plugins there, loads them, keeps what they and the
 /// host wrote.
 class PluginHost {
@@ -105,6 +126,7 @@ class PluginHost {
     FakePrivileged privileged;
     FakeVms vms;
     FakeApi api;
+    FakeOperations operations;
     Services services;
     Timeouts timeouts;
     store::HookJournal journal{dir.path() / "banger.sqlite"};

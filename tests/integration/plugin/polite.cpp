@@ -75,8 +75,13 @@ class Polite {
     }
     void run(banger::Call& call, std::string_view) {
         const banger::Exec exec(host_);
+        std::string heard;
         const banger_exec_result& result =
-            exec.run(call, {"sh", "-c", "cat; pwd >&2; exit 3"}, "in and out");
+            exec.run(call, {"sh", "-c", "cat; pwd >&2; exit 3"}, "in and out",
+                     [&](int stream, std::string_view bytes) {
+                         heard += (stream == 1 ? std::string(bytes) : "");
+                     });
+        call.emit_text(heard == banger::view(result.out) ? "heard it" : "heard " + heard);
         call.emit_text(banger::view(result.out));
         call.emit_text(banger::view(result.err));
         call.emit_text(std::to_string(result.code));
@@ -143,6 +148,55 @@ class Polite {
         ops.unfollow(host_.raw(), following);
         call.emit_text(lines.text);
     }
+    /// What it does is said in args: {"do": "count|fail|wait|flood|throw|array"}
+    void job(banger::Call& call, std::string_view args) {
+        const std::string what(args);
+        const auto has = [what](const char* word) { return what.find(word) != std::string::npos; };
+        const banger::Operations operations(host_);
+        const std::string_view begun = operations.start(
+            call, has("badkind") ? "No Kind" : "count", "ten sheep", [this, has](banger::Job& job) {
+                job.stage("counting");
+                if (has("fail")) {
+                    throw banger::Error(BANGER_E_UNAVAILABLE, "no sheep here", "buy some");
+                }
+                if (has("throw")) {
+                    throw std::out_of_range("fence");
+                }
+                if (has("wait")) {
+                    const banger::Undo undo([&] { job.stage("sending them home"); });
+                    ++waiting_;
+                    pollfd end{job.call.cancel_fd(), POLLIN, 0};
+                    ::poll(&end, 1, -1);
+                    job.call.check();
+                }
+                for (int i = 0; i < (has("flood") ? 3000 : 2); ++i) {
+                    job.output("sheep " + std::to_string(i));
+                }
+                job.bytes(5, 10);
+                job.bytes(6, 10); // too soon after the one before to be told
+                job.bytes(10, 10);
+                job.call.info("all there");
+                job.result(has("array") ? "[]" : R"({"sheep":10})");
+            });
+        call.emit_json(R"({"operation":")" + std::string(begun) + "\"}");
+    }
+    void no_job(banger::Call& call, std::string_view) {
+        const auto& ops = host_.get<banger_operations_ops>(BANGER_EXT_OPERATIONS);
+        call.emit_text(std::to_string(ops.stage(call.raw(), banger::str("x"))));
+        call.emit_text(std::to_string(waiting_));
+    }
+    void sum(banger::Call& call, std::string_view args) {
+        call.emit_json(args == R"({"good":true})" ? R"({"sum":3})" : R"({"sum":"three"})");
+    }
+    void panel(banger::Call& call, std::string_view args) {
+        if (args != R"({"path":"/naked"})") {
+            call.emit(BANGER_EMIT_MIME, "image/png");
+        }
+        call.emit(BANGER_EMIT_BYTES, std::string_view("\x89PNG\0\xff", 6));
+    }
+    void pulse(banger::Call& call, std::string_view) {
+        call.emit_json(R"({"title":"pulse","value":"72"})");
+    }
     void missing(banger::Call& call, std::string_view) {
         static_cast<void>(banger::GuestChannel(host_).open(call, "0123456789ab", 22));
     }
@@ -160,11 +214,22 @@ class Polite {
         banger::action<&Polite::api>("api", "asks the API"),
         banger::action<&Polite::follow>("follow", "follows a stream"),
         banger::action<&Polite::missing>("missing", "needs what is not there"),
+        banger::action<&Polite::job>("job", "begins a long job",
+                                     R"({"properties":{"do":{"type":"string"}}})"),
+        banger::action<&Polite::no_job>("no-job", "uses a job's functions outside of one"),
     };
+
+    static constexpr banger_action rpc[] = {banger::action<&Polite::sum>(
+        "sum", "adds", R"({"properties":{"good":{"type":"boolean"}}})",
+        R"({"required":["sum"],"properties":{"sum":{"type":"integer"}}})")};
+    static constexpr banger_action web_panel[] = {banger::action<&Polite::panel>(
+        "panel", "a picture", R"({"properties":{"path":{"type":"string"}}})")};
+    static constexpr banger_action status[] = {banger::action<&Polite::pulse>("pulse", "it lives")};
 
   private:
     banger::Host host_;
     banger::Kv kv_;
+    std::atomic<int> waiting_{0};
     std::string last_event_;
     std::atomic<int> events_{0};
     std::optional<banger::Subscription> subscription_;

@@ -101,7 +101,7 @@ TEST_F(Sdk, PrivilegedStepsAreShownWithTheOperation) {
 
 TEST_F(Sdk, ProgramsRunInThePluginsFolder) {
     const auto state_dir = (host.settings.state_dir / "polite").string();
-    EXPECT_THAT(ask("run"), ElementsAre("in and out", state_dir + "\n", "3"));
+    EXPECT_THAT(ask("run"), ElementsAre("heard it", "in and out", state_dir + "\n", "3"));
     EXPECT_THAT(failure, HasSubstr("no-such-program-anywhere"));
 }
 

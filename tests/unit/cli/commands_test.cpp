@@ -228,6 +228,17 @@ TEST_F(Commands, DaemonThatFailsIsToldFromOneThatIsMissing) {
     EXPECT_THAT(run({"vm", "ls"}).err, HasSubstr("did not send JSON"));
 }
 
+TEST_F(Commands, DaemonStatusShowsWhatPluginsSay) {
+    start_daemon();
+    daemon->on("GET /v1/daemon", R"({"pid":1,"version":"1","plugins":{"web":"active"}})");
+    daemon->on("GET /v1/daemon/lines",
+               R"({"lines":[{"plugin":"web","name":"url","title":"web","value":"http://x"},
+               {"plugin":"slow","name":"s","error":"no answer"}]})");
+    const std::string shown = run({"daemon", "status"}).out;
+    EXPECT_THAT(shown, HasSubstr("plugins  web active\nweb      http://x\nslow     no answer\n"));
+    EXPECT_THAT(run({"daemon", "status", "--json"}).out, HasSubstr("\"value\": \"http://x\""));
+}
+
 TEST_F(Commands, PluginVerbsPrintTheirOutput) {
     start_daemon();
     daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"tap-pool","state":"active"}]})");

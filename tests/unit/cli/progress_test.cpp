@@ -152,5 +152,27 @@ TEST_F(ProgressTest, PercentIsShown) {
     EXPECT_EQ(shown, "image a: copying  37 % (at 0 ms)\n");
 }
 
+TEST_F(ProgressTest, WhatIsCountedIsShownWithItsRateAndTheTimeLeft) {
+    constexpr double mib = 1 << 20;
+    Progress progress({}, 1, write(), clock());
+    Operation operation = running("copying");
+    operation.percent = 25;
+    operation.count = Count{25 * mib, 100 * mib, true};
+    progress.update(0, "image a", operation);
+    EXPECT_EQ(shown, "image a: copying  25M of 100M (at 0 ms)\n");
+    shown.clear();
+    now += 15s; // of a rate since we look, not since the stage began
+    operation.count = Count{55 * mib, 100 * mib, true};
+    progress.update(0, "image a", operation);
+    progress.tick();
+    EXPECT_EQ(shown, "image a: copying  55M of 100M, 2M/s, 22 s left (at 15 s)\n");
+    shown.clear();
+    now += 15s;
+    operation.count = Count{3, 0, false};
+    progress.update(0, "image a", operation);
+    progress.tick();
+    EXPECT_EQ(shown, "image a: copying  3 (at 30 s)\n"); // it counts something else now
+}
+
 } // namespace
 } // namespace banger::cli

@@ -3,6 +3,8 @@
 #include "api_client/json.hpp"
 #include "os/error.hpp"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,6 +28,15 @@ TEST(VerbArgs, TakeTheTypesOfTheSchema) {
     EXPECT_EQ(read({"--no-udp"}), R"({"udp":false})");
     EXPECT_EQ(read({"--vm", "12"}), R"({"vm":"12"})");
     EXPECT_EQ(read({"--hosts", "x", "--hosts", "y"}), R"({"hosts":["x","y"]})");
+}
+
+TEST(VerbArgs, PathsOfTheUserAreMadeAbsolute) {
+    const Json by = Json::parse(R"({"required":["script"],"properties":{
+        "script":{"type":"string","x-path":true},
+        "package":{"type":"array","items":{"type":"string","x-path":true}}}})");
+    const std::string here = std::filesystem::current_path().string();
+    EXPECT_EQ(read({"./a/../b.sh", "c.deb", "--package=/d.deb"}, by),
+              R"({"script":")" + here + R"(/b.sh","package":[")" + here + R"(/c.deb","/d.deb"]})");
 }
 
 TEST(VerbArgs, FillRequiredOnesInOrderThenTheArray) {

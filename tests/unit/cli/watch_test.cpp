@@ -57,6 +57,22 @@ TEST_F(Changes, CreateShowsStagesOnStandardErrorAndTheNameOnStandardOutput) {
     EXPECT_THAT(result.err, HasSubstr("vm testbox: booting ("));
 }
 
+TEST_F(Changes, AJobThatAVerbOfAPluginBeganIsSeenThroughToItsResult) {
+    daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"img","state":"active"}]})");
+    daemon->on("GET /v1/plugins/img", R"({"id":"img","state":"active","actions":[
+               {"kind":"cli","name":"build","summary":"Build"}]})");
+    daemon->on("POST /v1/plugins/img/actions/cli/build",
+               R"({"status":"ok","output":[{"kind":"json","json":{"operation":"5"}}]})");
+    operation("GET /v1/operations/5", "5", "img.build", "web", {"packing"});
+    Result result = run({"x", "img", "build"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("img.build web: packing ("));
+    EXPECT_THAT(result.out, StartsWith("img.build web succeeded ("));
+    daemon->on("GET /v1/operations/5/events",
+               operation_json("5", "img.build", "web", "failed", {"packing"}, "") + "\n");
+    EXPECT_EQ(run({"x", "img", "build"}).code, 1);
+}
+
 TEST_F(Changes, CreateSendsWhatWasAskedFor) {
     daemon->on("GET /v1/vm-options",
                R"({"options":[{"plugin":"nat","name":"nat","flag":"nat","type":"boolean",

@@ -96,5 +96,13 @@ TEST(Schema, RefusesWhatItDoesNotUnderstand) {
     EXPECT_THAT(refusal(deep), testing::EndsWith("nested too deeply"));
 }
 
+TEST(Schema, APathIsAbsolute) {
+    const Schema schema(R"({"properties":{"file":{"type":"string","x-path":true}}})");
+    EXPECT_TRUE(schema.problems({{"file", "/a/b"}}).empty());
+    EXPECT_TRUE(schema.problems({{"file", ""}}).empty());
+    EXPECT_EQ(schema.problems({{"file", "a/b"}}).at(0), "file: \"a/b\" is not an absolute path");
+    EXPECT_THROW(Schema(R"({"properties":{"file":{"x-path":"yes"}}})"), os::Error);
+}
+
 } // namespace
 } // namespace banger::plugin

@@ -113,6 +113,51 @@ TEST_F(OperationTest, CancelStopsAtTheNextStageAndReachesBlockingSteps) {
     EXPECT_EQ(operation->stages().front().state, StageState::cancelled);
 }
 
+TEST_F(OperationTest, TheNewestLinesOfALongLogAreKept) {
+    const auto operation =
+        operations.start("build", "a", [](Operation& self) -> asio::awaitable<json> {
+            for (int i = 1; i <= 1500; ++i) {
+                self.log("info", "line " + std::to_string(i));
+            }
+            co_return nullptr;
+        });
+    loop.run();
+    const json log = operation->to_json()["log"];
+    ASSERT_EQ(log.size(), 1000U);
+    EXPECT_EQ(log[0]["text"], "(501 lines before these dropped)");
+    EXPECT_EQ(log[1]["text"], "line 502");
+    EXPECT_EQ(log[999]["text"], "line 1500");
+}
+
+TEST_F(OperationTest, AJobTellsItsProgressAndItsCleanUpFromOtherThreads) {
+    json halfway;
+    const auto operation =
+        operations.start("img.build", "a", [&](Operation& self) -> asio::awaitable<json> {
+            const CallContext context = self.context();
+            auto copy = offload(threads, [context] {
+                context.stage("copy");
+                context.progress(512, 1024, true);
+            });
+            co_await std::move(copy);
+            co_await offload(threads, [] {}); // what was posted before is done by then
+            halfway = self.to_json();
+            self.cancel();
+            auto remove = offload(threads, [context] { context.stage("remove"); });
+            co_await std::move(remove);
+            co_await offload(threads, [] {});
+            throw Error(ErrorKind::cancelled, "as asked");
+        });
+    loop.run();
+    EXPECT_EQ(halfway["percent"], 50);
+    EXPECT_EQ(halfway["progress"], (json{{"done", 512}, {"total", 1024}, {"unit", "bytes"}}));
+    ASSERT_EQ(operation->stages().size(), 2U);
+    EXPECT_EQ(operation->stages()[0].state, StageState::cancelled);
+    EXPECT_EQ(operation->stages()[1].name, "remove");
+    EXPECT_EQ(operation->stages()[1].state, StageState::done);
+    EXPECT_EQ(operation->to_json()["progress"], json(nullptr));
+    EXPECT_EQ(operation->state(), OperationState::cancelled);
+}
+
 TEST_F(OperationTest, NothingIsBegunOnceTheDaemonEnds) {
     EXPECT_NO_THROW(operations.require_open());
     operations.close();

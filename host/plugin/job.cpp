@@ -1,0 +1,181 @@
+#include "plugin/job.hpp"
+
+#include "plugin/host_view.hpp"
+#include "plugin/plugin.hpp"
+#include "plugin/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::plugin {
+
+using os::Error;
+using os::ErrorKind;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t max_kind = 64;
+constexpr std::size_t max_target = 256;
+constexpr std::size_t max_stage = 64;
+constexpr std::size_t max_line = 4096;
+constexpr double line_burst = 1000;
+constexpr double line_rate = 200; ///< a second
+constexpr milliseconds progress_pause{100};
+constexpr milliseconds default_cleanup = std::chrono::seconds(30);
+constexpr milliseconds longest_cleanup = std::chrono::minutes(10);
+constexpr milliseconds no_timeout = std::chrono::hours(24 * 365);
+
+std::string kind_of_job(banger_str given) {
+    const std::string_view text = view(given);
+    const bool good =
+        !text.empty() && text.size() <= max_kind && text.front() >= 'a' && text.front() <= 'z' &&
+        text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+    if (!good) {
+        throw Error(ErrorKind::invalid, "operations.start: kind '" + one_line(text, max_kind) +
+                                            "' is not of the form ^[a-z][a-z0-9-]{0,63}$");
+    }
+    return std::string(text);
+}
+
+/// A line to show; empty ones and those that one_line would have to change are refused.
+std::string line_of(std::string_view text, std::size_t most, const char* what) {
+    if (text.empty() || text.size() > most || one_line(text, most) != text) {
+        throw Error(ErrorKind::invalid, std::string(what) + ": not one line of 1 to " +
+                                            std::to_string(most) + " bytes in UTF-8");
+    }
+    return std::string(text);
+}
+
+milliseconds at_most(std::int64_t asked, milliseconds standard, milliseconds most) {
+    return asked <= 0 ? standard : milliseconds(std::min<std::int64_t>(asked, most.count()));
+}
+
+/// The last JSON that it emitted.
+std::string result_of(const std::vector<Output>& output) {
+    const auto last = std::find_if(output.rbegin(), output.rend(), [](const Output& each) {
+        return each.kind == BANGER_EMIT_JSON;
+    });
+    if (last == output.rend()) {
+        return {};
+    }
+    if (!nlohmann::json::parse(last->bytes, nullptr, false).is_object()) {
+        throw Error(ErrorKind::internal, "its result is no JSON object");
+    }
+    return last->bytes;
+}
+
+} // namespace
+
+Job::Job(Plugin& plugin, const banger_job& asked)
+    : plugin_(plugin), kind_(kind_of_job(asked.kind)),
+      target_(line_of(view(asked.target), max_target, "operations.start: target")),
+      timeout_(at_most(asked.timeout_ms, no_timeout, no_timeout)),
+      cleanup_(at_most(asked.cleanup_ms, default_cleanup, longest_cleanup)), run_(asked.run),
+      context_(asked.context), lines_(line_burst) {
+    if (asked.flags != 0) {
+        throw Error(ErrorKind::unsupported, "operations.start: unknown flags");
+    }
+    if (!run_) {
+        throw Error(ErrorKind::invalid, "operations.start: run is NULL");
+    }
+}
+
+std::string Job::start() {
+    if (plugin_.jobs.fetch_add(1) >= most_of_a_plugin) {
+        --plugin_.jobs;
+        throw Error(ErrorKind::busy,
+                    "operations.start: " + std::to_string(most_of_a_plugin) + " jobs of plugin " +
+                        plugin_.id() + " run already",
+                    "wait until one ends, or cancel one: banger op ls");
+    }
+    try {
+        return plugin_.services.operations->start(
+            plugin_.id() + "." + kind_, target_,
+            [self = shared_from_this()](const std::shared_ptr<vm::CallContext>& context,
+                                        const OperationBoard::Done& done) {
+                self->begin(context, done);
+            });
+    } catch (...) {
+        --plugin_.jobs;
+        throw;
+    }
+}
+
+void Job::begin(const std::shared_ptr<vm::CallContext>& context, const OperationBoard::Done& done) {
+    try {
+        plugin_.guard.post([self = shared_from_this(), context, done] {
+            OperationBoard::Result result;
+            try {
+                result = self->run(*context);
+            } catch (...) {
+                result.error = os::current_error();
+            }
+            --self->plugin_.jobs;
+            done(std::move(result));
+        });
+    } catch (...) { // no thread
+        --plugin_.jobs;
+        done({{}, os::current_error()});
+    }
+}
+
+OperationBoard::Result Job::run(vm::CallContext& context) {
+    const CallSite site{.hook = "job " + kind_ + " " + context.operation_id};
+    CallSpec spec{.site = site, .timeout = timeout_, .lane = Lane::beside, .context = &context};
+    spec.job = this;
+    spec.grace = cleanup_;
+    const Outcome outcome = plugin_.guard.run(
+        plugin_, std::move(spec), [self = shared_from_this()](banger_call* call, const banger_vm*) {
+            const banger_status status = self->run_(self->context_, call);
+            self->tell_dropped(*call);
+            return status;
+        });
+    if (outcome.failed()) {
+        return {{}, outcome.answer(plugin_, site)};
+    }
+    return {result_of(outcome.output), std::nullopt};
+}
+
+void Job::stage(banger_call& call, std::string_view name) {
+    const std::string line = line_of(name, max_stage, "operations.stage");
+    told_ = {};
+    call.link->stage(line);
+}
+
+void Job::progress(banger_call& call, std::uint64_t done, std::uint64_t total, std::uint32_t unit) {
+    if (unit > BANGER_JOB_BYTES) {
+        throw Error(ErrorKind::unsupported,
+                    "operations.progress: unknown unit " + std::to_string(unit));
+    }
+    const auto now = Clock::now();
+    if (now - told_ >= progress_pause || (total != 0 && done >= total)) {
+        told_ = now;
+        call.link->progress(done, total, unit == BANGER_JOB_BYTES);
+    }
+}
+
+void Job::output(banger_call& call, int level, std::string_view line) {
+    const auto now = Clock::now();
+    lines_ = std::min(line_burst,
+                      lines_ + line_rate * std::chrono::duration<double>(now - refilled_).count());
+    refilled_ = now;
+    if (lines_ < 1) {
+        ++dropped_;
+        return;
+    }
+    lines_ -= 1;
+    tell_dropped(call);
+    call.link->log(level_name(level), one_line(line, max_line));
+}
+
+void Job::tell_dropped(banger_call& call) {
+    if (dropped_ > 0) {
+        call.link->log("warning", "(" + std::to_string(dropped_) + " lines dropped here)");
+        dropped_ = 0;
+    }
+}
+
+} // namespace banger::plugin

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "plugin/guard.hpp"
+#include "plugin/services.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <banger/ext/operations.h>
+
+namespace banger::plugin {
+
+/// A long job of a plugin, which runs as an operation of the daemon (ext/operations.h).
+class Job : public std::enable_shared_from_this<Job> {
+  public:
+    static constexpr int most_of_a_plugin = 16;
+
+    /// Throws invalid when the request breaks its rules.
+    Job(Plugin& plugin, const banger_job& asked);
+
+    /// Begins it, takes over the plugin's context, and gives the operation's id. Throws busy when
+    /// the plugin has enough of them.
+    [[nodiscard]] std::string start();
+
+    // On the job's own thread, while `call` is it.
+    void stage(banger_call& call, std::string_view name);
+    void progress(banger_call& call, std::uint64_t done, std::uint64_t total, std::uint32_t unit);
+    void output(banger_call& call, int level, std::string_view line);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    void begin(const std::shared_ptr<vm::CallContext>& context, const OperationBoard::Done& done);
+    [[nodiscard]] OperationBoard::Result run(vm::CallContext& context);
+    void tell_dropped(banger_call& call);
+
+    Plugin& plugin_;
+    std::string kind_, target_;
+    std::chrono::milliseconds timeout_, cleanup_;
+    banger_job_fn run_;
+    void* context_;
+    Clock::time_point told_{}; ///< the last progress
+    Clock::time_point refilled_ = Clock::now();
+    double lines_; ///< that may still be logged now
+    std::size_t dropped_ = 0;
+};
+
+} // namespace banger::plugin
