@@ -41,4 +41,21 @@ while read -r header; do
         }
         END { exit($bad // 0) }' "$include/$header" || failed=1
 done < <(cd "$include" && find banger -name '*.h' | sort)
+
+# It notices what it is for.
+unnoticed() { # WHAT FILE SED
+    cp -r "$include" "$work/changed"
+    sed -i "$3" "$work/changed/banger/$2"
+    ! cmp -s "$work/changed/banger/$2" "$include/banger/$2" || { echo "FAILED: $1 changes nothing" && failed=1; }
+    ! BANGER_COMPLETE_INNER=1 "$0" "$work/changed" "$golden" >/dev/null || { echo "FAILED: $1 is not noticed" && failed=1; }
+    rm -r "$work/changed"
+}
+if [ -z "${BANGER_COMPLETE_INNER:-}" ]; then
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    unnoticed "a function without a tag" ext/kv.h 's/\[call-thread\] A missing key/A missing key/'
+    unnoticed "a new field" vm.h 's/^} banger_nic;/  uint64_t more; } banger_nic;/'
+    unnoticed "a new function" ext/kv.h 's|^} banger_kv_ops;|  /* [any-thread] */ void (*more)(void); } banger_kv_ops;|'
+    unnoticed "a new constant" abi.h 's/^#define BANGER_E_RETRY .*/&\n#define BANGER_E_NEW (-99)/'
+fi
 exit $failed

@@ -60,12 +60,14 @@ ExecStart=/bin/sh /etc/share-dir.sh
 
 const char* const wants_unit = R"([Unit]
 Wants=share-dir.service
+After=share-dir.service
 )";
 
 std::string mount_script(const Share& share) {
     return "# Mounts the drive whose serial number is \"share\". Written by the plugin share-dir.\n"
            "for disk in /sys/block/vd*; do\n"
-           "    if [ \"$(cat \"$disk/serial\")\" = share ]; then\n"
+           "    read -r serial <\"$disk/serial\" || true # there is no end of line\n"
+           "    if [ \"$serial\" = share ]; then\n"
            "        mkdir -p " +
            share.path +
            "\n"

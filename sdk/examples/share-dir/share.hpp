@@ -17,7 +17,8 @@ struct Share {
 /// A whole number of MiB for a file system that holds this many bytes in this many files.
 [[nodiscard]] std::uint64_t image_mib(std::uint64_t bytes, std::uint64_t files);
 
-/// What the guest runs before its local file systems count as mounted, as files of the guest.
+/// What the guest runs before its local file systems count as mounted and logins are taken, as
+/// files of the guest.
 [[nodiscard]] std::string mount_script(const Share& share);
 extern const char* const mount_unit;
 extern const char* const wants_unit;

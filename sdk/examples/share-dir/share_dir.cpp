@@ -68,7 +68,10 @@ class ShareDir {
         guest.drive("share", image(vm).string(), true);
         guest.file("/etc/share-dir.sh", mount_script(Share::parse(vm.cookie())), 0755);
         guest.file("/etc/systemd/system/share-dir.service", mount_unit);
-        guest.file("/etc/systemd/system/local-fs.target.d/share-dir.conf", wants_unit);
+        for (const char* unit : {"local-fs.target", "ssh.service"}) { // a login finds the folder
+            guest.file("/etc/systemd/system/" + std::string(unit) + ".d/share-dir.conf",
+                       wants_unit);
+        }
     }
     void after_stop(Call&, const Vm& vm) { remove_image(vm); }
     void after_delete(Call&, const Vm& vm) { remove_image(vm); }

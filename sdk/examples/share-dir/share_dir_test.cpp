@@ -64,10 +64,10 @@ void a_folder_is_packed_while_the_vm_runs(const char* plugin, const fs::path& fo
     expect(started.done, "it starts: " + started.outcome.message);
     const fs::path image = host.state_dir() / (vm.id + ".img");
     expect(fs::exists(image), "the image is there");
-    expect(started.guest.size() == 4 && started.guest[0].field == "drive:share" &&
+    expect(started.guest.size() == 5 && started.guest[0].field == "drive:share" &&
                started.guest[0].value == image.string() && started.guest[0].read_only,
            "the guest gets a read-only drive");
-    expect(started.guest.size() == 4 &&
+    expect(started.guest.size() == 5 &&
                started.guest[1].value.find("mkdir -p /data\n") != std::string::npos,
            "it is mounted where the option says");
     const auto listed = host.call("list_all", [&](void* self, banger_call* call) {

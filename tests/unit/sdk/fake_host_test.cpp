@@ -122,6 +122,25 @@ TEST_F(FakeHost, ProgramsAreScriptedOrRun) {
     EXPECT_THAT(host.recorded().calls, testing::Contains(HasSubstr("exec.run sh -c cat")));
 }
 
+TEST_F(FakeHost, JobsRunWhenTheTestSaysSo) {
+    host.begin();
+    const std::string id = host.action(BANGER_IFACE_CLI, "begin").printed();
+    EXPECT_EQ(host.kv.count("copied"), 0U);
+    const std::vector<Job> jobs = host.run_jobs();
+    ASSERT_EQ(jobs.size(), 1U);
+    EXPECT_EQ(jobs[0].id + "\n", id);
+    EXPECT_EQ(jobs[0].kind + " " + jobs[0].target, "copy a to b");
+    EXPECT_THAT(jobs[0].stages, ElementsAre("read", "write"));
+    EXPECT_THAT(jobs[0].lines, ElementsAre("a line"));
+    EXPECT_EQ(jobs[0].outcome.printed(), "{\"bytes\":3}\n");
+    EXPECT_EQ(host.kv["copied"], "yes");
+    EXPECT_THAT(host.run_jobs(), IsEmpty());
+    EXPECT_THAT(host.misuse(), IsEmpty());
+
+    host.fail["operations.start"] = {BANGER_E_BUSY, "16 jobs run", ""};
+    EXPECT_EQ(host.action(BANGER_IFACE_CLI, "begin").message, "16 jobs run");
+}
+
 TEST_F(FakeHost, CallsAreCancelledAndRunOut) {
     host.begin();
     host.timeout = std::chrono::milliseconds(50);

@@ -59,7 +59,18 @@ class Sample {
         ::poll(&entry, 1, 5000);
         call.check();
     }
+    void begin(banger::Call& call, std::string_view) {
+        const banger::Operations operations(host_);
+        call.emit_text(operations.start(call, "copy", "a to b", [this](banger::Job& job) {
+            job.stage("read");
+            job.output("a line");
+            job.stage("write");
+            kv_.set(job.call, "copied", "yes");
+            job.result(R"({"bytes":3})");
+        }));
+    }
     static constexpr banger_action cli[] = {banger::action<&Sample::run>("run", "runs"),
+                                            banger::action<&Sample::begin>("begin", "begins"),
                                             banger::action<&Sample::linger>("linger", "waits")};
 
   private:

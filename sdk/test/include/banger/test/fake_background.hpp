@@ -123,14 +123,10 @@ inline const void* Tables::get_extension(const banger_host* host, const char* id
         ops.file = All::file;
         return ops;
     }();
-#ifdef BANGER_EXT_OPERATIONS
     static constexpr banger_operations_ops operations_ops{
         sizeof(banger_operations_ops), 0, All::start, All::stage, All::progress, All::output};
-#endif
     const std::pair<const char*, const void*> all[] = {
-#ifdef BANGER_EXT_OPERATIONS
         {BANGER_EXT_OPERATIONS, &operations_ops},
-#endif
         {BANGER_EXT_LOG, &log_ops},
         {BANGER_EXT_KV, &kv_ops},
         {BANGER_EXT_VM_QUERY, &vm_query_ops},

@@ -88,6 +88,13 @@ struct Extensions : Tables {
         if (end.status < 0) {
             (void)refuse(call, {end.status, end.message, {}});
         }
+        if (BANGER_HAS(banger_exec_request, request, on_output)) {
+            for (const auto& [stream, bytes] : {std::pair{1, &end.out}, std::pair{2, &end.err}}) {
+                if (!bytes->empty()) {
+                    request->on_output(request->output_context, call, stream, str(*bytes));
+                }
+            }
+        }
         call->exec_results.push_back({sizeof(banger_exec_result), end.status, end.code, 0,
                                       call->keep(end.out), call->keep(end.err),
                                       call->keep(end.message), call->keep({})});

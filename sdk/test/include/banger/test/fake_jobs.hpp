@@ -6,7 +6,6 @@
 namespace banger::fake {
 
 struct Jobs : Builder {
-#ifdef BANGER_EXT_OPERATIONS
     static const banger_result* start(const banger_host* host, banger_call* call,
                                       const banger_job* job) {
         if (!usable(call, "operations.start")) {
@@ -53,7 +52,6 @@ struct Jobs : Builder {
         job->lines.push_back(text(line));
         return BANGER_OK;
     }
-#endif
 };
 
 } // namespace banger::fake

@@ -10,7 +10,9 @@ extern "C" {
 /* Each interface's table is a banger_actions. What run() emits (banger_host.call_emit):
  *   CLI        for `banger x <plugin> <name>`: TEXT lines, a JSON object (shown as lines of key and
  *              value) or a JSON array of objects (shown as a table, however many there are);
- *              numbers in *_bytes, *_bytes_per_s, *_percent and *_s are shown with their unit
+ *              numbers in *_bytes, *_bytes_per_s, *_percent and *_s are shown with their unit.
+ *              {"operation":ID} alone, of a job that it began (ext/operations.h): the user sees
+ *              that through to its end, or cancels it by Ctrl-C; its result is what is shown
  *   DOCTOR     JSON {"severity":"ok|info|warning|error","title":..,"cause":..,"fix":..}; with
  *              "repair":["what is done, a line each"] the check is run again with {"repair":true}
  *              when the user has agreed (banger doctor --fix), repairs, and emits what is then
@@ -18,8 +20,8 @@ extern "C" {
  *   STATUS     JSON {"title":..,"value":..} lines for `banger daemon status`
  *   WEB_PANEL  args {"path":"/.."}: what stands behind the panel's own address, "/" at first;
  *              E_NOT_FOUND for one that is not there. MIME once ("text/html; charset=utf-8"), then
- *              BYTES in as many pieces as wanted. Served sandboxed: no script of it reaches the API
- */
+ *              BYTES in as many pieces as wanted. Served sandboxed: no script of it reaches the
+ * API. What breaks this is an error that names the plugin and the action. */
 #define BANGER_IFACE_CLI       "banger.cli/1"
 #define BANGER_IFACE_DOCTOR    "banger.doctor/1"
 #define BANGER_IFACE_RPC       "banger.rpc/1"
@@ -33,8 +35,11 @@ extern "C" {
 typedef struct banger_action {
   uint32_t struct_size, flags; /* BANGER_ACTION_* */
   const char *name, *summary;  /* name: ^[a-z][a-z0-9-]*$; summary: one line */
-  const char *params_schema;   /* JSON Schema of args_json, or NULL: no arguments */
-  const char *result_schema;   /* JSON Schema of what RPC emits, or NULL */
+  /* JSON Schema of args_json, or NULL: no arguments. A string, or the strings of a list, with
+   * "x-path":true is a path of whoever asks: the command line makes it absolute (the daemon has
+   * another folder), and a relative one is refused. */
+  const char *params_schema;
+  const char *result_schema; /* JSON Schema of what RPC emits, or NULL */
   /* [hook] args_json has passed params_schema, defaults filled in. After a negative status the user
    * sees what call_fail() said, and nothing of what was emitted. */
   banger_status (*run)(void *self, banger_call *, banger_str args_json);

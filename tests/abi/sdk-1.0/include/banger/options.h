@@ -13,7 +13,8 @@ typedef struct banger_option {
   const char *name;            /* key in the VM's options: ^[a-z][a-z0-9-]*$ */
   const char *cli_flag;        /* "nat" for --nat, or NULL: only through the API */
   const char *schema; /* JSON Schema: type, enum, default, description, ...; "x-short-flag":"p" asks
-                         for -p beside --publish, where the command has no -p of its own */
+                         for -p beside --publish, where the command has no -p of its own; "x-path":
+                         true: as in actions.h */
 } banger_option;
 #define BANGER_OPTION_LIVE  1u /* may change while the VM runs; else at its next start */
 #define BANGER_OPTION_NAMES 2u /* its strings name the VM, too, below the domain */

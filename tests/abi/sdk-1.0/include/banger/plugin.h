@@ -17,6 +17,7 @@
 #include "ext/kv.h"
 #include "ext/log.h"
 #include "ext/network_info.h"
+#include "ext/operations.h"
 #include "ext/privileged.h"
 #include "ext/thread.h"
 #include "ext/timer.h"

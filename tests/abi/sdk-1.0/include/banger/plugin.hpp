@@ -10,6 +10,7 @@
 #include "cpp/background.hpp"
 #include "cpp/export.hpp"
 #include "cpp/extensions.hpp"
+#include "cpp/operations.hpp"
 #include "cpp/tag.hpp"
 
 /// Defines the one exported symbol. At namespace scope, once per plugin.

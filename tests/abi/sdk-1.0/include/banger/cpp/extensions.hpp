@@ -10,6 +10,8 @@
 #include "../ext/vm_query.h"
 #include "call.hpp"
 
+#include <exception>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -108,10 +110,15 @@ class VmQuery : detail::Extension<banger_vm_query_ops> {
 class Exec : detail::Extension<banger_exec_ops> {
   public:
     explicit Exec(Host host) : Extension(host, BANGER_EXT_EXEC) {}
+    /// Gets output as it comes; stream: 1 standard output, 2 standard error.
+    using OnOutput = std::function<void(int stream, std::string_view bytes)>;
+
     /// Throws when the program could not be run to its end; its exit status is the caller's to
-    /// read.
-    [[nodiscard]] const banger_exec_result&
-    run(Call& call, const std::vector<std::string_view>& argv, std::string_view input = {}) const {
+    /// read. What `on_output` throws is thrown once it has ended.
+    [[nodiscard]] const banger_exec_result& run(Call& call,
+                                                const std::vector<std::string_view>& argv,
+                                                std::string_view input = {},
+                                                const OnOutput& on_output = nullptr) const {
         std::vector<banger_str> words;
         words.reserve(argv.size());
         for (const std::string_view word : argv) {
@@ -122,7 +129,32 @@ class Exec : detail::Extension<banger_exec_ops> {
         request.argv = words.data();
         request.argc = words.size();
         request.input = str(input);
-        return succeeded(ops_->run(host_, call.raw(), &request));
+        Listener listener{on_output, nullptr};
+        if (on_output) {
+            request.on_output = &Exec::hear;
+            request.output_context = &listener;
+        }
+        const banger_exec_result* result = ops_->run(host_, call.raw(), &request);
+        if (listener.thrown) {
+            std::rethrow_exception(listener.thrown);
+        }
+        return succeeded(result);
+    }
+
+  private:
+    struct Listener {
+        const OnOutput& function;
+        std::exception_ptr thrown;
+    };
+    static void hear(void* context, banger_call*, std::int32_t stream, banger_str bytes) noexcept {
+        auto& listener = *static_cast<Listener*>(context);
+        try {
+            if (!listener.thrown) {
+                listener.function(stream, view(bytes));
+            }
+        } catch (...) {
+            listener.thrown = std::current_exception();
+        }
     }
 };
 

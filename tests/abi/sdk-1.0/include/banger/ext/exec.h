@@ -9,16 +9,22 @@ extern "C" {
 
 #define BANGER_EXT_EXEC "banger.exec/1"
 
+/* [call-thread, within run] Some bytes of the program's output as they come, not cut at lines.
+ * stream: 1 standard output, 2 standard error. */
+typedef void (*banger_output_fn)(void *context, banger_call *, int32_t stream, banger_str bytes);
+
 typedef struct banger_exec_request {
   uint32_t struct_size, flags; /* flags: 0 */
   const banger_str *argv;      /* argv[0] without a slash is looked up in PATH */
   uint64_t argc;
   const banger_kv *env; /* added to the daemon's environment */
   uint64_t env_count;
-  banger_str cwd;        /* absolute; empty: the plugin's state_dir */
-  banger_str input;      /* given to its standard input */
-  int64_t timeout_ms;    /* 0: what the call has left; never more than that */
-  uint64_t output_limit; /* bytes kept of each stream, 0: 4 MiB; the rest is dropped */
+  banger_str cwd;             /* absolute; empty: the plugin's state_dir */
+  banger_str input;           /* given to its standard input */
+  int64_t timeout_ms;         /* 0: what the call has left; never more than that */
+  uint64_t output_limit;      /* bytes kept of each stream, 0: 4 MiB; the rest is dropped */
+  banger_output_fn on_output; /* NULL: not asked for. Gets all bytes, also those beyond the limit */
+  void *output_context;
 } banger_exec_request;
 
 /* Never NULL; lives until the call ends. */
