@@ -16,7 +16,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::string_view host = "banger"; ///< owner of what no plugin gave
+constexpr std::string_view host = host_owner;
 
 void add_disks(GuestConfig& config, const store::VmRow& row) {
     if (image::disk_mode(row.disk_mode) == image::DiskMode::copy) {
