@@ -71,10 +71,10 @@ plugin::Settings plugin_settings(const config::Config& config, const os::UserPat
     settings.state_dir = paths.state / "plugins";
     settings.uid = ::getuid();
     // Options of `vm create` and `vm set` themselves.
-    settings.reserved_flags = {"name",      "image",     "vcpu",        "memory",  "disk",
-                               "work-disk", "disk-mode", "vmm",         "timeout", "detach",
-                               "json",      "help",      "yes",         "verbose", "quiet",
-                               "autostart", "idle-stop", "max-lifetime"};
+    settings.reserved_flags = {"name",      "image",     "vcpu",      "memory",      "disk",
+                               "work-disk", "disk-mode", "vmm",       "timeout",     "detach",
+                               "dry-run",   "json",      "help",      "yes",         "verbose",
+                               "quiet",     "autostart", "idle-stop", "max-lifetime"};
     return settings;
 }
 

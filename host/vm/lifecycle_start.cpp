@@ -6,6 +6,7 @@
 #include "os/file.hpp"
 #include "os/random.hpp"
 #include "vm/drive_files.hpp"
+#include "vm/guest_config_view.hpp"
 #include "vm/guest_setup.hpp"
 #include "vm/readiness.hpp"
 
@@ -150,6 +151,7 @@ asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr
                 build_guest_config(facts.row, facts.view, facts.bundle, settings, capabilities,
                                    context, facts.vsock ? facts.vsock->key : std::string()));
             check_drive_files(*built.config, facts.paths.dir);
+            keep_launched(*built.config, facts.paths);
             image::write_initrd(built.image.initramfs, built.config->guest_json().dump(),
                                 facts.paths.initrd());
             return built;

@@ -81,7 +81,9 @@ typedef struct banger_guest_config_ops {
 
 typedef struct banger_guest_config { /* plugin side; either may be NULL */
   uint32_t struct_size, flags;       /* flags: 0 */
-  /* [hook] Pure: reads the VM and its cookie, changes nothing. Dry runs call it too. */
+  /* [hook] Pure: reads the VM and its cookie, changes nothing. Dry runs call it too, for a VM that
+   * does not run and for one that is not made: that one has no id (empty), and neither has the
+   * cookie that before_start would keep. */
   banger_status (*contribute)(void *self, banger_call *, const banger_vm *, banger_gcb *);
   /* [hook] Sees the merged configuration with owners; a negative status refuses the start. */
   banger_status (*validate)(void *self, banger_call *, const banger_vm *, banger_str merged_json);
