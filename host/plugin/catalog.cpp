@@ -4,6 +4,7 @@
 #include "os/nearest.hpp"
 #include "plugin/background.hpp"
 #include "plugin/binary.hpp"
+#include "plugin/entry_check.hpp"
 #include "plugin/host_view.hpp"
 #include "plugin/order.hpp"
 #include "plugin/schema.hpp"
@@ -163,6 +164,9 @@ void Catalog::check_unknown(std::vector<std::string>& problems) const {
                             : "; put it there, or remove the entry");
         problems.push_back(std::move(problem));
     }
+    for (std::string& problem : entry_problems(settings_, known)) {
+        problems.push_back(std::move(problem));
+    }
 }
 
 /// Checks and maps each wanted file, and sorts out what cannot go together.
@@ -249,10 +253,11 @@ Outcome Catalog::create(const std::string& id) {
                         "needs host extension " + ext + ", which this host does not have");
         }
     }
+    const std::string place = place_of(entry, "");
+    const std::string what =
+        (place.empty() ? "" : place + ": ") + "plugins.entries." + id + ".config";
     const std::string config =
-        Schema(plugin->manifest.config_schema)
-            .checked_text(entry.config_json, "plugins.entries." + id + ".config")
-            .dump();
+        Schema(plugin->manifest.config_schema).checked_text(entry.config_json, what).dump();
     os::make_private_dir(settings_.state_dir / id);
     Plugin& made = *plugin;
     plugins_.push_back(std::move(plugin));
