@@ -15,7 +15,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/events", "followEvents", ""},
 
     {"GET", "/v1/vms", "listVms", ""},
-    {"POST", "/v1/vms", "createVm", ""},
+    {"POST", "/v1/vms", "createVm", "dry_run"},
     {"GET", "/v1/vms/{name}", "getVm", ""},
     {"PATCH", "/v1/vms/{name}", "setVm", ""},
     {"DELETE", "/v1/vms/{name}", "deleteVm", "force"},
@@ -23,6 +23,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/vms/{name}/stop", "stopVm", ""},
     {"POST", "/v1/vms/{name}/restart", "restartVm", ""},
     {"POST", "/v1/vms/{name}/kill", "killVm", ""},
+    {"GET", "/v1/vms/{name}/guest-config", "getVmGuestConfig", ""},
     {"GET", "/v1/vms/{name}/ssh", "getVmSsh", ""},
     {"GET", "/v1/vms/{name}/console", "getVmConsole", "tail follow"},
     {"GET", "/v1/vms/{name}/console-attach", "attachVmConsole", ""},

@@ -5,6 +5,7 @@
 #include "cli/policy_flags.hpp"
 #include "cli/quantity.hpp"
 #include "cli/ssh_user_config.hpp"
+#include "cli/vm_dry_run.hpp"
 #include "cli/vm_options.hpp"
 #include "cli/watch.hpp"
 #include "os/ssh_include.hpp"
@@ -24,6 +25,7 @@ struct CreateArgs {
     std::string timeout;
     PolicyFlags policy;
     bool detach = false;
+    bool dry_run = false;
     bool json = false;
     std::unique_ptr<VmOptionFlags> options;
 };
@@ -109,6 +111,9 @@ void show_ready(const Session& session, const Outcome& outcome, const Json& vm) 
 
 int create(Session& session, const CreateArgs& args) {
     const Json body = body_of(args);
+    if (args.dry_run) {
+        return dry_run(session, body, args.json);
+    }
     const auto begin = [&] { return session.api().post(vm_noun.path, body); };
     if (args.detach) {
         try {
@@ -162,7 +167,11 @@ void add_vm_create(CLI::App& vm, Session& session) {
     verb->add_option("--timeout", args->timeout, "Give up and undo after this time: 90s, 5m")
         ->type_name("TIME");
     args->policy.add_to(*verb);
-    verb->add_flag("-d,--detach", args->detach, "Do not wait; print the operation's id");
+    CLI::Option* detach =
+        verb->add_flag("-d,--detach", args->detach, "Do not wait; print the operation's id");
+    verb->add_flag("--dry-run", args->dry_run,
+                   "Make nothing; show the VM and its guest's configuration, or why it is refused")
+        ->excludes(detach);
     json_flag(verb, args->json);
     const bool wanted = session.words.size() > 1 && session.words[1] == "create";
     args->options = std::make_unique<VmOptionFlags>(*verb, wanted ? vm_options(session)
@@ -170,6 +179,7 @@ void add_vm_create(CLI::App& vm, Session& session) {
     examples(verb, "  banger vm create --name testbox\n"
                    "  banger vm create --name big --vcpu 4 --memory 4G --disk 40G\n"
                    "  banger vm create --name night --idle-stop 30m --max-lifetime 8h\n"
+                   "  banger vm create --name testbox --dry-run\n"
                    "  NAME=$(banger vm create) && banger vm exec $NAME -- uname -a\n"
                    "\n"
                    "What is left out is taken from the configuration: banger config show." +

@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/footprint_table.hpp"
+#include "cli/guest_config_text.hpp"
 #include "cli/guest_text.hpp"
 #include "cli/noun.hpp"
 #include "cli/policy_text.hpp"
@@ -23,6 +24,7 @@ struct ShowArgs {
     bool json = false;
     bool timings = false;
     bool host = false;
+    bool guest_config = false;
 };
 
 std::string coloured_state(const std::string& state, const Terminal& terminal) {
@@ -237,6 +239,21 @@ void show_host(Session& session, const std::vector<Json>& vms, const ShowArgs& a
     }
 }
 
+/// What each is given at a start, with the owner of each field.
+void show_guest_configs(Session& session, const std::vector<Json>& vms, const ShowArgs& args) {
+    Json all = Json::array();
+    for (const Json& vm : vms) {
+        Json view = session.api().get(vm_noun.target(text_at(vm, "name")) + "/guest-config");
+        if (!args.json) {
+            session.print((all.empty() ? "" : "\n") + guest_config_text(view, session.out));
+        }
+        all.push_back(std::move(view));
+    }
+    if (args.json && !all.empty()) {
+        session.print_json(args.names.size() == 1 ? all.front() : all);
+    }
+}
+
 void show_timings(const Session& session, const Json& vm) {
     std::vector<Span> spans;
     for (const Json& timing : value_at(vm, "timings")) {
@@ -253,10 +270,13 @@ int show(Session& session, const ShowArgs& args) {
     const std::vector<Json>& vms = several.found;
     if (args.host) {
         show_host(session, vms, args);
+    } else if (args.guest_config) {
+        show_guest_configs(session, vms, args);
     } else if (args.json) {
         print_found(session, several, args.names.size());
     }
-    for (std::size_t i = 0; i < vms.size() && !args.host && !args.json; ++i) {
+    const bool plain_text = !args.host && !args.guest_config && !args.json;
+    for (std::size_t i = 0; i < vms.size() && plain_text; ++i) {
         session.print(i == 0 ? "" : "\n");
         if (args.timings) {
             show_timings(session, vms[i]);
@@ -284,11 +304,18 @@ void add_vm_reads(CLI::App& vm, Session& session) {
     verb->add_option("NAME", show_args->names, "One VM or several")->required();
     CLI::Option* timings =
         verb->add_flag("--timings", show_args->timings, "Where the time of its last start went");
-    verb->add_flag("--host", show_args->host,
-                   "What it holds on this machine: processes, files, address, tap, rules")
-        ->excludes(timings);
+    CLI::Option* host =
+        verb->add_flag("--host", show_args->host,
+                       "What it holds on this machine: processes, files, address, tap, rules")
+            ->excludes(timings);
+    verb->add_flag("--guest-config", show_args->guest_config,
+                   "Kernel arguments, drives, cards and files, each with its owner: of the start "
+                   "that it runs from, else of the next one")
+        ->excludes(timings)
+        ->excludes(host);
     json_flag(verb, show_args->json);
     examples(verb, "  banger vm show testbox\n  banger vm show testbox --timings\n"
+                   "  banger vm show testbox --guest-config\n"
                    "  banger vm show testbox --json | jq -r .ip");
     runs(verb, session, show_args, show);
 }

@@ -157,15 +157,18 @@ class Loader {
         }
     }
 
+    /// Of a value that was read: its depth and size are bounded by then.
     void note_places(const std::string& key, const YAML::Node& value, const YAML::Mark& mark) {
         config_.from_file[key] = problems_.place(mark);
+        for (std::size_t i = 0; value.IsSequence() && i < value.size(); ++i) {
+            note_places(key + "[" + std::to_string(i) + "]", value[i], value[i].Mark());
+        }
         if (!value.IsMap()) {
             return;
         }
         for (const auto& member : value) {
             if (member.first.IsScalar()) {
-                config_.from_file[key + "." + member.first.Scalar()] =
-                    problems_.place(member.first.Mark());
+                note_places(key + "." + member.first.Scalar(), member.second, member.first.Mark());
             }
         }
     }

@@ -58,12 +58,15 @@ plugin::Settings plugin_settings(const config::Config& config, const os::UserPat
         part.after = entry.after;
         part.allow_override = entry.allow_override;
         part.config_json = entry.config;
-        const std::string config_key = "plugins.entries." + id + ".config";
+        const std::string entry_key = "plugins.entries." + id + ".";
+        const std::string config_key = entry_key + "config";
         for (const auto& [key, place] : config.from_file) {
             if (key == config_key) {
                 part.places[""] = place;
             } else if (key.starts_with(config_key + ".")) {
                 part.places[key.substr(config_key.size() + 1)] = place;
+            } else if (key.starts_with(entry_key)) {
+                part.key_places[key.substr(entry_key.size())] = place;
             }
         }
     }
@@ -73,10 +76,10 @@ plugin::Settings plugin_settings(const config::Config& config, const os::UserPat
     settings.probe = os::installation().libexec / "banger-plugin";
     settings.probe_cache = paths.state / "plugin-probes.json";
     // Options of `vm create` and `vm set` themselves.
-    settings.reserved_flags = {"name",      "image",     "vcpu",        "memory",  "disk",
-                               "work-disk", "disk-mode", "vmm",         "timeout", "detach",
-                               "json",      "help",      "yes",         "verbose", "quiet",
-                               "autostart", "idle-stop", "max-lifetime"};
+    settings.reserved_flags = {"name",      "image",     "vcpu",      "memory",      "disk",
+                               "work-disk", "disk-mode", "vmm",       "timeout",     "detach",
+                               "dry-run",   "json",      "help",      "yes",         "verbose",
+                               "quiet",     "autostart", "idle-stop", "max-lifetime"};
     return settings;
 }
 

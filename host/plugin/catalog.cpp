@@ -2,6 +2,7 @@
 
 #include "os/file.hpp"
 #include "plugin/background.hpp"
+#include "plugin/entry_check.hpp"
 #include "plugin/host_view.hpp"
 #include "plugin/order.hpp"
 #include "plugin/quarantine.hpp"
@@ -115,10 +116,11 @@ Outcome Catalog::create(const std::string& id) {
                         "needs host extension " + ext + ", which this host does not have");
         }
     }
+    const std::string place = place_of(entry, "");
+    const std::string what =
+        (place.empty() ? "" : place + ": ") + "plugins.entries." + id + ".config";
     const std::string config =
-        Schema(plugin->manifest.config_schema)
-            .checked_text(entry.config_json, "plugins.entries." + id + ".config")
-            .dump();
+        Schema(plugin->manifest.config_schema).checked_text(entry.config_json, what).dump();
     os::make_private_dir(settings_.state_dir / id);
     Plugin& made = *plugin;
     plugins_.push_back(std::move(plugin));

@@ -1,6 +1,7 @@
 #include "plugin/catalog.hpp"
 
 #include "os/error.hpp"
+#include "plugin/entry_check.hpp"
 #include "plugin/schema.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,11 +13,7 @@ namespace {
 /// "config.yaml:12:5: plugins.entries.dns.config: port: ..."; `text` begins with a key of the
 /// plugin's, and the place is that of the key, of its settings or else of its entry.
 std::string line_of(const std::string& id, const EntrySettings& entry, const std::string& text) {
-    const auto found = entry.places.find(text.substr(0, text.find_first_of(":.[")));
-    const auto whole = entry.places.find("");
-    const std::string& place = found != entry.places.end()   ? found->second
-                               : whole != entry.places.end() ? whole->second
-                                                             : entry.place;
+    const std::string place = place_of(entry, text.substr(0, text.find(": ")));
     return (place.empty() ? "" : place + ": ") + "plugins.entries." + id + ".config: " + text +
            "; banger plugin show " + id + " lists its settings";
 }

@@ -2,6 +2,7 @@
 
 #include "os/nearest.hpp"
 #include "plugin/binary.hpp"
+#include "plugin/entry_check.hpp"
 #include "plugin/breadcrumb.hpp"
 #include "plugin/probe.hpp"
 #include "plugin/quarantine.hpp"
@@ -94,6 +95,9 @@ void Catalog::check_unknown(std::vector<std::string>& problems) const {
         problem.append("' in ").append(folders(settings_));
         problem.append(near ? "; did you mean '" + *near + "'?"
                             : "; put it there, or remove the entry");
+        problems.push_back(std::move(problem));
+    }
+    for (std::string& problem : entry_problems(settings_, known)) {
         problems.push_back(std::move(problem));
     }
 }

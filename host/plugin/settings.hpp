@@ -23,8 +23,11 @@ struct EntrySettings {
     std::vector<std::string>
         allow_override;      ///< fields, as in "file:/etc/resolv.conf", with * and ?
     std::string config_json; ///< one object, or empty
-    /// Where its keys stand, as `place`; that of "" is where it begins.
+    /// Where the members of config stand ("server.ports[1]"), as `place`; that of "" is where it
+    /// begins.
     std::map<std::string, std::string> places;
+    /// The same of the other keys: "required", "after[0]".
+    std::map<std::string, std::string> key_places;
 };
 
 struct Settings {

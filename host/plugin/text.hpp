@@ -1,16 +1,10 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <string_view>
+#include "os/utf8.hpp"
 
 namespace banger::plugin {
 
-/// Is all of it well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms)?
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
-
-/// Fit for one line of a log: malformed bytes become U+FFFD, control characters a space, and what
-/// is longer than `limit` bytes is cut and marked.
-[[nodiscard]] std::string one_line(std::string_view text, std::size_t limit);
+using os::is_utf8;
+using os::one_line;
 
 } // namespace banger::plugin

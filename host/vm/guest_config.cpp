@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <map>
 
 #include <nlohmann/json.hpp>
@@ -18,13 +17,13 @@ using os::ErrorKind;
 
 namespace {
 
-constexpr std::size_t max_file_bytes = 1U << 20U;
-constexpr std::size_t max_files_bytes = 8U << 20U;
-constexpr std::size_t max_serial = 20; // VIRTIO_BLK_ID_BYTES, virtio 1.2 section 5.2.6.1
+/// Set by the VMM drivers: a wrong value makes a guest that hangs instead of ending, or that boots
+/// without a console. The driver of QEMU refuses them, too, without knowing whose they are.
+constexpr std::array driver_keys{"console", "reboot", "panic", "tsc_early_khz", "tsc"};
 
-bool printable_word(std::string_view text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '"'; });
+Error over(const std::string& field, std::size_t count, const std::string& of) {
+    return {ErrorKind::exhausted,
+            field + ": a VM takes at most " + std::to_string(count) + " " + of};
 }
 
 /// Values in the order of their first mention, found by key.
@@ -115,27 +114,55 @@ bool GuestConfig::take(std::string_view owner, const std::string& field, bool sa
 
 void GuestConfig::kernel_arg(std::string_view owner, const std::string& key,
                              const std::string& value, bool override_owner) {
-    if (key.empty() || !printable_word(key) || key.find('=') != std::string::npos ||
-        !printable_word(value)) {
-        throw Error(ErrorKind::invalid, "kernel argument '" + key + "' from " + std::string(owner) +
-                                            ": only printable characters without spaces");
-    }
+    check_kernel_arg(owner, key, value);
     const std::string* old = state_->args.find(key);
+    if (!old && state_->args.items().size() == max_kernel_args) {
+        throw over("kernel argument '" + key + "' from " + std::string(owner), max_kernel_args,
+                   "kernel arguments");
+    }
     if (take(owner, "kernel_arg:" + key, old && *old == value, old != nullptr, override_owner)) {
         state_->args.put(key, value);
     }
 }
 
+void GuestConfig::require_device(std::string_view owner, const char* what,
+                                 const std::string& id) const {
+    if (state_->drives.items().size() + state_->nics.items().size() >= max_devices) {
+        throw over(std::string(what) + " '" + id + "' from " + std::string(owner), max_devices,
+                   "drives and network cards together");
+    }
+}
+
+void GuestConfig::require_single(std::string_view owner, const Drive& drive) const {
+    for (const auto& [id, other] : state_->drives.items()) {
+        if (id != drive.id && other.path == drive.path) {
+            throw Error(ErrorKind::conflict, "drive '" + drive.id + "' from " + std::string(owner) +
+                                                 ": host_path '" + drive.path + "' is drive '" +
+                                                 id + "' of " + owner_of("drive:" + id));
+        }
+    }
+}
+
+void GuestConfig::require_single(std::string_view owner, const Nic& nic) const {
+    for (const auto& [id, other] : state_->nics.items()) {
+        if (id == nic.id || (other.tap != nic.tap && other.mac != nic.mac)) {
+            continue;
+        }
+        const bool tap = other.tap == nic.tap;
+        throw Error(ErrorKind::conflict, "network card '" + nic.id + "' from " +
+                                             std::string(owner) + ": " + (tap ? "tap '" : "mac '") +
+                                             (tap ? nic.tap : nic.mac) + "' is that of card '" +
+                                             id + "' of " + owner_of("nic:" + id));
+    }
+}
+
 void GuestConfig::drive(std::string_view owner, Drive drive, bool override_owner) {
-    if (drive.id.empty() || drive.id.size() > max_serial || !printable_word(drive.id) ||
-        drive.id.find_first_of(",/=") != std::string::npos) {
-        throw Error(ErrorKind::invalid, "drive id '" + drive.id + "' from " + std::string(owner) +
-                                            ": 1 to 20 printable characters");
-    }
-    if (drive.path.empty() || drive.path.find('\0') != std::string::npos) {
-        throw Error(ErrorKind::invalid, "drive " + drive.id + " has no path");
-    }
+    check_drive(owner, drive);
+    require_single(owner, drive);
     const Drive* old = state_->drives.find(drive.id);
+    if (!old) {
+        require_device(owner, "drive", drive.id);
+    }
     if (take(owner, "drive:" + drive.id, old && *old == drive, old != nullptr, override_owner)) {
         const std::string id = drive.id;
         state_->drives.put(id, std::move(drive));
@@ -143,11 +170,12 @@ void GuestConfig::drive(std::string_view owner, Drive drive, bool override_owner
 }
 
 void GuestConfig::nic(std::string_view owner, Nic nic, bool override_owner) {
-    if (nic.id.empty() || !printable_word(nic.id) || nic.tap.empty() || nic.tap.size() > 15) {
-        throw Error(ErrorKind::invalid, "network card '" + nic.id + "' from " + std::string(owner) +
-                                            ": it needs an id and a tap of at most 15 bytes");
-    }
+    check_nic(owner, nic);
+    require_single(owner, nic);
     const Nic* old = state_->nics.find(nic.id);
+    if (!old) {
+        require_device(owner, "network card", nic.id);
+    }
     if (take(owner, "nic:" + nic.id, old && *old == nic, old != nullptr, override_owner)) {
         const std::string id = nic.id;
         state_->nics.put(id, std::move(nic));
@@ -155,18 +183,11 @@ void GuestConfig::nic(std::string_view owner, Nic nic, bool override_owner) {
 }
 
 void GuestConfig::file(std::string_view owner, GuestFile file, bool override_owner) {
-    const std::filesystem::path path(file.path);
-    if (!path.is_absolute() || path.lexically_normal() != path || !path.has_filename() ||
-        file.path.find('\0') != std::string::npos || file.path.size() > 4095) {
-        throw Error(ErrorKind::invalid, "guest file '" + file.path + "' from " +
-                                            std::string(owner) +
-                                            ": the path must be absolute and normalised");
-    }
-    if (file.data.size() > max_file_bytes) {
-        throw Error(ErrorKind::exhausted, "guest file " + file.path + " from " +
-                                              std::string(owner) + " is larger than 1 MiB");
-    }
+    check_file(owner, file);
     const GuestFile* old = state_->files.find(file.path);
+    if (!old && state_->files.items().size() == max_files) {
+        throw over("guest file '" + file.path + "' from " + std::string(owner), max_files, "files");
+    }
     if (take(owner, "file:" + file.path, old && *old == file, old != nullptr, override_owner)) {
         const std::string key = file.path;
         state_->files.put(key, std::move(file));
@@ -182,22 +203,42 @@ void GuestConfig::guest(std::string_view owner, const std::string& key, json val
 void GuestConfig::freeze() {
     State& state = writable();
     std::size_t length = 1;
-    for (const std::string& arg : kernel_args()) {
-        length += arg.size() + 1;
+    for (const auto& [key, value] : state.args.items()) {
+        length += key.size() + (value.empty() ? 0 : value.size() + 1) + 1;
+        if (std::find(driver_keys.begin(), driver_keys.end(), key) != driver_keys.end()) {
+            throw Error(ErrorKind::invalid, "kernel argument '" + key + "' from " +
+                                                owner_of("kernel_arg:" + key) +
+                                                ": the VMM driver sets it");
+        }
     }
-    if (length > max_command_line) {
-        throw Error(ErrorKind::exhausted, "the kernel command line would have " +
-                                              std::to_string(length) + " bytes of at most " +
-                                              std::to_string(max_command_line));
+    constexpr std::size_t most = max_command_line - driver_command_line;
+    if (length > most) {
+        throw Error(ErrorKind::exhausted,
+                    "the kernel command line would have " + std::to_string(length) +
+                        " bytes, at most " + std::to_string(most) + " of plugins; the rest of " +
+                        std::to_string(max_command_line) + " is the VMM driver's");
     }
     std::size_t total = 0;
     for (const auto& [path, file] : state.files.items()) {
         total += file.data.size();
+        for (const auto& [other, below] : state.files.items()) {
+            if (other.starts_with(path + "/")) {
+                throw Error(ErrorKind::conflict,
+                            "guest file '" + other + "' from " + owner_of("file:" + other) +
+                                ": it is below file '" + path + "' of " + owner_of("file:" + path));
+            }
+        }
     }
     if (total > max_files_bytes) {
-        throw Error(ErrorKind::exhausted, "the guest's files together are larger than 8 MiB");
+        throw Error(ErrorKind::exhausted, "the guest's files together have " +
+                                              std::to_string(total) + " bytes, at most " +
+                                              std::to_string(max_files_bytes));
     }
     state.frozen = true;
+}
+
+const std::string& GuestConfig::owner_of(const std::string& field) const {
+    return state_->owners.at(field);
 }
 
 std::vector<std::string> GuestConfig::kernel_args() const {
@@ -241,7 +282,7 @@ json GuestConfig::guest_json() const {
 
 json GuestConfig::merged_json() const {
     const State& state = *state_;
-    const auto owner = [&](const std::string& field) { return state.owners.at(field); };
+    const auto owner = [&](const std::string& field) { return owner_of(field); };
     json merged = {{"kernel_args", json::array()},
                    {"drives", json::array()},
                    {"nics", json::array()},
@@ -267,6 +308,8 @@ json GuestConfig::merged_json() const {
     for (const auto& [path, file] : state.files.items()) {
         merged["files"].push_back({{"path", path},
                                    {"mode", file.mode},
+                                   {"uid", file.uid},
+                                   {"gid", file.gid},
                                    {"bytes", file.data.size()},
                                    {"owner", owner("file:" + path)}});
     }

@@ -7,13 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/guest_config_check.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 namespace banger::vm {
 
 struct Drive {
-    std::string id;   ///< serial in the guest, at most 20 bytes of [a-z0-9-]
-    std::string path; ///< on the host; relative to the VM's folder where it is inside
+    std::string id;   ///< serial in the guest
+    std::string path; ///< on the host; the host's own are relative to the VM's folder
     bool read_only = false;
     bool operator==(const Drive&) const = default;
 };
@@ -49,7 +51,8 @@ class GuestConfig {
     GuestConfig& operator=(GuestConfig&&) noexcept;
     [[nodiscard]] GuestConfig copy() const;
 
-    // Each throws Error: invalid (bad value), conflict (another owner), or when it is frozen.
+    // Each throws Error: invalid (bad value), exhausted (over a limit), conflict (another owner, or
+    // one file, tap or address twice), or when it is frozen.
     void kernel_arg(std::string_view owner, const std::string& key, const std::string& value,
                     bool override_owner = false);
     void drive(std::string_view owner, Drive drive, bool override_owner = false);
@@ -58,12 +61,15 @@ class GuestConfig {
     /// A top-level member of guest.json that only the host sets ("hostname", "network", ...).
     void guest(std::string_view owner, const std::string& key, nlohmann::json value);
 
-    /// Checks the whole (command line length, one path twice); after it nothing can change.
+    /// Checks the whole (length of the command line, files together, one below another); after it
+    /// nothing can change.
     void freeze();
 
     [[nodiscard]] std::vector<std::string> kernel_args() const; ///< "key=value" or "key", in order
     [[nodiscard]] std::vector<Drive> drives() const;            ///< in the order they were given
     [[nodiscard]] std::vector<Nic> nics() const;
+    /// Of a field ("drive:data") that there is.
+    [[nodiscard]] const std::string& owner_of(const std::string& field) const;
     /// The document that runtime/guest applies in the guest (its format: docs/guest-config.md).
     [[nodiscard]] nlohmann::json guest_json() const;
     /// Everything with the owner of each field; file contents are left out. For validate() and
@@ -75,10 +81,10 @@ class GuestConfig {
     State& writable();
     bool take(std::string_view owner, const std::string& field, bool same, bool exists,
               bool override_owner);
+    void require_single(std::string_view owner, const Drive& drive) const;
+    void require_single(std::string_view owner, const Nic& nic) const;
+    void require_device(std::string_view owner, const char* what, const std::string& id) const;
     std::unique_ptr<State> state_;
 };
-
-/// The kernel's limit for its command line on x86 (COMMAND_LINE_SIZE), with its NUL.
-constexpr std::size_t max_command_line = 2048;
 
 } // namespace banger::vm

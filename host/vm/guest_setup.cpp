@@ -7,7 +7,10 @@
 #include "os/random.hpp"
 #include "vm/identity.hpp"
 
+#include <array>
 #include <sstream>
+
+#include <arpa/inet.h>
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +19,8 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::string_view host = "banger"; ///< owner of what no plugin gave
+constexpr std::string_view host = host_owner;
+constexpr auto unknown = "(at the create)";
 
 void add_disks(GuestConfig& config, const store::VmRow& row) {
     if (image::disk_mode(row.disk_mode) == image::DiskMode::copy) {
@@ -29,6 +33,12 @@ void add_disks(GuestConfig& config, const store::VmRow& row) {
     config.guest(host, "root", {{"mode", row.disk_mode}});
 }
 
+bool is_address(const std::string& text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+           (::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1 && text != "::1");
+}
+
 /// The host's name servers that a guest can use: one on the host's loopback is not among them.
 json name_servers(const Settings& settings) {
     json servers = json::array();
@@ -38,7 +48,7 @@ json name_servers(const Settings& settings) {
         std::string word;
         std::string address;
         if (words >> word >> address && word == "nameserver" && !address.starts_with("127.") &&
-            address != "::1") {
+            is_address(address)) {
             servers.push_back(address);
         }
     }
@@ -53,26 +63,31 @@ void add_network(GuestConfig& config, const store::VmRow& row, const Settings& s
     if (nics.empty()) {
         return;
     }
-    config.guest(host, "network",
-                 json::array({{{"name", "eth0"},
-                               {"mac", nics.front().mac},
-                               {"address", row.ip + "/" + std::to_string(settings.subnet.prefix)},
-                               {"gateway", settings.subnet.host(1).text()},
-                               {"mtu", nics.front().mtu}}}));
+    config.guest(
+        host, "network",
+        json::array(
+            {{{"name", "eth0"},
+              {"mac", nics.front().mac},
+              {"address",
+               row.ip.empty() ? unknown : row.ip + "/" + std::to_string(settings.subnet.prefix)},
+              {"gateway", settings.subnet.host(1).text()},
+              {"mtu", nics.front().mtu}}}));
     config.guest(host, "resolv",
                  {{"nameservers", name_servers(settings)}, {"search", {settings.domain}}});
 }
 
 void add_identity(GuestConfig& config, const store::VmRow& row, const image::Bundle& bundle,
                   const Settings& settings) {
-    const MachinePaths paths(settings, row.id);
-    const std::string fqdn = row.name + "." + settings.domain;
-    config.guest(host, "hostname", row.name);
+    const std::string name = row.name.empty() ? unknown : row.name;
+    const bool made = !row.id.empty();
+    config.guest(host, "hostname", name);
     config.guest(host, "domain", settings.domain);
-    config.guest(host, "machine_id", machine_id(row.id));
-    config.guest(host, "hosts",
-                 json::array({{{"address", "127.0.1.1"}, {"names", {fqdn, row.name}}}}));
-    config.guest(host, "ssh_host_keys", host_keys_json(paths));
+    config.guest(host, "machine_id", made ? machine_id(row.id) : unknown);
+    config.guest(
+        host, "hosts",
+        json::array({{{"address", "127.0.1.1"}, {"names", {name + "." + settings.domain, name}}}}));
+    config.guest(host, "ssh_host_keys",
+                 made ? host_keys_json(MachinePaths(settings, row.id)) : json(unknown));
     std::string key = os::read_file(bundle.ssh_key.string() + ".pub");
     while (!key.empty() && key.back() == '\n') {
         key.pop_back();

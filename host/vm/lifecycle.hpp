@@ -65,6 +65,12 @@ class Lifecycle {
     [[nodiscard]] asio::awaitable<void> check_start(std::string name);
     [[nodiscard]] asio::awaitable<void> check_set(std::string name, nlohmann::json options);
 
+    /// What a create would make and what its guest would be, with the owner of each field; refused
+    /// as the create would be. Nothing is made, taken or written.
+    [[nodiscard]] asio::awaitable<nlohmann::json> preview(CreateRequest request);
+    /// guest_config_view() of the start that the VM runs from, or of its next one.
+    [[nodiscard]] asio::awaitable<nlohmann::json> guest_config(std::string name);
+
     /// Work on the VM that nobody asked for (taking it up again, tidying up after it ended) is
     /// short: a request waits for it instead of being told that the VM is busy.
     [[nodiscard]] asio::awaitable<void> settled(std::string name);
@@ -90,6 +96,13 @@ class Lifecycle {
     asio::awaitable<void> require_available(Ptr machine, nlohmann::json options);
     [[nodiscard]] nlohmann::json changed_options(const Machine& machine,
                                                  const nlohmann::json& options) const;
+
+    // lifecycle_preview.cpp
+    struct Draft {
+        nlohmann::json config; ///< merged
+        std::string driver;
+    };
+    asio::awaitable<Draft> draft(store::VmRow row, VmView view);
 
     // lifecycle_create.cpp
     struct Plan {

@@ -5,6 +5,8 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/random.hpp"
+#include "vm/drive_files.hpp"
+#include "vm/guest_config_view.hpp"
 #include "vm/guest_setup.hpp"
 #include "vm/readiness.hpp"
 
@@ -148,6 +150,8 @@ asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr
             built.config = std::make_shared<GuestConfig>(
                 build_guest_config(facts.row, facts.view, facts.bundle, settings, capabilities,
                                    context, facts.vsock ? facts.vsock->key : std::string()));
+            check_drive_files(*built.config, facts.paths.dir);
+            keep_launched(*built.config, facts.paths);
             image::write_initrd(built.image.initramfs, built.config->guest_json().dump(),
                                 facts.paths.initrd());
             return built;

@@ -82,6 +82,10 @@ struct MachinePaths {
     [[nodiscard]] std::filesystem::path record() const { return dir / "vm.json"; }
     [[nodiscard]] std::filesystem::path console() const { return dir / "console.log"; }
     [[nodiscard]] std::filesystem::path initrd() const { return dir / "initrd.img"; }
+    /// The guest configuration that it was last started with, as it is shown.
+    [[nodiscard]] std::filesystem::path launched_config() const {
+        return dir / "guest-config.json";
+    }
     [[nodiscard]] std::filesystem::path known_hosts() const { return dir / "known_hosts"; }
     [[nodiscard]] std::filesystem::path host_key() const { return dir / "ssh_host_ed25519_key"; }
     [[nodiscard]] std::filesystem::path ssh_control() const { return ssh_control_in(run); }

@@ -34,6 +34,8 @@ class Machines {
 
     /// Throws conflict, with who has it.
     void require_free(std::string_view name) const;
+    /// Throws exhausted when a new VM would get no address.
+    void require_address() const { static_cast<void>(free_address()); }
     /// A new VM with a lease on the lowest free address, both durable. Throws conflict when the
     /// name is taken, exhausted when no address is free.
     std::shared_ptr<Machine> insert(store::VmRow row);

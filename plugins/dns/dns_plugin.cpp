@@ -142,8 +142,8 @@ class Dns {
     void before_create(Call& call, const Vm& vm) { put(call, vm, false, aliases_of(vm)); }
     void before_start(Call& call, const Vm& vm) { put(call, vm, true, aliases_of(vm)); }
     void contribute(Call& call, const Vm& vm, banger::GuestConfig& guest) {
-        if (banger::NetworkInfo(host_).find(call, vm.id()) == nullptr) {
-            return;
+        if (!vm.id().empty() && banger::NetworkInfo(host_).find(call, vm.id()) == nullptr) {
+            return; // of a VM that is not made yet (a dry run) nobody knows the address
         }
         const banger_network& network = banger::NetworkInfo(host_).network(call);
         const std::string gateway(view(network.gateway));

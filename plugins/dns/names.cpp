@@ -38,7 +38,10 @@ Network parse_network(const std::string& text) {
 }
 
 std::vector<std::string> VmNames::labels() const {
-    std::vector<std::string> all{name};
+    std::vector<std::string> all;
+    if (!name.empty()) { // a VM that is to be made may have none yet
+        all.push_back(name);
+    }
     all.insert(all.end(), aliases.begin(), aliases.end());
     return all;
 }
@@ -75,10 +78,11 @@ void Names::refuse_taken(const std::string& vm, const Entry& wanted) const {
             continue;
         }
         const std::string& other = entries_.at(taken->second).names.name;
-        const bool name = wire == wanted.wires.front();
+        const std::string& own = wanted.names.name;
+        const bool name = !own.empty() && wire == wanted.wires.front();
         throw Error(BANGER_E_CONFLICT, "the name " + to_text(wire) + " belongs to VM " + other,
                     name ? "take it away first: banger vm set --dns-alias OTHER " + other
-                         : "choose another --dns-alias for " + wanted.names.name);
+                         : "choose another --dns-alias" + (own.empty() ? "" : " for " + own));
     }
 }
 

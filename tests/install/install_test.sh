@@ -13,7 +13,7 @@ fail() { echo "FAIL: $*" >&2 && exit 1; }
 
 cmake --install "$build" --prefix "$prefix" >/dev/null
 for file in bin/banger bin/bangerd libexec/banger/banger-vm libexec/banger/banger-priv libexec/banger/banger-copy libexec/banger/banger-plugin lib/banger/plugins/tap-pool.so lib/banger/plugins/dns.so lib/banger/plugins/vsock.so \
-    include/banger/plugin.h include/banger/plugin.hpp include/banger/test/fake_host.hpp share/banger/sdk/templates/c/plugin.c share/banger/sdk/examples/share-dir/README.md share/banger/config.example.yaml share/banger/sdk/exports.map \
+    include/banger/plugin.h include/banger/plugin.hpp include/banger/test/fake_host.hpp share/banger/sdk/templates/c/plugin.c share/banger/sdk/examples/share-dir/README.md share/banger/config.example.yaml share/banger/config.schema.json share/banger/sdk/exports.map \
     share/systemd/user/bangerd.service share/doc/banger/LICENSE; do
     [ -f "$prefix/$file" ] || fail "not installed: $file"
 done
@@ -30,6 +30,7 @@ for file in share/systemd/user/bangerd.service $(cd "$prefix" && find . -name '*
 done
 "$prefix/bin/banger" version >/dev/null || fail "banger version does not run from the prefix"
 "$prefix/bin/banger" config check || fail "config check does not run from the prefix"
+grep -q '"vm_to_vm"' "$prefix/share/banger/config.schema.json" || fail "config.schema.json lacks the settings of tap-pool"
 echo "$(find "$prefix" -type f | wc -l) files installed"
 
 uninstall() { "$(dirname "$0")/../../scripts/uninstall.sh" "$build/install_manifest.txt" 2>&1; }

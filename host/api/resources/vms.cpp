@@ -83,6 +83,12 @@ void add_reads(Router& router, const Parts& parts) {
         co_return json_response(
             vm::to_json(*parts.machines.get(request.param("name")), parts.settings));
     });
+    router.on("GET", "/v1/vms/{name}/guest-config",
+              [&parts](Request request) -> asio::awaitable<Response> {
+                  auto asked = parts.lifecycle.guest_config(request.param("name"));
+                  const json shown = co_await std::move(asked);
+                  co_return json_response(shown);
+              });
     router.on("GET", "/v1/vms/{name}/ssh", [&parts](Request request) -> asio::awaitable<Response> {
         const auto machine = parts.machines.get(request.param("name"));
         check_running(*machine);
@@ -100,6 +106,11 @@ void add_reads(Router& router, const Parts& parts) {
 void add_changes(Router& router, const Parts& parts) {
     router.on("POST", "/v1/vms", [&parts](Request request) -> asio::awaitable<Response> {
         const vm::CreateRequest wanted = vm::create_request(request.json());
+        if (request.flag("dry_run")) {
+            auto asked = parts.lifecycle.preview(wanted);
+            const json shown = co_await std::move(asked);
+            co_return json_response(shown);
+        }
         co_await parts.lifecycle.check(wanted);
         parts.operations.require_open(); // it may have ended meanwhile
         co_return answer(parts.lifecycle.create(wanted));

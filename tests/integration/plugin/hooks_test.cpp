@@ -231,6 +231,15 @@ TEST_F(Hooks, OnlyAPluginThatSaysSoAddsANetworkCard) {
     EXPECT_TRUE(config.nics().empty());
 }
 
+TEST_F(Hooks, AReservedFieldOfACardMustBe0) {
+    load("contribute=nic reserved=1");
+    vm::GuestConfig config;
+    EXPECT_EQ(error_of([&] { host.dispatch->contribute(web, config, host.context); }),
+              "plugin rec-a, contribute of VM web: guest configuration: a reserved field of its "
+              "struct is not 0");
+    EXPECT_TRUE(config.nics().empty());
+}
+
 TEST_F(Hooks, OverridesNeedPermission) {
     host.add("rec-a");
     host.entry("rec-a").allow_override = {"file:/etc/*", "kernel_arg:quiet"};

@@ -232,8 +232,9 @@ TEST_F(Loading, TheConfigurationIsCheckedWithThePluginsSchema) {
     host.add("rec-a");
     host.entry("rec-a").config_json = R"({"log":7,"order":"x"})";
     EXPECT_EQ(host.load(), "");
-    EXPECT_EQ(host.reason("rec-a"), "plugins.entries.rec-a.config: log: expected string, found 7; "
-                                    "order: unknown key; did you mean 'orders'?");
+    EXPECT_EQ(host.reason("rec-a"),
+              "config.yaml:1:1: plugins.entries.rec-a.config: log: expected string, found 7; "
+              "order: unknown key; did you mean 'orders'?");
     EXPECT_THAT(host.recorded(), ElementsAre());
 }
 

@@ -175,8 +175,9 @@ banger_status contribute(void* raw, banger_call* call, const banger_vm* vm, bang
     note(self, "contribute");
     banger_status status = ops->kernel_arg(builder, str(REC_ID), vm->name, 0);
     if (self.orders.find("contribute=nic") != std::string::npos) {
-        const banger_nic nic{sizeof nic, 0, str("eth0"), str("bgr0"), str("02:00:00:00:00:01"),
-                             0,          0};
+        const bool filled = self.orders.find("reserved=1") != std::string::npos;
+        const banger_nic nic{sizeof nic, 0,     str("eth0"), str("bgr0"), str("02:00:00:00:00:01"),
+                             0,          filled};
         status = ops->nic(builder, &nic, 0);
     }
     return status < 0 ? status : obey(self, call, "contribute");

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
 #include <regex>
 #include <sstream>
 
@@ -111,6 +113,23 @@ Json property(const Key<Owner>& key, Owner& owner) {
     return out;
 }
 
+/// The schemas that banger's own plugins give for their settings, as their sources have them.
+std::map<std::string, Json> plugin_schemas() {
+    std::map<std::string, Json> schemas;
+    for (const auto& folder : fs::directory_iterator(source / "plugins")) {
+        const auto text =
+            folder.is_directory() ? os::find_file(folder.path() / "config.cpp") : std::nullopt;
+        if (!text) {
+            continue;
+        }
+        const std::string begin = "config_schema[] = R\"(";
+        const std::size_t from = text->find(begin) + begin.size();
+        schemas[folder.path().filename()] =
+            Json::parse(text->substr(from, text->find(")\"", from) - from));
+    }
+    return schemas;
+}
+
 Json schema() {
     Config config = default_config();
     PluginEntry entry;
@@ -122,9 +141,16 @@ Json schema() {
     for (const auto& key : entry_keys()) {
         members[std::string(key.name)] = property(key, entry);
     }
+    Json known = Json::object(); // the plugins that come with banger
+    for (const auto& [id, settings] : plugin_schemas()) {
+        Json own = members;
+        own["config"].update(settings);
+        known[id] = closed(own);
+    }
     sections["plugins"]["entries"] = {{"description", "One entry per plugin, by its id"},
                                       {"type", {"object", "null"}},
                                       {"propertyNames", {{"pattern", "^[a-z][a-z0-9-]{0,31}$"}}},
+                                      {"properties", known},
                                       {"additionalProperties", closed(members)}};
     Json properties;
     for (const auto& [name, members_of] : sections.items()) {
@@ -145,6 +171,11 @@ TEST(Schema, IsWhatTheTableOfKeysSays) {
         os::write_file_atomic(file, expected, 0644);
     }
     EXPECT_EQ(os::find_file(file).value_or(""), expected);
+    Json whole = schema();
+    Json& entries = whole["properties"]["plugins"]["properties"]["entries"]["properties"];
+    for (const char* id : {"tap-pool", "nat", "dns", "vsock"}) {
+        EXPECT_FALSE(entries[id]["properties"]["config"]["properties"].empty()) << id;
+    }
 }
 
 } // namespace

@@ -82,6 +82,24 @@ plugins:
     EXPECT_FALSE(config.from_file.contains("vm.vcpus"));
 }
 
+TEST(Loader, EverythingInAnEntryHasItsPlace) {
+    const Config config = parse_config("plugins:\n"
+                                       "  entries:\n"
+                                       "    nat:\n"
+                                       "      after: [dns, vsock]\n"
+                                       "      config:\n"
+                                       "        server:\n"
+                                       "          ports:\n"
+                                       "            - 80\n"
+                                       "            - {low: 1}\n",
+                                       "c.yaml");
+    const std::string nat = "plugins.entries.nat.";
+    EXPECT_EQ(config.from_file.at(nat + "after[1]"), "c.yaml:4:20");
+    EXPECT_EQ(config.from_file.at(nat + "config.server.ports"), "c.yaml:7:11");
+    EXPECT_EQ(config.from_file.at(nat + "config.server.ports[0]"), "c.yaml:8:15");
+    EXPECT_EQ(config.from_file.at(nat + "config.server.ports[1].low"), "c.yaml:9:16");
+}
+
 TEST(Loader, AllErrorsComeAtOnceWithPlaceKeyAndNearestName) {
     EXPECT_THAT(
         errors_of("network:\n"

@@ -93,6 +93,34 @@ TEST_F(ConfigChecks, APluginChecksItsOwnSettings) {
                 IsEmpty());
 }
 
+TEST_F(ConfigChecks, WhatIsWrongInsideAPluginsSettingsHasItsOwnPlace) {
+    EXPECT_THAT(check("plugins:\n"
+                      "  entries:\n"
+                      "    nat:\n"
+                      "      config:\n"
+                      "        closed:\n"
+                      "          - 10.0.0.0/8\n"
+                      "          - everything\n")
+                    .errors(),
+                ElementsAre(StartsWith(at("11:13") + "plugins.entries.nat.config: closed[1]: ")));
+}
+
+TEST_F(ConfigChecks, AnEntryThatContradictsItselfOrHasNoEffect) {
+    EXPECT_THAT(
+        check("plugins:\n"
+              "  entries:\n"
+              "    nat:\n"
+              "      after: [tap-poll]\n"
+              "      allow_override: ['fil:/etc/hosts']\n"
+              "    dns: {required: true, enabled: false}\n")
+            .errors(),
+        ElementsAre(at("8:15") + "plugins.entries.nat.after[0]: there is no plugin "
+                                 "'tap-poll'; did you mean 'tap-pool'?",
+                    AllOf(StartsWith(at("9:24") + "plugins.entries.nat.allow_override[0]: "),
+                          HasSubstr("did you mean 'file:/etc/hosts'?")),
+                    StartsWith(at("10:21") + "plugins.entries.dns.required: ")));
+}
+
 TEST_F(ConfigChecks, AVmmWithoutADriver) {
     EXPECT_THAT(check("vm: {vmm: firecracker}\n").errors(),
                 ElementsAre(AllOf(StartsWith(at("5:11") + "vm.vmm: "), HasSubstr("no driver"),

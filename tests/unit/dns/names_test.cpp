@@ -55,6 +55,8 @@ TEST(Names, ANameBelongsToOneVm) {
     EXPECT_THROW(names.refuse_clash("", {"web", "", false, {}}), Error);
     EXPECT_NO_THROW(names.refuse_clash("", {"late", "", false, {"free"}}));
     EXPECT_NO_THROW(names.refuse_clash("1", {"web", "", false, {"api"}}));
+    EXPECT_NO_THROW(names.refuse_clash("", {"", "", false, {"free"}})); // a name is to be made up
+    EXPECT_THROW(names.refuse_clash("", {"", "", false, {"api"}}), Error);
     EXPECT_EQ(names.all().size(), 1U);
     names.put("1", {"web", "172.30.88.2", true, {"other"}});
     EXPECT_EQ(refusal(names, "2", {"api", "172.30.88.3", true, {"api"}}), "accepted");

@@ -42,20 +42,7 @@ TEST(GuestConfig, AnOverrideNeedsTheConfiguration) {
     EXPECT_EQ(config.guest_json()["files"][0]["data"], "Yw==");
 }
 
-TEST(GuestConfig, RefusesPathsThatLeaveTheRootAndArgumentsWithSpaces) {
-    GuestConfig config;
-    for (const char* path : {"etc/x", "/etc/../x", "/etc/", "/", ""}) {
-        EXPECT_THROW(config.file("p", {.path = path}), Error) << path;
-    }
-    EXPECT_THROW(config.kernel_arg("p", "a b", ""), Error);
-    EXPECT_THROW(config.kernel_arg("p", "a", "x y"), Error);
-    EXPECT_THROW(config.drive("p", {.id = "longer-than-twenty-bytes", .path = "x"}), Error);
-}
-
-TEST(GuestConfig, FreezeChecksTheCommandLineAndEndsChanges) {
-    GuestConfig config;
-    config.kernel_arg("p", "long", std::string(max_command_line, 'x'));
-    EXPECT_THROW(config.freeze(), Error);
+TEST(GuestConfig, FreezeEndsChanges) {
     GuestConfig good;
     good.kernel_arg("p", "quiet", "");
     good.freeze();

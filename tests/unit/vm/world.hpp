@@ -24,6 +24,8 @@ class FakeCapabilities final : public Capabilities {
     std::function<std::vector<UndoFailure>()> on_undo = [] { return std::vector<UndoFailure>{}; };
     std::function<void(const VmView&)> on_change = [](const VmView&) {};
     std::function<void()> on_validate = [] {};
+    std::function<void(const VmView&, GuestConfig&)> on_contribute = [](const VmView&,
+                                                                        GuestConfig&) {};
     std::function<void(const VmView&)> on_require = [](const VmView&) {};
     std::optional<os::Error> networkless;
     std::function<bool(const std::string&)> on_power = [](const std::string&) { return false; };
@@ -33,7 +35,9 @@ class FakeCapabilities final : public Capabilities {
         [](const std::string&, const CallContext&) { return true; };
 
     void run(Hook hook, const VmView& vm, CallContext&) override { on_hook(hook, vm); }
-    void contribute(const VmView&, GuestConfig&, CallContext&) override {}
+    void contribute(const VmView& vm, GuestConfig& config, CallContext&) override {
+        on_contribute(vm, config);
+    }
     void validate(const VmView&, const nlohmann::json&, CallContext&) override {}
     std::vector<UndoFailure> undo(const VmView&, Phase, CallContext&) override { return on_undo(); }
     std::vector<ReadinessStage> readiness_stages(const VmView&) override { return stages; }

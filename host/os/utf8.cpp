@@ -1,6 +1,6 @@
-#include "plugin/text.hpp"
+#include "os/utf8.hpp"
 
-namespace banger::plugin {
+namespace banger::os {
 namespace {
 
 /// Bytes of the well-formed sequence at the front; 0 when it is malformed.
@@ -63,4 +63,4 @@ std::string one_line(std::string_view text, std::size_t limit) {
     return line;
 }
 
-} // namespace banger::plugin
+} // namespace banger::os
