@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/listing.hpp"
+#include "cli/plugin_release.hpp"
 #include "cli/table.hpp"
 
 namespace banger::cli {
@@ -129,6 +130,7 @@ void add_plugin(CLI::App& noun, Session& session) {
                "Show plugins: state, options, commands, why not loaded",
                show});
     add_plugin_author(noun, session);
+    add_plugin_release(noun, session);
 }
 
 } // namespace banger::cli

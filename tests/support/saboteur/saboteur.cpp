@@ -1,6 +1,7 @@
 // A plugin that fails where a test tells it to, by the C ABI alone. Its folder (config key `dir`)
 // holds
-//   order       lines "HOOK HOW", read at each hook; HOW: error, silent, throw, hang, crash
+//   order       lines "HOOK HOW", read at each hook; HOW: error, silent, throw, hang,
+//               crash (bangerd is killed), segv, overflow, abort, exit (it ends bangerd itself)
 //   calls       what was called, one line each
 //   made-ID     held from before_create to after_delete, held-ID from before_start to after_stop;
 //               what is left there was not given back
@@ -8,6 +9,7 @@
 #include <banger/vm.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -31,6 +33,12 @@ std::string_view view(banger_str text) {
 }
 banger_str str(std::string_view text) {
     return {text.data(), text.size()};
+}
+
+int overflow(volatile char* before) {
+    volatile char frame[4096];
+    frame[0] = before ? before[0] : 'x';
+    return frame[0] == 'y' ? 0 : overflow(frame) + frame[0]; // it is never y
 }
 
 banger_status obey(const Saboteur& self, banger_call* call, std::string_view hook) {
@@ -60,6 +68,19 @@ banger_status obey(const Saboteur& self, banger_call* call, std::string_view hoo
     }
     if (how == "crash") {
         kill(getpid(), SIGKILL);
+    }
+    if (how == "segv") {
+        static volatile std::uintptr_t nowhere = 0;
+        *reinterpret_cast<volatile int*>(nowhere) = 1;
+    }
+    if (how == "overflow") {
+        overflow(nullptr);
+    }
+    if (how == "abort") {
+        std::abort();
+    }
+    if (how == "exit") {
+        std::exit(0);
     }
     return BANGER_E_INTERNAL; // "silent": a failure without a word
 }
