@@ -237,8 +237,8 @@ TEST_F(Misbehaving, AnOverrideNeedsPermission) {
     };
     vm::GuestConfig config(allow);
     EXPECT_EQ(error_of([&] { host->dispatch->contribute(web, config, host->context); }),
-              "plugin misbehave, contribute of VM web: kernel_arg:rec-well is set by both rec-well "
-              "and misbehave, to different values");
+              "plugin misbehave, contribute of VM web: misbehave may not override "
+              "kernel_arg:rec-well of rec-well");
     expect_the_other_is_well();
 }
 
