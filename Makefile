@@ -9,7 +9,7 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test soak bench-create bench-dns bench-vsock bench-agent bench-start runtime-bundle install uninstall format tidy
+.PHONY: help build test soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start runtime-bundle install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make soak            kill the daemon at random while VMs change, people race (ROUNDS=5, SEED=)'
 	@echo 'make bench-create    create -> first SSH command beside a bare QEMU (RUNS=10)'
 	@echo 'make bench-dns       the dns plugin beside dnsmasq, by dnsperf (ROUNDS=5, NAMES=10000)'
+	@echo 'make bench-plugins   what one hook costs over six plugins that do nothing (ROUNDS=5000, LIMIT=50 us)'
 	@echo 'make bench-agent     create -> first SSH command with the vsock plugin and without (RUNS=10)'
 	@echo 'make bench-vsock     CPU time of watching guests (GUESTS=50, SECONDS=30)'
 	@echo 'make bench-start     start of the daemon with six plugins and with none (RUNS=10)'
@@ -57,6 +58,13 @@ bench-dns:
 	cmake --preset release -B build/bench -DBANGER_TESTS=ON
 	cmake --build build/bench --target bench_dns_server
 	tests/bench/dns/bench.sh --rounds $(ROUNDS) --names $(NAMES)
+
+bench-plugins: ROUNDS ?= 5000
+bench-plugins: LIMIT ?= 50
+bench-plugins:
+	cmake --preset release -B build/bench -DBANGER_TESTS=ON
+	cmake --build build/bench --target bench_plugin_dispatch
+	build/bench/bin/bench_plugin_dispatch $(ROUNDS) $(LIMIT)
 
 bench-vsock: GUESTS ?= 50
 bench-vsock: SECONDS ?= 30

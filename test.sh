@@ -5,8 +5,10 @@ cd "$(dirname "$0")"
 
 usage() {
     cat <<'TEXT'
-usage: ./test.sh [--all] [-k FILTER] [-L LABEL] [--no-deps] [-h]
+usage: ./test.sh [--all | --tsan] [-k FILTER] [-L LABEL] [--no-deps] [-h]
   --all        also the long end-to-end cases (label: long), which take a quarter of an hour more
+  --tsan       instead: the tests of the plugin host under ThreadSanitizer, in a build of their own
+               (build/tsan), which takes some minutes the first time
   -k FILTER    only tests whose name matches the regular expression (ctest -R)
   -L LABEL     only tests with this label: unit, style, abi, integration, fuzz, e2e
   --no-deps    do not look for missing packages
@@ -15,12 +17,14 @@ TEXT
 
 deps=yes
 all=no
+tsan=no
 select=()
 while [ $# -gt 0 ]; do
     case $1 in
     -k) all=yes select+=(-R "${2:?-k takes a filter}") && shift ;; # who names a case wants it
     -L) select+=(-L "${2:?-L takes a label}") && shift ;;
     --all) all=yes ;;
+    --tsan) tsan=yes ;;
     --no-deps) deps=no ;;
     -h | --help) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;
@@ -29,6 +33,12 @@ while [ $# -gt 0 ]; do
 done
 
 [ $deps = no ] || scripts/deps.sh
+if [ $tsan = yes ]; then
+    cmake --preset tsan
+    cmake --build --preset tsan --target unit_plugin integration_plugin integration_misbehave
+    [ ${#select[@]} -gt 0 ] || select=(-R '^(plugin|integration/plugin|integration/misbehave)/')
+    exec ctest --preset tsan -j "$(nproc)" "${select[@]}"
+fi
 cmake --preset dev
 cmake --build --preset dev
 build/dev/bin/banger-bundle --manifest "${RUNTIME_MANIFEST:-runtime/runtime-bundle.toml}" --out runtime/bundle

@@ -196,7 +196,10 @@ void check_header(const fs::path& path, const fs::path& file) {
     if (got < static_cast<ssize_t>(sizeof header)) {
         refuse(file, "truncated ELF file: " + std::to_string(got) + " bytes");
     }
-    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != own_machine) {
+    if (header.e_ident[EI_CLASS] != ELFCLASS64) {
+        refuse(file, "a 32-bit ELF file; this host needs 64-bit ones");
+    }
+    if (header.e_machine != own_machine) {
         refuse(file, "built for " + machine_name(header.e_machine) + "; this host is " +
                          machine_name(own_machine));
     }

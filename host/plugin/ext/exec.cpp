@@ -52,7 +52,7 @@ void check_sizes(const banger_exec_request& request) {
         add(request.env[i].value);
     }
     add(request.cwd);
-    limits::require("exec: the arguments and variables", bytes, limits::exec_bytes);
+    limits::require("exec: the whole command", bytes, limits::exec_bytes);
     limits::require("exec: the input", request.input.len, limits::exec_input);
 }
 

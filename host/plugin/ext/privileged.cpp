@@ -10,7 +10,7 @@ const banger_result* run(const banger_host*, banger_call* call, banger_str verb,
     return answer(call, "privileged.run", [&](Call& of) {
         const std::string name = limits::taken("privileged: a verb", verb, limits::privileged_verb);
         const std::string text =
-            limits::taken("privileged: the arguments", args, limits::privileged_args);
+            limits::taken("privileged: the argument object", args, limits::privileged_args);
         return of.plugin.services.privileged->run(
             name, text, of.deadline, of.cancel_fd(),
             [&of](const std::string& command, std::chrono::milliseconds time, bool ok) {

@@ -1,3 +1,4 @@
+#include "plugin/call_table.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
 #include "plugin/text.hpp"
@@ -16,9 +17,16 @@ banger_call* call_open(const banger_host* host, banger_str name, int64_t timeout
     }
 }
 
+/// Also of a thread that goes on when the host's services are gone.
 void call_close(banger_call* handle) noexcept {
-    if (const Using call(handle, "thread.call_close"); call) {
-        call->plugin.close_call(*call);
+    try {
+        const auto call = find_call(handle);
+        if (call && !call->over && call->thread.load() == std::this_thread::get_id()) {
+            call->plugin.close_call(*call);
+        } else {
+            const Using misused(handle, "thread.call_close"); // which says so
+        }
+    } catch (...) { // no memory to remember it for those who use it later
     }
 }
 
