@@ -106,13 +106,16 @@ typedef struct banger_host { /* host -> plugin; valid until destroy() returns */
   void (*call_fail)(banger_call *, banger_status, banger_str msg, banger_str hint);
   int32_t (*call_cancelled)(banger_call *);    /* [any-thread] 0 or 1, cheap */
   int64_t (*call_remaining_ms)(banger_call *); /* [any-thread] <= 0: the deadline has passed */
-  int32_t (*call_cancel_fd)(banger_call *); /* [any-thread] readable = cancelled; never close it */
+  /* [any-thread] readable = cancelled; never close it. -1 when the call is over, or the daemon has
+   * no descriptor left. */
+  int32_t (*call_cancel_fd)(banger_call *);
   /* [call-thread] In forward lifecycle hooks and reconcile: bytes (<= 64 KiB) kept with the VM and
    * given back as banger_vm.cookie, copied and durable on return. E_INVALID when larger,
    * E_UNSUPPORTED in other calls, E_INTERNAL when they could not be written (a full disk). */
   banger_status (*call_set_cookie)(banger_call *, banger_str bytes);
   /* [call-thread] Output of an action or a footprint list, copied. kind: BANGER_EMIT_*. E_INVALID
-   * for text or JSON that is not UTF-8 or does not parse, or beyond 16 MiB in one call. */
+   * for text or JSON that is not UTF-8 or does not parse, or beyond 16 MiB or 65536 pieces in one
+   * call. */
   banger_status (*call_emit)(banger_call *, uint32_t kind, banger_str bytes);
 } banger_host;
 

@@ -20,8 +20,8 @@ extern "C" {
  *   STATUS     JSON {"title":..,"value":..} lines for `banger daemon status`
  *   WEB_PANEL  args {"path":"/.."}: what stands behind the panel's own address, "/" at first;
  *              E_NOT_FOUND for one that is not there. MIME once ("text/html; charset=utf-8"), then
- *              BYTES in as many pieces as wanted. Served sandboxed: no script of it reaches the
- * API. What breaks this is an error that names the plugin and the action. */
+ *              BYTES in as many pieces as wanted. Served sandboxed: no script of it reaches the API
+ * What breaks this is an error that names the plugin and the action. */
 #define BANGER_IFACE_CLI       "banger.cli/1"
 #define BANGER_IFACE_DOCTOR    "banger.doctor/1"
 #define BANGER_IFACE_RPC       "banger.rpc/1"

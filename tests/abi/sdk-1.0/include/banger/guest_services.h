@@ -17,8 +17,8 @@ typedef struct banger_guest_services {
   banger_status (*power)(void *self, banger_call *, const banger_vm *, banger_str action,
                          banger_str reason);
   /* [hook] Starts a program. request_json and the stream's frames: docs/guest-agent.md, "Programs".
-   * A connected, blocking, close-on-exec stream socket that the host owns and closes, which ends
-   * the program; or a negative status. */
+   * A connected, blocking, close-on-exec stream socket, opened in this call, that the host owns
+   * and closes, which ends the program; or a negative status. */
   int32_t (*exec)(void *self, banger_call *, const banger_vm *, banger_str request_json);
 } banger_guest_services;
 

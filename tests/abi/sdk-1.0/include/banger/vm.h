@@ -27,7 +27,8 @@ typedef struct banger_vm {     /* read-only snapshot, borrowed for the call */
   banger_str name;             /* may change hands after a delete: keep the id, show the name */
   banger_str run_dir;          /* gone after a reboot */
   banger_str spec_json;        /* the VM as GET /v1/vms/ID gives it, with its options */
-  banger_str cookie;           /* what this plugin stored for this VM, else empty */
+  banger_str cookie;           /* the newest one that this plugin's hooks stored for this VM, of
+                                * those that are not undone, else empty; also in undo */
   int32_t pid;                 /* the VMM's, 0 when none runs */
   uint32_t cid;                /* vsock context id, 0 when it has none */
 } banger_vm;
@@ -37,24 +38,31 @@ typedef struct banger_vm {     /* read-only snapshot, borrowed for the call */
 #define BANGER_EXT_GUEST_CONFIG   "banger.guest-config/1" /* host side: banger_guest_config_ops */
 #define BANGER_OVERRIDE           1u /* take another plugin's field; config.yaml must allow it */
 
-typedef struct banger_drive {  /* a raw disk image, after the VM's own disks */
+/* Beyond a limit: E_EXHAUSTED for a size or a number, else E_INVALID; the text in the call names
+ * field, value and limit. A VM takes 14 drives and cards together, its own 2 or 3 disks included,
+ * 128 kernel arguments of 1792 bytes in all, 256 files of 8 MiB in all. */
+
+/* A raw disk image, after the VM's own disks. When the VM starts (a dry run does not look) it must
+ * be a block device, or a file whose size is a multiple of 512. One file is one drive:
+ * E_CONFLICT. */
+typedef struct banger_drive {
   uint32_t struct_size, flags; /* BANGER_DRIVE_* */
-  banger_str id;               /* the serial number that the guest sees, <= 20 bytes */
-  banger_str host_path;        /* absolute */
+  banger_str id;               /* serial in the guest: a letter, then [A-Za-z0-9._-], <= 20 */
+  banger_str host_path;        /* UTF-8, absolute and normal, <= 4095 bytes, a name <= 255 */
 } banger_drive;
 #define BANGER_DRIVE_READ_ONLY 1u
 
 typedef struct banger_nic {
   uint32_t struct_size, flags; /* flags: 0 */
-  banger_str id;               /* "eth0": the name in the guest */
-  banger_str tap, mac;         /* host interface; "02:.." */
-  uint32_t mtu, reserved;      /* mtu 0: the host's default; reserved: 0 */
+  banger_str id;               /* "eth0", name in the guest: as a drive's id, <= 15 bytes */
+  banger_str tap, mac;         /* host interface, <= 15 bytes; "02:00:5e:10:00:01", unicast */
+  uint32_t mtu, reserved;      /* 68 to 65535, 0: the host's default; reserved: 0 */
 } banger_nic;
 
-typedef struct banger_file {  /* written in the guest before its init runs */
-  uint32_t struct_size, mode; /* mode: permission bits, 0644 as 420 */
-  uint32_t uid, gid;
-  banger_str guest_path, data; /* absolute; any bytes, <= 1 MiB */
+typedef struct banger_file {   /* written in the guest before its init runs */
+  uint32_t struct_size, mode;  /* mode: permission bits, <= 07777; 0644 as 420 */
+  uint32_t uid, gid;           /* <= 4294967294 */
+  banger_str guest_path, data; /* as a drive's host_path; any bytes, <= 1 MiB */
 } banger_file;
 
 /* All [call-thread], only inside contribute() with the builder it was given. Same field with
@@ -62,7 +70,9 @@ typedef struct banger_file {  /* written in the guest before its init runs */
  * has BANGER_OVERRIDE and the configuration allows it. Everything is copied. */
 typedef struct banger_guest_config_ops {
   uint32_t struct_size, flags;
-  /* value may be empty: a word without '=' */
+  /* Printable ASCII without spaces and quotes; key <= 64 bytes without '=', value <= 1024, may be
+   * empty: a word without '='. What the VMM driver sets (console, reboot, panic, tsc) is refused.
+   */
   banger_status (*kernel_arg)(banger_gcb *, banger_str key, banger_str value, uint32_t flags);
   banger_status (*drive)(banger_gcb *, const banger_drive *, uint32_t flags);
   /* E_UNSUPPORTED without BANGER_PLUGIN_NETWORK */
@@ -72,7 +82,9 @@ typedef struct banger_guest_config_ops {
 
 typedef struct banger_guest_config { /* plugin side; either may be NULL */
   uint32_t struct_size, flags;       /* flags: 0 */
-  /* [hook] Pure: reads the VM and its cookie, changes nothing. Dry runs call it too. */
+  /* [hook] Pure: reads the VM and its cookie, changes nothing. Dry runs call it too, for a VM that
+   * does not run and for one that is not made: that one has no id (empty), and neither has the
+   * cookie that before_start would keep. */
   banger_status (*contribute)(void *self, banger_call *, const banger_vm *, banger_gcb *);
   /* [hook] Sees the merged configuration with owners; a negative status refuses the start. */
   banger_status (*validate)(void *self, banger_call *, const banger_vm *, banger_str merged_json);
