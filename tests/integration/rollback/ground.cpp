@@ -17,6 +17,8 @@
 namespace banger::rollback {
 namespace {
 
+constexpr std::chrono::seconds patience{100}; ///< with an operation, on a machine at its limits
+
 plugin::Settings plugin_settings(const Ground& ground, const std::string& slow) {
     plugin::Settings settings;
     settings.path = {BANGER_ROLLBACK_PLUGINS};
@@ -194,11 +196,11 @@ bool Daemon::busy() const {
 
 void Daemon::take_up() {
     world.adopt();
-    EXPECT_TRUE(world.wait([this] { return !busy(); }));
+    EXPECT_TRUE(world.wait([this] { return !busy(); }, patience));
 }
 
 vm::Lifecycle::Started Daemon::run(const vm::Lifecycle::Started& operation) {
-    world.finish(operation);
+    EXPECT_TRUE(world.wait([&] { return operation->finished(); }, patience));
     return operation;
 }
 

@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
     kill_at(std::stoi(argv[3]));
     const auto operation = scene->run(daemon);
     kill_at(0);
-    const bool as_expected = operation->error().has_value() == scene->fails;
+    const bool as_expected =
+        operation->finished() && operation->error().has_value() == scene->fails;
     if (!as_expected) {
         std::cerr << operation->to_json() << '\n';
     }
