@@ -24,13 +24,19 @@ std::string what_was_done(const Outcome& outcome, const char* done) {
     return " is " + (state.empty() ? done : state) + " already";
 }
 
-/// It is as wished, but for what this machine could not take back.
-void tell_what_is_held(const Session& session, const Json& vm) {
-    if (text_at(vm, "state") == "cleanup-pending") {
-        for (const Json& warning : value_at(vm, "warnings")) {
-            session.note(session.err.yellow("warning:") + " " + plain(warning));
-        }
+void warn(const Session& session, const Json& warnings) {
+    for (const Json& warning : warnings) {
+        session.note(session.err.yellow("warning:") + " " + plain(warning));
     }
+}
+
+/// It is as wished, but for what this machine could not take back, or has given up.
+void tell_what_is_held(const Session& session, const Json& result) {
+    const Json& vm = value_at(result, "vm");
+    if (text_at(vm, "state") == "cleanup-pending") {
+        warn(session, value_at(vm, "warnings"));
+    }
+    warn(session, value_at(result, "warnings"));
 }
 
 } // namespace
@@ -59,7 +65,7 @@ int change_all(Session& session, const Noun& noun, const char* label,
         if (!outcome.error && !outcome.left_running) {
             const std::string mark = session.out.tty ? session.out.green("✓") + " " : "";
             session.print(mark + outcome.name + what_was_done(outcome, done) + "\n");
-            tell_what_is_held(session, value_at(value_at(outcome.last, "result"), "vm"));
+            tell_what_is_held(session, value_at(outcome.last, "result"));
         }
     }
     return conclude(session, outcomes);

@@ -7,7 +7,10 @@
 #include "os/file.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <sstream>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 namespace banger::config {
@@ -177,16 +180,48 @@ class Loader {
     Problems& problems_;
 };
 
+/// Where the documents of a text begin.
+class Documents final : public YAML::EventHandler {
+  public:
+    std::vector<YAML::Mark> begins;
+
+    void OnDocumentStart(const YAML::Mark& mark) override { begins.push_back(mark); }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
+
+/// Not by LoadAll(): where a text has a comma at its beginning, that goes on for ever.
+std::optional<YAML::Mark> second_document(const std::string& text) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    Documents documents;
+    for (int left = 2; left > 0 && parser.HandleNextDocument(documents); --left) {
+    }
+    return documents.begins.size() > 1 ? std::optional(documents.begins[1]) : std::nullopt;
+}
+
 Reading read_text(std::string_view text, const std::string& name) {
     Problems problems(name);
     Reading reading{default_config(), {}, true};
     reading.config.file = name;
     try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-        if (documents.size() > 1) {
-            problems.add(documents[1].Mark(), "", "a second document begins here");
-        } else if (!documents.empty()) {
-            Loader(reading.config, problems).root(documents.front());
+        const std::string bytes(text);
+        if (const auto second = second_document(bytes)) {
+            const std::size_t at = std::min(static_cast<std::size_t>(second->pos), bytes.size());
+            const bool marked = bytes.compare(at, 3, "---") == 0;
+            problems.add(*second, "",
+                         marked ? "a second document begins here" : "this cannot stand here");
+        } else {
+            Loader(reading.config, problems).root(YAML::Load(bytes));
         }
     } catch (const YAML::Exception& error) { // of the parser; reading values throws nothing
         reading.is_yaml = false;

@@ -4,6 +4,7 @@
 #include "api/server.hpp"
 #include "config/effective.hpp"
 #include "daemon/doctor.hpp"
+#include "daemon/dropped_checks.hpp"
 #include "daemon/log.hpp"
 #include "daemon/network_checks.hpp"
 #include "daemon/plugin_checks.hpp"
@@ -327,6 +328,9 @@ asio::awaitable<json> Daemon::Parts::doctor() {
         std::string allow;
         for (const Check& check : host_checks(facts, *vmms.get(), privileged)) {
             allow = check.id == "privilege" ? check.fix : allow;
+            list.push_back(to_json(check));
+        }
+        for (const Check& check : dropped_checks(journal, plugins, plugin::Footprint(plugins))) {
             list.push_back(to_json(check));
         }
         for (json& check : plugin_checks(actions, allow)) {

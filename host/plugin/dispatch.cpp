@@ -1,5 +1,6 @@
 #include "plugin/dispatch.hpp"
 
+#include "plugin/footprint.hpp"
 #include "plugin/given_socket.hpp"
 #include "plugin/guest_builder.hpp"
 #include "plugin/hook_traits.hpp"
@@ -188,6 +189,11 @@ void Dispatch::release(const HookTraits& traits, const Plugin& plugin, const vm:
 std::vector<vm::UndoFailure> Dispatch::undo(const vm::VmView& vm, vm::Phase phase,
                                             vm::CallContext& context) {
     return undo_.run(vm, phase, context);
+}
+
+std::vector<vm::Capabilities::HeldObject> Dispatch::held_objects(const vm::VmView& vm,
+                                                                 vm::CallContext& context) {
+    return Footprint(catalog_).names(vm, context);
 }
 
 void Dispatch::contribute(const vm::VmView& vm, vm::GuestConfig& config, vm::CallContext& context) {

@@ -25,6 +25,8 @@ class Dispatch final : public vm::Capabilities {
                   vm::CallContext& context) override;
     std::vector<vm::UndoFailure> undo(const vm::VmView& vm, vm::Phase phase,
                                       vm::CallContext& context) override;
+    [[nodiscard]] std::vector<HeldObject> held_objects(const vm::VmView& vm,
+                                                       vm::CallContext& context) override;
     [[nodiscard]] std::vector<vm::ReadinessStage> readiness_stages(const vm::VmView& vm) override;
     bool wait_ready(const std::string& stage, const vm::VmView& vm, vm::CallContext& context,
                     std::chrono::steady_clock::time_point deadline) override;

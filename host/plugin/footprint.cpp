@@ -12,6 +12,19 @@ using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
 
+namespace {
+
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+} // namespace
+
+std::string Footprint::name_of(const json& object) {
+    return text_at(object, "kind") + " " + text_at(object, "name");
+}
+
 json Footprint::ask(const vm::VmView* vm, vm::CallContext& context) const {
     json objects = json::array();
     for (Plugin* plugin : catalog_.active()) {
@@ -47,6 +60,17 @@ json Footprint::ask(const vm::VmView* vm, vm::CallContext& context) const {
 
 json Footprint::list(const vm::VmView& vm, vm::CallContext& context) const {
     return ask(&vm, context);
+}
+
+std::vector<vm::Capabilities::HeldObject> Footprint::names(const vm::VmView& vm,
+                                                           vm::CallContext& context) const {
+    std::vector<vm::Capabilities::HeldObject> found;
+    for (const json& object : list(vm, context)) {
+        if (!object.contains("error")) {
+            found.push_back({object.at("plugin").get<std::string>(), name_of(object)});
+        }
+    }
+    return found;
 }
 
 json Footprint::list_all(vm::CallContext& context) const {

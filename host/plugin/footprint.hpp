@@ -17,8 +17,13 @@ class Footprint {
     /// For one VM: [{"plugin","kind","name","vm","state",...}], and {"plugin","error"} for a plugin
     /// that could not say.
     [[nodiscard]] nlohmann::json list(const vm::VmView& vm, vm::CallContext& context) const;
+    /// The same as names; a plugin that could not say is left out.
+    [[nodiscard]] std::vector<vm::Capabilities::HeldObject> names(const vm::VmView& vm,
+                                                                  vm::CallContext& context) const;
     /// Everything that exists now.
     [[nodiscard]] nlohmann::json list_all(vm::CallContext& context) const;
+    /// "tap bgr0a1"
+    [[nodiscard]] static std::string name_of(const nlohmann::json& object);
     /// Frees one object as it was listed. Throws what the plugin says.
     void release(const nlohmann::json& object, vm::CallContext& context) const;
 

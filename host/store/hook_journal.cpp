@@ -44,6 +44,7 @@ constexpr const char* finish_sql = "UPDATE hook_journal SET state = ?1, error = 
                                    "attempts = attempts + (?1 = 'undo_failed') WHERE seq = ?4";
 constexpr const char* prune_sql =
     "DELETE FROM hook_journal WHERE state IN ('undone', 'released') AND seq <= ?";
+constexpr const char* forget_sql = "DELETE FROM hook_journal WHERE vm_id = ?";
 constexpr const char* open_sql =
     "SELECT seq, vm_id, plugin, hook, state, cookie, error, attempts, at FROM hook_journal "
     "WHERE (?1 = '' OR vm_id = ?1) AND state IN ('intent', 'done', 'undo_failed') ORDER BY seq";
@@ -181,7 +182,41 @@ std::string HookJournal::cookie(const std::string& vm_id, const std::string& plu
 void HookJournal::forget(const std::string& vm_id) {
     const std::scoped_lock hold(state_->lock);
     state_->cookies.clear();
-    Query(state_->database, "DELETE FROM hook_journal WHERE vm_id = ?").bind(vm_id).run();
+    Query(state_->database, forget_sql).bind(vm_id).run();
+}
+
+std::vector<DroppedRecord> HookJournal::drop(const std::string& vm_id, const std::string& vm_name,
+                                             const Objects& objects) {
+    std::vector<DroppedRecord> records;
+    for (const JournalRecord& record : open_records(vm_id)) {
+        records.push_back({.seq = record.seq,
+                           .vm_id = vm_id,
+                           .vm_name = vm_name,
+                           .plugin = record.plugin,
+                           .hook = record.hook,
+                           .error = record.error,
+                           .objects = objects(record.plugin),
+                           .at_ms = os::now_ms()});
+    }
+    const std::scoped_lock hold(state_->lock);
+    Transaction transaction(state_->database);
+    for (const DroppedRecord& record : records) {
+        DroppedRecords(state_->database).add(record);
+    }
+    state_->cookies.clear();
+    Query(state_->database, forget_sql).bind(vm_id).run();
+    transaction.commit();
+    return records;
+}
+
+std::vector<DroppedRecord> HookJournal::dropped() const {
+    const std::scoped_lock hold(state_->lock);
+    return DroppedRecords(state_->database).list();
+}
+
+void HookJournal::forget_dropped(std::int64_t seq) {
+    const std::scoped_lock hold(state_->lock);
+    DroppedRecords(state_->database).remove(seq);
 }
 
 } // namespace banger::store

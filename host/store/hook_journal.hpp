@@ -1,7 +1,10 @@
 #pragma once
 
+#include "store/dropped_records.hpp"
+
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,8 +53,16 @@ class HookJournal {
     /// The cookie that `plugin` stored last for this VM in a record that is open or undo_failed;
     /// empty when none.
     [[nodiscard]] std::string cookie(const std::string& vm_id, const std::string& plugin) const;
-    /// Drops every record of a VM, for `delete --force` and after a complete delete.
+    /// Drops every record of a VM, after a complete delete.
     void forget(const std::string& vm_id);
+    /// The same for `delete --force`: records that are open are given up, and remembered as such.
+    /// `objects` of a plugin: what it says it holds for the VM. Returns what was given up.
+    using Objects = std::function<std::vector<std::string>(const std::string& plugin)>;
+    std::vector<DroppedRecord> drop(const std::string& vm_id, const std::string& vm_name,
+                                    const Objects& objects);
+    /// What was given up, until forget_dropped().
+    [[nodiscard]] std::vector<DroppedRecord> dropped() const;
+    void forget_dropped(std::int64_t seq);
 
   private:
     struct State;

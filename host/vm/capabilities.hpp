@@ -111,6 +111,13 @@ class Capabilities {
     /// its record stays and is reported.
     virtual std::vector<UndoFailure> undo(const VmView& vm, Phase phase, CallContext& context) = 0;
 
+    /// What a plugin says it holds on the host for this VM now: "tap bgr0a1".
+    struct HeldObject {
+        std::string plugin, name;
+    };
+    [[nodiscard]] virtual std::vector<HeldObject> held_objects(const VmView& vm,
+                                                               CallContext& context) = 0;
+
     /// In the order of their plugins.
     [[nodiscard]] virtual std::vector<ReadinessStage> readiness_stages(const VmView& vm) = 0;
     /// Waits for one of them, until context.cancel_fd or the deadline. False: it does not apply to
@@ -159,6 +166,7 @@ class NoCapabilities final : public Capabilities {
     void contribute(const VmView&, GuestConfig&, CallContext&) override {}
     void validate(const VmView&, const nlohmann::json&, CallContext&) override {}
     std::vector<UndoFailure> undo(const VmView&, Phase, CallContext&) override { return {}; }
+    std::vector<HeldObject> held_objects(const VmView&, CallContext&) override { return {}; }
     std::vector<ReadinessStage> readiness_stages(const VmView&) override { return {}; }
     bool wait_ready(const std::string&, const VmView&, CallContext&,
                     std::chrono::steady_clock::time_point) override {

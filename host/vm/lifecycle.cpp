@@ -201,10 +201,14 @@ Lifecycle::Started Lifecycle::remove(const std::string& name, bool force) {
     return begin("delete", machine,
                  [this, machine, busy, force](Operation& self) -> asio::awaitable<json> {
                      co_await preempt(self, busy);
+                     json result = {{"deleted", machine->name()}};
                      if (!machine->deleted) {
-                         co_await erase(self, machine, force);
+                         const auto lost = co_await erase(self, machine, force);
+                         if (!lost.empty()) {
+                             result["warnings"] = lost;
+                         }
                      }
-                     co_return json{{"deleted", machine->name()}};
+                     co_return result;
                  });
 }
 

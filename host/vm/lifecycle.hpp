@@ -145,7 +145,10 @@ class Lifecycle {
 
     // lifecycle_delete.cpp
     asio::awaitable<void> remove_disks(Ptr machine);
-    asio::awaitable<void> erase(Operation& operation, Ptr machine, bool force);
+    /// Gives up what could not be taken back, and tells so: each line names plugin and hook.
+    asio::awaitable<std::vector<std::string>> drop_records(Operation& operation, Ptr machine);
+    /// What was given up to delete it all the same; empty without `force`.
+    asio::awaitable<std::vector<std::string>> erase(Operation& operation, Ptr machine, bool force);
 
     // lifecycle_watch.cpp
     asio::awaitable<void> attach(Ptr machine, supervisor::Supervised process);

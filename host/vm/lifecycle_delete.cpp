@@ -4,12 +4,34 @@
 #include "os/file.hpp"
 #include "store/hook_journal.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include <nlohmann/json.hpp>
 
 namespace banger::vm {
+using nlohmann::json;
 using os::Error;
+
+namespace {
+
+std::string replaced(const json& value) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// "given up: plugin nat, undo of before_start of VM web: ...; it still holds: rule web"
+std::string what_is_lost(const store::DroppedRecord& record) {
+    std::string text =
+        "given up: " + (record.error.empty() ? "plugin " + record.plugin + ", what " + record.hook +
+                                                   " of VM " + record.vm_name + " took"
+                                             : record.error);
+    for (const std::string& object : record.objects) {
+        text += (&object == &record.objects.front() ? "; it still holds: " : ", ") + object;
+    }
+    return text;
+}
+
+} // namespace
 
 asio::awaitable<void> Lifecycle::remove_disks(Ptr machine) {
     co_await end_process(machine); // of a VM whose VMM did not die before
@@ -21,7 +43,43 @@ asio::awaitable<void> Lifecycle::remove_disks(Ptr machine) {
     co_await std::move(work);
 }
 
-asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool force) {
+asio::awaitable<std::vector<std::string>> Lifecycle::drop_records(Operation& operation,
+                                                                  Ptr machine) {
+    auto work = offload(parts_.threads, [&parts = parts_, view = view_of(*machine, parts_.settings),
+                                         context = operation.rollback_context()]() mutable {
+        const auto held = parts.capabilities.held_objects(view, context);
+        return parts.journal.drop(view.id, view.name, [&](const std::string& plugin) {
+            std::vector<std::string> names;
+            for (const auto& object : held) {
+                if (object.plugin == plugin) {
+                    names.push_back(object.name);
+                }
+            }
+            return names;
+        });
+    });
+    const std::vector<store::DroppedRecord> dropped = co_await std::move(work);
+    std::vector<std::string> lines;
+    for (const store::DroppedRecord& record : dropped) {
+        lines.push_back(what_is_lost(record));
+    }
+    for (const json& warning : json::parse(machine->row.warnings)) {
+        if (lines.empty()) { // nothing on record, and still something went wrong
+            lines.push_back("given up: " + warning.get<std::string>());
+        }
+    }
+    lines.emplace_back("VM " + machine->name() +
+                       " is deleted all the same; see what is left of "
+                       "it with: banger doctor --leaks");
+    for (const std::string& line : lines) {
+        operation.log("warning", line);
+        parts_.log("warning", line);
+    }
+    co_return lines;
+}
+
+asio::awaitable<std::vector<std::string>> Lifecycle::erase(Operation& operation, Ptr machine,
+                                                           bool force) {
     if (has_process(machine->state) || machine->runs()) {
         const StopRequest at_once{.force = true};
         co_await shut_down(operation, machine, at_once, State::deleting);
@@ -53,7 +111,7 @@ asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool f
     try {
         co_await remove_disks(machine);
     } catch (const Error& error) {
-        machine->row.warnings = nlohmann::json::array({error.what()}).dump();
+        machine->row.warnings = replaced(json::array({error.what()}));
         failure = std::current_exception();
     }
     if (failure) {
@@ -62,17 +120,23 @@ asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool f
     }
 
     operation.stage("release");
-    bool clean = true;
+    std::string unreleased;
     try {
         co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
             capabilities.run(Hook::after_delete, view, context);
         });
     } catch (const Error& error) {
         operation.log("error", error.what());
-        clean = false;
+        unreleased = error.what();
     }
     // What a plugin still holds for the VM, from a failed start say, is undone too.
-    clean = co_await take_down(operation, machine, Phase::create) && clean;
+    const bool undone = co_await take_down(operation, machine, Phase::create);
+    if (!unreleased.empty()) {
+        json warnings = undone ? json::array() : json::parse(machine->row.warnings);
+        warnings.insert(warnings.begin(), unreleased);
+        machine->row.warnings = replaced(warnings);
+    }
+    const bool clean = undone && unreleased.empty();
     if (!clean && !force) {
         hold(machine);
         throw Error(os::ErrorKind::conflict,
@@ -81,13 +145,15 @@ asio::awaitable<void> Lifecycle::erase(Operation& operation, Ptr machine, bool f
                     "its name and address stay reserved; try again, or drop the records with "
                     "--force");
     }
-    if (!clean) {
-        operation.log("warning", "the undo records were dropped although the undo failed; see "
-                                 "banger doctor");
+    std::vector<std::string> lost;
+    if (clean) {
+        parts_.journal.forget(machine->id());
+    } else {
+        lost = co_await drop_records(operation, machine);
     }
-    parts_.journal.forget(machine->id());
     parts_.machines.erase(*machine);
     co_await collect_images();
+    co_return lost;
 }
 
 } // namespace banger::vm

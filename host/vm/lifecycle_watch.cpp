@@ -289,8 +289,8 @@ void Lifecycle::hold(const Ptr& machine) {
 
 asio::awaitable<void> Lifecycle::retry_cleanup(Ptr machine) {
     // Less and less often, as long as the daemon runs.
-    for (auto delay = std::chrono::seconds(5); !machine->deleted;
-         delay = std::min(delay * 2, std::chrono::seconds(600))) {
+    for (auto delay = parts_.settings.cleanup_retry; !machine->deleted;
+         delay = std::min<std::chrono::milliseconds>(delay * 2, std::chrono::minutes(10))) {
         asio::steady_timer timer(parts_.threads.loop, delay);
         co_await timer.async_wait(asio::use_awaitable);
         if (!machine->busy() && machine->state == State::cleanup_pending) {
@@ -324,9 +324,10 @@ void Lifecycle::recover(const Ptr& machine) {
             co_await shut_down(self, machine, again);
             break;
         }
-        case State::deleting:
-            co_await erase(self, machine, false);
+        case State::deleting: {
+            [[maybe_unused]] const auto lost = co_await erase(self, machine, false);
             break;
+        }
         case State::cleanup_pending: {
             // Without its vm.json it was never made or is being deleted: there is nothing to keep.
             if (std::filesystem::exists(MachinePaths(parts_.settings, *machine).record())) {

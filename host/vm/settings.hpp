@@ -42,6 +42,7 @@ struct Settings {
     std::chrono::seconds max_lifetime{0};
     std::chrono::seconds create_timeout{120};
     std::chrono::seconds stop_timeout{20};
+    std::chrono::milliseconds cleanup_retry{5000}; ///< of what failed; then twice as long each time
     std::uint64_t console_max_bytes = 4U << 20U;
 };
 

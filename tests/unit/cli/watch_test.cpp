@@ -5,6 +5,8 @@
 #include <atomic>
 #include <thread>
 
+#include <nlohmann/json.hpp>
+
 namespace banger::test {
 namespace {
 
@@ -275,6 +277,22 @@ TEST_F(Changes, DeleteAsksOnATerminalOnly) {
     EXPECT_EQ(agreed.code, 0) << agreed.out;
     EXPECT_TRUE(daemon->saw("DELETE /v1/vms/a?force=1")); // it runs, and the question said so
     EXPECT_EQ(run_on_terminal({"vm", "delete", "--yes", "a"}).code, 0);
+}
+
+TEST_F(Changes, WhatADeleteGaveUpIsTold) {
+    auto gone = nlohmann::json::parse(
+        operation_json("1", "delete", "a", "succeeded", {"disks", "release"}, ""));
+    gone["result"] = {{"deleted", "a"},
+                      {"warnings",
+                       {"given up: plugin nat, undo of after_start of VM a: busy; it "
+                        "still holds: rule a"}}};
+    daemon->on("DELETE /v1/vms/a", gone.dump(), 202);
+    daemon->on("GET /v1/operations/1/events", gone.dump() + "\n");
+    const Result result = run({"vm", "delete", "--force", "a"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.out, StartsWith("a deleted"));
+    EXPECT_THAT(result.err, HasSubstr("warning: given up: plugin nat, undo of after_start of VM a: "
+                                      "busy; it still holds: rule a\n"));
 }
 
 } // namespace

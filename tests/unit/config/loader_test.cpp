@@ -181,6 +181,13 @@ TEST(Loader, BrokenYamlIsOneErrorWithItsPlace) {
     EXPECT_EQ(errors_of(std::string(3000, '[')).size(), 1U);
 }
 
+TEST(Loader, OneDocumentIsAllThereIs) {
+    EXPECT_THAT(errors_of("vm: {}\n---\nvm: {}\n"),
+                ElementsAre("c.yaml:2:1: a second document begins here"));
+    EXPECT_THAT(errors_of(","), ElementsAre("c.yaml:1:1: this cannot stand here"));
+    EXPECT_EQ(errors_of("vm: {}\n, x\n").size(), 1U);
+}
+
 TEST(Effective, EachValueHasItsSource) {
     const auto json = to_json(parse_config("vm: {memory: 2048}\nplugins: {entries: {nat: {config: "
                                            "{a: 1}}}}",

@@ -46,6 +46,41 @@ TEST_F(HookJournalTest, ARecordGoesFromIntentToDoneToItsEnd) {
     EXPECT_TRUE(journal.open_records().empty());
 }
 
+TEST_F(HookJournalTest, WhatIsDroppedWhileOpenIsRemembered) {
+    const auto seq = journal.begin("vm1", "nat", "after_start");
+    journal.done(seq, "c");
+    journal.finish(seq, JournalState::undo_failed, "bad bytes: \xff");
+    const auto over = journal.begin("vm1", "tap-pool", "before_start");
+    journal.finish(over, JournalState::released);
+    const auto other = journal.begin("vm2", "nat", "after_start");
+    const auto dropped = journal.drop("vm1", "web", [](const std::string& plugin) {
+        return std::vector<std::string>{"rule of " + plugin};
+    });
+    ASSERT_EQ(dropped.size(), 1U);
+    EXPECT_EQ(open_states("vm1"), std::vector<JournalState>{});
+    EXPECT_EQ(open_states("vm2"), std::vector{JournalState::intent});
+
+    const auto kept = HookJournal(path).dropped();
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].seq, seq);
+    EXPECT_EQ(kept[0].vm_id, "vm1");
+    EXPECT_EQ(kept[0].vm_name, "web");
+    EXPECT_EQ(kept[0].plugin, "nat");
+    EXPECT_EQ(kept[0].hook, "after_start");
+    EXPECT_EQ(kept[0].error, "bad bytes: \xef\xbf\xbd");
+    EXPECT_EQ(kept[0].objects, std::vector<std::string>{"rule of nat"});
+    EXPECT_GT(kept[0].at_ms, 1'600'000'000'000);
+    // However much a plugin says, it can be given up.
+    journal.drop("vm2", "db", [](const std::string&) {
+        return std::vector<std::string>(200, std::string(1000, '\x01'));
+    });
+    EXPECT_EQ(journal.dropped().at(1).objects.size(), 50U);
+    journal.forget_dropped(other);
+    EXPECT_EQ(journal.dropped().size(), 1U);
+    journal.forget_dropped(seq);
+    EXPECT_TRUE(journal.dropped().empty());
+}
+
 TEST_F(HookJournalTest, AFailedUndoStaysOpenAndCountsItsAttempts) {
     const auto seq = journal.begin("vm1", "nat", "after_start");
     journal.done(seq, "c");

@@ -76,7 +76,8 @@ class FakeVmm final : public supervisor::ControlTarget {
     supervisor::Loop::Registration ended_;
 };
 
-void supervise(const vmm::RunFolder& run) {
+void supervise(const vmm::SupervisorPlan& plan) {
+    const vmm::RunFolder run{plan.run_dir};
     detach();
     sigset_t signals;
     ::sigemptyset(&signals);
@@ -100,6 +101,16 @@ void supervise(const vmm::RunFolder& run) {
     const supervisor::ControlServer control(loop, std::move(listener), vmm, console);
     const auto on_term = loop.watch(asked.get(), EPOLLIN,
                                     [&vmm](std::uint32_t) { vmm.kill([](const os::Error*) {}); });
+    supervisor::RunState state{.id = plan.id,
+                               .name = plan.name,
+                               .driver = plan.driver,
+                               .accel = plan.accel,
+                               .cid = plan.vsock ? plan.vsock->cid : 0,
+                               .phase = "running",
+                               .supervisor = *os::identify(::getpid()),
+                               .vmm = os::identify(vmm.pid()),
+                               .started_unix_ms = supervisor::unix_ms()};
+    supervisor::write_state(run, state);
     answer({{"ok", true},
             {"supervisor", supervisor::process_json(*os::identify(::getpid()))},
             {"vmm", supervisor::process_json(*os::identify(vmm.pid()))}});
@@ -109,6 +120,7 @@ void supervise(const vmm::RunFolder& run) {
     }
     loop.run();
     ::unlink(run.control().c_str());
+    ::unlink(run.state().c_str());
 }
 
 } // namespace
@@ -123,6 +135,6 @@ int main() {
                 {"error", {{"kind", "busy"}, {"message", "taken"}}}});
         return 0;
     }
-    supervise({plan.run_dir});
+    supervise(plan);
     return 0;
 }

@@ -68,17 +68,19 @@ nlohmann::json FakeCapabilities::checked_options(const nlohmann::json& options) 
     return options;
 }
 
-World::World(const fs::path& data, const fs::path& run)
-    : settings(settings_of(data, run)), database(data / "banger.sqlite"),
-      journal(data / "banger.sqlite"), reserve(data / "reserve"), catalog(images, data / "bundle"),
-      lifecycle({threads, machines, operations, capabilities, catalog, journal, reserve, events,
-                 settings,
+World::World(const fs::path& data, const fs::path& run, const Plugins& make)
+    : log([](std::string_view, const std::string& text) { ADD_FAILURE() << text; }),
+      settings(settings_of(data, run)), database(data / "banger.sqlite"),
+      journal(data / "banger.sqlite"), plugins(make ? make(journal) : nullptr),
+      reserve(data / "reserve"), catalog(images, data / "bundle"),
+      lifecycle({threads, machines, operations, plugins ? *plugins : capabilities, catalog, journal,
+                 reserve, events, settings,
                  [] {
                      auto vmms = std::make_shared<vmm::Hypervisors>();
                      vmms->push_back(std::make_unique<FakeVmm>());
                      return vmms;
                  },
-                 [](std::string_view, const std::string& text) { ADD_FAILURE() << text; }}) {
+                 [this](std::string_view level, const std::string& text) { log(level, text); }}) {
     machines.load();
 }
 

@@ -40,6 +40,7 @@ class FakeCapabilities final : public Capabilities {
     }
     void validate(const VmView&, const nlohmann::json&, CallContext&) override {}
     std::vector<UndoFailure> undo(const VmView&, Phase, CallContext&) override { return on_undo(); }
+    std::vector<HeldObject> held_objects(const VmView&, CallContext&) override { return {}; }
     std::vector<ReadinessStage> readiness_stages(const VmView&) override { return stages; }
     bool wait_ready(const std::string& stage, const VmView&, CallContext& context,
                     std::chrono::steady_clock::time_point) override {
@@ -75,8 +76,12 @@ class FakeCapabilities final : public Capabilities {
 /// (fake_banger_vm.cpp); no network card means that they are ready when they run.
 class World {
   public:
+    /// Instead of `capabilities`; they may write to that journal.
+    using Plugins = std::function<std::unique_ptr<Capabilities>(store::HookJournal&)>;
+
     /// The folders: `data` with the bundle in it, and where run folders are made.
-    World(const std::filesystem::path& data, const std::filesystem::path& run);
+    World(const std::filesystem::path& data, const std::filesystem::path& run,
+          const Plugins& plugins = {});
     ~World();
     World(const World&) = delete;
     World& operator=(const World&) = delete;
@@ -96,12 +101,15 @@ class World {
     std::shared_ptr<Machine> create(const std::string& name);
 
     FakeCapabilities capabilities;
+    /// Takes what the lifecycle tells its daemon's log.
+    std::function<void(std::string_view level, const std::string& text)> log;
     asio::io_context loop{1};
     asio::thread_pool pool{4};
     Threads threads{loop, pool};
     Settings settings;
     store::Database database;
     store::HookJournal journal;
+    std::unique_ptr<Capabilities> plugins; ///< null: `capabilities` are asked
     store::Reserve reserve;
     store::ImageTable images{database};
     image::Catalog catalog;

@@ -1,0 +1,84 @@
+#include "daemon/dropped_checks.hpp"
+
+#include "os/clock.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace banger::daemon {
+using nlohmann::json;
+
+namespace {
+
+constexpr std::int64_t month_ms = std::int64_t{30} * 24 * 60 * 60 * 1000;
+
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// "tap bgr0a1, rule web"
+std::string objects_of(const json& all, const store::DroppedRecord& record) {
+    std::string names;
+    for (const json& object : all) {
+        if (text_at(object, "plugin") == record.plugin && text_at(object, "vm") == record.vm_id) {
+            names += (names.empty() ? "" : ", ") + plugin::Footprint::name_of(object);
+        }
+    }
+    return names;
+}
+
+/// It runs, has a footprint, and could say what there is.
+bool was_asked(const plugin::Catalog& plugins, const json& all, const std::string& id) {
+    const plugin::Plugin* plugin = plugins.find(id);
+    const bool lists = plugin != nullptr && plugin->manifest.footprint != nullptr &&
+                       plugin->manifest.footprint->list_all != nullptr;
+    return lists && std::none_of(all.begin(), all.end(), [&](const json& object) {
+               return text_at(object, "plugin") == id && object.contains("error");
+           });
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) {
+        text += (text.empty() ? "" : ", ") + name;
+    }
+    return text;
+}
+
+} // namespace
+
+std::vector<Check> dropped_checks(store::HookJournal& journal, const plugin::Catalog& plugins,
+                                  const plugin::Footprint& footprint) {
+    std::vector<Check> checks;
+    const std::vector<store::DroppedRecord> records = journal.dropped();
+    if (records.empty()) {
+        return checks;
+    }
+    vm::CallContext context;
+    const json all = footprint.list_all(context);
+    for (const store::DroppedRecord& record : records) {
+        const bool asked = was_asked(plugins, all, record.plugin);
+        const std::string names = asked ? objects_of(all, record) : joined(record.objects);
+        if ((asked && names.empty()) || os::now_ms() - record.at_ms > month_ms) {
+            journal.forget_dropped(record.seq);
+            continue;
+        }
+        Check check;
+        check.id = "dropped";
+        check.severity = "warning";
+        check.title = "VM " + record.vm_name + " was deleted with --force, and plugin " +
+                      record.plugin + " had not given back what " + record.hook + " took";
+        check.cause = record.error + (record.error.empty() || names.empty() ? "" : "; ") +
+                      (names.empty() ? "" : (asked ? "there is still: " : "it held: ") + names);
+        check.fix = asked ? "free it with: banger doctor --leaks --fix, or by hand as the plugin's "
+                            "README says"
+                          : "switch plugin " + record.plugin +
+                                " on: banger doctor --leaks then shows what is left of it";
+        checks.push_back(std::move(check));
+    }
+    return checks;
+}
+
+} // namespace banger::daemon
