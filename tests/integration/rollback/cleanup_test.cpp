@@ -143,7 +143,7 @@ TEST_F(Cleanup, AnUndoThatAlwaysFailsIsTriedLessAndLessOften) {
     EXPECT_EQ(vm().state, vm::State::cleanup_pending);
     EXPECT_THAT(open_records(ground), ElementsAre("hold-b before_start undo_failed"));
     const auto records = daemon->world.journal.open_records();
-    EXPECT_GE(records.front().attempts, 6);
+    EXPECT_GE(records.front().attempts, 5); // the last may not be on record yet
     EXPECT_EQ(records.front().error, undo_failed);
 }
 
