@@ -2,8 +2,8 @@
 
 #include "os/nearest.hpp"
 #include "plugin/binary.hpp"
-#include "plugin/entry_check.hpp"
 #include "plugin/breadcrumb.hpp"
+#include "plugin/entry_check.hpp"
 #include "plugin/probe.hpp"
 #include "plugin/quarantine.hpp"
 

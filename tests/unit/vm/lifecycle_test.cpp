@@ -7,6 +7,7 @@
 #include "os/temporary_dir.hpp"
 #include "store/query.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -369,10 +370,17 @@ TEST_F(LifecycleTest, AStartWhoseUndoFailsIsTriedAgainUntilTheVmIsStopped) {
 TEST_F(LifecycleTest, ADeleteThatCannotReleaseIsTriedAgain) {
     const auto machine = world->create("a");
     fail_start(*world, 1);
+    std::vector<std::string> lines;
+    world->log = [&lines](std::string_view level, const std::string& text) {
+        lines.push_back(std::string(level) + " " + text);
+    };
     const auto operation = world->lifecycle.remove("a", true);
     world->finish(operation);
     EXPECT_EQ(operation->state(), OperationState::succeeded); // --force drops the records
     EXPECT_FALSE(world->machines.find("a"));
+    EXPECT_THAT(lines, testing::ElementsAre("warning given up: not taken back yet: still in use",
+                                            "warning VM a is deleted all the same; see what is "
+                                            "left of it with: banger doctor --leaks"));
 
     world->capabilities.on_hook = [](Hook, const VmView&) {};
     (void)world->create("b");
