@@ -38,7 +38,7 @@ for signal in INT:130 TERM:143; do
     wait $run || status=$?
     [ $status = "${signal#*:}" ] || fail "status $status: $(cat "$copy/said")"
     grep -q 'interrupted; ./quickstart.sh goes on where it stopped' "$copy/said" || fail "unclear: $(cat "$copy/said")"
-    sleep 0.2
+    for _ in $(seq 100); do kill -0 "$(cat "$copy/building")" 2>/dev/null || break; sleep 0.1; done
     ! kill -0 "$(cat "$copy/building")" 2>/dev/null || fail "its build goes on"
 done
 echo "ok"

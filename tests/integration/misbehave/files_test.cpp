@@ -76,8 +76,9 @@ TEST_F(BadFiles, AreRefusedEachWithItsReasonAndCostNobodyElse) {
                               ": writable by everybody; whoever can change a "
                               "plugin runs code as you (chmod o-w " +
                               file("open-to-all") + ")");
-    expect("misbehave", "plugins.entries.misbehave.config: order: unknown key; did you mean "
-                        "'orders'?");
+    expect("misbehave",
+           "config.yaml:1:1: plugins.entries.misbehave.config: order: unknown key; did "
+           "you mean 'orders'?");
 
     EXPECT_EQ(run(Hook::before_create), "");
     EXPECT_EQ(run(Hook::before_start), "");

@@ -34,6 +34,11 @@ class PreviewTest : public ::testing::Test {
         }
     }
 
+    /// The store's reserve is given back just behind an operation's end.
+    void create_and_settle(const std::string& name) {
+        world->create(name);
+        ASSERT_TRUE(world->wait([&] { return fs::exists(dir_.path() / "reserve"); }));
+    }
     json answer(asio::awaitable<json> question) {
         json result;
         world->ask([](asio::awaitable<json> asked, json& told) -> asio::awaitable<void> {
@@ -87,7 +92,7 @@ class PreviewTest : public ::testing::Test {
 };
 
 TEST_F(PreviewTest, ADryRunMakesAndTakesNothing) {
-    world->create("there");
+    create_and_settle("there");
     const auto before = files();
     CreateRequest request;
     request.name = "web";
@@ -136,7 +141,7 @@ TEST_F(PreviewTest, ADryRunWithoutANameTakesNone) {
 }
 
 TEST_F(PreviewTest, ADryRunIsRefusedAsTheCreateWouldBe) {
-    world->create("there");
+    create_and_settle("there");
     const auto before = files();
     CreateRequest request;
     request.name = "there";
