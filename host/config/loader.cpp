@@ -5,6 +5,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/utf8.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -209,10 +210,27 @@ std::optional<YAML::Mark> second_document(const std::string& text) {
     return documents.begins.size() > 1 ? std::optional(documents.begins[1]) : std::nullopt;
 }
 
+/// The line with the first byte that is not UTF-8.
+std::optional<YAML::Mark> not_utf8(std::string_view text) {
+    YAML::Mark mark;
+    for (std::size_t at = 0; at < text.size(); ++mark.line) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        if (!os::is_utf8(text.substr(at, end - at))) {
+            return mark;
+        }
+        at = end + 1;
+    }
+    return std::nullopt;
+}
+
 Reading read_text(std::string_view text, const std::string& name) {
     Problems problems(name);
     Reading reading{default_config(), {}, true};
     reading.config.file = name;
+    if (const auto mark = not_utf8(text)) { // values are shown as JSON, which must be UTF-8
+        problems.add(*mark, "", "a character here is not UTF-8; save the file as UTF-8");
+        return {std::move(reading.config), problems.lines(), false};
+    }
     try {
         const std::string bytes(text);
         if (const auto second = second_document(bytes)) {

@@ -181,6 +181,20 @@ TEST(Loader, BrokenYamlIsOneErrorWithItsPlace) {
     EXPECT_EQ(errors_of(std::string(3000, '[')).size(), 1U);
 }
 
+TEST(Loader, AFileIsUtf8) {
+    const auto problem = [](std::string_view text) {
+        try {
+            static_cast<void>(parse_config(text, "config.yaml"));
+        } catch (const os::Error& error) {
+            return std::string(error.what());
+        }
+        return std::string("none");
+    };
+    EXPECT_EQ(problem("vm:\n  image: \"\xc0\xaf\"\n"),
+              "config.yaml:2:1: a character here is not UTF-8; save the file as UTF-8");
+    EXPECT_EQ(problem("vm: # \xc3\xa9\n"), "none");
+}
+
 TEST(Loader, OneDocumentIsAllThereIs) {
     EXPECT_THAT(errors_of("vm: {}\n---\nvm: {}\n"),
                 ElementsAre("c.yaml:2:1: a second document begins here"));
