@@ -186,7 +186,11 @@ int status(Session& session, const StatusArgs& args) {
     }
     Json daemon = api->get("/v1/daemon");
     if (args.json) {
-        daemon["lines"] = value_at(api->get("/v1/daemon/lines"), "lines");
+        try {
+            daemon["lines"] = value_at(api->get("/v1/daemon/lines"), "lines");
+        } catch (const os::Error&) { // a plugin is slow, or the daemon older: the rest is known
+            daemon["lines"] = Json::array();
+        }
         session.print_json(daemon);
         return 0;
     }

@@ -109,7 +109,8 @@ Output run(const std::vector<std::string>& argv, const RunOptions& options) {
         if (ready < 0 && errno != EINTR) {
             throw errno_error("poll");
         }
-        output.timed_out = ready == 0;
+        // Also of one that always has something to say.
+        output.timed_out = ready == 0 || std::chrono::steady_clock::now() >= deadline;
         output.cancelled = ready > 0 && entries[3].revents != 0;
         if (output.timed_out || output.cancelled) {
             child.kill(SIGKILL);

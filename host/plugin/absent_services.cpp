@@ -56,6 +56,10 @@ struct Facts : GuestFactsBoard {
     void put(const std::string&, const std::string&) override { refuse(); }
 };
 
+struct Operations : OperationBoard {
+    std::string start(const std::string&, const std::string&, Job) override { refuse(); }
+};
+
 } // namespace
 
 struct AbsentServices::State {
@@ -67,6 +71,7 @@ struct AbsentServices::State {
     Api api;
     Guests guests;
     Facts guest_facts;
+    Operations operations;
 };
 
 AbsentServices::AbsentServices() : state_(std::make_unique<State>()) {}
@@ -82,6 +87,7 @@ Services AbsentServices::get() const {
     services.api = &state_->api;
     services.guest = &state_->guests;
     services.guest_facts = &state_->guest_facts;
+    services.operations = &state_->operations;
     return services;
 }
 

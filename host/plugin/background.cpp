@@ -56,7 +56,9 @@ struct Background::Callback : std::enable_shared_from_this<Callback> {
         if (outcome.asked && outcome.failed()) {
             plugin.log({BANGER_LOG_ERROR, plugin.id(), "", what, "", outcome.message, {}});
         }
-        return outcome.asked || plugin.state() == State::stopped || is_cancelled();
+        const State state = plugin.state(); // one of these is never asked again
+        return outcome.asked || state == State::stopped || state == State::faulted ||
+               is_cancelled();
     }
 
     void cancel(Deadline deadline) {
@@ -129,7 +131,8 @@ struct Background::Timer : Callback {
             fire_at(Clock::now() + ask_again);
         } else if (period.count() <= 0) {
             plugin.background().forget(id);
-        } else if (!is_cancelled() && plugin.state() != State::stopped) {
+        } else if (!is_cancelled() && plugin.state() != State::stopped &&
+                   plugin.state() != State::faulted) {
             fire_at(Clock::now() + period);
         }
     }

@@ -12,6 +12,9 @@ namespace banger::plugin {
 
 constexpr const char* entry_symbol = "banger_plugin_entry_v1";
 
+/// What the daemon calls itself where plugins have their ids: no plugin may.
+constexpr const char* own_id = "banger";
+
 /// Is this a plugin's id: ^[a-z][a-z0-9-]{0,31}$ ?
 [[nodiscard]] bool is_id(const std::string& text) noexcept;
 

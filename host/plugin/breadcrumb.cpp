@@ -25,8 +25,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint32_t magic = 0x43504742;
-constexpr std::uint32_t version = 1;
-constexpr std::size_t most_calls = 128; ///< calls beyond that are not noted
+constexpr std::uint32_t version = 2;
+constexpr std::size_t most_calls = 128;  ///< calls beyond that are not noted
+constexpr std::size_t most_threads = 64; ///< of these at most are threads, which may stay for ever
 constexpr std::size_t most_files = 64;
 
 enum class Use : std::uint32_t { free, taken, under_way, fatal };
@@ -82,6 +83,7 @@ struct FileName {
 
 struct CallBoard {
     std::uint32_t magic, version;
+    std::int32_t process;                ///< the daemon's; a child of it inherits our handlers
     std::atomic<std::int32_t> elsewhere; ///< as `how`, when no plugin was on that thread
     std::array<CallSlot, most_calls> calls;
     std::array<FileName, most_files> files;
@@ -96,7 +98,7 @@ std::atomic<CallBoard*> watched{nullptr};
 /// Fit for a signal handler.
 bool note_end(int signal, bool own) noexcept {
     CallBoard* board = watched.load();
-    if (board == nullptr) {
+    if (board == nullptr || board->process != ::getpid()) {
         return false;
     }
     const std::int32_t how = signal == 0 ? by_exit : signal;
@@ -141,6 +143,7 @@ Breadcrumb::Breadcrumb(const fs::path& file,
     board_ = static_cast<CallBoard*>(memory); // all zero: free
     board_->magic = magic;
     board_->version = version;
+    board_->process = ::getpid();
     watched = board_;
     end_.emplace(note_end);
 }
@@ -215,9 +218,10 @@ CallSlot* Breadcrumb::enter(const std::string& plugin, const CallSite& site) noe
     }
     FatalEnd::watch_thread();
     thread_local const auto thread = static_cast<std::int32_t>(::syscall(SYS_gettid));
-    const auto first = static_cast<std::size_t>(thread) % most_calls; // threads seldom meet
-    for (std::size_t i = 0; i < most_calls; ++i) {
-        CallSlot& slot = board_->calls[(first + i) % most_calls];
+    const std::size_t reach = site.hook.starts_with("thread ") ? most_threads : most_calls;
+    const auto first = static_cast<std::size_t>(thread) % reach; // threads seldom meet
+    for (std::size_t i = 0; i < reach; ++i) {
+        CallSlot& slot = board_->calls[(first + i) % reach];
         Use expected = Use::free;
         if (!slot.use.compare_exchange_strong(expected, Use::taken)) {
             continue;

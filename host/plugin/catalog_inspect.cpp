@@ -55,6 +55,12 @@ void Catalog::scan() {
         std::sort(files.begin(), files.end());
         for (const fs::path& file : files) {
             const std::string id = file.stem();
+            if (id == own_id) {
+                candidates_[file.filename()] = {
+                    file, State::failed, file.string() + ": 'banger' is the name of banger itself",
+                    nullptr};
+                continue;
+            }
             if (!is_id(id)) {
                 candidates_[file.filename()] = {file, State::failed,
                                                 file.string() + ": '" + id +

@@ -193,7 +193,8 @@ void Options::change(const vm::VmView& vm, const json& before, const json& after
         try {
             call(told.back(), false, 0);
         } catch (const Error& error) {
-            if (told.back().plugin->settings.warn_only) {
+            const bool cancelled = error.kind() == os::ErrorKind::cancelled; // then all goes back
+            if (told.back().plugin->settings.warn_only && !cancelled) {
                 veto(*told.back().plugin, error, context);
                 take_back_advice(call, told.back(), context); // what it did half goes at once
                 told.pop_back();

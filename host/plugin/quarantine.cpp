@@ -71,10 +71,16 @@ void Quarantine::count(const std::vector<CutCall>& calls, std::int64_t now_ms) {
     for (auto at = records_.begin(); at != records_.end();) {
         Record& record = at->second;
         if (!record.held) {
+            // By their own times: when somebody starts the daemon again says nothing.
+            const auto count = record.exits.size();
+            record.held =
+                count >= most_exits &&
+                record.exits.back().at_ms - record.exits[count - most_exits].at_ms <= within_ms;
+        }
+        if (!record.held) {
             changed |= std::erase_if(record.exits, [&](const Exit& exit) {
                            return exit.at_ms < now_ms - within_ms;
                        }) > 0;
-            record.held = record.exits.size() >= most_exits;
         }
         at = record.exits.empty() ? records_.erase(at) : std::next(at);
     }

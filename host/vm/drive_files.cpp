@@ -41,10 +41,11 @@ void check_drive_files(const GuestConfig& config, const std::filesystem::path& d
         const std::string field = "drive '" + drive.id + "' from " + owner;
         struct stat facts {};
         if (::stat((dir / drive.path).c_str(), &facts) != 0) {
+            const int code = errno;
             if (owner == host_owner) { // the VMM tells it
                 continue;
             }
-            throw os::errno_error(field + ": " + drive.path, errno);
+            throw os::errno_error(field + ": " + drive.path, code);
         }
         if (owner != host_owner) {
             check(drive, field, facts);

@@ -43,7 +43,8 @@ json guest_config_view(const std::string& vm, ConfigOf of, json config, bool car
 }
 
 void keep_launched(const GuestConfig& config, const MachinePaths& paths) {
-    os::write_file_atomic(paths.launched_config(), config.merged_json().dump(2) + "\n", 0600);
+    os::write_file_atomic(paths.launched_config(), config.merged_json().dump(2) + "\n", 0600,
+                          os::Durability::rebuildable);
 }
 
 json launched_config(const std::string& vm, const MachinePaths& paths) {

@@ -63,8 +63,8 @@ asio::awaitable<std::vector<std::string>> Lifecycle::drop_records(Operation& ope
     for (const store::DroppedRecord& record : dropped) {
         lines.push_back(what_is_lost(record));
     }
-    for (const json& warning : json::parse(machine->row.warnings)) {
-        if (lines.empty()) { // nothing on record, and still something went wrong
+    if (lines.empty()) { // nothing on record, and still something went wrong
+        for (const json& warning : json::parse(machine->row.warnings)) {
             lines.push_back("given up: " + warning.get<std::string>());
         }
     }
@@ -149,7 +149,16 @@ asio::awaitable<std::vector<std::string>> Lifecycle::erase(Operation& operation,
     if (clean) {
         parts_.journal.forget(machine->id());
     } else {
-        lost = co_await drop_records(operation, machine);
+        std::exception_ptr undropped;
+        try {
+            lost = co_await drop_records(operation, machine);
+        } catch (const Error&) { // a full disk, say: it is tried again as without --force
+            undropped = std::current_exception();
+        }
+        if (undropped) {
+            hold(machine);
+            std::rethrow_exception(undropped);
+        }
     }
     parts_.machines.erase(*machine);
     co_await collect_images();

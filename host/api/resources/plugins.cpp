@@ -46,21 +46,24 @@ nlohmann::ordered_json shown(const plugin::Output& output) {
     return {{"kind", output.kind == BANGER_EMIT_MIME ? "mime" : "text"}, {"text", output.bytes}};
 }
 
-/// A plugin's line as `banger daemon status` shows it, or why it has none.
-json line_of(const plugin::ActionReport& report) {
-    json line{{"plugin", report.plugin}, {"name", report.name}};
-    if (!report.error.empty()) {
-        line["error"] = report.error;
-        line["hint"] = report.hint;
-    }
+/// A plugin's lines as `banger daemon status` shows them, or why it has none.
+void add_lines(json& lines, const plugin::ActionReport& report) {
+    const json whose{{"plugin", report.plugin}, {"name", report.name}};
     for (const plugin::Output& output : report.output) {
         const json said = json::parse(output.bytes, nullptr, false);
         if (said.is_object()) {
+            json line = whose;
             line["title"] = said.value("title", json(report.name));
             line["value"] = said.value("value", json(nullptr));
+            lines.push_back(std::move(line));
         }
     }
-    return line;
+    if (!report.error.empty()) {
+        json line = whose;
+        line["error"] = report.error;
+        line["hint"] = report.hint;
+        lines.push_back(std::move(line));
+    }
 }
 
 } // namespace
@@ -77,7 +80,7 @@ void add_plugins(Router& router, const Parts& parts) {
         auto asked = vm::offload(parts.threads, [&actions = parts.actions] {
             json lines = json::array();
             for (const plugin::ActionReport& report : actions.status()) {
-                lines.push_back(line_of(report));
+                add_lines(lines, report);
             }
             return lines;
         });

@@ -141,7 +141,10 @@ TEST_F(Loading, TheIdIsTheNameOfTheFile) {
     host.add("rec-a", "", "other");
     write("Not_An_Id", "whatever");
     host.settings.entries.erase("Not_An_Id");
+    write("banger", "whatever");
+    host.settings.entries.erase("banger");
     EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(host.reason("banger.so"), file("banger") + ": 'banger' is the name of banger itself");
     EXPECT_EQ(host.reason("other"),
               file("other") + ": its id is 'rec-a', expected 'other' as the file is named (rename "
                               "the file to rec-a.so)");

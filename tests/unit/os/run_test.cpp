@@ -30,6 +30,7 @@ TEST(Run, CollectsBothStreamsAndTheStatus) {
 
 TEST(Run, EndsAtItsTimeAndWhenCancelled) {
     EXPECT_TRUE(run({"sleep", "30"}, {.timeout = 50ms}).timed_out);
+    EXPECT_TRUE(run({"yes"}, {.timeout = 50ms, .limit = 100}).timed_out);
     int fds[2];
     ASSERT_EQ(::pipe(fds), 0);
     const UniqueFd read(fds[0]);

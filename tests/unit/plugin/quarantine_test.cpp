@@ -64,6 +64,21 @@ TEST_F(Quarantined, ThreeInALongerTimeAreNot) {
     EXPECT_THAT(quarantine.warnings(), ElementsAre(Pair("nat", HasSubstr("(2 of the 3 times"))));
 }
 
+TEST_F(Quarantined, WhenTheNextDaemonBeginsSaysNothing) {
+    static_cast<void>(start(0));
+    static_cast<void>(start(4 * minute));
+    Quarantine quarantine(file);
+    quarantine.count({{.plugin = "nat",
+                       .hook = "before_start",
+                       .vm = "web",
+                       .operation = "op1",
+                       .file = nat.text(),
+                       .how = "SIGSEGV",
+                       .at_ms = 8 * minute}},
+                     60 * minute);
+    EXPECT_TRUE(quarantine.reason("nat", nat));
+}
+
 TEST_F(Quarantined, WhatWasNotThePluginsIsNotCounted) {
     for (int i = 0; i < 5; ++i) {
         EXPECT_FALSE(start(i, "").reason("nat", nat));
