@@ -86,8 +86,11 @@ same "$(held)" "$held_by_keep" "what the plugin holds at last"
 step "a required one keeps bangerd from starting; released without it"
 configure 'required: true'
 banger daemon restart
-crash abort SIGABRT
-crash segv SIGSEGV
+for how in 'abort SIGABRT' 'segv SIGSEGV'; do
+    # shellcheck disable=SC2086
+    crash $how
+    within 30 only_keep || fail "not undone: $(banger vm ls)"
+done
 order before_start abort
 must_fail 'bangerd|daemon|connection' banger vm create --name b
 order none -
