@@ -2,8 +2,6 @@
 
 #include "os/clock.hpp"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 namespace banger::daemon {
@@ -29,14 +27,24 @@ std::string objects_of(const json& all, const store::DroppedRecord& record) {
     return names;
 }
 
-/// It runs, has a footprint, and could say what there is.
-bool was_asked(const plugin::Catalog& plugins, const json& all, const std::string& id) {
+/// What to do about things of a plugin that could not be asked for them.
+std::string fix_without_answer(const plugin::Catalog& plugins, const json& all,
+                               const std::string& id) {
     const plugin::Plugin* plugin = plugins.find(id);
-    const bool lists = plugin != nullptr && plugin->manifest.footprint != nullptr &&
-                       plugin->manifest.footprint->list_all != nullptr;
-    return lists && std::none_of(all.begin(), all.end(), [&](const json& object) {
-               return text_at(object, "plugin") == id && object.contains("error");
-           });
+    if (plugin == nullptr) {
+        return "switch plugin " + id + " on: banger doctor --leaks then shows what is left of it";
+    }
+    if (plugin->manifest.footprint == nullptr || plugin->manifest.footprint->list_all == nullptr) {
+        return "look for it by hand, as the README of plugin " + id +
+               " says: the plugin cannot list what it holds";
+    }
+    for (const json& object : all) {
+        if (text_at(object, "plugin") == id && object.contains("error")) {
+            return "the plugin could not list what it holds (" + text_at(object, "error") +
+                   "); repair that, then: banger doctor --leaks";
+        }
+    }
+    return {}; // it answered
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -59,7 +67,8 @@ std::vector<Check> dropped_checks(store::HookJournal& journal, const plugin::Cat
     vm::CallContext context;
     const json all = footprint.list_all(context);
     for (const store::DroppedRecord& record : records) {
-        const bool asked = was_asked(plugins, all, record.plugin);
+        const std::string unasked = fix_without_answer(plugins, all, record.plugin);
+        const bool asked = unasked.empty();
         const std::string names = asked ? objects_of(all, record) : joined(record.objects);
         if ((asked && names.empty()) || os::now_ms() - record.at_ms > month_ms) {
             journal.forget_dropped(record.seq);
@@ -74,8 +83,7 @@ std::vector<Check> dropped_checks(store::HookJournal& journal, const plugin::Cat
                       (names.empty() ? "" : (asked ? "there is still: " : "it held: ") + names);
         check.fix = asked ? "free it with: banger doctor --leaks --fix, or by hand as the plugin's "
                             "README says"
-                          : "switch plugin " + record.plugin +
-                                " on: banger doctor --leaks then shows what is left of it";
+                          : unasked;
         checks.push_back(std::move(check));
     }
     return checks;
