@@ -125,10 +125,13 @@ Outcome Catalog::create(const std::string& id) {
     Plugin& made = *plugin;
     plugins_.push_back(std::move(plugin));
     Outcome outcome = control(made, "create", [&made, config](banger_call* call, const banger_vm*) {
-        return made.manifest.entry->create(made.host(), call, str(config), &made.self);
+        const banger_status status =
+            made.manifest.entry->create(made.host(), call, str(config), &made.self);
+        made.created = status >= 0;
+        return status;
     });
     if (outcome.failed()) {
-        made.set_state(outcome.abandoned ? State::stuck : State::stopped);
+        made.retire_from_use();
     }
     return outcome;
 }
@@ -263,19 +266,18 @@ void Catalog::drop(Plugin& plugin, const std::string& reason) {
 
 void Catalog::destroy(Plugin& plugin) {
     plugin.cancel_open_calls();
+    plugin.retire_from_use();
     if (plugin.state() == State::stuck) {
         log(BANGER_LOG_WARNING, plugin.id(), "left as it is: " + plugin.trouble());
         return;
     }
-    const bool was_active = plugin.state() != State::stopped;
-    plugin.set_state(State::stopped);
     plugin.background().close();
+    plugin.lanes.close(); // also for those who looked at the state a moment ago
     if (!plugin.lanes.wait_empty(Call::Clock::now() + guard_.timeouts().control)) {
-        plugin.set_state(State::stuck);
         log(BANGER_LOG_WARNING, plugin.id(), "left as it is: a call has not returned");
         return;
     }
-    if (was_active) {
+    if (plugin.created.exchange(false)) {
         const Outcome outcome =
             control(plugin, "destroy", [&plugin](banger_call*, const banger_vm*) {
                 plugin.manifest.entry->destroy(plugin.self);
@@ -283,16 +285,18 @@ void Catalog::destroy(Plugin& plugin) {
             });
         if (outcome.failed()) {
             log(BANGER_LOG_ERROR, plugin.id(), outcome.error(plugin, {.hook = "destroy"}).what());
-            plugin.set_state(outcome.abandoned ? State::stuck : State::stopped);
+            if (outcome.abandoned) {
+                plugin.retire_from_use(); // stuck until it returns; it may use the host still
+                return;
+            }
         }
     }
     if (const auto left = plugin.open_calls(); left > 0) {
         log(BANGER_LOG_WARNING, plugin.id(),
             "destroy() left " + std::to_string(left) + " of its threads in a call");
     }
-    if (plugin.state() == State::stopped) { // from now on the host is deaf to what it left behind
-        static_cast<void>(plugin.gate.close(Call::Clock::now() + guard_.timeouts().control));
-    }
+    // From now on the host is deaf to what it left behind.
+    static_cast<void>(plugin.gate.close(Call::Clock::now() + guard_.timeouts().control));
 }
 
 void Catalog::stop() {
@@ -322,7 +326,7 @@ void Catalog::stop() {
         }
     }
     for (auto at = plugins_.rbegin(); at != plugins_.rend(); ++at) {
-        if ((*at)->state() != State::stopped) {
+        if ((*at)->created || (*at)->state() != State::stopped) {
             destroy(**at);
         }
     }

@@ -84,6 +84,21 @@ Outcome refusal(banger_status status, std::string message, std::string hint = {}
     return outcome;
 }
 
+Outcome not_entered(Lanes::Entry entry, const std::string& holder) {
+    const std::string with = holder.empty() ? "" : " with " + holder;
+    switch (entry) {
+    case Lanes::Entry::closed:
+        return refusal(BANGER_E_UNAVAILABLE, "not asked, the plugin is stopped");
+    case Lanes::Entry::cancelled:
+        return refusal(BANGER_E_CANCELLED,
+                       "cancelled while it waited for the plugin, which is busy" + with);
+    case Lanes::Entry::late:
+    case Lanes::Entry::entered:
+        break;
+    }
+    return refusal(BANGER_E_BUSY, "the plugin is busy" + with);
+}
+
 } // namespace
 
 os::Error Outcome::error(const Plugin& plugin, const CallSite& site) const {
@@ -226,10 +241,9 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     }
     task->function = std::move(function);
     if (task->in_lane) {
-        if (!plugin.lanes.enter(task->lane, deadline, cancel_fd)) {
-            const std::string holder = plugin.lanes.holder(task->lane);
-            return refusal(BANGER_E_BUSY,
-                           "the plugin is busy" + (holder.empty() ? "" : " with " + holder));
+        const Lanes::Entry entry = plugin.lanes.enter(task->lane, deadline, cancel_fd);
+        if (entry != Lanes::Entry::entered) {
+            return not_entered(entry, plugin.lanes.holder(task->lane));
         }
         plugin.lanes.name_holder(task->lane, spec.site.text());
     }

@@ -1,6 +1,7 @@
 #include "plugin/job.hpp"
 
 #include "plugin/host_view.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
 #include "plugin/text.hpp"
 
@@ -26,7 +27,6 @@ constexpr double line_rate = 200; ///< a second
 constexpr milliseconds progress_pause{100};
 constexpr milliseconds default_cleanup = std::chrono::seconds(30);
 constexpr milliseconds longest_cleanup = std::chrono::minutes(10);
-constexpr milliseconds no_timeout = std::chrono::hours(24 * 365);
 
 std::string kind_of_job(banger_str given) {
     const std::string_view text = view(given);
@@ -72,7 +72,7 @@ std::string result_of(const std::vector<Output>& output) {
 Job::Job(Plugin& plugin, const banger_job& asked)
     : plugin_(plugin), kind_(kind_of_job(asked.kind)),
       target_(line_of(view(asked.target), max_target, "operations.start: target")),
-      timeout_(at_most(asked.timeout_ms, no_timeout, no_timeout)),
+      timeout_(at_most(asked.timeout_ms, limits::longest, limits::longest)),
       cleanup_(at_most(asked.cleanup_ms, default_cleanup, longest_cleanup)), run_(asked.run),
       context_(asked.context), lines_(line_burst) {
     if (asked.flags != 0) {

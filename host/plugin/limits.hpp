@@ -2,6 +2,8 @@
 
 #include "os/error.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -18,10 +20,11 @@ constexpr std::uint64_t MiB = 1U << 20U;
 // Calls
 constexpr std::uint64_t message = 4 * KiB; ///< and hint; what is longer is cut
 constexpr std::uint64_t cookie = 64 * KiB;
-constexpr std::uint64_t output = 16 * MiB; ///< of one call, all together
-constexpr std::uint64_t outputs = 65536;   ///< pieces of it
-constexpr std::uint64_t open_calls = 256;  ///< of the plugin's own threads, at one time
-constexpr std::uint64_t call_name = 64;    ///< cut
+constexpr std::uint64_t output = 16 * MiB;  ///< of one call, all together
+constexpr std::uint64_t outputs = 65536;    ///< pieces of it
+constexpr std::uint64_t open_calls = 256;   ///< of the plugin's own threads, at one time
+constexpr std::uint64_t call_name = 64;     ///< cut
+constexpr std::uint64_t results = 64 * MiB; ///< kept by one call, and then nothing more is asked
 
 // Log; what is longer is cut
 constexpr std::uint64_t log_line = 8 * KiB;
@@ -46,6 +49,26 @@ constexpr std::uint64_t event_type = 64;
 constexpr std::uint64_t event_data = 64 * KiB;
 constexpr std::uint64_t facts = 64 * KiB;
 constexpr std::uint64_t extension_id = 128;
+
+constexpr std::uint64_t kv_keys = 10000; ///< of one plugin
+constexpr std::uint64_t kernel_key = 64;
+constexpr std::uint64_t kernel_value = 1 * KiB;
+constexpr std::uint64_t drive_id = 20; ///< and of a network card
+constexpr std::uint64_t path = 4095;
+constexpr std::uint64_t interface_name = 15;
+constexpr std::uint64_t mac = 64; ///< its form is checked then
+constexpr std::uint64_t guest_file = 1 * MiB;
+
+// Long jobs
+constexpr std::uint64_t job_stages = 200;
+constexpr std::uint64_t job_result = 1 * MiB;
+
+/// A year: what a plugin means by "for ever", and more than any time that it gives.
+constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 365);
+/// The time a plugin gives, so that a deadline can be made of it.
+[[nodiscard]] constexpr std::chrono::milliseconds time(std::int64_t ms) noexcept {
+    return std::chrono::milliseconds(std::clamp<std::int64_t>(ms, 0, longest.count()));
+}
 
 // Descriptor and tables, read when the file is loaded
 constexpr std::uint64_t interfaces = 64;

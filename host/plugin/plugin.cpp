@@ -37,18 +37,30 @@ std::string_view to_string(State state) noexcept {
     return names.name(state);
 }
 
-bool Lanes::enter(const std::string& key, Deadline deadline, int cancel_fd) {
+Lanes::Entry Lanes::enter(const std::string& key, Deadline deadline, int cancel_fd) {
     std::unique_lock hold(lock_);
-    while (busy_.contains(key)) {
+    while (!closed_ && busy_.contains(key)) {
         pollfd fd{cancel_fd, POLLIN, 0};
-        if (Clock::now() >= deadline || (cancel_fd >= 0 && ::poll(&fd, 1, 0) > 0)) {
-            return false;
+        if (cancel_fd >= 0 && ::poll(&fd, 1, 0) > 0) {
+            return Entry::cancelled;
+        }
+        if (Clock::now() >= deadline) {
+            return Entry::late;
         }
         left_.wait_until(hold,
                          cancel_fd < 0 ? deadline : std::min(deadline, Clock::now() + look_again));
     }
+    if (closed_) {
+        return Entry::closed;
+    }
     busy_[key];
-    return true;
+    return Entry::entered;
+}
+
+void Lanes::close() {
+    const std::scoped_lock hold(lock_);
+    closed_ = true;
+    left_.notify_all();
 }
 
 void Lanes::leave(const std::string& key) {
@@ -128,7 +140,7 @@ void Plugin::unstuck() {
             return;
         }
         if (state_ == State::stuck) {
-            state_ = State::active;
+            state_ = out_of_use_ ? State::stopped : State::active;
             trouble_.clear();
         }
         tasks.swap(recovery_);
@@ -136,6 +148,12 @@ void Plugin::unstuck() {
     for (const auto& task : tasks) {
         task();
     }
+}
+
+void Plugin::retire_from_use() {
+    const std::scoped_lock hold(lock_);
+    out_of_use_ = true;
+    state_ = stuck_ > 0 ? State::stuck : State::stopped;
 }
 
 bool Plugin::after_recovery(std::function<void()> task) {
@@ -182,7 +200,7 @@ void Plugin::log(const LogLine& line) {
 
 banger_call* Plugin::open_call(const std::string& name, milliseconds timeout) {
     const auto deadline =
-        timeout.count() > 0 ? Clock::now() + timeout : Clock::now() + std::chrono::hours(24 * 365);
+        Clock::now() + (timeout.count() > 0 ? std::min(timeout, limits::longest) : limits::longest);
     const auto call =
         std::make_shared<Call>(*this, CallSite{.hook = "thread " + name}, deadline, nullptr);
     call->thread = std::this_thread::get_id();

@@ -37,19 +37,22 @@ enum class State {
 /// Which calls may run at the same time: never two with one key. Any thread.
 class Lanes {
   public:
-    /// Waits for the key; false at the deadline or when `cancel_fd` (-1: none) is readable.
-    [[nodiscard]] bool enter(const std::string& key, Deadline deadline, int cancel_fd);
+    enum class Entry { entered, late, cancelled, closed };
+    /// Waits for the key, until the deadline, `cancel_fd` (-1: none) is readable or close().
+    [[nodiscard]] Entry enter(const std::string& key, Deadline deadline, int cancel_fd);
     void leave(const std::string& key);
     /// Who is in there, for messages; empty when nobody.
     [[nodiscard]] std::string holder(const std::string& key) const;
     /// Waits until nobody is in any lane; false at the deadline.
     [[nodiscard]] bool wait_empty(Deadline deadline);
+    void close(); ///< nobody enters any more
     void name_holder(const std::string& key, const std::string& text);
 
   private:
     mutable std::mutex lock_;
     std::condition_variable left_;
     std::map<std::string, std::string> busy_;
+    bool closed_ = false;
 };
 
 /// One plugin that passed the loader's checks. Wired by the catalog, called through the guard.
@@ -64,6 +67,8 @@ class Plugin {
     Services& services;
     Guard& guard;
     void* self = nullptr; ///< what create() made
+    /// There is something to destroy(): create() succeeded, perhaps too late to count.
+    std::atomic<bool> created{false};
     Lanes lanes;
     Gate gate; ///< to `services` and `guard`, from the plugin's threads and late calls
     std::atomic<int> jobs{0}; ///< long jobs that run
@@ -74,12 +79,13 @@ class Plugin {
     [[nodiscard]] Background& background() noexcept { return *background_; }
 
     [[nodiscard]] State state() const noexcept;
-    void set_state(State state) noexcept { state_ = state; }
+    /// It takes no part, or no part any more: stopped, or stuck for as long as a call is late.
+    void retire_from_use();
     /// Why it is faulted or stuck, and since when; empty when neither.
     [[nodiscard]] std::string trouble() const;
 
     void fault(const std::string& why);
-    /// A call is late; `after` runs (on the late call's thread) when it has returned.
+    /// A call is late, until unstuck() on its thread.
     void stuck_in(const std::string& what);
     void unstuck();
     /// True when `task` will run once every late call has returned; false when none is late.
@@ -112,6 +118,7 @@ class Plugin {
     std::atomic<State> state_{State::active};
     mutable std::mutex lock_;
     int stuck_ = 0;
+    bool out_of_use_ = false;
     std::string trouble_;
     Call::Clock::time_point trouble_since_{};
     std::vector<std::function<void()>> recovery_;

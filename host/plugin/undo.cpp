@@ -49,8 +49,39 @@ std::vector<vm::UndoFailure> Undo::run(const vm::VmView& vm, vm::Phase phase,
     return failures;
 }
 
-std::optional<vm::UndoFailure> Undo::run_one(const JournalRecord& record, const vm::VmView& vm,
+Undo::Claim::Claim(Undo& undo, std::int64_t seq) : undo_(undo), seq_(seq) {
+    std::unique_lock hold(undo_.lock_);
+    undo_.claim_ended_.wait(hold, [&] { return !undo_.claimed_.contains(seq_); });
+    undo_.claimed_.insert(seq_);
+}
+
+Undo::Claim::~Claim() {
+    const std::scoped_lock hold(undo_.lock_);
+    undo_.claimed_.erase(seq_);
+    undo_.claim_ended_.notify_all();
+}
+
+std::optional<JournalRecord> Undo::find_open(const std::string& vm_id, std::int64_t seq) const {
+    for (JournalRecord& record : journal_.open_records(vm_id)) {
+        if (record.seq == seq) {
+            return std::move(record);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<vm::UndoFailure> Undo::run_one(const JournalRecord& seen, const vm::VmView& vm,
                                              vm::CallContext* context) {
+    const Claim claim(*this, seen.seq);
+    const auto open = find_open(vm.id, seen.seq);
+    if (!open) {
+        return std::nullopt; // undone meanwhile
+    }
+    const JournalRecord& record = *open;
+    if (record.attempts > seen.attempts) { // tried meanwhile
+        return vm::UndoFailure{record.plugin, record.hook,
+                               Error(ErrorKind::unavailable, record.error)};
+    }
     Plugin* plugin = catalog_.find(record.plugin);
     const HookTraits* traits = find_journalled(record.hook);
     if (!plugin || !traits || !plugin->manifest.lifecycle || !plugin->manifest.lifecycle->undo) {
@@ -100,10 +131,8 @@ void Undo::when_recovered(Plugin& plugin, const JournalRecord& record, const vm:
 
 void Undo::try_again(std::int64_t seq, const vm::VmView& vm) {
     try {
-        for (const JournalRecord& open : journal_.open_records(vm.id)) {
-            if (open.seq == seq) {
-                static_cast<void>(run_one(open, vm, nullptr));
-            }
+        if (const auto open = find_open(vm.id, seq)) {
+            static_cast<void>(run_one(*open, vm, nullptr));
         }
     } catch (const std::exception& error) { // the journal; the next reconcile tries again
         if (catalog_.services().log) {

@@ -13,8 +13,7 @@ int32_t open(const banger_host*, banger_call* call, banger_str vm_id, uint32_t p
         const std::string id = limits::taken("the id of a VM", vm_id, limits::vm_name);
         Deadline deadline = of.deadline;
         if (timeout_ms > 0) {
-            deadline =
-                std::min(deadline, Call::Clock::now() + std::chrono::milliseconds(timeout_ms));
+            deadline = std::min(deadline, Call::Clock::now() + limits::time(timeout_ms));
         }
         fd = of.plugin.services.guest->open(id, port, deadline, of.cancel_fd()).release();
     });

@@ -1,22 +1,16 @@
 #include "plugin/background.hpp"
 #include "plugin/extensions.hpp"
-
-#include <algorithm>
+#include "plugin/limits.hpp"
 
 namespace banger::plugin {
 namespace {
 
-constexpr std::int64_t longest_ms = 365LL * 24 * 3600 * 1000;
-
 uint64_t start(const banger_host* host, int64_t delay_ms, int64_t period_ms, banger_timer_fn fn,
                void* context) noexcept {
     try {
-        const auto limited = [](int64_t ms) {
-            return std::chrono::milliseconds(std::clamp<std::int64_t>(ms, 0, longest_ms));
-        };
         const Visit plugin(host);
-        return fn && plugin ? plugin->background().start_timer(limited(delay_ms),
-                                                               limited(period_ms), fn, context)
+        return fn && plugin ? plugin->background().start_timer(limits::time(delay_ms),
+                                                               limits::time(period_ms), fn, context)
                             : 0;
     } catch (...) { // no memory or threads
         return 0;

@@ -100,6 +100,31 @@ TEST_F(Misbehaving, AHookThatDoesNotReturnAtTheEndLetsTheDaemonEnd) {
     EXPECT_TRUE(soon([&] { return !marks().empty(); }));
 }
 
+TEST_F(Misbehaving, ACreateThatReturnsTooLateDoesNotComeBackToLife) {
+    host->timeouts.grace = std::chrono::milliseconds(20);
+    host->timeouts.control = std::chrono::milliseconds(50);
+    ASSERT_EQ(load("create=deaf init=mark destroy=mark"), "");
+    EXPECT_EQ(host->info("misbehave").state, State::failed);
+    let_go();
+    EXPECT_TRUE(soon([&] { return host->logged("too late to count"); }));
+    ::usleep(50'000); // what it does with that
+    expect_the_other_is_well();
+    host->timeouts.control = std::chrono::seconds(20);
+    host->stop();
+    EXPECT_THAT(marks(), ElementsAre("create returned", "destroy")); // what it made is not leaked
+}
+
+TEST_F(Misbehaving, ACreateThatFailsTooLateIsNotDestroyed) {
+    host->timeouts.grace = std::chrono::milliseconds(20);
+    host->timeouts.control = std::chrono::milliseconds(50);
+    ASSERT_EQ(load("create=deaf-fail destroy=mark"), "");
+    let_go();
+    EXPECT_TRUE(soon([&] { return host->logged("too late to count"); }));
+    ::usleep(50'000);
+    host->stop();
+    EXPECT_THAT(marks(), ElementsAre("create returned"));
+}
+
 struct Timed : Misbehaving, testing::WithParamInterface<const char*> {};
 
 TEST_P(Timed, ByTheConfigurationIsEveryHookAboutAVm) {

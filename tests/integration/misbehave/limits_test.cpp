@@ -2,6 +2,7 @@
 
 #include "plugin/limits.hpp"
 #include "plugin/schema.hpp"
+#include "vm/guest_config.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -52,6 +53,25 @@ TEST_F(Misbehaving, AGibibyteIsRefusedWithoutOneBeingTaken) {
     EXPECT_LT(resident(), before_it + (64U << 20U));
     EXPECT_TRUE(undo(vm::Phase::start).empty());
 }
+
+struct Guest : Misbehaving, testing::WithParamInterface<std::pair<const char*, const char*>> {};
+
+TEST_P(Guest, GetsNothingThatIsTooLarge) {
+    ASSERT_EQ(load(std::string("contribute=guest-") + GetParam().first), "");
+    vm::GuestConfig config;
+    EXPECT_EQ(error_of([&] { host->dispatch->contribute(web, config, host->context); }),
+              std::string("plugin misbehave, contribute of VM web: ") + GetParam().second);
+    expect_the_other_is_well();
+}
+INSTANTIATE_TEST_SUITE_P(
+    Limits, Guest,
+    testing::Values(std::pair("key", "kernel argument: its key is 1073741824 bytes, at most 64"),
+                    std::pair("value",
+                              "kernel argument: its value is 1073741824 bytes, at most 1024"),
+                    std::pair("drive", "drive: its path is 1073741824 bytes, at most 4095"),
+                    std::pair("path", "file: its path is 1073741824 bytes, at most 4095"),
+                    std::pair("data", "file: its data is 1073741824 bytes, at most 1048576")),
+    [](const auto& test) { return std::string(test.param.first); });
 
 TEST(Limits, APatternTakesATimeInProportionToTheText) {
     const Schema schema(R"({"type":"string","pattern":"^(a+)+$"})"); // 2^n for a backtracker

@@ -267,12 +267,16 @@ banger_status obey(Misbehaviour& self, banger_call* call, const std::string& hoo
         static_cast<void>(host->call_set_cookie(self.kept, str("late")));
         return dead ? host->call_emit(self.kept, BANGER_EMIT_TEXT, str("late")) : BANGER_OK;
     }
-    if (how == "deaf") { // until the test lets go
+    if (how == "mark") {
+        leave_mark(self, hook);
+        return BANGER_OK;
+    }
+    if (how == "deaf" || how == "deaf-fail") { // until the test lets go
         wait_for_go(self);
         static_cast<void>(host->call_set_cookie(call, str("at last")));
         host->log(host, call, BANGER_LOG_ERROR, str("here I am"), nullptr, 0);
         leave_mark(self, hook + " returned");
-        return BANGER_OK;
+        return how == "deaf" ? BANGER_OK : BANGER_E_INTERNAL;
     }
     if (how == "leak") {
         std::thread(leaked_thread, self).detach();
@@ -308,12 +312,34 @@ banger_status undo(void* self, banger_call* call, const banger_vm*, std::uint32_
     return vm_hook(self, call, "undo");
 }
 
+/// Gives a guest more than the host takes.
+banger_status too_much_for_a_guest(const Misbehaviour& self, banger_gcb* builder,
+                                   const std::string& what) {
+    const auto& guest = ops<banger_guest_config_ops>(self, BANGER_EXT_GUEST_CONFIG);
+    const banger_str huge{"x", gib}; // checked before it is read
+    if (what == "key") {
+        return guest.kernel_arg(builder, huge, str("v"), 0);
+    }
+    if (what == "value") {
+        return guest.kernel_arg(builder, str("k"), huge, 0);
+    }
+    if (what == "drive") {
+        const banger_drive drive{sizeof drive, 0, str("d"), huge};
+        return guest.drive(builder, &drive, 0);
+    }
+    const banger_file file{sizeof file, 0644, 0, 0, what == "path" ? huge : str("/x"), huge};
+    return guest.file(builder, &file, 0);
+}
+
 banger_status contribute(void* raw, banger_call* call, const banger_vm*, banger_gcb* builder) {
     auto& self = *static_cast<Misbehaviour*>(raw);
     const auto& guest = ops<banger_guest_config_ops>(self, BANGER_EXT_GUEST_CONFIG);
     const std::string how = order(self, "contribute");
     if (how == "force") { // takes what rec-well sets
         return guest.kernel_arg(builder, str("rec-well"), str("mine"), BANGER_OVERRIDE);
+    }
+    if (how.rfind("guest-", 0) == 0) {
+        return too_much_for_a_guest(self, builder, how.substr(6));
     }
     static_cast<void>(guest.kernel_arg(builder, str("half"), str("done"), 0));
     return obey(self, call, "contribute");
@@ -402,6 +428,9 @@ banger_status create(const banger_host* host, banger_call* call, banger_str conf
 void destroy(void* raw) {
     auto* self = static_cast<Misbehaviour*>(raw);
     const std::string how = order(*self, "destroy");
+    if (how == "mark") {
+        leave_mark(*self, "destroy");
+    }
     if (self->old_socket >= 0) {
         ::close(self->old_socket);
     }
