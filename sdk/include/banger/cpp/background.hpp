@@ -11,7 +11,8 @@
 #include <thread>
 
 /// Work outside the host's hooks. Each object ends its work in the destructor, which waits for a
-/// function that runs; keep them as members of the plugin, after what they use. Constructors may be
+/// function that runs; keep them as members of the plugin, after what they use. A Timer or
+/// Subscription is not to be destroyed or assigned to in its own function. Constructors may be
 /// called on any thread from init() on and throw Error(BANGER_E_UNAVAILABLE) when the host takes no
 /// more. What leaves a function becomes a line in the log.
 namespace banger {
