@@ -9,7 +9,7 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start runtime-bundle install uninstall format tidy
+.PHONY: help build test soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start fuzz runtime-bundle install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
@@ -20,7 +20,8 @@ help:
 	@echo 'make bench-plugins   what one hook costs over six plugins that do nothing (ROUNDS=5000, LIMIT=50 us)'
 	@echo 'make bench-agent     create -> first SSH command with the vsock plugin and without (RUNS=10)'
 	@echo 'make bench-vsock     CPU time of watching guests (GUESTS=50, SECONDS=30)'
-	@echo 'make bench-start     start of the daemon with six plugins and with none (RUNS=10)'
+	@echo 'make bench-start     start of the daemon with six plugins and with none (RUNS=10, LIMIT=100 ms)'
+	@echo 'make fuzz            libFuzzer on every fuzz target, one after the other (SECONDS=600 each; needs clang)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make install         release build into PREFIX (default /usr/local)'
 	@echo 'make uninstall       remove what "make install" put there (FORCE=1: also while VMs run)'
@@ -80,10 +81,18 @@ bench-agent:
 	tests/bench/agent/bench.sh --runs $(RUNS)
 
 bench-start: RUNS ?= 10
+bench-start: LIMIT ?= 100
 bench-start:
 	cmake --preset release -B build/bench -DBANGER_TESTS=ON
 	cmake --build build/bench --target banger bangerd plugin_nat plugin_dns plugin_vsock plugin_tap-pool plugin_rec-a plugin_rec-b
-	tests/bench/plugins/start.sh --runs $(RUNS)
+	tests/bench/plugins/start.sh --limit $(LIMIT) --runs $(RUNS)
+
+# ./test.sh runs the same entries with a repeatable driver; this one looks for new inputs.
+fuzz: SECONDS ?= 600
+fuzz:
+	CC=clang CXX=clang++ cmake --preset dev -B build/fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBANGER_WERROR=OFF -DBANGER_LIBFUZZER=ON
+	cmake --build build/fuzz --target fuzz_all
+	ASAN_OPTIONS=detect_leaks=0 tests/fuzz/run.sh build/fuzz $(SECONDS)
 
 runtime-bundle: $(configured)
 	cmake --build --preset $(PRESET) --target banger-bundle

@@ -7,7 +7,7 @@ usage() {
     cat <<'TEXT'
 usage: ./test.sh [--all | --tsan] [-k FILTER] [-L LABEL] [--no-deps] [-h]
   --all        also the long end-to-end cases (label: long), which take a quarter of an hour more
-  --tsan       instead: the tests of the plugin host under ThreadSanitizer, in a build of their own
+  --tsan       instead: the tests of the plugin host and of the SDK under ThreadSanitizer, in a build of their own
                (build/tsan), which takes some minutes the first time
   -k FILTER    only tests whose name matches the regular expression (ctest -R)
   -L LABEL     only tests with this label: unit, style, abi, integration, fuzz, e2e
@@ -35,8 +35,8 @@ done
 [ $deps = no ] || scripts/deps.sh
 if [ $tsan = yes ]; then
     cmake --preset tsan
-    cmake --build --preset tsan --target unit_plugin integration_plugin integration_misbehave
-    [ ${#select[@]} -gt 0 ] || select=(-R '^(plugin|integration/plugin|integration/misbehave)/')
+    cmake --build --preset tsan --target unit_plugin unit_sdk abi_life integration_plugin integration_misbehave
+    [ ${#select[@]} -gt 0 ] || select=(-R '^((plugin|sdk|integration/plugin|integration/misbehave)/|abi/life$)')
     exec ctest --preset tsan -j "$(nproc)" "${select[@]}"
 fi
 cmake --preset dev

@@ -1,6 +1,7 @@
 #include "../integration/plugin/plugin_host.hpp"
 
 #include "plugin/actions.hpp"
+#include "plugin/footprint.hpp"
 #include "vm/guest_config.hpp"
 
 #include <gmock/gmock.h>
@@ -82,6 +83,54 @@ TEST_P(Life, IsUndoneWithItsCookie) {
     EXPECT_THAT(host.dispatch->undo(web, vm::Phase::start, host.context), testing::IsEmpty());
     EXPECT_EQ(noted("undo"), cookie);
     EXPECT_THAT(host.open_records(), testing::IsEmpty());
+}
+
+TEST_P(Life, IsReconciledListedAndReleased) {
+    if (!GetParam().contributes) {
+        GTEST_SKIP() << "it has before_start and undo only";
+    }
+    EXPECT_EQ(run(Hook::before_start), "");
+    EXPECT_EQ(run(Hook::reconcile), "");
+    EXPECT_EQ(noted("reconcile"), cookie);
+    host.catalog->reconcile_all();
+    EXPECT_EQ(noted("reconcile_all"), "done");
+
+    const Footprint footprint(*host.catalog);
+    const nlohmann::json all = footprint.list_all(host.context);
+    ASSERT_EQ(all.size(), 1U) << all.dump();
+    EXPECT_EQ(all[0]["name"], GetParam().id);
+    EXPECT_EQ(footprint.list(web, host.context).size(), 1U);
+    footprint.release(all[0], host.context);
+    EXPECT_THAT(noted("release"), HasSubstr(R"("kind":"life")"));
+}
+
+TEST_P(Life, TakesAChangeOfItsOption) {
+    if (!GetParam().contributes) {
+        GTEST_SKIP() << "it has no option";
+    }
+    const std::string id = GetParam().id;
+    web.pid = 4711; // it runs
+    const nlohmann::json before = {{id, {{id, 3}}}};
+    const nlohmann::json after = {{id, {{id, 4}}}};
+    host.dispatch->change_options(web, before, after, host.context);
+    EXPECT_EQ(noted("validate_options"), after[id].dump());
+    EXPECT_EQ(noted("option_changed"), after[id].dump());
+    EXPECT_EQ(noted("option_undo"), "(not called)");
+}
+
+TEST_P(Life, LeavesWhenItWasSwitchedOff) {
+    if (!GetParam().contributes) {
+        GTEST_SKIP() << "it has no leave";
+    }
+    EXPECT_EQ(run(Hook::before_start), "");
+    host.stop();
+    EXPECT_EQ(noted("on_stop"), "done");
+    host.entry(GetParam().id).enabled = false;
+    ASSERT_EQ(host.load(), "");
+    host.dispatch->let_leave(Leavers::Answer::any);
+    EXPECT_EQ(noted("leave"), "done");
+    EXPECT_THAT(host.open_records(), testing::IsEmpty());
+    EXPECT_EQ(host.info(GetParam().id).state, State::disabled);
 }
 
 TEST_P(Life, KnowsHowNewTheHostIs) {

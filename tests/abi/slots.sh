@@ -4,11 +4,12 @@
 set -eu
 include=$1
 [ -f "$include/banger/plugin.h" ] || { echo "slots.sh: no banger/plugin.h in $include" >&2 && exit 2; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 for header in $(cd "$include" && find banger -name '*.h' | LC_ALL=C sort); do
     echo "#include <$header>"
-done >"${TMPDIR:-/tmp}/slots.$$.h"
-trap 'rm -f "${TMPDIR:-/tmp}/slots.$$.h"' EXIT
-cc -E -P -I"$include" "${TMPDIR:-/tmp}/slots.$$.h" | tr -s ' \t\n' ' ' |
+done >"$work/slots.h"
+cc -E -P -I"$include" "$work/slots.h" | tr -s ' \t\n' ' ' |
     sed 's/typedef struct banger_/\n&/g' |
     sed -n 's/^typedef struct \(banger_[a-z_0-9]*\) {\(.*\)} \1;.*/\1 \2/p' |
     awk '{
@@ -33,4 +34,4 @@ cc -E -P -I"$include" "${TMPDIR:-/tmp}/slots.$$.h" | tr -s ' \t\n' ' ' |
             }
         }
     }'
-cc -E -dM -I"$include" "${TMPDIR:-/tmp}/slots.$$.h" | grep '^#define BANGER_' | grep -v '_H *$' | LC_ALL=C sort
+cc -E -dM -I"$include" "$work/slots.h" | grep '^#define BANGER_' | grep -v '_H *$' | LC_ALL=C sort

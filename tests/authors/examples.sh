@@ -10,10 +10,18 @@ for id in share-dir vm-notify ports; do
     outside cmake -S $id -B $id-build >"$work/said" 2>&1 || fail "CMake refuses $id: $(cat "$work/said")"
     outside cmake --build $id-build >"$work/said" 2>&1 || fail "$id does not build: $(cat "$work/said")"
     one_symbol "$work/$id-build/plugins/$id.so"
-    [ $id = ports ] || outside ctest --test-dir $id-build --output-on-failure >"$work/said" || fail "the test of $id: $(cat "$work/said")"
+    outside ctest --test-dir $id-build --output-on-failure >"$work/said" || fail "the test of $id: $(cat "$work/said")"
     if [ -x "$prefix/libexec/banger/banger-plugin" ]; then
         outside banger plugin check $id-build/plugins/$id.so >"$work/said" 2>&1 || fail "plugin check $id: $(cat "$work/said")"
     fi
+done
+# What the SDK's pages point at is installed, too.
+share=$prefix/share/banger
+for page in "$share"/sdk/README.md "$share"/sdk/examples/*/README.md "$share"/docs/{plugins,guest-config,guest-agent}.md; do
+    [ -f "$page" ] || fail "$page is not installed"
+    for link in $(grep -o ']([^):#]*\.md' "$page" | sed 's/^](//'); do
+        [ -e "$(dirname "$page")/$link" ] || fail "$page points at $link, which is not there"
+    done
 done
 # The line of its README, with warnings as errors.
 outside bash -c 'cc -std=c99 -Wall -Wextra -Wpedantic -Werror $(pkg-config --cflags banger-plugin) vm-notify/vm_notify.c vm-notify/json.c -o vm-notify.so $(pkg-config --libs banger-plugin)' ||

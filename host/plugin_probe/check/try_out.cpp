@@ -167,6 +167,12 @@ class Listener {
     std::string text_;
 };
 
+std::string own_path() {
+    std::error_code unknown;
+    const fs::path path = fs::read_symlink("/proc/self/exe", unknown);
+    return unknown ? "banger-plugin" : path.string();
+}
+
 bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
               std::vector<Finding>& findings) {
     std::array<int, 2> ends{};
@@ -198,7 +204,8 @@ bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
                             "poll call_cancel_fd() in every wait"});
     } else if (!listener.ended) {
         findings.push_back({Verdict::failed, listener.check, ended_how(status),
-                            "run it in a debugger: gdb --args banger-plugin check " + file});
+                            "run it in a debugger: gdb -ex 'set follow-fork-mode child' --args " +
+                                own_path() + " check " + file});
     }
     return spoke && listener.ended;
 }
@@ -208,19 +215,28 @@ bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
 std::vector<Finding> try_out(const std::string& file, const Wishes& wishes) {
     std::vector<Finding> findings;
     const std::string path = fs::absolute(file).string();
-    if (!looks_like_one(path, findings) || !in_child(path, wishes, nullptr, findings) ||
-        has_failed(findings)) {
+    if (!looks_like_one(path, findings)) {
         return findings;
     }
+    std::vector<Finding> entry;
+    const bool opened = in_child(path, wishes, nullptr, entry);
+    findings.insert(findings.end(), entry.begin(), entry.end());
+    if (!opened || has_failed(entry)) {
+        findings.push_back({Verdict::skipped, "the rest", "its entry is not usable", {}});
+        return findings;
+    }
+    bool whole = true;
     for (const Group& group : groups) {
-        (void)in_child(path, wishes, &group, findings);
+        whole = in_child(path, wishes, &group, findings) && whole;
     }
     const bool misused = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
         return finding.check == use_of_host;
     });
     if (!misused) {
         findings.push_back(
-            {Verdict::ok, use_of_host, "every call was one that the headers allow", {}});
+            whole
+                ? Finding{Verdict::ok, use_of_host, "every call was one that the headers allow", {}}
+                : Finding{Verdict::skipped, use_of_host, "not every group came to its end", {}});
     }
     return findings;
 }

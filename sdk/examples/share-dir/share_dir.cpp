@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <map>
 #include <system_error>
+#include <vector>
 
 namespace share_dir {
 
@@ -76,10 +78,16 @@ class ShareDir {
     void after_stop(Call&, const Vm& vm) { remove_image(vm); }
     void after_delete(Call&, const Vm& vm) { remove_image(vm); }
     void undo(Call&, const Vm& vm, std::uint32_t, std::uint32_t) { remove_image(vm); }
-    // At the daemon's start: an image of a VM that does not run is left over.
-    void reconcile(Call&, const Vm& vm) {
-        if (!vm.runs()) {
-            remove_image(vm);
+    // At the daemon's start. What a VM that is known has left is for undo(), which the host calls
+    // until it comes through; here goes what belongs to none.
+    void reconcile_all(Call& call) {
+        const std::vector<fs::directory_entry> found = images(); // first: who is made later is kept
+        const std::map<std::string, std::string> states = vm_states(call);
+        for (const fs::directory_entry& entry : found) {
+            if (states.count(entry.path().stem().string()) == 0) {
+                call.info("removes an image of no VM", {{"image", entry.path().string()}});
+                fs::remove(entry.path());
+            }
         }
     }
 
@@ -90,18 +98,12 @@ class ShareDir {
         }
     }
     void list_all(Call& call) {
+        const std::map<std::string, std::string> states = vm_states(call);
         for (const fs::directory_entry& entry : images()) {
-            const std::string vm_id = entry.path().stem().string();
-            const json vm = json::parse(vms_.list(call)); // few: no need to be clever
-            bool known = false, runs = false;
-            for (const json& one : vm) {
-                if (one.value("id", "") == vm_id) {
-                    known = true;
-                    const std::string state = one.value("state", "");
-                    runs = state != "stopped" && state != "crashed";
-                }
-            }
-            emit_object(call, entry.path(), known ? vm_id : "", runs ? "in-use" : "stray");
+            const auto vm = states.find(entry.path().stem().string());
+            const bool known = vm != states.end();
+            const bool runs = known && vm->second != "stopped" && vm->second != "crashed";
+            emit_object(call, entry.path(), known ? vm->first : "", runs ? "in-use" : "stray");
         }
     }
     void release(Call&, std::string_view object_json) {
@@ -147,6 +149,13 @@ class ShareDir {
         banger::action<&ShareDir::needs>("mke2fs", "makes the images of shared folders")};
 
   private:
+    [[nodiscard]] std::map<std::string, std::string> vm_states(Call& call) const { // by id
+        std::map<std::string, std::string> states;
+        for (const json& vm : json::parse(vms_.list(call))) {
+            states[vm.value("id", "")] = vm.value("state", "");
+        }
+        return states;
+    }
     static std::string wanted(const Vm& vm) {
         return json::parse(vm.spec_json()).value("/options/share-dir/folder"_json_pointer, "");
     }

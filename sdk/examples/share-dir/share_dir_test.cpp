@@ -104,6 +104,22 @@ void what_fails_leaves_nothing(const char* plugin, const fs::path& folder) {
     expect(host.misuse().empty(), "the host is used as its headers say");
 }
 
+void what_belongs_to_no_vm_goes(const char* plugin) {
+    banger::fake::Host host(plugin);
+    host.begin(config);
+    const banger::fake::Vm vm;
+    host.vms[vm.name] = R"({"id": ")" + vm.id + R"(", "name": "testbox", "state": "stopped"})";
+    std::ofstream(host.state_dir() / (vm.id + ".img")) << "of a VM";
+    std::ofstream(host.state_dir() / "ba9876543210.img") << "of none";
+    const auto done = host.call("reconcile_all", [&](void* self, banger_call* call) {
+        return host.table<banger_daemon_hooks>(BANGER_IFACE_DAEMON)->reconcile_all(self, call);
+    });
+    expect(done.ok(), "it looks: " + done.message);
+    expect(fs::exists(host.state_dir() / (vm.id + ".img")), "a VM's image stays");
+    expect(!fs::exists(host.state_dir() / "ba9876543210.img"), "the image of no VM goes");
+    expect(host.misuse().empty(), "the host is used as its headers say");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -118,6 +134,7 @@ int main(int argc, char** argv) {
     words_are_understood();
     a_folder_is_packed_while_the_vm_runs(argv[1], folder);
     what_fails_leaves_nothing(argv[1], folder);
+    what_belongs_to_no_vm_goes(argv[1]);
     fs::remove_all(folder);
     std::printf("%s\n", failures == 0 ? "ok" : "see above");
     return failures == 0 ? 0 : 1;

@@ -16,8 +16,8 @@ extern "C" {
  *   DOCTOR     JSON {"severity":"ok|info|warning|error","title":..,"cause":..,"fix":..}; with
  *              "repair":["what is done, a line each"] the check is run again with {"repair":true}
  *              when the user has agreed (banger doctor --fix), repairs, and emits what is then
- *   RPC        one JSON object that fits result_schema; callable as plugin.<id>.<name>
- *   STATUS     JSON {"title":..,"value":..} lines for `banger daemon status`
+ *   RPC        exactly one JSON object, which fits result_schema where there is one; callable as
+ * plugin.<id>.<name> STATUS     JSON {"title":..,"value":..} lines for `banger daemon status`
  *   WEB_PANEL  args {"path":"/.."}: what stands behind the panel's own address, "/" at first;
  *              E_NOT_FOUND for one that is not there. MIME once ("text/html; charset=utf-8"), then
  *              BYTES in as many pieces as wanted. Served sandboxed: no script of it reaches the API
@@ -34,7 +34,7 @@ extern "C" {
 
 typedef struct banger_action {
   uint32_t struct_size, flags; /* BANGER_ACTION_* */
-  const char *name, *summary;  /* name: ^[a-z][a-z0-9-]*$; summary: one line */
+  const char *name, *summary;  /* name: ^[a-z][a-z0-9-]{0,31}$; summary: one line */
   /* JSON Schema of args_json, or NULL: no arguments. A string, or the strings of a list, with
    * "x-path":true is a path of whoever asks: the command line makes it absolute (the daemon has
    * another folder), and a relative one is refused. */

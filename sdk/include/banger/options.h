@@ -10,8 +10,8 @@ extern "C" {
 
 typedef struct banger_option {
   uint32_t struct_size, flags; /* BANGER_OPTION_* */
-  const char *name;            /* key in the VM's options: ^[a-z][a-z0-9-]*$ */
-  const char *cli_flag;        /* "nat" for --nat, or NULL: only through the API */
+  const char *name;            /* key in the VM's options: ^[a-z][a-z0-9-]{0,31}$ */
+  const char *cli_flag;        /* "nat" for --nat, of the same shape, or NULL: only by the API */
   const char *schema; /* JSON Schema: type, enum, default, description, ...; "x-short-flag":"p" asks
                          for -p beside --publish, where the command has no -p of its own; "x-path":
                          true: as in actions.h */

@@ -16,7 +16,7 @@ extern "C" {
 
 typedef struct banger_readiness {
   uint32_t struct_size, flags; /* BANGER_READINESS_* */
-  const char *stage;           /* name in the progress: ^[a-z][a-z0-9-]*$ */
+  const char *stage;           /* name in the progress: ^[a-z][a-z0-9-]{0,31}$ */
   const char *summary;         /* one line: what is waited for */
   /* [hook], and other hooks of the plugin may run meanwhile. Returns when the stage is reached.
    * Poll call_cancel_fd() beside what is waited for and return E_CANCELLED when it is readable: the

@@ -31,7 +31,7 @@ void a_vm_is_noted_while_it_runs(const char* file) {
 void a_failing_host_leaves_nothing(const char* file) {
     banger::fake::Host host(file);
     host.begin();
-    host.fail["kv.set"] = {BANGER_E_INTERNAL, "the disk is full", ""};
+    host.fail["kv.set"] = {BANGER_E_UNAVAILABLE, "the disk is full", ""};
     banger::fake::Vm vm;
     const auto started = host.start(vm);
     expect(!started.done && started.outcome.message == "the disk is full", "the cause is kept");

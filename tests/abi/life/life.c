@@ -79,6 +79,37 @@ static banger_status on_start(void* self, banger_call* call) {
     (void)self;
     return note(call, "on_start", host->daemon_version);
 }
+static void on_stop(void* self, banger_call* call) {
+    (void)self;
+    (void)note(call, "on_stop", text("done"));
+}
+static banger_status reconcile_all(void* self, banger_call* call) {
+    (void)self;
+    return note(call, "reconcile_all", text("done"));
+}
+static banger_status leave(void* self, banger_call* call) {
+    (void)self;
+    return note(call, "leave", text("done"));
+}
+static banger_status validate_options(void* self, banger_call* call, banger_str given) {
+    (void)self;
+    return note(call, "validate_options", given);
+}
+static banger_status option_changed(void* self, banger_call* call, const banger_vm* vm,
+                                    banger_str before, banger_str after) {
+    (void)self;
+    (void)vm;
+    (void)before;
+    return note(call, "option_changed", after);
+}
+static banger_status option_undo(void* self, banger_call* call, const banger_vm* vm,
+                                 banger_str before, banger_str after, uint32_t flags) {
+    (void)self;
+    (void)vm;
+    (void)after;
+    (void)flags;
+    return note(call, "option_undo", before);
+}
 static banger_status list(void* self, banger_call* call, const banger_vm* vm) {
     (void)self;
     (void)vm;
@@ -137,7 +168,9 @@ static const banger_vm_lifecycle lifecycle = {
     .after_delete = after_delete, .reconcile = reconcile,         .undo = undo};
 static const banger_guest_config guest_config = {SIZED(banger_guest_config),
                                                  .contribute = contribute, .validate = validate};
-static const banger_daemon_hooks daemon_hooks = {SIZED(banger_daemon_hooks), .on_start = on_start};
+static const banger_daemon_hooks daemon_hooks = {SIZED(banger_daemon_hooks), .on_start = on_start,
+                                                 .on_stop = on_stop, .reconcile_all = reconcile_all,
+                                                 .leave = leave};
 static const banger_readiness readiness = {SIZED(banger_readiness), .stage = LIFE_ID,
                                            .summary = "nothing", .wait = wait_ready};
 static const banger_footprint footprint = {SIZED(banger_footprint), .list = list,
@@ -146,8 +179,12 @@ static const banger_option level = {SIZED(banger_option), .flags = BANGER_OPTION
                                     .name = LIFE_ID, .cli_flag = LIFE_ID,
                                     .schema = "{\"type\": \"integer\", \"default\": 3}"};
 static const banger_option* const option_list[] = {&level};
-static const banger_vm_options options = {SIZED(banger_vm_options), .count = 1,
-                                          .items = option_list};
+static const banger_vm_options options = {SIZED(banger_vm_options),
+                                          .count = 1,
+                                          .items = option_list,
+                                          .validate = validate_options,
+                                          .option_changed = option_changed,
+                                          .option_undo = option_undo};
 static const banger_action grown_action = {SIZED(banger_action), .name = "grown",
                                            .summary = "is there what a later host has",
                                            .run = grown};

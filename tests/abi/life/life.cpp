@@ -24,6 +24,30 @@ class Life {
         kv_.set(call, "on_start", host_.daemon_version());
     }
 
+    void on_stop(banger::Call& call) {
+        kv_.set(call, "on_stop", "done");
+    }
+    void reconcile(banger::Call& call, const banger::Vm& vm) {
+        kv_.set(call, "reconcile", vm.cookie());
+    }
+    void reconcile_all(banger::Call& call) {
+        kv_.set(call, "reconcile_all", "done");
+    }
+    void leave(banger::Call& call) {
+        kv_.set(call, "leave", "done");
+    }
+    void validate_options(banger::Call& call, std::string_view given) {
+        kv_.set(call, "validate_options", given);
+    }
+    void option_changed(banger::Call& call, const banger::Vm&, std::string_view,
+                        std::string_view after) {
+        kv_.set(call, "option_changed", after);
+    }
+    void option_undo(banger::Call& call, const banger::Vm&, std::string_view before,
+                     std::string_view, std::uint32_t) {
+        kv_.set(call, "option_undo", before);
+    }
+
     void before_create(banger::Call& call, const banger::Vm& vm) {
         kv_.set(call, "before_create", vm.cookie());
     }

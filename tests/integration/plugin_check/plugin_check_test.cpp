@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,6 +31,20 @@ struct Report {
             }
         }
         return all;
+    }
+    [[nodiscard]] bool passed(const std::string& check) const {
+        return std::any_of(checks.begin(), checks.end(), [&](const json& line) {
+            return line["check"] == check && line["result"] == "ok";
+        });
+    }
+    /// Why it was not looked at, or empty.
+    [[nodiscard]] std::string skipped(const std::string& check) const {
+        for (const json& line : checks) {
+            if (line["check"] == check && line["result"] == "skipped") {
+                return line["text"];
+            }
+        }
+        return {};
     }
     [[nodiscard]] std::size_t count(const std::string& result) const {
         return static_cast<std::size_t>(
@@ -154,11 +169,31 @@ INSTANTIATE_TEST_SUITE_P(All, PluginCheckBuiltIn,
                          });
 
 TEST(PluginCheck, ProgramsMayBeRun) {
-    const Report report = check(BANGER_EXAMPLES "/share-dir.so",
-                                {"--run-programs", "--config", R"({"max_mib":16})", "--options",
-                                 json{{"folder", BANGER_RUDE "/.."}}.dump()});
-    EXPECT_THAT(report.text, testing::HasSubstr("there is no folder"));
-    EXPECT_EQ(report.count("failed"), 0U) << report.text; // it is not here: no rule is broken
+    if (os::run({"sh", "-c", "command -v mke2fs"}).status.code != 0) {
+        GTEST_SKIP() << "needs mke2fs";
+    }
+    const os::TemporaryDir dir;
+    std::ofstream(dir.path() / "file") << "shared";
+    const std::vector<std::string> words{"--config", R"({"max_mib":16})", "--options",
+                                         json{{"folder", dir.path().string()}}.dump()};
+    const Report without = check(BANGER_EXAMPLES "/share-dir.so", words);
+    EXPECT_THAT(without.text, testing::HasSubstr("no such program: mke2fs"));
+    EXPECT_FALSE(without.passed("start"));
+    std::vector<std::string> with = words;
+    with.insert(with.begin(), "--run-programs");
+    const Report report = check(BANGER_EXAMPLES "/share-dir.so", with);
+    EXPECT_THAT(report.text, testing::Not(testing::HasSubstr("no such program")));
+    EXPECT_TRUE(report.passed("start")) << report.text;
+    EXPECT_EQ(report.count("failed"), 0U) << report.text;
+}
+
+TEST(PluginCheck, WhatIsNotLookedAtIsTold) {
+    const Report wrong = check(BANGER_RUDE, {"--config", R"({"dont":1})"});
+    EXPECT_EQ(wrong.skipped("the rest"), "its entry is not usable") << wrong.text;
+    EXPECT_EQ(rude("crash").skipped("use of the host"), "not every group came to its end");
+    const Report open = check(BANGER_OPEN); // more than one symbol: the rest is looked at
+    EXPECT_NE(open.failures("one symbol"), "");
+    EXPECT_THAT(open.text, testing::HasSubstr("\"check\": \"entry\""));
 }
 
 } // namespace

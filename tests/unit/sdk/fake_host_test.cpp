@@ -141,6 +141,116 @@ TEST_F(FakeHost, JobsRunWhenTheTestSaysSo) {
     EXPECT_EQ(host.action(BANGER_IFACE_CLI, "begin").message, "16 jobs run");
 }
 
+TEST_F(FakeHost, AHookThatSkippedIsNotUndone) {
+    host.begin("skip");
+    const Operation started = host.start(vm);
+    EXPECT_EQ(started.failed_hook, "after_start");
+    EXPECT_THAT(started.hooks, ElementsAre("before_start", "after_start", "undo after_start"));
+    EXPECT_EQ(host.kv["undone"], "4:1: ");
+    EXPECT_THAT(vm.records, IsEmpty());
+}
+
+TEST_F(FakeHost, WhatAFailingAfterStopLeftIsUndone) {
+    host.begin();
+    ASSERT_TRUE(host.start(vm).done);
+    host.fail["kv.remove"] = {BANGER_E_UNAVAILABLE, "the disk is full", ""};
+    const Operation stopped = host.stop(vm);
+    EXPECT_EQ(stopped.failed_hook, "after_stop");
+    EXPECT_THAT(stopped.hooks, ElementsAre("after_stop", "undo after_start", "undo before_start"));
+    EXPECT_EQ(stopped.undone_not.size(), 2U);
+    EXPECT_EQ(vm.records.size(), 2U);
+    host.fail.clear();
+    host.fail["kv.get"] = {};
+    ASSERT_TRUE(host.stop(vm).done);
+    EXPECT_THAT(vm.records, IsEmpty());
+}
+
+TEST_F(FakeHost, AnUndoThatFailedIsTriedAgainAsSuch) {
+    host.begin();
+    ASSERT_TRUE(host.start(vm).done);
+    host.fail["kv.remove"] = {BANGER_E_UNAVAILABLE, "the disk is full", ""};
+    (void)host.stop(vm);
+    (void)host.stop(vm); // its hooks of the start are still on record
+    host.fail.clear();
+    EXPECT_EQ(host.undo(vm, BANGER_HOOK_AFTER_START, 0).status, BANGER_OK);
+    EXPECT_THAT(host.kv["undone"], HasSubstr("4:0:second 3:0:second 4:3:second 3:3:second "));
+    ASSERT_EQ(vm.records.size(), 1U);
+    EXPECT_TRUE(vm.records[0].undo_failed);
+}
+
+TEST_F(FakeHost, AfterAFailedInitThereIsNothingButDestroy) {
+    EXPECT_THROW(host.begin("no init"), std::runtime_error);
+    host.end();
+    EXPECT_EQ(host.kv.count("stopped"), 0U);
+    EXPECT_THROW(host.begin("no start"), std::runtime_error);
+    host.end();
+    EXPECT_EQ(host.kv.count("stopped"), 0U);
+    host.begin();
+    host.end();
+    EXPECT_EQ(host.kv["stopped"], "yes");
+}
+
+TEST_F(FakeHost, AMisspeltFunctionIsAnErrorOfTheTest) {
+    host.begin();
+    host.fail["kv.sett"] = {};
+    EXPECT_THROW((void)host.start(vm), std::invalid_argument);
+    EXPECT_TRUE(host.start(vm).done);
+}
+
+TEST_F(FakeHost, AThreadThatTheHostDoesNotTakeIsTold) {
+    host.fail["thread.call_open"] = {};
+    try {
+        host.begin();
+        FAIL() << "it began without its thread";
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("the host opens no more calls"));
+    }
+    host.end();
+    host.fail.clear();
+    host.absent.insert(BANGER_EXT_THREAD);
+    EXPECT_THROW(host.begin(), std::runtime_error);
+}
+
+TEST_F(FakeHost, BeyondALimitIsRefused) {
+    host.begin();
+    const auto set = [&](std::string_view key, std::size_t size) {
+        return host
+            .call("test",
+                  [&](void*, banger_call* raw) {
+                      const auto* kv = static_cast<const banger_kv_ops*>(
+                          host.raw()->get_extension(host.raw(), BANGER_EXT_KV));
+                      return kv->set(host.raw(), raw, str(key), str(std::string(size, 'x')));
+                  })
+            .status;
+    };
+    EXPECT_EQ(set("k", 65536), BANGER_OK);
+    EXPECT_EQ(set("l", 65537), BANGER_E_INVALID);
+    EXPECT_EQ(host.kv.count("l"), 0U);
+    EXPECT_EQ(set("", 1), BANGER_E_INVALID);
+}
+
+TEST_F(FakeHost, AnswersOfTheApiAndTheVmsAreAsTheHeadersSay) {
+    host.begin();
+    host.vms["testbox"] = R"({"id": "0123456789ab", "name": "testbox"})";
+    host.fail["api.request"] = {BANGER_E_TIMEOUT, "too late", "wait"};
+    (void)host.call("test", [&](void*, banger_call* raw) {
+        const auto get = [&](const char* id) { return host.raw()->get_extension(host.raw(), id); };
+        const auto* query = static_cast<const banger_vm_query_ops*>(get(BANGER_EXT_VM_QUERY));
+        EXPECT_EQ(query->get(host.raw(), raw, str("0123456789ab"))->status, BANGER_OK);
+        EXPECT_EQ(query->get(host.raw(), raw, str("0123456789"))->status, BANGER_E_NOT_FOUND);
+        const auto* api = static_cast<const banger_api_ops*>(get(BANGER_EXT_API));
+        const banger_response* late = api->request(host.raw(), raw, str("GET"), str("/v1/vms"), {});
+        EXPECT_EQ(late->http_status, 0);
+        EXPECT_EQ(text(late->body),
+                  R"({"error":{"kind":"timeout","message":"too late","hint":"wait"}})");
+        host.fail.clear();
+        const banger_response* none = api->request(host.raw(), raw, str("GET"), str("/x"), {});
+        EXPECT_EQ(none->http_status, 404);
+        EXPECT_THAT(text(none->body), HasSubstr(R"("kind":"not_found")"));
+        return BANGER_OK;
+    });
+}
+
 TEST_F(FakeHost, CallsAreCancelledAndRunOut) {
     host.begin();
     host.timeout = std::chrono::milliseconds(50);

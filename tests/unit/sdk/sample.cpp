@@ -20,7 +20,15 @@ class Sample {
             throw banger::Error(BANGER_E_INVALID, "port: must be even", "say 2");
         }
     }
+    void init(banger::Call&) {
+        if (config_ == "no init") {
+            throw banger::Error(BANGER_E_UNAVAILABLE, "no init today");
+        }
+    }
     void on_start(banger::Call&) {
+        if (config_ == "no start") {
+            throw banger::Error(BANGER_E_UNAVAILABLE, "no start today");
+        }
         timer_.emplace(host_, std::chrono::seconds(1), std::chrono::seconds(1),
                        [this](banger::Call& call) { kv_.set(call, "ticked", "yes"); });
         events_.emplace(host_, "vm.", [this](banger::Call& call, std::string_view event) {
@@ -31,18 +39,28 @@ class Sample {
             ::poll(&entry, 1, -1);
         });
     }
-    void before_start(banger::Call& call, const banger::Vm& vm) {
+    void on_stop(banger::Call& call) { kv_.set(call, "stopped", "yes"); }
+    banger_status before_start(banger::Call& call, const banger::Vm& vm) {
+        if (config_ == "skip") {
+            return BANGER_SKIP;
+        }
         call.cookie("first");
         kv_.set(call, vm.id(), vm.name());
         if (config_ == "late") {
             banger::Host(host_).raw()->call_emit(created_, BANGER_EMIT_TEXT, banger::str("late"));
         }
+        return BANGER_OK;
     }
     void contribute(banger::Call&, const banger::Vm& vm, banger::GuestConfig& guest) {
         guest.kernel_arg("cookie", vm.cookie());
         guest.drive("data", config_ == "relative" ? "data.img" : "/data.img", true);
     }
-    void after_start(banger::Call& call, const banger::Vm&) { call.cookie("second"); }
+    void after_start(banger::Call& call, const banger::Vm&) {
+        if (config_ == "skip") {
+            throw banger::Error(BANGER_E_CONFLICT, "after all not");
+        }
+        call.cookie("second");
+    }
     void after_stop(banger::Call& call, const banger::Vm& vm) { kv_.remove(call, vm.id()); }
     void undo(banger::Call& call, const banger::Vm& vm, std::uint32_t hook, std::uint32_t flags) {
         seen_ += std::to_string(hook) + ":" + std::to_string(flags) + ":" +

@@ -43,7 +43,7 @@ class Extension {
 
 } // namespace detail
 
-/// ext/kv.h: small durable values of this plugin. Keys <= 255 bytes, values <= 64 KiB.
+/// ext/kv.h: small durable values of this plugin. Keys of 1 to 255 bytes, values <= 64 KiB.
 class Kv : detail::Extension<banger_kv_ops> {
   public:
     explicit Kv(Host host) : Extension(host, BANGER_EXT_KV) {}
@@ -139,6 +139,10 @@ class Exec : detail::Extension<banger_exec_ops> {
             std::rethrow_exception(listener.thrown);
         }
         return succeeded(result);
+    }
+    /// With all that ext/exec.h has: environment, folder, time.
+    [[nodiscard]] const banger_exec_result& run(Call& call, const banger_exec_request& what) const {
+        return succeeded(ops_->run(host_, call.raw(), &what));
     }
 
   private:

@@ -36,10 +36,12 @@ class GuestConfig {
         checked(ops_.nic(raw_, &nic, flags));
     }
     void file(std::string_view guest_path, std::string_view data, std::uint32_t mode = 0644,
-              std::uint32_t flags = 0) {
+              std::uint32_t flags = 0, std::uint32_t uid = 0, std::uint32_t gid = 0) {
         banger_file file{};
         file.struct_size = sizeof file;
         file.mode = mode;
+        file.uid = uid;
+        file.gid = gid;
         file.guest_path = str(guest_path);
         file.data = str(data);
         checked(ops_.file(raw_, &file, flags));

@@ -31,9 +31,10 @@ typedef struct banger_api_ops {
   const banger_response *(*request)(const banger_host *, banger_call *, banger_str method,
                                     banger_str target, banger_str body_json);
   /* [any-thread, from init on] Follows a resource that answers in lines (/v1/events,
-   * /v1/operations/ID/events). Returns an id; 0 when the plugin is being destroyed or follows 64
-   * already, or nothing is to be followed there. fn is called one line at a time; context stays the
-   * plugin's. A reader that falls 1024 lines behind is ended. */
+   * /v1/operations/ID/events). Returns an id; 0 when the plugin is being destroyed or has 64
+   * followed streams and subscriptions (events.h) together already, or nothing is to be followed
+   * there. fn is called one line at a time; context stays the plugin's. A reader that falls 1024
+   * lines behind is ended. */
   uint64_t (*follow)(const banger_host *, banger_str target, banger_line_fn fn, void *context);
   /* [any-thread] When it returns, fn neither runs nor will run (unless this is called inside fn).
    */

@@ -19,7 +19,7 @@ typedef struct banger_events_ops {
   /* [any-thread, from init on] fn gets, in order, the events whose type begins with prefix (empty:
    * all). At most 1024 wait; more drop the oldest, and {"type":"events.dropped","count":N} comes in
    * their place. Returns an id; 0 when the plugin is being destroyed or holds 64 subscriptions
-   * already. */
+   * and followed streams (api.h) together already. */
   uint64_t (*subscribe)(const banger_host *, banger_str prefix, banger_event_fn fn, void *context);
   /* [any-thread] When it returns, fn neither runs nor will run (unless this is called inside fn).
    */

@@ -52,7 +52,9 @@ struct Background : Jobs {
         if (const Failure* failure = failing(fake, "events.publish", text(type))) {
             return failure->status;
         }
-        limit(fake, "events.publish", data.len, 65536);
+        if (!limit(fake, "events.publish", data.len, 65536)) {
+            return BANGER_E_INVALID;
+        }
         fake.recorded_.events.push_back(text(type) + " " + text(data));
         return BANGER_OK;
     }
@@ -62,7 +64,9 @@ struct Background : Jobs {
         if (const Failure* failure = failing(fake, "guest-facts.put", text(vm_id))) {
             return failure->status;
         }
-        limit(fake, "guest-facts.put", facts.len, 65536);
+        if (!limit(fake, "guest-facts.put", facts.len, 65536)) {
+            return BANGER_E_INVALID;
+        }
         fake.recorded_.facts[text(vm_id)] = text(facts);
         return BANGER_OK;
     }

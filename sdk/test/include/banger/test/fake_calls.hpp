@@ -59,6 +59,13 @@ inline Outcome Host::create(const std::string& config_json) {
 
 inline std::shared_ptr<banger_call> Host::open(const std::string& what,
                                                std::chrono::milliseconds limit) {
+    for (const auto& [function, failure] : fail) {
+        if (const std::string name = function; !may_fail(name)) {
+            fail.erase(name);
+            throw std::invalid_argument("Host::fail[\"" + name +
+                                        "\"]: no such function; may_fail() has their names");
+        }
+    }
     auto opened = std::make_shared<banger_call>(*this, what, limit);
     if (cancel_after) {
         opened->cancel_after(*cancel_after);
@@ -75,7 +82,9 @@ inline Outcome Host::finish(const std::shared_ptr<banger_call>& call, banger_sta
     outcome.status = status;
     if (status < 0 && outcome.message.empty()) { // what a host function said stands for it
         outcome.message = call->recorded.message;
-        outcome.hint = call->recorded.hint;
+        if (outcome.hint.empty()) {
+            outcome.hint = call->recorded.hint;
+        }
     }
     if (status < 0 && outcome.message.empty()) {
         misused(call->what + " failed with " + std::to_string(status) + " and no message");
@@ -126,63 +135,6 @@ inline Outcome Host::action(const char* interface_id, std::string_view name,
         }
     }
     throw std::runtime_error(std::string(interface_id) + " has no action " + std::string(name));
-}
-
-inline Outcome Host::init() {
-    if (entry_->init == nullptr) {
-        return {};
-    }
-    initialised_ = true; // threads may start in it
-    return call("init", [&](void* self, banger_call* raw) { return entry_->init(self, raw); });
-}
-
-inline Outcome Host::on_start() {
-    initialised_ = true;
-    const auto* daemon = table<banger_daemon_hooks>(BANGER_IFACE_DAEMON);
-    if (daemon == nullptr || daemon->on_start == nullptr) {
-        return {};
-    }
-    return call("on_start",
-                [&](void* self, banger_call* raw) { return daemon->on_start(self, raw); });
-}
-
-inline void Host::begin(const std::string& config_json) {
-    const auto need = [](const char* what, const Outcome& outcome) {
-        if (!outcome.ok()) {
-            throw std::runtime_error(std::string(what) + ": " + outcome.message);
-        }
-    };
-    need("create", create(config_json));
-    need("init", init());
-    need("on_start", on_start());
-}
-
-inline void Host::end() {
-    if (self_ == nullptr) {
-        return;
-    }
-    const auto* daemon = table<banger_daemon_hooks>(BANGER_IFACE_DAEMON);
-    if (initialised_ && daemon != nullptr && daemon->on_stop != nullptr) {
-        (void)call("on_stop", [&](void* self, banger_call* raw) {
-            daemon->on_stop(self, raw);
-            return BANGER_OK;
-        });
-    }
-    {
-        const std::lock_guard lock(mutex_);
-        ending_ = true;
-        followers_.clear();
-    }
-    cancel();
-    entry_->destroy(self_);
-    const std::lock_guard lock(mutex_);
-    for (banger_call* open : threads_) {
-        misused("call_open(\"" + open->what + "\") was never closed");
-        open->end();
-    }
-    threads_.clear();
-    self_ = nullptr;
-    initialised_ = ending_ = false;
 }
 
 inline void Host::record(const std::string& what) {

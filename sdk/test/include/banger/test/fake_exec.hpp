@@ -23,6 +23,8 @@ struct ProgramEnd {
     banger_status status = BANGER_OK; ///< BANGER_OK: it ran to its end, with `code`
     std::int32_t code = 0;
     std::string out, err, message;
+    std::int32_t signal = 0; ///< that ended it; code is -1 then
+    std::string hint = {};
 };
 using Programs = std::function<ProgramEnd(const Program&, banger_call&)>;
 
@@ -142,6 +144,7 @@ inline ProgramEnd run_program(const Program& program, banger_call& call) {
     int status = 0;
     ::waitpid(pid, &status, 0);
     end.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     return end;
 }
 

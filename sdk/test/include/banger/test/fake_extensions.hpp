@@ -19,6 +19,12 @@ struct Extensions : Tables {
         }
         return give(call, "[" + all + "]");
     }
+    static bool has_id(const std::string& vm_json, const std::string& quoted) {
+        const std::size_t key = vm_json.find("\"id\"");
+        const std::size_t value =
+            key == std::string::npos ? key : vm_json.find_first_not_of(" :", key + 4);
+        return value != std::string::npos && vm_json.compare(value, quoted.size(), quoted) == 0;
+    }
     static const banger_result* vm_get(const banger_host* host, banger_call* call,
                                        banger_str name) {
         if (!usable(call, "vm-query.get")) {
@@ -27,7 +33,12 @@ struct Extensions : Tables {
         if (const Failure* failure = failing(self(host), "vm-query.get", text(name))) {
             return give(call, *failure);
         }
-        const auto found = self(host).vms.find(text(name));
+        auto found = self(host).vms.find(text(name));
+        for (auto one = self(host).vms.begin(); one != self(host).vms.end(); ++one) {
+            if (found == self(host).vms.end() && has_id(one->second, json_string(text(name)))) {
+                found = one;
+            }
+        }
         return found != self(host).vms.end()
                    ? give(call, found->second)
                    : give(call, Failure{BANGER_E_NOT_FOUND, "no VM named " + text(name), {}});
@@ -79,14 +90,16 @@ struct Extensions : Tables {
         if (!usable(call, "exec.run")) {
             end = {BANGER_E_INVALID, 0, {}, {}, "used outside of its call"};
         } else if (const Failure* failure = failing(self(host), "exec.run", words)) {
-            end = {failure->status, 0, {}, {}, failure->message};
+            end = {failure->status, 0, {}, {}, failure->message, 0, failure->hint};
+        } else if (request->flags != 0) {
+            end = {BANGER_E_UNSUPPORTED, 0, {}, {}, "exec: unknown flags"};
         } else if (program.argv.empty() || program.argv[0].empty()) {
             end = {BANGER_E_INVALID, 0, {}, {}, "exec: no program is named"};
         } else {
             end = self(host).programs(program, *call);
         }
         if (end.status < 0) {
-            (void)refuse(call, {end.status, end.message, {}});
+            (void)refuse(call, {end.status, end.message, end.hint});
         }
         if (BANGER_HAS(banger_exec_request, request, on_output)) {
             for (const auto& [stream, bytes] : {std::pair{1, &end.out}, std::pair{2, &end.err}}) {
@@ -95,9 +108,9 @@ struct Extensions : Tables {
                 }
             }
         }
-        call->exec_results.push_back({sizeof(banger_exec_result), end.status, end.code, 0,
+        call->exec_results.push_back({sizeof(banger_exec_result), end.status, end.code, end.signal,
                                       call->keep(end.out), call->keep(end.err),
-                                      call->keep(end.message), call->keep({})});
+                                      call->keep(end.message), call->keep(end.hint)});
         return &call->exec_results.back();
     }
     static const banger_result* privileged_run(const banger_host* host, banger_call* call,
@@ -126,16 +139,36 @@ struct Extensions : Tables {
                               ? R"({"mode":"root","ready":true,"command":""})"
                               : R"({"mode":"none","ready":false,"command":"sudo true"})");
     }
+    static std::string problem(const Failure& failure) {
+        const char* kind = failure.status == BANGER_E_CANCELLED     ? "cancelled"
+                           : failure.status == BANGER_E_TIMEOUT     ? "timeout"
+                           : failure.status == BANGER_E_BUSY        ? "busy"
+                           : failure.status == BANGER_E_INVALID     ? "invalid"
+                           : failure.status == BANGER_E_PERMISSION  ? "permission"
+                           : failure.status == BANGER_E_CONFLICT    ? "conflict"
+                           : failure.status == BANGER_E_UNAVAILABLE ? "unavailable"
+                           : failure.status == BANGER_E_NOT_FOUND   ? "not_found"
+                                                                    : "internal";
+        return std::string(R"({"error":{"kind":")") + kind + R"(","message":)" +
+               json_string(failure.message) + R"(,"hint":)" + json_string(failure.hint) + "}}";
+    }
     static const banger_response* request(const banger_host* host, banger_call* call,
                                           banger_str method, banger_str target, banger_str) {
         const std::string asked = text(method) + " " + text(target);
         const auto found = self(host).answers.find(asked);
-        std::int32_t status = found != self(host).answers.end() ? 200 : 404;
-        if (!usable(call, "api.request") || failing(self(host), "api.request", asked) != nullptr) {
+        const bool known = found != self(host).answers.end();
+        std::int32_t status = known ? 200 : 404;
+        std::string body =
+            known ? found->second : problem({BANGER_E_NOT_FOUND, "nothing answers " + asked, {}});
+        if (!usable(call, "api.request")) {
             status = 0;
+            body = problem({BANGER_E_INVALID, "used outside of its call", {}});
+        } else if (const Failure* failure = failing(self(host), "api.request", asked)) {
+            status = 0;
+            body = problem(*failure);
         }
         call->responses.push_back({sizeof(banger_response), status, call->keep("application/json"),
-                                   call->keep(status == 200 ? found->second : "{}")});
+                                   call->keep(std::move(body))});
         return &call->responses.back();
     }
     static std::int32_t open_channel(const banger_host* host, banger_call* call, banger_str vm_id,

@@ -35,7 +35,7 @@ class Host {
     std::chrono::milliseconds timeout{10000};              ///< of each call; 0: none
     std::optional<std::chrono::milliseconds> cancel_after; ///< the next calls are cancelled then
     std::set<std::string> absent;           ///< extensions that this host lacks, by id
-    std::map<std::string, Failure> fail;    ///< by function: "kv.set", "exec.run", "call.emit"
+    std::map<std::string, Failure> fail;    ///< by function: "kv.set"; may_fail() lists them
     std::map<std::string, std::string> kv;  ///< outlives the plugin: give it to the next Host
     std::map<std::string, std::string> vms; ///< of vm-query, by name: JSON
     std::string network = "172.30.88";      ///< first three numbers; VMs are .10 and up
@@ -119,6 +119,8 @@ class Host {
     Outcome with_vm(const Vm& vm, const std::string& what, Use use,
                     const std::function<void(banger_call&)>& prepare = {});
     bool step(Vm& vm, Operation& operation, const char* name, Hook hook, std::uint32_t number);
+    void take_back(Vm& vm, Operation& operation, std::uint32_t first, std::uint32_t last,
+                   std::uint32_t failed);
     void fails(Vm& vm, Operation& operation, const char* name, Outcome outcome,
                std::uint32_t number);
     std::size_t deliver(std::map<std::uint64_t, Follower> followers, const std::string& what,
@@ -129,7 +131,7 @@ class Host {
     Handle handle_{};
     const banger_entry* entry_;
     void* self_ = nullptr;
-    bool initialised_ = false, ending_ = false;
+    bool initialised_ = false, started_ = false, ending_ = false;
     std::string state_text_;
     std::filesystem::path state_dir_;
     mutable std::recursive_mutex mutex_;
@@ -146,6 +148,7 @@ class Host {
 
 } // namespace banger::fake
 
+#include "fake_begin.hpp"
 #include "fake_calls.hpp"
 #include "fake_delivery.hpp"
 #include "fake_lifecycle.hpp"

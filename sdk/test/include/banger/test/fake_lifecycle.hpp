@@ -1,23 +1,9 @@
 #pragma once
 
-#include "fake_calls.hpp"
+#include "fake_undo.hpp"
 
 /// How the fake host leads VMs through their lives. See fake_host.hpp.
 namespace banger::fake {
-
-inline Outcome Host::undo(Vm& vm, std::uint32_t hook, std::uint32_t flags) {
-    const auto* hooks = table<banger_vm_lifecycle>(BANGER_IFACE_VM_LIFECYCLE);
-    Outcome outcome;
-    if (hooks != nullptr && hooks->undo != nullptr) {
-        outcome = with_vm(vm, "undo", [&](void* self, banger_call* raw, const banger_vm* view) {
-            return hooks->undo(self, raw, view, hook, flags);
-        });
-    }
-    if (outcome.ok()) {
-        vm.drop(hook, hook);
-    }
-    return outcome;
-}
 
 inline Outcome Host::contribute(const Vm& vm) {
     const auto* guest = table<banger_guest_config>(BANGER_IFACE_GUEST_CONFIG);
@@ -50,28 +36,6 @@ inline Outcome Host::reconcile(Vm& vm) {
     return operation.outcome;
 }
 
-/// A hook that failed: everything that began is taken back, the newest first.
-inline void Host::fails(Vm& vm, Operation& operation, const char* name, Outcome outcome,
-                        std::uint32_t number) {
-    operation.done = false;
-    operation.failed_hook = name;
-    operation.outcome = std::move(outcome);
-    const bool of_create =
-        number == BANGER_HOOK_BEFORE_CREATE || number == BANGER_HOOK_AFTER_CREATE;
-    const std::vector<Vm::Record> begun = vm.records;
-    for (auto record = begun.rbegin(); record != begun.rend(); ++record) {
-        if (record->hook == 0 || (record->hook <= BANGER_HOOK_AFTER_CREATE) != of_create) {
-            continue; // a start that fails leaves the VM as it was made
-        }
-        operation.hooks.push_back("undo " + hook_name(record->hook));
-        const Outcome undone =
-            undo(vm, record->hook, record->hook == number ? BANGER_UNDO_PARTIAL : 0);
-        if (!undone.ok()) {
-            operation.undone_not.push_back(hook_name(record->hook) + ": " + undone.message);
-        }
-    }
-}
-
 inline bool Host::step(Vm& vm, Operation& operation, const char* name, Hook hook,
                        std::uint32_t number) {
     const auto* hooks = table<banger_vm_lifecycle>(BANGER_IFACE_VM_LIFECYCLE);
@@ -91,6 +55,9 @@ inline bool Host::step(Vm& vm, Operation& operation, const char* name, Hook hook
         } else {
             vm.records.back().cookie = *operation.outcome.cookie;
         }
+    }
+    if (number != 0 && operation.outcome.status == BANGER_SKIP) {
+        vm.records.pop_back(); // nothing is held: nothing to undo
     }
     return operation.outcome.ok();
 }
@@ -142,7 +109,7 @@ inline Operation Host::start(Vm& vm) {
     }
     vm.state = BANGER_VM_RUNNING;
     done.done = step(vm, done, "on_ready", &banger_vm_lifecycle::on_ready, 0);
-    done.failed_hook = done.done ? "" : "on_ready"; // "degraded": it runs all the same
+    done.failed_hook = done.done ? "" : "on_ready"; // a warning: it runs all the same
     return done;
 }
 
@@ -160,7 +127,11 @@ inline Operation Host::stop(Vm& vm) {
         vm.drop(BANGER_HOOK_BEFORE_START, BANGER_HOOK_AFTER_START);
         vm.drop(0, 0);
     } else {
-        done.failed_hook = "after_stop"; // reconcile would try it again
+        done.failed_hook = "after_stop";
+        take_back(vm, done, BANGER_HOOK_BEFORE_START, BANGER_HOOK_AFTER_START, 0);
+        if (done.undone_not.empty()) {
+            vm.drop(0, 0);
+        }
     }
     return done;
 }
@@ -178,6 +149,7 @@ inline Operation Host::remove(Vm& vm) {
         vm.records.clear();
     } else {
         done.failed_hook = "after_delete";
+        take_back(vm, done, BANGER_HOOK_BEFORE_CREATE, BANGER_HOOK_AFTER_START, 0);
     }
     return done;
 }

@@ -23,11 +23,16 @@ struct Tables {
         }
         return true;
     }
-    static void limit(Host& host, const char* function, std::size_t bytes, std::size_t most) {
+    /// Tells what is beyond a limit; false then.
+    static bool limit(Host& host, const char* function, std::size_t bytes, std::size_t most) {
         if (bytes > most) {
             host.misused(std::string(function) + ": " + std::to_string(bytes) + " bytes, at most " +
                          std::to_string(most));
         }
+        return bytes <= most;
+    }
+    static banger_status too_large(banger_call* call, const char* function) {
+        return refuse(call, {BANGER_E_INVALID, std::string(function) + ": beyond its limit", {}});
     }
     /// What the test wants the function to fail with; recorded either way.
     static const Failure* failing(Host& host, const std::string& function,
@@ -76,10 +81,8 @@ struct Tables {
     static void call_fail(banger_call* call, banger_status, banger_str message, banger_str hint) {
         if (usable(call, "call_fail")) {
             const std::lock_guard lock(call->host.mutex_);
-            if (message.len > 0) {
-                call->outcome.message = text(message);
-                call->outcome.hint = text(hint);
-            }
+            call->outcome.message = text(message);
+            call->outcome.hint = text(hint);
             if (!is_utf8(text(message)) || !is_utf8(text(hint))) {
                 call->host.misused("call_fail: not UTF-8");
             }
@@ -88,8 +91,11 @@ struct Tables {
     static std::int32_t call_cancelled(banger_call* call) {
         return call->over() || call->cancelled() ? 1 : 0;
     }
+    static constexpr std::chrono::milliseconds year = std::chrono::hours(24 * 365);
     static std::int64_t call_remaining_ms(banger_call* call) {
-        return call->limit.count() == 0 ? INT64_MAX : (call->limit - call->elapsed()).count();
+        return call->over()
+                   ? 0
+                   : ((call->limit.count() == 0 ? year : call->limit) - call->elapsed()).count();
     }
     static std::int32_t call_cancel_fd(banger_call* call) { return call->fd; }
     static banger_status call_set_cookie(banger_call* call, banger_str bytes) {
@@ -99,10 +105,12 @@ struct Tables {
         if (const Failure* failure = failing(call->host, "call.set_cookie", text(bytes))) {
             return refuse(call, *failure);
         }
-        limit(call->host, "call_set_cookie", bytes.len, 65536);
         if (!call->takes_cookie) {
             call->host.misused("call_set_cookie in " + call->what);
             return BANGER_E_UNSUPPORTED;
+        }
+        if (!limit(call->host, "call_set_cookie", bytes.len, 65536)) {
+            return too_large(call, "call_set_cookie");
         }
         call->outcome.cookie = text(bytes);
         return BANGER_OK;
@@ -114,11 +122,14 @@ struct Tables {
         if (const Failure* failure = failing(call->host, "call.emit")) {
             return refuse(call, *failure);
         }
-        call->emitted += bytes.len;
-        limit(call->host, "call_emit", call->emitted, 16U << 20U);
+        if (!limit(call->host, "call_emit", call->emitted + bytes.len, 16U << 20U)) {
+            return too_large(call, "call_emit");
+        }
         if (kind < BANGER_EMIT_TEXT || kind > BANGER_EMIT_BYTES) {
             call->host.misused("call_emit: kind " + std::to_string(kind));
+            return refuse(call, {BANGER_E_UNSUPPORTED, "call_emit: unknown kind", {}});
         }
+        call->emitted += bytes.len;
         if (kind != BANGER_EMIT_BYTES && !is_utf8(text(bytes))) {
             call->host.misused("call_emit: not UTF-8");
             return BANGER_E_INVALID;
@@ -165,8 +176,10 @@ struct Tables {
         if (const Failure* failure = failing(self(host), "kv.set", text(key))) {
             return refuse(call, *failure);
         }
-        limit(self(host), "kv.set: a key", key.len, 255);
-        limit(self(host), "kv.set: a value", bytes.len, 65536);
+        if (key.len == 0 || !limit(self(host), "kv.set: a key", key.len, 255) ||
+            !limit(self(host), "kv.set: a value", bytes.len, 65536)) {
+            return too_large(call, "kv.set");
+        }
         self(host).kv[text(key)] = text(bytes);
         return BANGER_OK;
     }

@@ -15,6 +15,35 @@ inline std::string hook_name(std::uint32_t hook) {
     return hook < std::size(names) ? names[hook] : "hook " + std::to_string(hook);
 }
 
+/// What a key of Host::fail may be; another one is an error of the test.
+inline bool may_fail(std::string_view function) {
+    static constexpr std::string_view names[] = {"api.follow",
+                                                 "api.request",
+                                                 "call.emit",
+                                                 "call.set_cookie",
+                                                 "events.publish",
+                                                 "events.subscribe",
+                                                 "exec.run",
+                                                 "guest-channel.open",
+                                                 "guest-config.drive",
+                                                 "guest-config.file",
+                                                 "guest-config.kernel_arg",
+                                                 "guest-config.nic",
+                                                 "guest-facts.put",
+                                                 "kv.get",
+                                                 "kv.list",
+                                                 "kv.remove",
+                                                 "kv.set",
+                                                 "network-info.vm_address",
+                                                 "operations.start",
+                                                 "privileged.run",
+                                                 "thread.call_open",
+                                                 "timer.start",
+                                                 "vm-query.get",
+                                                 "vm-query.list"};
+    return std::find(std::begin(names), std::end(names), function) != std::end(names);
+}
+
 /// A VM as hooks see it, with what the host's journal would hold of this plugin.
 struct Vm {
     std::string id = "0123456789ab", name = "testbox";
@@ -28,6 +57,7 @@ struct Vm {
     struct Record {
         std::uint32_t hook = 0;
         std::string cookie;
+        bool undo_failed = false; ///< it is tried again with PARTIAL and RETRY
     };
     std::vector<Record> records;
 

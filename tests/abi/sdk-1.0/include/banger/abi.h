@@ -38,7 +38,7 @@ extern "C" {
 typedef struct banger_str {
   const char *ptr;
   uint64_t len;
-} banger_str; /* FROZEN; may lack NUL */
+} banger_str; /* FROZEN; may lack NUL; ptr may be NULL when len is 0 */
 typedef struct banger_kv {
   banger_str key, value;
 } banger_kv; /* FROZEN */
@@ -102,7 +102,9 @@ typedef struct banger_host { /* host -> plugin; valid until destroy() returns */
               const banger_kv *kv, uint64_t n);
   /* [call-thread] The reason for the negative status that is about to be returned, and the next
    * step for the user; both copied, and cut beyond 4 KiB. An empty msg keeps what the last failing
-   * host function of this call recorded. Called again, the last one counts. */
+   * host function of this call recorded. Called again, the last one counts. One line: control
+   * characters are replaced. status: the one that will be returned; it is the returned one that
+   * counts. */
   void (*call_fail)(banger_call *, banger_status, banger_str msg, banger_str hint);
   int32_t (*call_cancelled)(banger_call *);    /* [any-thread] 0 or 1, cheap */
   int64_t (*call_remaining_ms)(banger_call *); /* [any-thread] <= 0: the deadline has passed */
@@ -111,11 +113,12 @@ typedef struct banger_host { /* host -> plugin; valid until destroy() returns */
   int32_t (*call_cancel_fd)(banger_call *);
   /* [call-thread] In forward lifecycle hooks and reconcile: bytes (<= 64 KiB) kept with the VM and
    * given back as banger_vm.cookie, copied and durable on return. E_INVALID when larger,
-   * E_UNSUPPORTED in other calls, E_INTERNAL when they could not be written (a full disk). */
+   * E_UNSUPPORTED in other calls; E_UNAVAILABLE on a full disk, E_PERMISSION, E_BUSY or E_INTERNAL
+   * when they could not be written otherwise: then the cookie is what it was. */
   banger_status (*call_set_cookie)(banger_call *, banger_str bytes);
-  /* [call-thread] Output of an action or a footprint list, copied. kind: BANGER_EMIT_*. E_INVALID
-   * for text or JSON that is not UTF-8 or does not parse, or beyond 16 MiB or 65536 pieces in one
-   * call. */
+  /* [call-thread] Output of an action or a footprint list, copied; other calls may emit, and
+   * nobody reads it. kind: BANGER_EMIT_*, else E_UNSUPPORTED. E_INVALID for text or JSON that is
+   * not UTF-8 or does not parse, or beyond 16 MiB or 65536 pieces in one call. */
   banger_status (*call_emit)(banger_call *, uint32_t kind, banger_str bytes);
 } banger_host;
 
@@ -149,8 +152,9 @@ typedef struct banger_entry {
   /* [control] optional; after every create, in plugin order. Threads start here. After a failure
    * destroy() follows, and no other call. */
   banger_status (*init)(void *self, banger_call *);
-  /* [control] once, after the last call into the plugin. Its calls are cancelled, timers and
-   * subscriptions ended. Joins its threads, closes what it opened; may still log. */
+  /* [control] once, after the last call into the plugin; not while one has not returned. Its calls
+   * are cancelled, timers and subscriptions ended. Joins its threads, closes what it opened; may
+   * still log. */
   void (*destroy)(void *self);
 } banger_entry;
 

@@ -38,9 +38,11 @@ typedef struct banger_vm {     /* read-only snapshot, borrowed for the call */
 #define BANGER_EXT_GUEST_CONFIG   "banger.guest-config/1" /* host side: banger_guest_config_ops */
 #define BANGER_OVERRIDE           1u /* take another plugin's field; config.yaml must allow it */
 
-/* Beyond a limit: E_EXHAUSTED for a size or a number, else E_INVALID; the text in the call names
+/* Beyond a limit: E_UNAVAILABLE for a size or a number, else E_INVALID; the text in the call names
  * field, value and limit. A VM takes 14 drives and cards together, its own 2 or 3 disks included,
- * 128 kernel arguments of 1792 bytes in all, 256 files of 8 MiB in all. */
+ * 128 kernel arguments of 1792 bytes in all, 256 files of 8 MiB in all. What only the whole can
+ * tell (the bytes of all arguments or files, a file below another, what the VMM driver sets) is
+ * not the function's to refuse: the start fails after all have contributed. */
 
 /* A raw disk image, after the VM's own disks. When the VM starts (a dry run does not look) it must
  * be a block device, or a file whose size is a multiple of 512. One file is one drive:
@@ -71,8 +73,8 @@ typedef struct banger_file {   /* written in the guest before its init runs */
 typedef struct banger_guest_config_ops {
   uint32_t struct_size, flags;
   /* Printable ASCII without spaces and quotes; key <= 64 bytes without '=', value <= 1024, may be
-   * empty: a word without '='. What the VMM driver sets (console, reboot, panic, tsc) is refused.
-   */
+   * empty: a word without '='. No "--", and nothing that the VMM driver sets (console, reboot,
+   * panic, tsc). */
   banger_status (*kernel_arg)(banger_gcb *, banger_str key, banger_str value, uint32_t flags);
   banger_status (*drive)(banger_gcb *, const banger_drive *, uint32_t flags);
   /* E_UNSUPPORTED without BANGER_PLUGIN_NETWORK */
@@ -102,17 +104,20 @@ typedef banger_status (*banger_vm_hook)(void *self, banger_call *, const banger_
 /* NULL = not subscribed. Every before_* hook, after_create and after_start may veto with a negative
  * status. When one of the four that have a BANGER_HOOK_* number fails, times out or the daemon dies
  * in it, undo() is called for it (PARTIAL) and for every earlier one, in reverse. The other hooks
- * report: a failing on_ready makes the VM "degraded", a failing after_stop or after_delete is tried
- * again by reconcile. */
+ * report: a failing on_ready is a warning of the VM; after a failing after_stop or after_delete
+ * undo() is called for what this plugin's hooks of that start (or of the VM) have on record.
+ * A VM that ends by itself (power off, crash) gets after_stop without before_stop. before_stop may
+ * refuse `vm stop --force`, too; `vm delete --force` goes on after a veto of before_delete. */
 typedef struct banger_vm_lifecycle {
   uint32_t struct_size, flags; /* flags: 0 */
   banger_vm_hook before_create, after_create, before_start, after_start, on_ready;
   banger_vm_hook before_stop, after_stop, before_delete, after_delete;
-  /* Per VM at the daemon's start and after failures: make the host match the VM's state. */
+  /* Per VM that runs, when a daemon takes it up at its start: make the host match. Not asked for
+   * others: what is left of those is for undo() and reconcile_all(). */
   banger_vm_hook reconcile;
-  /* [hook] Required with any vetoing hook. Idempotent, tolerant of half-done work; never overlaps
-   * its own hook. hook: BANGER_HOOK_*, flags: BANGER_UNDO_*. A failing undo keeps its record: the
-   * VM is cleanup-pending and undo is tried again later with RETRY. */
+  /* [hook] Required with any of the four that have a number. Idempotent, tolerant of half-done
+   * work; never overlaps its own hook. hook: BANGER_HOOK_*, flags: BANGER_UNDO_*. A failing undo
+   * keeps its record: the VM is cleanup-pending and undo is tried again later with RETRY. */
   banger_status (*undo)(void *self, banger_call *, const banger_vm *, uint32_t hook,
                         uint32_t flags);
 } banger_vm_lifecycle;
@@ -121,17 +126,20 @@ typedef struct banger_vm_lifecycle {
 #define BANGER_HOOK_BEFORE_START  3u
 #define BANGER_HOOK_AFTER_START   4u
 #define BANGER_UNDO_PARTIAL       1u /* the hook itself failed, or the daemon died in it */
-#define BANGER_UNDO_RETRY         2u
+#define BANGER_UNDO_RETRY         2u /* after a failed undo; with PARTIAL: nobody knows how far */
 
 /* ---- the daemon ---- */
 #define BANGER_IFACE_DAEMON "banger.daemon/1"
 typedef struct banger_daemon_hooks { /* NULL = not subscribed */
   uint32_t struct_size, flags;       /* flags: 0 */
-  /* [control] after every plugin's init, before the first VM is looked at */
+  /* [control] After every plugin's init, before the first VM is looked at. A negative status: the
+   * plugin is "failed", destroy() follows without on_stop, and the daemon does not start when
+   * config.yaml requires the plugin. */
   banger_status (*on_start)(void *self, banger_call *);
   /* [control] VMs go on without the daemon; nothing of a running VM is released here */
   void (*on_stop)(void *self, banger_call *);
-  /* [hook] after reconcile of every VM: what belongs to no VM can go */
+  /* [hook] After reconcile of every VM: what belongs to no VM, or to none that runs, can go. A
+   * failure is a line of the log. */
   banger_status (*reconcile_all)(void *self, banger_call *);
   /* [hook] Instead of on_start and all other hooks but destroy: the plugin was switched off after
    * it had been active, and VMs may run. Gives back what they can do without, looked up on the

@@ -7,11 +7,13 @@
 
 #include <csignal>
 #include <functional>
+#include <future>
 #include <memory>
 #include <thread>
 
 /// Work outside the host's hooks. Each object ends its work in the destructor, which waits for a
-/// function that runs; keep them as members of the plugin, after what they use. Constructors may be
+/// function that runs; keep them as members of the plugin, after what they use. A Timer or
+/// Subscription is not to be destroyed or assigned to in its own function. Constructors may be
 /// called on any thread from init() on and throw Error(BANGER_E_UNAVAILABLE) when the host takes no
 /// more. What leaves a function becomes a line in the log.
 namespace banger {
@@ -97,18 +99,24 @@ class Subscription {
 
 /// A thread of the plugin's own: signals blocked, with a Call for host functions. The function
 /// ends when its call is cancelled (poll cancel_fd()); the destructor waits for it, so it belongs
-/// in an object that destroy() frees.
+/// in an object that destroy() frees. Where the host opens no call for it (256 are open, or the
+/// plugin is being destroyed) the constructor throws, and the function is not run.
 class Thread {
   public:
     using Function = std::function<void(Call&)>;
     Thread(Host host, std::string name, Function f) {
+        const auto& ops = host.get<banger_thread_ops>(BANGER_EXT_THREAD);
+        std::promise<bool> opened;
+        std::future<bool> begun = opened.get_future();
         sigset_t all, before;
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &before); // the new thread inherits the mask
         try {
-            thread_ = std::thread([host, name = std::move(name), f = std::move(f)] {
-                const auto& ops = host.get<banger_thread_ops>(BANGER_EXT_THREAD);
-                if (banger_call* raw = ops.call_open(host.raw(), str(name), 0)) {
+            thread_ = std::thread([host, &ops, name = std::move(name), f = std::move(f),
+                                   opened = std::move(opened)]() mutable {
+                banger_call* raw = ops.call_open(host.raw(), str(name), 0);
+                opened.set_value(raw != nullptr);
+                if (raw != nullptr) {
                     seal(raw, [&] {
                         Call call(raw);
                         f(call);
@@ -121,6 +129,10 @@ class Thread {
             throw;
         }
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        if (!begun.get()) {
+            thread_.join();
+            throw Error(BANGER_E_UNAVAILABLE, "the host opens no more calls for threads");
+        }
     }
     Thread(Thread&&) = default;
     Thread& operator=(Thread&&) = delete;
