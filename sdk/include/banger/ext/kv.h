@@ -1,4 +1,5 @@
-/* A small private store of the plugin: keys <= 255 bytes of UTF-8, values <= 64 KiB of any bytes.
+/* A small private store of the plugin: keys <= 255 bytes of UTF-8, values <= 64 KiB of any bytes,
+ * 10000 keys.
  * Writes are durable when the function returns. What belongs to one VM goes into its cookie
  * instead. */
 #ifndef BANGER_EXT_KV_H
@@ -16,8 +17,8 @@ typedef struct banger_kv_ops {
   const banger_result *(*get)(const banger_host *, banger_call *, banger_str key);
   /* [call-thread] value: a JSON array of the keys that begin with prefix, sorted. */
   const banger_result *(*list)(const banger_host *, banger_call *, banger_str prefix);
-  /* [call-thread] E_INVALID beyond the limits, E_INTERNAL when it could not be written (a full
-   * disk): then the value is what it was. */
+  /* [call-thread] E_INVALID beyond the sizes, E_UNAVAILABLE for a key too many, E_INTERNAL when it
+   * could not be written (a full disk): then the value is what it was. */
   banger_status (*set)(const banger_host *, banger_call *, banger_str key, banger_str value);
   /* [call-thread] A missing key is BANGER_OK. */
   banger_status (*remove)(const banger_host *, banger_call *, banger_str key);
