@@ -1,5 +1,7 @@
 #include "plugin/call.hpp"
 
+#include "plugin/limits.hpp"
+
 #include <array>
 #include <utility>
 
@@ -145,6 +147,10 @@ int Call::cancel_fd() noexcept {
         cancel_fd_ = os::UniqueFd(::eventfd(cancelled_ ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK));
     }
     return cancel_fd_.get();
+}
+
+bool Call::full() const noexcept {
+    return kept_bytes_ >= limits::results;
 }
 
 void Call::end() {

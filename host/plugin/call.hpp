@@ -109,12 +109,15 @@ class Call {
     [[nodiscard]] std::chrono::milliseconds remaining() const;
 
     // Call thread.
-    /// Keeps a value alive as long as the call.
+    /// Keeps a value alive as long as the call; `bytes` of it count.
     template <class T>
-    T& keep(std::unique_ptr<T> value) {
+    T& keep(std::unique_ptr<T> value, std::size_t bytes = 0) {
+        kept_bytes_ += bytes;
         kept_.push_back(std::shared_ptr<T>(std::move(value)));
         return *static_cast<T*>(kept_.back().get());
     }
+    /// As much is kept as a call may: nothing more is asked in it.
+    [[nodiscard]] bool full() const noexcept;
     /// The plugin has returned: nothing that it was given is there any more.
     void end();
     Failure said;     ///< by the plugin through call_fail
@@ -130,6 +133,7 @@ class Call {
     os::UniqueFd cancel_fd_;
     std::atomic<bool> cancelled_{false};
     std::vector<std::shared_ptr<void>> kept_;
+    std::size_t kept_bytes_ = 0;
 };
 
 } // namespace banger::plugin

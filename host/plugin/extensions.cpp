@@ -72,6 +72,19 @@ Using::Using(banger_call* handle, const char* function) noexcept : call_(find_ca
     }
 }
 
+const banger_result full_call_result{.struct_size = sizeof(banger_result),
+                                     .status = BANGER_E_UNAVAILABLE,
+                                     .value = {"", 0},
+                                     .message = {full_message.data(), full_message.size()},
+                                     .hint = {full_hint.data(), full_hint.size()}};
+
+void record_full(Call& call) noexcept {
+    try {
+        call.recorded = {BANGER_E_UNAVAILABLE, std::string(full_message), std::string(full_hint)};
+    } catch (...) { // out of memory: the status alone says it
+    }
+}
+
 banger_status record_failure(Call& call) noexcept {
     try {
         const os::Error error = os::current_error();

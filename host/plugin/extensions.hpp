@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <banger/plugin.h>
@@ -61,6 +62,18 @@ class Visit {
     Gate::Pass pass_;
 };
 
+/// Throws invalid for a struct of the plugin that is NULL or ends before its field `last`, which
+/// every version of it has.
+template <class T, class Last>
+void require_struct(const T* given, Last T::*last, const char* what) {
+    const auto* const end =
+        given ? reinterpret_cast<const char*>(&(given->*last)) + sizeof(Last) : nullptr;
+    if (!given || given->struct_size < end - reinterpret_cast<const char*>(given)) {
+        throw os::Error(os::ErrorKind::invalid, std::string(what) + " is too short",
+                        "struct_size is the sizeof of the SDK that it was built with");
+    }
+}
+
 /// Remembers the exception being handled as the call's last host failure; its status.
 banger_status record_failure(Call& call) noexcept;
 
@@ -79,15 +92,37 @@ banger_status perform(banger_call* handle, const char* function, F&& f) noexcept
     }
 }
 
+/// What a function says that a full call asks for a result (Call::full).
+inline constexpr std::string_view full_message =
+    "this call keeps 64 MiB of results, the most that one may: nothing was done";
+inline constexpr std::string_view full_hint =
+    "do less in one call; a thread of the plugin, or a job, opens a fresh one (banger.thread/1)";
+/// Remembers that as the call's last host failure.
+void record_full(Call& call) noexcept;
+
 /// Results and the text that they point into; kept by the call.
 template <class Raw>
 struct Kept {
     Raw raw{};
     std::string first, second, third, fourth, message, hint;
+
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return sizeof *this + first.size() + second.size() + third.size() + fourth.size() +
+               message.size() + hint.size();
+    }
 };
+
+/// Keeps it as long as the call; the raw part of it, for the plugin.
+template <class Raw>
+const Raw* keep(Call& call, std::unique_ptr<Kept<Raw>> kept) {
+    const std::size_t bytes = kept->bytes();
+    return &call.keep(std::move(kept), bytes).raw;
+}
 
 /// What a misused function gives back: it has no call to keep a result in.
 extern const banger_result no_call_result;
+/// What one gives back in a full call.
+extern const banger_result full_call_result;
 
 /// Runs f, with the call, for a function that gives back a banger_result of f's std::string.
 template <class F>
@@ -95,6 +130,10 @@ const banger_result* answer(banger_call* handle, const char* function, F&& f) no
     const Using call(handle, function);
     if (!call) {
         return &no_call_result;
+    }
+    if (call->full()) {
+        record_full(*call);
+        return &full_call_result;
     }
     try {
         auto kept = std::make_unique<Kept<banger_result>>();
@@ -109,7 +148,7 @@ const banger_result* answer(banger_call* handle, const char* function, F&& f) no
         kept->raw.value = str(kept->first);
         kept->raw.message = str(kept->message);
         kept->raw.hint = str(kept->hint);
-        return &call->keep(std::move(kept)).raw;
+        return keep(*call, std::move(kept));
     } catch (...) { // out of memory
         return &no_call_result;
     }

@@ -61,6 +61,7 @@ std::string result_of(const std::vector<Output>& output) {
     if (last == output.rend()) {
         return {};
     }
+    limits::require("its result", last->bytes.size(), limits::job_result);
     if (!nlohmann::json::parse(last->bytes, nullptr, false).is_object()) {
         throw Error(ErrorKind::internal, "its result is no JSON object");
     }
@@ -142,7 +143,15 @@ OperationBoard::Result Job::run(vm::CallContext& context) {
 
 void Job::stage(Call& call, std::string_view name) {
     const std::string line = line_of(name, max_stage, "operations.stage");
+    if (++stages_ > limits::job_stages) { // no error: it may be in the middle of its clean-up
+        if (stages_ == limits::job_stages + 1) {
+            call.link->log("warning", "(stages after the first " +
+                                          std::to_string(limits::job_stages) + " are not shown)");
+        }
+        return;
+    }
     told_ = {};
+    all_told_ = false;
     call.link->stage(line);
 }
 
@@ -152,8 +161,10 @@ void Job::progress(Call& call, std::uint64_t done, std::uint64_t total, std::uin
                     "operations.progress: unknown unit " + std::to_string(unit));
     }
     const auto now = Clock::now();
-    if (now - told_ >= progress_pause || (total != 0 && done >= total)) {
+    const bool all = total != 0 && done >= total;
+    if (now - told_ >= progress_pause || (all && !all_told_)) {
         told_ = now;
+        all_told_ = all_told_ || all;
         call.link->progress(done, total, unit == BANGER_JOB_BYTES);
     }
 }

@@ -42,6 +42,8 @@ class Job : public std::enable_shared_from_this<Job> {
     banger_job_fn run_;
     void* context_;
     Clock::time_point told_{}; ///< the last progress
+    bool all_told_ = false;    ///< the end of this stage's progress
+    std::size_t stages_ = 0;
     Clock::time_point refilled_ = Clock::now();
     double lines_; ///< that may still be logged now
     std::size_t dropped_ = 0;

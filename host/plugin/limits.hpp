@@ -35,6 +35,7 @@ constexpr std::uint64_t log_value = 1 * KiB;
 // Host extensions
 constexpr std::uint64_t kv_key = 255;
 constexpr std::uint64_t kv_value = 64 * KiB;
+constexpr std::uint64_t kv_keys = 10000;       ///< of one plugin
 constexpr std::uint64_t exec_arguments = 4096; ///< and variables
 constexpr std::uint64_t exec_bytes = 1 * MiB;  ///< of all arguments, variables and the folder
 constexpr std::uint64_t exec_input = 16 * MiB;
@@ -50,7 +51,6 @@ constexpr std::uint64_t event_data = 64 * KiB;
 constexpr std::uint64_t facts = 64 * KiB;
 constexpr std::uint64_t extension_id = 128;
 
-constexpr std::uint64_t kv_keys = 10000; ///< of one plugin
 constexpr std::uint64_t kernel_key = 64;
 constexpr std::uint64_t kernel_value = 1 * KiB;
 constexpr std::uint64_t drive_id = 20; ///< and of a network card

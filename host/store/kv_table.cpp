@@ -4,6 +4,8 @@
 #include "store/database.hpp"
 #include "store/query.hpp"
 
+#include <cstdint>
+
 namespace banger::store {
 
 void KvTable::set(std::string_view plugin, std::string_view key, std::string_view value) {
@@ -17,8 +19,23 @@ void KvTable::set(std::string_view plugin, std::string_view key, std::string_vie
                                                     std::to_string(max_value) + " bytes, not " +
                                                     std::to_string(value.size()));
     }
+    require_place(plugin, key);
     Query query(database_, "INSERT OR REPLACE INTO kv (plugin, key, value) VALUES (?, ?, ?)");
     query.bind(plugin).bind(key).bind_blob(value).run();
+}
+
+void KvTable::require_place(std::string_view plugin, std::string_view key) const {
+    Query known(database_, "SELECT 1 FROM kv WHERE plugin = ? AND key = ?");
+    if (known.bind(plugin).bind(key).next()) {
+        return;
+    }
+    Query count(database_, "SELECT count(*) FROM kv WHERE plugin = ?");
+    if (count.bind(plugin).next() && count.integer() >= static_cast<std::int64_t>(max_keys)) {
+        throw os::Error(os::ErrorKind::exhausted,
+                        "key " + std::string(key) + ": plugin " + std::string(plugin) + " keeps " +
+                            std::to_string(max_keys) + " keys, the most that one may",
+                        "it has to remove what it no longer needs");
+    }
 }
 
 bool KvTable::remove(std::string_view plugin, std::string_view key) {

@@ -15,9 +15,11 @@ class KvTable {
   public:
     static constexpr std::size_t max_key = 255;
     static constexpr std::size_t max_value = 64U << 10U;
+    static constexpr std::size_t max_keys = 10000; ///< of one plugin
     explicit KvTable(Database& database) : database_(database) {}
 
-    /// Throws invalid when the key is empty or too long, or the value is too large.
+    /// Throws invalid when the key is empty or too long, or the value is too large; exhausted for a
+    /// new key when the plugin has as many as it may.
     void set(std::string_view plugin, std::string_view key, std::string_view value);
     bool remove(std::string_view plugin, std::string_view key);
 
@@ -27,6 +29,7 @@ class KvTable {
                                                 std::string_view prefix = {}) const;
 
   private:
+    void require_place(std::string_view plugin, std::string_view key) const;
     Database& database_;
 };
 

@@ -23,6 +23,7 @@ using os::ErrorKind;
 namespace {
 
 constexpr std::size_t max_log_lines = 1000;
+constexpr std::size_t max_steps = 1000; ///< as root, the newest
 constexpr std::size_t kept_in_memory = 100;
 
 json time_or_null(const std::optional<std::int64_t>& ms) {
@@ -192,6 +193,9 @@ CallContext Operation::make_context(int fd) {
     context.privileged = [self = shared_from_this()](const std::string& command,
                                                      std::chrono::milliseconds time, bool ok) {
         asio::post(self->loop_, [self, command, time, ok] {
+            if (self->privileged_.size() >= max_steps) {
+                self->privileged_.erase(self->privileged_.begin());
+            }
             self->privileged_.push_back({{"at", os::to_rfc3339(os::now_ms())},
                                          {"command", command},
                                          {"ms", time.count()},

@@ -15,6 +15,30 @@ namespace nat {
 using banger::Call;
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+/// What a call was given lives as long as it does, so each round has one of its own.
+class RoundCall {
+  public:
+    explicit RoundCall(banger::Host host)
+        : threads_(host.get<banger_thread_ops>(BANGER_EXT_THREAD)),
+          raw_(threads_.call_open(host.raw(), banger::str("names"), 0)) {}
+    RoundCall(const RoundCall&) = delete;
+    RoundCall& operator=(const RoundCall&) = delete;
+    ~RoundCall() {
+        if (raw_) {
+            threads_.call_close(raw_);
+        }
+    }
+    [[nodiscard]] banger_call* raw() const { return raw_; } ///< NULL when the plugin ends
+
+  private:
+    const banger_thread_ops& threads_;
+    banger_call* raw_;
+};
+
+} // namespace
+
 NameLookUps::Wake::Wake() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (fd_ < 0) {
         throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -37,7 +61,7 @@ void NameLookUps::Wake::clear() const {
 
 NameLookUps::NameLookUps(banger::Host host, NameCache& names, std::chrono::seconds period,
                          LookUp look_up, Done done)
-    : names_(names), period_(period), ask_(std::move(look_up)), done_(std::move(done)),
+    : host_(host), names_(names), period_(period), ask_(std::move(look_up)), done_(std::move(done)),
       next_round_(Clock::now() + period),
       thread_(host, "names", [this](Call& call) { run(call); }) {}
 
@@ -73,7 +97,11 @@ void NameLookUps::look_up(Call& call, const std::set<std::string>& names) {
         return;
     }
     try {
-        done_(call, changed);
+        const RoundCall fresh(host_);
+        if (fresh.raw()) {
+            Call round(fresh.raw());
+            done_(round, changed);
+        }
     } catch (const std::exception& error) {
         call.warning(error.what());
     }

@@ -50,6 +50,7 @@ class NameLookUps {
     [[nodiscard]] bool wait(banger::Call& call) const;
     void look_up(banger::Call& call, const std::set<std::string>& names);
 
+    const banger::Host host_;
     NameCache& names_;
     const std::chrono::seconds period_;
     const LookUp ask_;

@@ -25,6 +25,18 @@ std::string problem(const Failure& failure) {
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// What a full call gets.
+const banger_response& full() {
+    static const std::string type = "application/json";
+    static const std::string body =
+        problem({BANGER_E_UNAVAILABLE, std::string(full_message), std::string(full_hint)});
+    static const banger_response response{.struct_size = sizeof(banger_response),
+                                          .http_status = 0,
+                                          .content_type = str(type),
+                                          .body = str(body)};
+    return response;
+}
+
 constexpr int busy_status = 409;
 
 std::string decoded(std::string_view part) {
@@ -73,6 +85,10 @@ const banger_response* request(const banger_host*, banger_call* handle, banger_s
         return &misused;
     }
     try {
+        if (call->full()) {
+            record_full(*call);
+            return &full();
+        }
         auto kept = std::make_unique<Kept<banger_response>>();
         kept->raw.struct_size = sizeof(banger_response);
         try {
@@ -93,7 +109,7 @@ const banger_response* request(const banger_host*, banger_call* handle, banger_s
         }
         kept->raw.content_type = str(kept->first);
         kept->raw.body = str(kept->second);
-        return &call->keep(std::move(kept)).raw;
+        return keep(*call, std::move(kept));
     } catch (...) { // out of memory
         return &misused;
     }

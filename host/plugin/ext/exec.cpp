@@ -3,6 +3,7 @@
 #include "plugin/limits.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include <unistd.h>
 
@@ -22,6 +23,15 @@ constexpr banger_exec_result misused{
     .err = {"", 0},
     .message = {"", 0},
     .hint = {"", 0},
+};
+
+constexpr banger_exec_result full{
+    .struct_size = sizeof(banger_exec_result),
+    .status = BANGER_E_UNAVAILABLE,
+    .out = {"", 0},
+    .err = {"", 0},
+    .message = {full_message.data(), full_message.size()},
+    .hint = {full_hint.data(), full_hint.size()},
 };
 
 std::string word(banger_str text) {
@@ -74,6 +84,7 @@ std::vector<std::string> environment(const banger_exec_request& request) {
 }
 
 os::Output run_request(Call& call, const banger_exec_request& request) {
+    require_struct(&request, &banger_exec_request::output_limit, "exec: the request");
     if (request.flags != 0) {
         throw Error(ErrorKind::unsupported, "exec: unknown flags");
     }
@@ -84,7 +95,7 @@ os::Output run_request(Call& call, const banger_exec_request& request) {
     }
     milliseconds timeout = call.remaining();
     if (request.timeout_ms > 0) {
-        timeout = std::min(timeout, milliseconds(request.timeout_ms));
+        timeout = std::min(timeout, limits::time(request.timeout_ms));
     }
     os::RunOptions options{
         .timeout = std::max(timeout, milliseconds(1)),
@@ -93,7 +104,9 @@ os::Output run_request(Call& call, const banger_exec_request& request) {
                           limits::exec_output),
         .cancel_fd = call.cancel_fd(),
         .env = environment(request)};
-    if (BANGER_HAS(banger_exec_request, &request, on_output)) {
+    constexpr auto with_output =
+        offsetof(banger_exec_request, output_context) + sizeof request.output_context;
+    if (request.struct_size >= with_output && request.on_output) {
         options.on_output = [&](std::string_view bytes, bool out) {
             request.on_output(request.output_context, call.handle, out ? 1 : 2,
                               {bytes.data(), bytes.size()});
@@ -119,6 +132,10 @@ const banger_exec_result* run(const banger_host*, banger_call* handle,
     if (!request || !call) {
         return &misused;
     }
+    if (call->full()) {
+        record_full(*call);
+        return &full;
+    }
     try {
         auto kept = std::make_unique<Kept<banger_exec_result>>();
         kept->raw.struct_size = sizeof(banger_exec_result);
@@ -137,7 +154,7 @@ const banger_exec_result* run(const banger_host*, banger_call* handle,
         kept->raw.err = str(kept->second);
         kept->raw.message = str(kept->message);
         kept->raw.hint = str(kept->hint);
-        return &call->keep(std::move(kept)).raw;
+        return keep(*call, std::move(kept));
     } catch (...) { // out of memory
         return &misused;
     }

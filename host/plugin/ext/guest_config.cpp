@@ -38,11 +38,7 @@ banger_status write(banger_gcb* builder, std::uint32_t flags, F&& f) noexcept {
 
 template <class T, class Last>
 void check(const T* given, Last T::*last, std::uint32_t known_flags) {
-    const auto* end =
-        given ? reinterpret_cast<const char*>(&(given->*last)) + sizeof(Last) : nullptr;
-    if (!given || given->struct_size < end - reinterpret_cast<const char*>(given)) {
-        throw Error(ErrorKind::invalid, "guest configuration: its struct is too short");
-    }
+    require_struct(given, last, "guest configuration: its struct");
     if constexpr (requires { given->flags; }) {
         if ((given->flags & ~known_flags) != 0) {
             throw Error(ErrorKind::unsupported, "guest configuration: unknown flags in its struct");

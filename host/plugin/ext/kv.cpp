@@ -13,6 +13,7 @@ using os::ErrorKind;
 
 static_assert(limits::kv_key == store::KvTable::max_key);
 static_assert(limits::kv_value == store::KvTable::max_value);
+static_assert(limits::kv_keys == store::KvTable::max_keys);
 
 std::string key_of(banger_str key) {
     std::string text = limits::taken("kv: a key", key, limits::kv_key);

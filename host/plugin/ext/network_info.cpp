@@ -17,6 +17,10 @@ const banger_network* network(const banger_host*, banger_call* handle) noexcept 
     if (!call) {
         return &no_network;
     }
+    if (call->full()) {
+        record_full(*call);
+        return &no_network;
+    }
     try {
         NetworkFacts facts = call->plugin.services.network->network();
         auto kept = std::make_unique<Kept<banger_network>>();
@@ -32,7 +36,7 @@ const banger_network* network(const banger_host*, banger_call* handle) noexcept 
                      .mtu = facts.mtu,
                      .owner_uid = facts.owner_uid,
                      .domain = str(kept->fourth)};
-        return &call->keep(std::move(kept)).raw;
+        return keep(*call, std::move(kept));
     } catch (...) {
         record_failure(*call);
         return &no_network;
@@ -43,6 +47,10 @@ const banger_vm_address* vm_address(const banger_host*, banger_call* handle,
                                     banger_str vm_id) noexcept {
     const Using call(handle, "network_info.vm_address");
     if (!call) {
+        return nullptr;
+    }
+    if (call->full()) {
+        record_full(*call);
         return nullptr;
     }
     try {
@@ -59,7 +67,7 @@ const banger_vm_address* vm_address(const banger_host*, banger_call* handle,
                      .address = str(kept->first),
                      .mac = str(kept->second),
                      .fqdn = str(kept->third)};
-        return &call->keep(std::move(kept)).raw;
+        return keep(*call, std::move(kept));
     } catch (...) {
         record_failure(*call);
         return nullptr;

@@ -7,9 +7,7 @@ namespace {
 const banger_result* start(const banger_host*, banger_call* call,
                            const banger_job* asked) noexcept {
     return answer(call, "operations.start", [&](Call& of) {
-        if (!asked || !BANGER_HAS(banger_job, asked, run)) {
-            throw os::Error(os::ErrorKind::invalid, "operations.start: no job, or without run");
-        }
+        require_struct(asked, &banger_job::context, "operations.start: the job");
         return std::make_shared<Job>(of.plugin, *asked)->start();
     });
 }

@@ -54,6 +54,28 @@ TEST_F(Misbehaving, AGibibyteIsRefusedWithoutOneBeingTaken) {
     EXPECT_TRUE(undo(vm::Phase::start).empty());
 }
 
+TEST_F(Misbehaving, ResultsOfOneCallAreBounded) {
+    ASSERT_EQ(load("before_create=ask-for-ever"), "");
+    EXPECT_EQ(run(Hook::before_create),
+              "plugin misbehave, before_create of VM web: this call keeps 64 MiB of results, the "
+              "most that one may: nothing was done");
+    EXPECT_TRUE(undo(vm::Phase::create).empty());
+    expect_the_other_is_well();
+}
+
+TEST_F(Misbehaving, AStructThatIsTooShortIsNotReadBeyondItsEnd) {
+    ASSERT_EQ(load("on_ready=short-exec before_stop=short-job"), "");
+    const std::string about = "plugin misbehave, ";
+    EXPECT_EQ(run(Hook::on_ready), about + "on_ready of VM web: exec: the request is too short");
+    EXPECT_EQ(run(Hook::before_stop),
+              about + "before_stop of VM web: operations.start: the job is too short");
+}
+
+TEST_F(Misbehaving, ATimeForEverIsALongOne) {
+    ASSERT_EQ(load("on_ready=for-ever"), "");
+    EXPECT_EQ(run(Hook::on_ready), "");
+}
+
 struct Guest : Misbehaving, testing::WithParamInterface<std::pair<const char*, const char*>> {};
 
 TEST_P(Guest, GetsNothingThatIsTooLarge) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
@@ -176,6 +177,41 @@ banger_status too_much(const Misbehaviour& self, banger_call* call, const std::s
     return response->http_status == 0 ? BANGER_E_INVALID : BANGER_OK;
 }
 
+/// Asks for the same value until the host has had enough.
+banger_status ask_for_ever(const Misbehaviour& self, banger_call* call) {
+    const auto& kv = ops<banger_kv_ops>(self, BANGER_EXT_KV);
+    const std::string value(64U << 10U, 'x');
+    banger_status status = kv.set(self.host, call, str("large"), str(value));
+    for (int i = 0; i < 3000 && status == BANGER_OK; ++i) {
+        status = kv.get(self.host, call, str("large"))->status;
+    }
+    if (status == BANGER_E_UNAVAILABLE && exec(self, call, {}) == status &&
+        ops<banger_vm_query_ops>(self, BANGER_EXT_VM_QUERY).list(self.host, call)->status ==
+            status &&
+        kv.remove(self.host, call, str("large")) == BANGER_OK) { // needs no room
+        return status;
+    }
+    self.host->call_fail(call, status, str("it goes on"), {});
+    return BANGER_E_INTERNAL;
+}
+
+/// Structs that end before what is needed.
+banger_status too_short(const Misbehaviour& self, banger_call* call, const std::string& what) {
+    if (what == "exec") {
+        const banger_exec_request request{8,  0,  nullptr, 0, nullptr, 0,
+                                          {}, {}, 0,       0, nullptr, nullptr};
+        return ops<banger_exec_ops>(self, BANGER_EXT_EXEC).run(self.host, call, &request)->status;
+    }
+    banger_job job{};
+    job.struct_size = offsetof(banger_job, context); // as far as run
+    job.kind = str("short");
+    job.target = str("it");
+    job.run = [](void*, banger_call*) -> banger_status { return BANGER_OK; };
+    return ops<banger_operations_ops>(self, BANGER_EXT_OPERATIONS)
+        .start(self.host, call, &job)
+        ->status;
+}
+
 /// Asks to change a VM, and says what the answer was.
 banger_status ask_api(const Misbehaviour& self, banger_call* call, const std::string& target) {
     const auto& api = ops<banger_api_ops>(self, BANGER_EXT_API);
@@ -266,6 +302,22 @@ banger_status obey(Misbehaviour& self, banger_call* call, const std::string& hoo
         host->call_fail(self.kept, BANGER_E_CONFLICT, str("from the grave"), {});
         static_cast<void>(host->call_set_cookie(self.kept, str("late")));
         return dead ? host->call_emit(self.kept, BANGER_EMIT_TEXT, str("late")) : BANGER_OK;
+    }
+    if (how == "ask-for-ever") {
+        return ask_for_ever(self, call);
+    }
+    if (how.rfind("short-", 0) == 0) {
+        return too_short(self, call, how.substr(6));
+    }
+    if (how == "for-ever") { // of a thread
+        banger_status status = BANGER_E_INTERNAL;
+        std::thread([&] {
+            const auto& threads = ops<banger_thread_ops>(self, BANGER_EXT_THREAD);
+            banger_call* own = threads.call_open(host, str("long"), INT64_MAX);
+            status = host->call_remaining_ms(own) > 0 ? BANGER_OK : BANGER_E_TIMEOUT;
+            threads.call_close(own);
+        }).join();
+        return status;
     }
     if (how == "mark") {
         leave_mark(self, hook);

@@ -3,6 +3,7 @@
 #include "plugin/actions.hpp"
 #include "plugin/job.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -73,6 +74,19 @@ TEST_F(Jobs, ACancelledOneTakesBackWhatItDid) {
     EXPECT_EQ(result.error->kind(), os::ErrorKind::cancelled);
     EXPECT_THAT(host.operations.told(), Contains("stage sending them home"));
     EXPECT_EQ(host.info("polite").state, State::active);
+}
+
+TEST_F(Jobs, StagesAndResultAreBounded) {
+    auto result = do_job("restless");
+    ASSERT_FALSE(result.error);
+    const auto told = host.operations.told();
+    EXPECT_EQ(std::count_if(told.begin(), told.end(),
+                            [](const auto& line) { return line.starts_with("stage "); }),
+              200);
+    EXPECT_THAT(told, Contains("warning (stages after the first 200 are not shown)"));
+    result = do_job("large");
+    ASSERT_TRUE(result.error);
+    EXPECT_STREQ(result.error->what(), "its result is 1048588 bytes, at most 1048576");
 }
 
 TEST_F(Jobs, AFloodOfLinesIsCutAndCounted) {

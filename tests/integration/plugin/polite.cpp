@@ -172,10 +172,18 @@ class Polite {
                 for (int i = 0; i < (has("flood") ? 3000 : 2); ++i) {
                     job.output("sheep " + std::to_string(i));
                 }
+                for (int i = 0; has("restless") && i < 1000; ++i) {
+                    job.stage("step " + std::to_string(i));
+                }
                 job.bytes(5, 10);
                 job.bytes(6, 10); // too soon after the one before to be told
                 job.bytes(10, 10);
+                job.bytes(10, 10); // told already
                 job.call.info("all there");
+                if (has("large")) {
+                    job.result("{\"sheep\":\"" + std::string(1U << 20U, 'x') + "\"}");
+                    return;
+                }
                 job.result(has("array") ? "[]" : R"({"sheep":10})");
             });
         call.emit_json(R"({"operation":")" + std::string(begun) + "\"}");

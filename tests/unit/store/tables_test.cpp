@@ -243,5 +243,19 @@ TEST_F(TablesTest, KeysAndValuesHaveLimits) {
     EXPECT_EQ(kv.find("nat", "k")->size(), KvTable::max_value);
 }
 
+TEST_F(TablesTest, APluginHasSoManyKeysAndNoMore) {
+    Query fill(database,
+               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+               "10000) INSERT INTO kv (plugin, key, value) SELECT 'nat', i, x'78' FROM n");
+    fill.run();
+    EXPECT_EQ(kind_of([&] { kv.set("nat", "one more", "x"); }), os::ErrorKind::exhausted);
+    EXPECT_EQ(kv.find("nat", "one more"), std::nullopt);
+    kv.set("nat", "7", "y"); // one that it has
+    kv.set("dns", "one more", "x");
+    EXPECT_TRUE(kv.remove("nat", "8"));
+    kv.set("nat", "one more", "x");
+    EXPECT_EQ(kv.keys("nat").size(), KvTable::max_keys);
+}
+
 } // namespace
 } // namespace banger::store

@@ -47,6 +47,22 @@ TEST_F(OperationTest, StagesAndResultAreKept) {
     EXPECT_EQ(saved.back(), "succeeded");
 }
 
+TEST_F(OperationTest, TheNewestStepsAsRootAreKept) {
+    const auto operation =
+        operations.start("job", "a", [](Operation& self) -> asio::awaitable<json> {
+            const CallContext context = self.context();
+            for (int i = 0; i < 1500; ++i) {
+                context.privileged("step " + std::to_string(i), std::chrono::milliseconds(1), true);
+            }
+            co_return nullptr;
+        });
+    loop.run();
+    const json steps = operation->to_json()["privileged"];
+    ASSERT_EQ(steps.size(), 1000U);
+    EXPECT_EQ(steps.front()["command"], "step 500");
+    EXPECT_EQ(steps.back()["command"], "step 1499");
+}
+
 TEST_F(OperationTest, AnErrorOfThePoolIsTheOperationsError) {
     const auto operation =
         operations.start("start", "a", [this](Operation&) -> asio::awaitable<json> {

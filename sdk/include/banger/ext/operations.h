@@ -11,10 +11,10 @@ extern "C" {
 #define BANGER_EXT_OPERATIONS "banger.operations/1"
 
 /* [hook] The whole job, on a thread of the host's, beside every hook of the plugin. A negative
- * status with call_fail is the operation's error; the last BANGER_EMIT_JSON, one object, its
- * result, else it has none. What host->log writes with this call at BANGER_LOG_INFO or more is in
- * the operation's log, too. A cancelled job (call_cancelled, call_cancel_fd) takes back what it did
- * and returns BANGER_E_CANCELLED. */
+ * status with call_fail is the operation's error; the last BANGER_EMIT_JSON, one object of at most
+ * 1 MiB, its result, else it has none. What host->log writes with this call at BANGER_LOG_INFO or
+ * more is in the operation's log, too. A cancelled job (call_cancelled, call_cancel_fd) takes back
+ * what it did and returns BANGER_E_CANCELLED. */
 typedef banger_status (*banger_job_fn)(void *context, banger_call *);
 
 #define BANGER_JOB_ITEMS 0u /* units of progress() */
@@ -40,7 +40,8 @@ typedef struct banger_operations_ops {
    * daemon is being stopped. */
   const banger_result *(*start)(const banger_host *, banger_call *, const banger_job *);
   /* [call-thread, job] Ends the stage before and begins this one: one line, <= 64 bytes. Once
-   * the job is cancelled, stages are steps of its clean-up. E_INVALID: the call is no job's. */
+   * the job is cancelled, stages are steps of its clean-up. E_INVALID: the call is no job's.
+   * The first 200 are told. */
   banger_status (*stage)(banger_call *, banger_str name);
   /* [call-thread, job] How much of the stage is done; total 0: not known. unit: BANGER_JOB_*.
    * Cheap: call it as often as you like, about ten a second are told. E_INVALID: the call is no

@@ -78,7 +78,8 @@ typedef int32_t banger_status; /* no C enum, bool, long, bit-field or size_t any
 #define BANGER_EMIT_MIME  3u /* web: once, before BANGER_EMIT_BYTES */
 #define BANGER_EMIT_BYTES 4u
 
-/* What a host function gives back. Never NULL; lives until the call it was asked in ends. */
+/* What a host function gives back. Never NULL; lives until the call it was asked in ends. A call
+ * that keeps 64 MiB of results gets no further one, and nothing is done for it: E_UNAVAILABLE. */
 typedef struct banger_result {
   uint32_t struct_size;
   banger_status status;

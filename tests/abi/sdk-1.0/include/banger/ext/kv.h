@@ -1,6 +1,6 @@
 /* A small private store of the plugin: keys of 1 to 255 bytes of UTF-8, values <= 64 KiB of any
- * bytes. Writes are durable when the function returns. What belongs to one VM goes into its cookie
- * instead. */
+ * bytes, 10000 keys. Writes are durable when the function returns. What belongs to one VM goes into
+ * its cookie instead. */
 #ifndef BANGER_EXT_KV_H
 #define BANGER_EXT_KV_H
 #include "../abi.h"
@@ -16,8 +16,9 @@ typedef struct banger_kv_ops {
   const banger_result *(*get)(const banger_host *, banger_call *, banger_str key);
   /* [call-thread] value: a JSON array of the keys that begin with prefix, sorted. */
   const banger_result *(*list)(const banger_host *, banger_call *, banger_str prefix);
-  /* [call-thread] E_INVALID beyond the limits; E_UNAVAILABLE on a full disk, E_PERMISSION, E_BUSY
-   * or E_INTERNAL when it could not be written otherwise: then the value is what it was. */
+  /* [call-thread] E_INVALID beyond the sizes; E_UNAVAILABLE for a key too many or on a full disk;
+   * E_PERMISSION, E_BUSY or E_INTERNAL when it could not be written otherwise. After a failure the
+   * value is what it was. */
   banger_status (*set)(const banger_host *, banger_call *, banger_str key, banger_str value);
   /* [call-thread] A missing key is BANGER_OK. */
   banger_status (*remove)(const banger_host *, banger_call *, banger_str key);

@@ -15,8 +15,10 @@ typedef struct banger_thread_ops {
    * call_close. name appears in the log; timeout_ms <= 0: no deadline. It is cancelled when the
    * plugin is about to be destroyed. NULL once that has happened, or with 256 open already. */
   banger_call *(*call_open)(const banger_host *, banger_str name, int64_t timeout_ms);
-  /* [call-thread] Ends the call and every result it gave. Before destroy returns, each opened call
-   * must be closed: a call that is used afterwards is told in the log. */
+  /* [call-thread] Ends the call and every result it gave: a thread that lives long opens a fresh
+   * one for each round of its work, since a call keeps at most 64 MiB of results (abi.h). Before
+   * destroy returns, each opened call must be closed: a call that is used afterwards is told in the
+   * log. */
   void (*call_close)(banger_call *);
 } banger_thread_ops;
 
