@@ -36,7 +36,7 @@ fi
 
 xargs -d '\n' "${as_owner[@]}" rm -f <"$list"
 # Not the prefix's own bin, lib and share.
-while read -r file; do
+while read -r file || [ -n "$file" ]; do # the last line has no end
     folder=${file%/*}
     while [[ $folder == "$prefix"/*/* ]]; do
         printf '%s\n' "$folder"
