@@ -1,9 +1,9 @@
 #include "plugin/background.hpp"
 
+#include "os/utf8.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
-#include "plugin/text.hpp"
 
 #include <deque>
 #include <utility>
@@ -265,7 +265,7 @@ std::uint64_t Background::subscribe(const std::string& prefix, banger_event_fn f
 
 std::uint64_t Background::follow(const std::string& target, banger_line_fn fn, void* context) {
     auto stream = std::make_shared<Stream>(
-        plugin_, "follow " + one_line(target, limits::word), Stream::Full::end,
+        plugin_, "follow " + os::one_line(target, limits::word), Stream::Full::end,
         [fn, context](banger_call* call, const std::string& text, bool over) {
             fn(context, call, str(text), over ? 1 : 0);
         });

@@ -3,8 +3,8 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/unique_fd.hpp"
+#include "os/utf8.hpp"
 #include "plugin/call.hpp"
-#include "plugin/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,7 +53,7 @@ void put(Text<N>& into, const std::string& text) noexcept {
 /// It was written by a process that died: it may hold anything.
 template <std::size_t N>
 std::string get(const Text<N>& text) {
-    return one_line({text.data(), ::strnlen(text.data(), N)}, N);
+    return os::one_line({text.data(), ::strnlen(text.data(), N)}, N);
 }
 
 std::string how_text(std::int32_t how) {

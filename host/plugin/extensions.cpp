@@ -1,8 +1,8 @@
 #include "plugin/extensions.hpp"
 
+#include "os/utf8.hpp"
 #include "plugin/call_table.hpp"
 #include "plugin/limits.hpp"
-#include "plugin/text.hpp"
 
 #include <array>
 
@@ -89,8 +89,8 @@ banger_status record_failure(Call& call) noexcept {
     try {
         const os::Error error = os::current_error();
         // The text may hold bytes of the plugin.
-        call.recorded = {status_of(error.kind()), one_line(error.what(), limits::message),
-                         one_line(error.hint(), limits::message)};
+        call.recorded = {status_of(error.kind()), os::one_line(error.what(), limits::message),
+                         os::one_line(error.hint(), limits::message)};
         return call.recorded.status;
     } catch (...) {
         return BANGER_E_INTERNAL;

@@ -1,11 +1,11 @@
 #include "plugin/guard.hpp"
 
+#include "os/utf8.hpp"
 #include "plugin/awake.hpp"
 #include "plugin/breadcrumb.hpp"
 #include "plugin/call_table.hpp"
 #include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
-#include "plugin/text.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -186,7 +186,7 @@ void Guard::execute(const std::shared_ptr<Task>& task) {
         const CallMark mark(plugin.services.calls, plugin.id(), call.site);
         status = task->function(call.handle, task->vm ? task->vm->raw() : nullptr);
     } catch (const std::exception& error) {
-        escaped = one_line(error.what(), limits::message);
+        escaped = os::one_line(error.what(), limits::message);
         escaped = escaped.empty() ? "an exception" : escaped;
     } catch (...) {
         escaped = "an exception that is no std::exception";

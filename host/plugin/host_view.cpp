@@ -1,10 +1,10 @@
 #include "plugin/host_view.hpp"
 
+#include "os/utf8.hpp"
 #include "plugin/call_table.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
-#include "plugin/text.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -13,8 +13,6 @@
 #include <nlohmann/json.hpp>
 
 namespace banger::plugin {
-
-using Clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -44,8 +42,8 @@ void log(const banger_host* host, banger_call* call, int32_t level, banger_str m
         }
         std::vector<std::pair<std::string, std::string>> fields;
         for (uint64_t i = 0; kv && i < std::min(n, limits::log_fields); ++i) {
-            fields.emplace_back(one_line(view(kv[i].key), limits::log_key),
-                                one_line(view(kv[i].value), limits::log_value));
+            fields.emplace_back(os::one_line(view(kv[i].key), limits::log_key),
+                                os::one_line(view(kv[i].value), limits::log_value));
         }
         plugin->view().log(call, level, view(msg), std::move(fields));
     } catch (...) { // out of memory: the line is lost
@@ -59,8 +57,8 @@ void call_fail(banger_call* handle, banger_status status, banger_str msg,
         return;
     }
     try {
-        call->said = {status, one_line(view(msg), limits::message),
-                      one_line(view(hint), limits::message)};
+        call->said = {status, os::one_line(view(msg), limits::message),
+                      os::one_line(view(hint), limits::message)};
     } catch (...) {
         call->said.status = status;
     }
@@ -106,7 +104,7 @@ banger_status call_emit(banger_call* handle, uint32_t kind, banger_str bytes) no
         limits::require_count("call_emit: pieces in one call", call.output.size() + 1,
                               limits::outputs);
         std::string text = copy(bytes);
-        if (kind != BANGER_EMIT_BYTES && !is_utf8(text)) {
+        if (kind != BANGER_EMIT_BYTES && !os::is_utf8(text)) {
             throw os::Error(os::ErrorKind::invalid, "call_emit: not UTF-8");
         }
         if (kind == BANGER_EMIT_JSON && !nlohmann::json::accept(text)) {
@@ -141,7 +139,7 @@ HostView::HostView(Plugin& plugin, std::string daemon_version,
                                                       .call_set_cookie = call_set_cookie,
                                                       .call_emit = call_emit},
                                              .plugin = &plugin},
-      tokens_(log_burst), refilled_(Clock::now()) {}
+      rate_(log_burst, log_rate) {}
 
 Plugin& HostView::plugin_of(const banger_host* host) noexcept {
     static_assert(std::is_standard_layout_v<Table> && offsetof(Table, host) == 0);
@@ -150,18 +148,11 @@ Plugin& HostView::plugin_of(const banger_host* host) noexcept {
 
 bool HostView::admit(std::string& text) {
     const std::scoped_lock hold(lock_);
-    const auto now = Clock::now();
-    tokens_ = std::min(log_burst,
-                       tokens_ + log_rate * std::chrono::duration<double>(now - refilled_).count());
-    refilled_ = now;
-    if (tokens_ < 1) {
-        ++dropped_;
+    if (!rate_.take()) {
         return false;
     }
-    tokens_ -= 1;
-    if (dropped_ > 0) {
-        text = "(" + std::to_string(dropped_) + " lines dropped before this one) " + text;
-        dropped_ = 0;
+    if (const std::uint64_t dropped = rate_.take_dropped(); dropped > 0) {
+        text = "(" + std::to_string(dropped) + " lines dropped before this one) " + text;
     }
     return true;
 }
@@ -170,7 +161,7 @@ void HostView::log(banger_call* handle, int level, std::string_view text,
                    std::vector<std::pair<std::string, std::string>> fields) {
     level = std::clamp(level, BANGER_LOG_TRACE, BANGER_LOG_ERROR);
     Plugin& plugin = *table_.plugin;
-    std::string line = one_line(text, limits::log_line);
+    std::string line = os::one_line(text, limits::log_line);
     if (!admit(line)) {
         return;
     }

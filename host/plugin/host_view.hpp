@@ -2,6 +2,8 @@
 
 #include "plugin/call.hpp"
 
+#include "plugin/line_rate.hpp"
+
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -39,9 +41,7 @@ class HostView {
     std::string daemon_version_, state_dir_;
     Table table_;
     std::mutex lock_;
-    double tokens_;
-    std::uint64_t dropped_ = 0;
-    std::chrono::steady_clock::time_point refilled_;
+    LineRate rate_;
 };
 
 /// BANGER_LOG_* as a word: "warning".

@@ -1,9 +1,9 @@
 #include "plugin/job.hpp"
 
+#include "os/utf8.hpp"
 #include "plugin/host_view.hpp"
 #include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
-#include "plugin/text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,7 +34,7 @@ std::string kind_of_job(banger_str given) {
         !text.empty() && text.size() <= max_kind && text.front() >= 'a' && text.front() <= 'z' &&
         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
     if (!good) {
-        throw Error(ErrorKind::invalid, "operations.start: kind '" + one_line(text, max_kind) +
+        throw Error(ErrorKind::invalid, "operations.start: kind '" + os::one_line(text, max_kind) +
                                             "' is not of the form ^[a-z][a-z0-9-]{0,63}$");
     }
     return std::string(text);
@@ -42,7 +42,7 @@ std::string kind_of_job(banger_str given) {
 
 /// A line to show; empty ones and those that one_line would have to change are refused.
 std::string line_of(std::string_view text, std::size_t most, const char* what) {
-    if (text.empty() || text.size() > most || one_line(text, most) != text) {
+    if (text.empty() || text.size() > most || os::one_line(text, most) != text) {
         throw Error(ErrorKind::invalid, std::string(what) + ": not one line of 1 to " +
                                             std::to_string(most) + " bytes in UTF-8");
     }
@@ -68,6 +68,10 @@ std::string result_of(const std::vector<Output>& output) {
     return last->bytes;
 }
 
+std::string dropped_text(std::uint64_t lines) {
+    return "(" + std::to_string(lines) + " lines dropped here)";
+}
+
 } // namespace
 
 Job::Job(Plugin& plugin, const banger_job& asked)
@@ -75,7 +79,7 @@ Job::Job(Plugin& plugin, const banger_job& asked)
       target_(line_of(view(asked.target), max_target, "operations.start: target")),
       timeout_(at_most(asked.timeout_ms, limits::longest, limits::longest)),
       cleanup_(at_most(asked.cleanup_ms, default_cleanup, longest_cleanup)), run_(asked.run),
-      context_(asked.context), lines_(line_burst) {
+      context_(asked.context), lines_(line_burst, line_rate) {
     if (asked.flags != 0) {
         throw Error(ErrorKind::unsupported, "operations.start: unknown flags");
     }
@@ -132,8 +136,8 @@ OperationBoard::Result Job::run(vm::CallContext& context) {
         plugin_, std::move(spec), [self = shared_from_this()](banger_call* call, const banger_vm*) {
             return self->run_(self->context_, call);
         });
-    if (!outcome.abandoned && dropped_ > 0) {
-        context.log("warning", dropped_text());
+    if (const std::uint64_t dropped = outcome.abandoned ? 0 : lines_.take_dropped(); dropped > 0) {
+        context.log("warning", dropped_text(dropped));
     }
     if (outcome.failed()) {
         return {{}, outcome.answer(plugin_, site)};
@@ -170,28 +174,13 @@ void Job::progress(Call& call, std::uint64_t done, std::uint64_t total, std::uin
 }
 
 void Job::output(Call& call, int level, std::string_view line) {
-    const auto now = Clock::now();
-    lines_ = std::min(line_burst,
-                      lines_ + line_rate * std::chrono::duration<double>(now - refilled_).count());
-    refilled_ = now;
-    if (lines_ < 1) {
-        ++dropped_;
+    if (!lines_.take()) {
         return;
     }
-    lines_ -= 1;
-    tell_dropped(call);
-    call.link->log(level_name(level), one_line(line, max_line));
-}
-
-void Job::tell_dropped(Call& call) {
-    if (dropped_ > 0) {
-        call.link->log("warning", dropped_text());
-        dropped_ = 0;
+    if (const std::uint64_t dropped = lines_.take_dropped(); dropped > 0) {
+        call.link->log("warning", dropped_text(dropped));
     }
-}
-
-std::string Job::dropped_text() const {
-    return "(" + std::to_string(dropped_) + " lines dropped here)";
+    call.link->log(level_name(level), os::one_line(line, max_line));
 }
 
 } // namespace banger::plugin

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugin/guard.hpp"
+#include "plugin/line_rate.hpp"
 #include "plugin/services.hpp"
 
 #include <chrono>
@@ -33,8 +34,6 @@ class Job : public std::enable_shared_from_this<Job> {
     using Clock = std::chrono::steady_clock;
     void begin(const std::shared_ptr<vm::CallContext>& context, const OperationBoard::Done& done);
     [[nodiscard]] OperationBoard::Result run(vm::CallContext& context);
-    void tell_dropped(Call& call);
-    [[nodiscard]] std::string dropped_text() const;
 
     Plugin& plugin_;
     std::string kind_, target_;
@@ -44,9 +43,7 @@ class Job : public std::enable_shared_from_this<Job> {
     Clock::time_point told_{}; ///< the last progress
     bool all_told_ = false;    ///< the end of this stage's progress
     std::size_t stages_ = 0;
-    Clock::time_point refilled_ = Clock::now();
-    double lines_; ///< that may still be logged now
-    std::size_t dropped_ = 0;
+    LineRate lines_; ///< of the operation's log
 };
 
 } // namespace banger::plugin

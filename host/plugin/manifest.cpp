@@ -1,10 +1,10 @@
 #include "plugin/manifest.hpp"
 
 #include "os/error.hpp"
+#include "os/utf8.hpp"
 #include "plugin/binary.hpp"
 #include "plugin/limits.hpp"
 #include "plugin/schema.hpp"
-#include "plugin/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -97,7 +97,7 @@ class Reader {
             refuse(what + " is longer than " + std::to_string(most) + " bytes");
         }
         std::string result(value, size);
-        if (!is_utf8(result)) {
+        if (!os::is_utf8(result)) {
             refuse(what + " is not UTF-8");
         }
         return result;

@@ -3,7 +3,7 @@
 #include "os/child.hpp"
 #include "os/deadline.hpp"
 #include "os/unique_fd.hpp"
-#include "plugin/text.hpp"
+#include "os/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -137,7 +137,7 @@ class Run {
             }
         } catch (const json::exception&) { // NOLINT(bugprone-empty-catch): told below
         }
-        return refusal("its probe gave no usable answer: '" + one_line(said_, 100) + "'");
+        return refusal("its probe gave no usable answer: '" + os::one_line(said_, 100) + "'");
     }
 
     const Probe::File& file_;

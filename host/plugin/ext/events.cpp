@@ -1,7 +1,7 @@
+#include "os/utf8.hpp"
 #include "plugin/background.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
-#include "plugin/text.hpp"
 
 #include <algorithm>
 
@@ -25,7 +25,7 @@ banger_status publish(const banger_host* host, banger_str type, banger_str data)
         }
         const std::string name = limits::taken("the type of an event", type, limits::event_type);
         const std::string text = limits::taken("an event", data, limits::event_data);
-        if (!is_type(name) || !is_utf8(text) ||
+        if (!is_type(name) || !os::is_utf8(text) ||
             !nlohmann::json::parse(text, nullptr, false).is_object()) {
             return BANGER_E_INVALID;
         }

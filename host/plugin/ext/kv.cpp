@@ -1,6 +1,6 @@
+#include "os/utf8.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
-#include "plugin/text.hpp"
 #include "store/kv_table.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@ static_assert(limits::kv_keys == store::KvTable::max_keys);
 
 std::string key_of(banger_str key) {
     std::string text = limits::taken("kv: a key", key, limits::kv_key);
-    if (text.empty() || !is_utf8(text)) {
+    if (text.empty() || !os::is_utf8(text)) {
         throw Error(ErrorKind::invalid, "kv: a key has 1 to 255 bytes of UTF-8");
     }
     return text;

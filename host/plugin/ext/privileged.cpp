@@ -1,6 +1,6 @@
+#include "os/utf8.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
-#include "plugin/text.hpp"
 
 namespace banger::plugin {
 namespace {
@@ -14,7 +14,7 @@ const banger_result* run(const banger_host*, banger_call* call, banger_str verb,
         return of.plugin.services.privileged->run(
             name, text, of.deadline, of.cancel_fd(),
             [&of](const std::string& command, std::chrono::milliseconds time, bool ok) {
-                of.link->privileged(one_line(command, limits::log_line), time, ok);
+                of.link->privileged(os::one_line(command, limits::log_line), time, ok);
             });
     });
 }

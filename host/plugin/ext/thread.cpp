@@ -1,7 +1,7 @@
+#include "os/utf8.hpp"
 #include "plugin/call_table.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
-#include "plugin/text.hpp"
 
 namespace banger::plugin {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 banger_call* call_open(const banger_host* host, banger_str name, int64_t timeout_ms) noexcept {
     try {
         const Visit plugin(host);
-        return plugin ? plugin->open_call(one_line(view(name), limits::call_name),
+        return plugin ? plugin->open_call(os::one_line(view(name), limits::call_name),
                                           std::chrono::milliseconds(timeout_ms))
                       : nullptr;
     } catch (...) { // no memory

@@ -1,7 +1,7 @@
 #include "side_effects.hpp"
 
+#include "os/utf8.hpp"
 #include "plugin/actions.hpp"
-#include "plugin/text.hpp"
 #include "vm/guest_config.hpp"
 
 #include <nlohmann/json.hpp>
@@ -32,7 +32,7 @@ TEST_P(Vetoes, FailTheOperationAndNothingElse) {
     EXPECT_EQ(run(Hook::before_create), "");
     const std::string error = run(Hook::before_start);
     EXPECT_EQ(error, "plugin misbehave, before_start of VM web: " + veto.error);
-    EXPECT_TRUE(is_utf8(error));
+    EXPECT_TRUE(os::is_utf8(error));
     EXPECT_EQ(host->info("misbehave").state, veto.after);
     EXPECT_THAT(host->recorded(), testing::Not(testing::Contains("rec-well before_start web")));
     EXPECT_THAT(undo(Phase::start), IsEmpty());

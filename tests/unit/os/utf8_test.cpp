@@ -1,8 +1,8 @@
-#include "plugin/text.hpp"
+#include "os/utf8.hpp"
 
 #include <gtest/gtest.h>
 
-namespace banger::plugin {
+namespace banger::os {
 namespace {
 
 TEST(IsUtf8, KnowsWellFormedText) {
@@ -23,4 +23,4 @@ TEST(OneLine, IsFitForALog) {
 }
 
 } // namespace
-} // namespace banger::plugin
+} // namespace banger::os
