@@ -8,7 +8,7 @@ namespace banger::plugin {
 
 /// Threads that hand work to each other stay awake for a moment before they sleep: to be woken
 /// takes longer than most hooks do.
-constexpr std::chrono::microseconds awake_time{50};
+constexpr std::chrono::microseconds awake_time{250};
 
 inline void relax() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
@@ -35,6 +35,7 @@ bool wait_awake(F&& f, std::chrono::steady_clock::time_point until =
         if (alone || Clock::now() >= end) {
             return false;
         }
+        std::this_thread::yield();
     }
 }
 
