@@ -8,6 +8,7 @@
 #include "cli/raw_tail.hpp"
 #include "cli/ssh_proxy.hpp"
 #include "cli/unknown_option.hpp"
+#include "cli/verb_alias.hpp"
 #include "os/nearest.hpp"
 
 #include <algorithm>
@@ -131,17 +132,43 @@ void find_placed_verbs(CLI::App& noun, Session& session, const std::vector<std::
     }
 }
 
-[[noreturn]] void throw_unknown_noun(const std::string& word) {
+bool asks_for_help(const std::vector<std::string>& words) {
+    return std::any_of(words.begin(), words.end(),
+                       [](const std::string& word) { return word == "--help" || word == "-h"; });
+}
+
+/// Words that no plugin's command takes: ours, and what we take for a slip of one of ours.
+bool is_ours(const std::string& word) {
+    return find_noun(word) != nullptr || vm_verbs.contains(word);
+}
+
+/// What somebody meant who wrote `word` for a command; empty when nothing is near it.
+std::string other_noun(const std::string& word) {
     std::vector<std::string> known(std::size(nouns));
     std::transform(std::begin(nouns), std::end(nouns), known.begin(),
                    [](const NounEntry& noun) { return std::string(noun.word); });
     const auto verb = vm_verbs.find(word);
-    const std::string guess =
-        verb != vm_verbs.end()
-            ? "; did you mean 'banger vm " + (verb->second.empty() ? word : verb->second) + "'?"
-            : os::did_you_mean(word, known);
-    throw os::Error(os::ErrorKind::invalid, "no command '" + word + "'" + guess,
-                    "banger --help lists the commands");
+    return verb != vm_verbs.end()
+               ? "; did you mean 'banger vm " + (verb->second.empty() ? word : verb->second) + "'?"
+               : os::did_you_mean(word, known);
+}
+
+/// The command line with a plugin's command written out. Like plugins' verbs under our nouns, a
+/// misspelt one starts no daemon.
+std::vector<std::string> with_known_noun(Session& session, const std::vector<std::string>& words) {
+    const std::string guess = other_noun(words.front());
+    const bool only_help = std::exchange(session.help_only, session.help_only || !guess.empty() ||
+                                                                asks_for_help(words));
+    std::vector<std::string> full;
+    if (!is_ours(words.front())) {
+        full = without_alias(session, words);
+    }
+    session.help_only = only_help;
+    if (full.empty()) {
+        throw os::Error(os::ErrorKind::invalid, "no command '" + words.front() + "'" + guess,
+                        "banger --help lists the commands");
+    }
+    return full;
 }
 
 /// The first word that no option and no argument took, without a value written to it.
@@ -212,7 +239,16 @@ int complete(Session& session, std::vector<std::string> words) {
     }
     const NounEntry* noun = words.size() > 1 ? find_noun(words[0]) : nullptr;
     try {
+        if (words.size() > 1 && !is_ours(words.front()) && !words.front().starts_with("-")) {
+            std::vector<std::string> full = without_alias(session, words);
+            if (!full.empty()) {
+                return complete(session, std::move(full));
+            }
+        }
         const auto app = make_app(session, noun);
+        if (words.size() < 2) {
+            add_verb_aliases(*app, session, is_ours);
+        }
         if (noun != nullptr && noun->has_verbs) {
             CLI::App& sub = *app->get_subcommand(noun->word);
             if (words.size() == 2 || !has_verb(sub, words[1])) {
@@ -228,11 +264,6 @@ int complete(Session& session, std::vector<std::string> words) {
     return 0;
 }
 
-bool asks_for_help(const std::vector<std::string>& words) {
-    return std::any_of(words.begin(), words.end(),
-                       [](const std::string& word) { return word == "--help" || word == "-h"; });
-}
-
 int usage_of(const Session& session, const CLI::App& app) {
     session.note(app.help());
     return as_int(ExitCode::usage);
@@ -243,16 +274,19 @@ int run(Session& session, std::vector<std::string> words) {
         words.erase(words.begin());
         words.emplace_back("--help");
     }
+    const bool named = !words.empty() && !words.front().starts_with("-");
+    if (named && find_noun(words.front()) == nullptr) {
+        words = with_known_noun(session, words);
+    }
+    const NounEntry* noun = named ? find_noun(words.front()) : nullptr;
     SplitWords split = split_words(words);
     session.words = split.head;
     session.tail = std::move(split.tail);
     session.help_only = asks_for_help(split.head);
-    const bool named = !words.empty() && !words.front().starts_with("-");
-    const NounEntry* noun = named ? find_noun(words.front()) : nullptr;
-    if (named && noun == nullptr) {
-        throw_unknown_noun(words.front());
-    }
     const auto app = make_app(session, noun);
+    if (noun == nullptr) {
+        add_verb_aliases(*app, session, is_ours);
+    }
     if (words.empty()) {
         return usage_of(session, *app);
     }
