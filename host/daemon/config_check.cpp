@@ -69,7 +69,7 @@ void ConfigCheck::check_plugins(const os::UserPaths& paths) {
     plugin::Settings settings = plugin_settings(config, paths);
     settings.state_dir = own.path();
     const plugin::AbsentServices absent;
-    plugin::Quarantine quarantine(paths.state / "plugin-quarantine.json"); // is read only
+    plugin::Quarantine quarantine(paths.quarantine()); // is read only
     plugin::Services services = absent.get();
     services.quarantine = &quarantine;
     plugin::Catalog plugins(std::move(settings), std::move(services));

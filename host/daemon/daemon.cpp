@@ -7,7 +7,9 @@
 #include "daemon/dropped_checks.hpp"
 #include "daemon/log.hpp"
 #include "daemon/network_checks.hpp"
+#include "daemon/operation_history.hpp"
 #include "daemon/plugin_checks.hpp"
+#include "daemon/plugin_log.hpp"
 #include "daemon/plugin_states.hpp"
 #include "daemon/services.hpp"
 #include "daemon/settings.hpp"
@@ -34,7 +36,6 @@
 #include "vm/background.hpp"
 #include "vm/events.hpp"
 #include "vm/lifecycle.hpp"
-#include "vm/operation_record.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -63,22 +64,6 @@ std::string remembered_subnet(store::Database& database) {
 std::vector<KnownVm> vms_before(store::Database& database, const os::UserPaths& paths) {
     const std::vector<store::VmRow> rows = store::VmTable(database).list();
     return rows.empty() ? known_vms(paths) : known_vms(rows, paths);
-}
-
-/// Operations that the last daemon did not end are over: what they left is recovered per VM.
-void close_unfinished(store::Database& database) {
-    store::OperationTable table(database);
-    for (store::OperationRow row : table.unfinished()) {
-        row.state = "failed";
-        row.ended_at = os::now_ms();
-        row.error = json({{"kind", "unavailable"},
-                          {"message", "the daemon ended during " + row.kind + " " + row.target +
-                                          "; the next one undoes or finishes it"},
-                          {"hint", "see what became of it with: banger vm ls"},
-                          {"console", json::array()}})
-                        .dump();
-        table.save(row);
-    }
 }
 
 } // namespace
@@ -115,6 +100,7 @@ struct Daemon::Parts {
     store::Database database;
     store::HookJournal journal;
     store::ImageTable image_table{database};
+    OperationHistory history{database, *log};
     vm::Settings settings;
     privileged::Client privileged;
     vm::Events events;
@@ -158,7 +144,7 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
       }),
       images(image_table, config.runtime.bundle),
       vmms(config.qemu.binary, config.qemu.accel, paths.state / "qemu-probe.json"),
-      quarantine(paths.state / "plugin-quarantine.json"),
+      quarantine(paths.quarantine()),
       plugin_calls(paths.state / "plugin-calls",
                    [this](const auto& calls) { quarantine.count(calls, os::now_ms()); }),
       services({loop, database, machines, operations, events, settings, privileged, router}),
@@ -180,26 +166,8 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
       resources(api_parts()) {}
 
 plugin::Services Daemon::Parts::make_services() {
-    static constexpr std::array levels{"trace", "debug", "info", "warn", "error"};
     plugin::Services result;
-    result.log = [this](const plugin::LogLine& line) {
-        std::string text = line.plugin.empty() ? "plugin host" : "plugin " + line.plugin;
-        if (!line.hook.empty()) {
-            text += ", " + line.hook;
-        }
-        if (!line.vm.empty()) {
-            text += ", VM " + line.vm;
-        }
-        text += ": " + line.text;
-        for (const auto& [key, value] : line.fields) {
-            text.append(" ").append(key).append("=").append(value);
-        }
-        const auto level = static_cast<std::size_t>(std::clamp(line.level, 0, 4));
-        write_log(*log, levels.at(level), text);
-    };
-    result.log_enabled = [this](int level) {
-        return log->should_log(static_cast<spdlog::level::level_enum>(std::clamp(level, 0, 4)));
-    };
+    log_plugins(result, log);
     services.fill(result);
     result.calls = &plugin_calls;
     result.quarantine = &quarantine;
@@ -212,19 +180,7 @@ void Daemon::Parts::save(const vm::Operation& operation) {
                                  {"target", operation.target()},
                                  {"state", vm::to_string(operation.state())},
                                  {"stage", operation.current_stage()}});
-    // Each write waits for the disk: the first and the last word are kept, the rest is told.
-    if (operation.finished() || operation.version() <= 2) {
-        try {
-            store::OperationTable(database).save(vm::to_row(operation));
-        } catch (const Error& error) { // a full disk; the operation itself goes on
-            log->warn("operation {} is not in the history: {}", operation.id(), error.what());
-        }
-    }
-    if (operation.finished()) {
-        const auto& error = operation.error();
-        log->info("operation {} {} {}: {}{}", operation.id(), operation.kind(), operation.target(),
-                  vm::to_string(operation.state()), error ? std::string(": ") + error->what() : "");
-    }
+    history.save(operation);
 }
 
 api::Parts Daemon::Parts::api_parts() {
@@ -363,7 +319,7 @@ asio::awaitable<void> Daemon::Parts::start() {
         }
     }
     store::KvTable(database).set(own, "subnet", settings.subnet.text());
-    close_unfinished(database);
+    history.close_unfinished();
     co_await vm::offload(control_threads, [this] { plugins.load(); });
     co_await vm::offload(control_threads, [this] { plugins.start(); });
     machines.load();

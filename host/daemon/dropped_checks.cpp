@@ -1,27 +1,25 @@
 #include "daemon/dropped_checks.hpp"
 
 #include "os/clock.hpp"
+#include "os/join.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace banger::daemon {
 using nlohmann::json;
+using plugin::Footprint;
 
 namespace {
 
 constexpr std::int64_t month_ms = std::int64_t{30} * 24 * 60 * 60 * 1000;
 
-std::string text_at(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 /// "tap bgr0a1, rule web"
 std::string objects_of(const json& all, const store::DroppedRecord& record) {
     std::string names;
     for (const json& object : all) {
-        if (text_at(object, "plugin") == record.plugin && text_at(object, "vm") == record.vm_id) {
-            names += (names.empty() ? "" : ", ") + plugin::Footprint::name_of(object);
+        if (Footprint::text_at(object, "plugin") == record.plugin &&
+            Footprint::text_at(object, "vm") == record.vm_id) {
+            names += (names.empty() ? "" : ", ") + Footprint::name_of(object);
         }
     }
     return names;
@@ -39,20 +37,13 @@ std::string fix_without_answer(const plugin::Catalog& plugins, const json& all,
                " says: the plugin cannot list what it holds";
     }
     for (const json& object : all) {
-        if (text_at(object, "plugin") == id && object.contains("error")) {
-            return "the plugin could not list what it holds (" + text_at(object, "error") +
+        if (Footprint::text_at(object, "plugin") == id && object.contains("error")) {
+            return "the plugin could not list what it holds (" +
+                   Footprint::text_at(object, "error") +
                    "); repair that, then: banger doctor --leaks";
         }
     }
     return {}; // it answered
-}
-
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) {
-        text += (text.empty() ? "" : ", ") + name;
-    }
-    return text;
 }
 
 } // namespace
@@ -69,7 +60,7 @@ std::vector<Check> dropped_checks(store::HookJournal& journal, const plugin::Cat
     for (const store::DroppedRecord& record : records) {
         const std::string unasked = fix_without_answer(plugins, all, record.plugin);
         const bool asked = unasked.empty();
-        const std::string names = asked ? objects_of(all, record) : joined(record.objects);
+        const std::string names = asked ? objects_of(all, record) : os::join(record.objects);
         if ((asked && names.empty()) || os::now_ms() - record.at_ms > month_ms) {
             journal.forget_dropped(record.seq);
             continue;

@@ -93,7 +93,7 @@ int release_plugin(const std::string& id) {
         throw Error(banger::os::ErrorKind::busy, "bangerd runs, and has the record itself",
                     "banger plugin release " + id);
     }
-    banger::plugin::Quarantine quarantine(paths.state / "plugin-quarantine.json");
+    banger::plugin::Quarantine quarantine(paths.quarantine());
     if (!quarantine.release(id)) {
         throw Error(banger::os::ErrorKind::not_found, "plugin " + id + " is not in quarantine",
                     "banger doctor tells what is wrong");

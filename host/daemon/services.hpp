@@ -40,7 +40,7 @@ class PluginServices {
     explicit PluginServices(Parts parts);
     ~PluginServices();
 
-    /// Everything but the log.
+    /// Everything but the log (plugin_log.hpp).
     void fill(plugin::Services& services) const;
 
   private:

@@ -19,6 +19,10 @@ struct UserPaths {
     /// What ssh is told of VMs, and which of them run now: a host that was reset runs none.
     [[nodiscard]] std::filesystem::path ssh_config() const { return data / "ssh_config"; }
     [[nodiscard]] std::filesystem::path ssh_running() const { return runtime / "ssh_running"; }
+    /// Plugins that ended daemons.
+    [[nodiscard]] std::filesystem::path quarantine() const {
+        return state / "plugin-quarantine.json";
+    }
     [[nodiscard]] std::filesystem::path daemon_log() const { return state / "bangerd.log"; }
 };
 

@@ -15,7 +15,8 @@ constexpr const char* entry_symbol = "banger_plugin_entry_v1";
 /// What the daemon calls itself where plugins have their ids: no plugin may.
 constexpr const char* own_id = "banger";
 
-/// Is this a plugin's id: ^[a-z][a-z0-9-]{0,31}$ ?
+/// What is_id() takes: plugins, and what they name, are called so.
+inline constexpr const char* id_rule = "^[a-z][a-z0-9-]{0,31}$";
 [[nodiscard]] bool is_id(const std::string& text) noexcept;
 
 /// Which file it is, and which content it has: another one differs in one of these.

@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/signals.hpp"
 #include "os/unique_fd.hpp"
 #include "os/utf8.hpp"
 #include "plugin/call.hpp"
@@ -57,10 +58,7 @@ std::string get(const Text<N>& text) {
 }
 
 std::string how_text(std::int32_t how) {
-    const char* name = how > 0 ? ::sigabbrev_np(how) : nullptr;
-    return name != nullptr ? "SIG" + std::string(name)
-           : how > 0       ? "signal " + std::to_string(how)
-                           : "exit()";
+    return how > 0 ? os::signal_name(how) : "exit()";
 }
 
 } // namespace

@@ -160,6 +160,7 @@ void Call::end() {
         cancel_fd_.reset();
     }
     kept_.clear();
+    kept_once_.clear();
     output.clear();
     keep_cookie = nullptr;
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -116,6 +117,15 @@ class Call {
         kept_.push_back(std::shared_ptr<T>(std::move(value)));
         return *static_cast<T*>(kept_.back().get());
     }
+    /// The same, once for each key: what is asked again and again does not pile up, nor count.
+    template <class T>
+    T& keep_once(const std::string& key, std::unique_ptr<T> value) {
+        auto& kept = kept_once_[key];
+        if (!kept) {
+            kept = std::shared_ptr<T>(std::move(value));
+        }
+        return *static_cast<T*>(kept.get());
+    }
     /// As much is kept as a call may: nothing more is asked in it.
     [[nodiscard]] bool full() const noexcept;
     /// The plugin has returned: nothing that it was given is there any more.
@@ -134,6 +144,7 @@ class Call {
     std::atomic<bool> cancelled_{false};
     std::vector<std::shared_ptr<void>> kept_;
     std::size_t kept_bytes_ = 0;
+    std::map<std::string, std::shared_ptr<void>> kept_once_;
 };
 
 } // namespace banger::plugin

@@ -62,10 +62,9 @@ void Catalog::scan() {
                 continue;
             }
             if (!is_id(id)) {
-                candidates_[file.filename()] = {file, State::failed,
-                                                file.string() + ": '" + id +
-                                                    "' is no plugin id: ^[a-z][a-z0-9-]{0,31}$",
-                                                nullptr};
+                candidates_[file.filename()] = {
+                    file, State::failed,
+                    file.string() + ": '" + id + "' is no plugin id: " + id_rule, nullptr};
                 continue;
             }
             const auto [place, fresh] = candidates_.try_emplace(id);

@@ -1,5 +1,7 @@
 #include "plugin/fatal_end.hpp"
 
+#include "os/signals.hpp"
+
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -15,7 +17,7 @@
 namespace banger::plugin {
 namespace {
 
-constexpr std::array fatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
+constexpr auto& fatal = os::fatal_signals;
 
 // A signal handler and an exit handler have nothing but what is global.
 std::atomic<FatalEnd::Note> current{nullptr};

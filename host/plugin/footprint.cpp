@@ -12,14 +12,10 @@ using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
 
-namespace {
-
-std::string text_at(const json& object, const char* key) {
+std::string Footprint::text_at(const json& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
-
-} // namespace
 
 std::string Footprint::name_of(const json& object) {
     return text_at(object, "kind") + " " + text_at(object, "name");
@@ -78,14 +74,16 @@ json Footprint::list_all(vm::CallContext& context) const {
 }
 
 void Footprint::release(const json& object, vm::CallContext& context) const {
-    const std::string id = object.value("plugin", "");
+    const std::string id = text_at(object, "plugin");
     Plugin* plugin = catalog_.find(id);
     const banger_footprint* table = plugin ? plugin->manifest.footprint : nullptr;
     if (!table || !table->release) {
-        throw Error(ErrorKind::not_found, "no active plugin '" + id + "' can release " +
-                                              object.value("kind", "an object") + " " +
-                                              object.value("name", ""));
+        throw Error(ErrorKind::not_found,
+                    "no active plugin '" + id + "' can release " + name_of(object),
+                    "see which plugins are active with: banger plugin ls");
     }
+    json emitted = object;
+    emitted.erase("plugin"); // is ours: ask() set it
     CallSpec spec{.site = {.hook = "release"},
                   .timeout = plugin->hook_timeout(catalog_.guard().timeouts().hook),
                   .cleanup = true,
@@ -93,7 +91,7 @@ void Footprint::release(const json& object, vm::CallContext& context) const {
     const CallSite site = spec.site;
     const Outcome outcome = catalog_.guard().run(
         *plugin, std::move(spec),
-        [plugin, table, text = object.dump()](banger_call* call, const banger_vm*) {
+        [plugin, table, text = emitted.dump()](banger_call* call, const banger_vm*) {
             return table->release(plugin->self, call, str(text));
         });
     if (outcome.failed()) {

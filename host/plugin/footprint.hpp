@@ -22,6 +22,8 @@ class Footprint {
                                                                   vm::CallContext& context) const;
     /// Everything that exists now.
     [[nodiscard]] nlohmann::json list_all(vm::CallContext& context) const;
+    /// A text member of an object; empty when it has none.
+    [[nodiscard]] static std::string text_at(const nlohmann::json& object, const char* key);
     /// "tap bgr0a1"
     [[nodiscard]] static std::string name_of(const nlohmann::json& object);
     /// Frees one object as it was listed. Throws what the plugin says.

@@ -5,6 +5,7 @@
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
 #include "plugin/plugin.hpp"
+#include "store/hook_journal.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -16,8 +17,7 @@ namespace banger::plugin {
 
 namespace {
 
-constexpr double log_burst = 200;
-constexpr double log_rate = 50; ///< lines a second
+static_assert(limits::cookie == store::HookJournal::max_cookie);
 
 // The functions of banger_host. None may let an exception into the plugin's frames.
 
@@ -139,7 +139,7 @@ HostView::HostView(Plugin& plugin, std::string daemon_version,
                                                       .call_set_cookie = call_set_cookie,
                                                       .call_emit = call_emit},
                                              .plugin = &plugin},
-      rate_(log_burst, log_rate) {}
+      rate_(limits::log_burst, limits::log_rate) {}
 
 Plugin& HostView::plugin_of(const banger_host* host) noexcept {
     static_assert(std::is_standard_layout_v<Table> && offsetof(Table, host) == 0);

@@ -18,24 +18,17 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr std::size_t max_kind = 64;
-constexpr std::size_t max_target = 256;
-constexpr std::size_t max_stage = 64;
-constexpr std::size_t max_line = 4096;
-constexpr double line_burst = 1000;
-constexpr double line_rate = 200; ///< a second
-constexpr milliseconds progress_pause{100};
-constexpr milliseconds default_cleanup = std::chrono::seconds(30);
-constexpr milliseconds longest_cleanup = std::chrono::minutes(10);
-
 std::string kind_of_job(banger_str given) {
     const std::string_view text = view(given);
     const bool good =
-        !text.empty() && text.size() <= max_kind && text.front() >= 'a' && text.front() <= 'z' &&
+        !text.empty() && text.size() <= limits::job_kind && text.front() >= 'a' &&
+        text.front() <= 'z' &&
         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
     if (!good) {
-        throw Error(ErrorKind::invalid, "operations.start: kind '" + os::one_line(text, max_kind) +
-                                            "' is not of the form ^[a-z][a-z0-9-]{0,63}$");
+        throw Error(ErrorKind::invalid,
+                    "operations.start: kind '" + os::one_line(text, limits::job_kind) +
+                        "' is not of the form ^[a-z][a-z0-9-]{0,63}$",
+                    "name what is done, in a word or two: build, copy-disk");
     }
     return std::string(text);
 }
@@ -43,8 +36,11 @@ std::string kind_of_job(banger_str given) {
 /// A line to show; empty ones and those that one_line would have to change are refused.
 std::string line_of(std::string_view text, std::size_t most, const char* what) {
     if (text.empty() || text.size() > most || os::one_line(text, most) != text) {
-        throw Error(ErrorKind::invalid, std::string(what) + ": not one line of 1 to " +
-                                            std::to_string(most) + " bytes in UTF-8");
+        throw Error(ErrorKind::invalid,
+                    std::string(what) + ": not one line of 1 to " + std::to_string(most) +
+                        " bytes in UTF-8",
+                    "it is shown beside others: make it short, details belong to the log "
+                    "(operations.output)");
     }
     return std::string(text);
 }
@@ -63,7 +59,8 @@ std::string result_of(const std::vector<Output>& output) {
     }
     limits::require("its result", last->bytes.size(), limits::job_result);
     if (!nlohmann::json::parse(last->bytes, nullptr, false).is_object()) {
-        throw Error(ErrorKind::internal, "its result is no JSON object");
+        throw Error(ErrorKind::internal, "its result is no JSON object",
+                    "the job emits one {..} (BANGER_EMIT_JSON) as its last JSON, or none");
     }
     return last->bytes;
 }
@@ -76,23 +73,26 @@ std::string dropped_text(std::uint64_t lines) {
 
 Job::Job(Plugin& plugin, const banger_job& asked)
     : plugin_(plugin), kind_(kind_of_job(asked.kind)),
-      target_(line_of(view(asked.target), max_target, "operations.start: target")),
+      target_(line_of(view(asked.target), limits::job_target, "operations.start: target")),
       timeout_(at_most(asked.timeout_ms, limits::longest, limits::longest)),
-      cleanup_(at_most(asked.cleanup_ms, default_cleanup, longest_cleanup)), run_(asked.run),
-      context_(asked.context), lines_(line_burst, line_rate) {
+      cleanup_(at_most(asked.cleanup_ms, limits::job_cleanup, limits::longest_job_cleanup)),
+      run_(asked.run), context_(asked.context),
+      lines_(limits::job_line_burst, limits::job_line_rate) {
     if (asked.flags != 0) {
-        throw Error(ErrorKind::unsupported, "operations.start: unknown flags");
+        throw Error(ErrorKind::unsupported, "operations.start: unknown flags",
+                    "this host has none: set flags to 0, or ask for a newer host (min_minor)");
     }
     if (!run_) {
-        throw Error(ErrorKind::invalid, "operations.start: run is NULL");
+        throw Error(ErrorKind::invalid, "operations.start: run is NULL",
+                    "a job has a function that does the work");
     }
 }
 
 std::string Job::start() {
-    if (plugin_.jobs.fetch_add(1) >= most_of_a_plugin) {
+    if (plugin_.jobs.fetch_add(1) >= limits::jobs) {
         --plugin_.jobs;
         throw Error(ErrorKind::busy,
-                    "operations.start: " + std::to_string(most_of_a_plugin) + " jobs of plugin " +
+                    "operations.start: " + std::to_string(limits::jobs) + " jobs of plugin " +
                         plugin_.id() + " run already",
                     "wait until one ends, or cancel one: banger op ls");
     }
@@ -146,7 +146,7 @@ OperationBoard::Result Job::run(vm::CallContext& context) {
 }
 
 void Job::stage(Call& call, std::string_view name) {
-    const std::string line = line_of(name, max_stage, "operations.stage");
+    const std::string line = line_of(name, limits::job_stage, "operations.stage");
     if (++stages_ > limits::job_stages) { // no error: it may be in the middle of its clean-up
         if (stages_ == limits::job_stages + 1) {
             call.link->log("warning", "(stages after the first " +
@@ -162,11 +162,12 @@ void Job::stage(Call& call, std::string_view name) {
 void Job::progress(Call& call, std::uint64_t done, std::uint64_t total, std::uint32_t unit) {
     if (unit > BANGER_JOB_BYTES) {
         throw Error(ErrorKind::unsupported,
-                    "operations.progress: unknown unit " + std::to_string(unit));
+                    "operations.progress: unknown unit " + std::to_string(unit),
+                    "BANGER_JOB_ITEMS and BANGER_JOB_BYTES are known here");
     }
     const auto now = Clock::now();
     const bool all = total != 0 && done >= total;
-    if (now - told_ >= progress_pause || (all && !all_told_)) {
+    if (now - told_ >= limits::job_progress_pause || (all && !all_told_)) {
         told_ = now;
         all_told_ = all_told_ || all;
         call.link->progress(done, total, unit == BANGER_JOB_BYTES);
@@ -180,7 +181,7 @@ void Job::output(Call& call, int level, std::string_view line) {
     if (const std::uint64_t dropped = lines_.take_dropped(); dropped > 0) {
         call.link->log("warning", dropped_text(dropped));
     }
-    call.link->log(level_name(level), os::one_line(line, max_line));
+    call.link->log(level_name(level), os::one_line(line, limits::job_line));
 }
 
 } // namespace banger::plugin

@@ -16,8 +16,6 @@ namespace banger::plugin {
 /// A long job of a plugin, which runs as an operation of the daemon (ext/operations.h).
 class Job : public std::enable_shared_from_this<Job> {
   public:
-    static constexpr int most_of_a_plugin = 16;
-
     /// Throws invalid when the request breaks its rules.
     Job(Plugin& plugin, const banger_job& asked);
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "os/error.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -31,6 +29,8 @@ constexpr std::uint64_t log_line = 8 * KiB;
 constexpr std::uint64_t log_fields = 32;
 constexpr std::uint64_t log_key = 64;
 constexpr std::uint64_t log_value = 1 * KiB;
+constexpr double log_burst = 200;
+constexpr double log_rate = 50; ///< lines a second; what comes faster is left out
 
 // Host extensions
 constexpr std::uint64_t kv_key = 255;
@@ -60,6 +60,16 @@ constexpr std::uint64_t mac = 64; ///< its form is checked then
 constexpr std::uint64_t guest_file = 1 * MiB;
 
 // Long jobs
+constexpr int jobs = 16; ///< of one plugin, at one time
+constexpr std::uint64_t job_kind = 64;
+constexpr std::uint64_t job_target = 256;
+constexpr std::uint64_t job_stage = 64;
+constexpr std::uint64_t job_line = 4 * KiB; ///< cut
+constexpr double job_line_burst = 1000;
+constexpr double job_line_rate = 200; ///< a second
+constexpr std::chrono::milliseconds job_progress_pause{100};
+constexpr std::chrono::milliseconds job_cleanup = std::chrono::seconds(30); ///< when none is given
+constexpr std::chrono::milliseconds longest_job_cleanup = std::chrono::minutes(10);
 constexpr std::uint64_t job_stages = 200;
 constexpr std::uint64_t job_result = 1 * MiB;
 
@@ -78,24 +88,11 @@ constexpr std::uint64_t line = 1 * KiB; ///< vendor, licence, URL, summary of an
 constexpr std::uint64_t schema = 256 * KiB;
 constexpr std::uint64_t pattern = 1 * KiB; ///< a regular expression in a schema
 
-/// Throws "message is 70000 bytes, at most 4096".
-inline void require(const char* what, std::uint64_t size, std::uint64_t most) {
-    if (size > most) {
-        throw os::Error(os::ErrorKind::invalid, std::string(what) + " is " + std::to_string(size) +
-                                                    " bytes, at most " + std::to_string(most));
-    }
-}
+/// Throws invalid, "message is 70000 bytes, at most 4096".
+void require(const char* what, std::uint64_t size, std::uint64_t most);
 /// The text, copied, when it is not longer.
-[[nodiscard]] inline std::string taken(const char* what, banger_str text, std::uint64_t most) {
-    require(what, text.len, most);
-    return text.ptr ? std::string(text.ptr, text.len) : std::string();
-}
-/// The same for a number of things.
-inline void require_count(const char* what, std::uint64_t count, std::uint64_t most) {
-    if (count > most) {
-        throw os::Error(os::ErrorKind::invalid, std::string(what) + ": " + std::to_string(count) +
-                                                    ", at most " + std::to_string(most));
-    }
-}
+[[nodiscard]] std::string taken(const char* what, banger_str text, std::uint64_t most);
+/// As require(), for a number of things.
+void require_count(const char* what, std::uint64_t count, std::uint64_t most);
 
 } // namespace banger::plugin::limits

@@ -152,7 +152,7 @@ class Reader {
         check_flags("its descriptor", d.flags, BANGER_PLUGIN_CONCURRENT | BANGER_PLUGIN_NETWORK);
         const std::string id = text("its id", d.id);
         if (!is_id(id)) {
-            refuse("its id '" + id + "' is none: ^[a-z][a-z0-9-]{0,31}$");
+            refuse("its id '" + id + "' is none: " + id_rule);
         }
         const std::string stem = std::filesystem::path(file_).stem();
         if (stem != id) {
@@ -247,7 +247,7 @@ class Reader {
         const std::string stage = text("its readiness stage", readiness.stage);
         if (!readiness.wait || !is_id(stage)) {
             refuse("its readiness stage '" + stage + "' has no " +
-                   (readiness.wait ? "usable name: ^[a-z][a-z0-9-]{0,31}$" : "wait function"));
+                   (readiness.wait ? std::string("usable name: ") + id_rule : "wait function"));
         }
         static_cast<void>(
             text("the summary of its readiness stage", readiness.summary, limits::line));
@@ -279,11 +279,11 @@ class Reader {
             const std::string name = text("the name of an option", option->name);
             const std::string what = "option '" + name + "'";
             if (!is_id(name) || !names.insert(name).second) {
-                refuse(what + " is named twice or not ^[a-z][a-z0-9-]{0,31}$");
+                refuse(what + " is named twice or not " + id_rule);
             }
             const std::string flag = text(what + ": its flag", option->cli_flag);
             if (option->cli_flag && !is_id(flag)) {
-                refuse(what + ": its flag '" + flag + "' is not ^[a-z][a-z0-9-]{0,31}$");
+                refuse(what + ": its flag '" + flag + "' is not " + id_rule);
             }
             check_flags(what, option->flags, BANGER_OPTION_LIVE | BANGER_OPTION_NAMES);
             if (!option->schema || *option->schema == '\0') {
@@ -305,7 +305,7 @@ class Reader {
             const std::string name = text("the name of an item of " + id, action->name);
             const std::string what = id + " '" + name + "'";
             if (!is_id(name) || !names.insert(name).second) {
-                refuse(what + " is named twice or not ^[a-z][a-z0-9-]{0,31}$");
+                refuse(what + " is named twice or not " + id_rule);
             }
             check_flags(what, action->flags, BANGER_ACTION_REPEATABLE);
             if (!action->run) {

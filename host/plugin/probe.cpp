@@ -2,6 +2,7 @@
 
 #include "os/child.hpp"
 #include "os/deadline.hpp"
+#include "os/signals.hpp"
 #include "os/unique_fd.hpp"
 #include "os/utf8.hpp"
 
@@ -65,9 +66,7 @@ class Run {
             return refusal("its probe said more than 1 MiB; it was ended");
         }
         if (status.signal != 0) {
-            const char* name = ::sigabbrev_np(status.signal);
-            return refusal("opening it killed the probe with " +
-                           (name != nullptr ? "SIG" + std::string(name) : status.text()));
+            return refusal("opening it killed the probe with " + os::signal_name(status.signal));
         }
         if (said_.empty() || status.code != 0) {
             return refusal("opening it ended the probe with " + status.text());
@@ -151,6 +150,21 @@ class Run {
     os::Child child_;
 };
 
+/// Why a file cannot be looked at, and what to do about that.
+Error cannot_begin(const fs::path& program, const Probe::File& file, const Error& error) {
+    const std::string what =
+        file.name.string() + ": it cannot be looked at before it is opened: " + error.what();
+    std::error_code unknown;
+    if (!fs::exists(program, unknown)) {
+        return {error.kind(), what,
+                "this installation is not complete: install banger again, with " +
+                    program.string()};
+    }
+    return {error.kind(), what,
+            error.hint().empty() ? "start the daemon again when the machine has room for it"
+                                 : error.hint()};
+}
+
 /// Until one of them has something to say, or the time of one is over.
 void wait_for_any(const std::list<Run>& runs) {
     std::vector<pollfd> fds;
@@ -182,9 +196,7 @@ std::vector<std::optional<Error>> Probe::ask(const std::vector<File>& files) {
                 try {
                     runs.emplace_back(program_, file, next, timeout_);
                 } catch (const Error& error) {
-                    verdicts[next] = error.with_context(file.name.string() +
-                                                        ": it cannot be looked at before it is "
-                                                        "opened");
+                    verdicts[next] = cannot_begin(program_, file, error);
                 }
             }
             ++next;

@@ -1,6 +1,7 @@
 #include "plugin_probe/confinement.hpp"
 
 #include "os/error.hpp"
+#include "os/signals.hpp"
 #include "os/unique_fd.hpp"
 
 #include <algorithm>
@@ -65,7 +66,7 @@ void confine(const char* file) {
     drop_capabilities();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // which a change of user has taken back
     // What a sanitizer would tell of a crash is for nobody: the parent is told the signal.
-    for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP}) {
+    for (const int signal : os::fatal_signals) {
         ::signal(signal, SIG_DFL);
     }
     // Of the address space there is no limit: sanitizers reserve terabytes.

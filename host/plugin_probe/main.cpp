@@ -29,6 +29,13 @@ int usage() {
     return 2;
 }
 
+/// As those of the command line: docs/cli.md.
+int status_of(banger::os::ErrorKind kind) {
+    return kind == banger::os::ErrorKind::invalid     ? 2
+           : kind == banger::os::ErrorKind::not_found ? 3
+                                                      : 1;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -45,6 +52,6 @@ int main(int argc, char** argv) {
         if (!error.hint().empty()) {
             std::fprintf(stderr, "hint: %s\n", error.hint().c_str());
         }
-        return 1;
+        return status_of(error.kind());
     }
 }

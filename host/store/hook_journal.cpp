@@ -15,7 +15,6 @@ using os::ErrorKind;
 
 namespace {
 
-constexpr std::size_t max_cookie = 64U << 10U;
 constexpr std::int64_t kept_records = 1000; ///< final ones, for a look back
 
 constexpr auto states = os::enum_names<JournalState>({
@@ -66,8 +65,9 @@ JournalRecord read(Query& query) {
 }
 
 void require_fits(std::string_view cookie) {
-    if (cookie.size() > max_cookie) {
-        throw Error(ErrorKind::invalid, "a cookie has at most " + std::to_string(max_cookie) +
+    if (cookie.size() > HookJournal::max_cookie) {
+        throw Error(ErrorKind::invalid, "a cookie has at most " +
+                                            std::to_string(HookJournal::max_cookie) +
                                             " bytes, not " + std::to_string(cookie.size()));
     }
 }

@@ -34,6 +34,8 @@ struct JournalRecord {
 /// when it returns. [any thread] It has a database connection of its own.
 class HookJournal {
   public:
+    static constexpr std::size_t max_cookie = 64U << 10U;
+
     explicit HookJournal(const std::filesystem::path& database);
     ~HookJournal();
     HookJournal(const HookJournal&) = delete;

@@ -22,13 +22,14 @@ void check(const Drive& drive, const std::string& field, const struct stat& fact
     }
     if (!S_ISREG(facts.st_mode)) {
         throw Error(ErrorKind::invalid,
-                    field + ": '" + drive.path + "' is neither a regular file nor a block device");
+                    field + ": '" + drive.path + "' is neither a regular file nor a block device",
+                    "give a raw disk image, or /dev/..: look at the options of the VM");
     }
     if (facts.st_size == 0 || facts.st_size % sector != 0) {
         throw Error(ErrorKind::invalid,
                     field + ": '" + drive.path + "' has " + std::to_string(facts.st_size) +
                         " bytes, not a multiple of " + std::to_string(sector),
-                    "a drive is a raw disk image");
+                    "a drive is a raw disk image: make it longer with: truncate -s %512 FILE");
     }
 }
 
@@ -45,16 +46,20 @@ void check_drive_files(const GuestConfig& config, const std::filesystem::path& d
             if (owner == host_owner) { // the VMM tells it
                 continue;
             }
-            throw os::errno_error(field + ": " + drive.path, code);
+            const Error cause = os::errno_error(field + ": " + drive.path, code);
+            throw Error(cause.kind(), cause.what(),
+                        "make it there again, or change the option that names it: banger vm set");
         }
         if (owner != host_owner) {
             check(drive, field, facts);
         }
         const auto [at, is_new] = seen.try_emplace({facts.st_dev, facts.st_ino}, drive.id);
         if (!is_new) {
-            throw Error(ErrorKind::conflict, field + ": '" + drive.path +
-                                                 "' is the file of drive '" + at->second + "' of " +
-                                                 config.owner_of("drive:" + at->second));
+            throw Error(ErrorKind::conflict,
+                        field + ": '" + drive.path + "' is the file of drive '" + at->second +
+                            "' of " + config.owner_of("drive:" + at->second),
+                        "a guest that has one file twice destroys what is on it: give each drive a "
+                        "file of its own");
         }
     }
 }

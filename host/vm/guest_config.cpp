@@ -21,9 +21,14 @@ namespace {
 /// without a console. The driver of QEMU refuses them, too, without knowing whose they are.
 constexpr std::array driver_keys{"console", "reboot", "panic", "tsc_early_khz", "tsc"};
 
+constexpr const char* one_owner =
+    "disable one of them, or change its settings: both cannot have it";
+
 Error over(const std::string& field, std::size_t count, const std::string& of) {
     return {ErrorKind::exhausted,
-            field + ": a VM takes at most " + std::to_string(count) + " " + of};
+            field + ": a VM takes at most " + std::to_string(count) + " " + of,
+            "see who gives them with: banger vm show NAME --guest-config; switch off what is not "
+            "needed"};
 }
 
 /// Values in the order of their first mention, found by key.
@@ -97,10 +102,11 @@ bool GuestConfig::take(std::string_view owner, const std::string& field, bool sa
     }
     if (current != owner) {
         if (!override_owner) {
-            throw Error(ErrorKind::conflict,
-                        field + " is set by both " + current + " and " + std::string(owner) +
-                            ", to different values",
-                        "disable one of them, or allow the override in config.yaml");
+            throw Error(
+                ErrorKind::conflict,
+                field + " is set by both " + current + " and " + std::string(owner) +
+                    ", to different values",
+                "disable one of them, or allow the override in config.yaml (allow_override)");
         }
         if (!state.allow || !state.allow(owner, field)) {
             throw Error(ErrorKind::conflict,
@@ -136,9 +142,10 @@ void GuestConfig::require_device(std::string_view owner, const char* what,
 void GuestConfig::require_single(std::string_view owner, const Drive& drive) const {
     for (const auto& [id, other] : state_->drives.items()) {
         if (id != drive.id && other.path == drive.path) {
-            throw Error(ErrorKind::conflict, "drive '" + drive.id + "' from " + std::string(owner) +
-                                                 ": host_path '" + drive.path + "' is drive '" +
-                                                 id + "' of " + owner_of("drive:" + id));
+            throw Error(ErrorKind::conflict,
+                        "drive '" + drive.id + "' from " + std::string(owner) + ": host_path '" +
+                            drive.path + "' is drive '" + id + "' of " + owner_of("drive:" + id),
+                        "give the VM each file once: change the option of one of them");
         }
     }
 }
@@ -149,10 +156,11 @@ void GuestConfig::require_single(std::string_view owner, const Nic& nic) const {
             continue;
         }
         const bool tap = other.tap == nic.tap;
-        throw Error(ErrorKind::conflict, "network card '" + nic.id + "' from " +
-                                             std::string(owner) + ": " + (tap ? "tap '" : "mac '") +
-                                             (tap ? nic.tap : nic.mac) + "' is that of card '" +
-                                             id + "' of " + owner_of("nic:" + id));
+        throw Error(ErrorKind::conflict,
+                    "network card '" + nic.id + "' from " + std::string(owner) + ": " +
+                        (tap ? "tap '" : "mac '") + (tap ? nic.tap : nic.mac) +
+                        "' is that of card '" + id + "' of " + owner_of("nic:" + id),
+                    one_owner);
     }
 }
 
@@ -206,9 +214,13 @@ void GuestConfig::freeze() {
     for (const auto& [key, value] : state.args.items()) {
         length += key.size() + (value.empty() ? 0 : value.size() + 1) + 1;
         if (std::find(driver_keys.begin(), driver_keys.end(), key) != driver_keys.end()) {
-            throw Error(ErrorKind::invalid, "kernel argument '" + key + "' from " +
-                                                owner_of("kernel_arg:" + key) +
-                                                ": the VMM driver sets it");
+            const std::string& owner = owner_of("kernel_arg:" + key);
+            throw Error(ErrorKind::invalid,
+                        "kernel argument '" + key + "' from " + owner + ": the VMM driver sets it",
+                        "take it out of what " + owner +
+                            " gives (its options, its settings), or "
+                            "switch " +
+                            owner + " off");
         }
     }
     constexpr std::size_t most = max_command_line - driver_command_line;
@@ -216,7 +228,8 @@ void GuestConfig::freeze() {
         throw Error(ErrorKind::exhausted,
                     "the kernel command line would have " + std::to_string(length) +
                         " bytes, at most " + std::to_string(most) + " of plugins; the rest of " +
-                        std::to_string(max_command_line) + " is the VMM driver's");
+                        std::to_string(max_command_line) + " is the VMM driver's",
+                    "see who gives what with: banger vm show NAME --guest-config");
     }
     std::size_t total = 0;
     for (const auto& [path, file] : state.files.items()) {
@@ -225,14 +238,17 @@ void GuestConfig::freeze() {
             if (other.starts_with(path + "/")) {
                 throw Error(ErrorKind::conflict,
                             "guest file '" + other + "' from " + owner_of("file:" + other) +
-                                ": it is below file '" + path + "' of " + owner_of("file:" + path));
+                                ": it is below file '" + path + "' of " + owner_of("file:" + path),
+                            one_owner);
             }
         }
     }
     if (total > max_files_bytes) {
-        throw Error(ErrorKind::exhausted, "the guest's files together have " +
-                                              std::to_string(total) + " bytes, at most " +
-                                              std::to_string(max_files_bytes));
+        throw Error(ErrorKind::exhausted,
+                    "the guest's files together have " + std::to_string(total) +
+                        " bytes, at most " + std::to_string(max_files_bytes),
+                    "put what is large on a drive; see who gives what with: banger vm show NAME "
+                    "--guest-config");
     }
     state.frozen = true;
 }

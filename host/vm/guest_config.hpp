@@ -1,13 +1,13 @@
 #pragma once
 
+#include "vm/guest_config_check.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "vm/guest_config_check.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

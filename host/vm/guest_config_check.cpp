@@ -24,14 +24,21 @@ std::string field_of(const char* what, std::string_view id, std::string_view own
     return std::string(what) + " " + in_quotes(id) + " from " + std::string(owner);
 }
 
+/// Nothing that the user wrote is wrong: what gives the value is, or what it is made of.
+constexpr const char* next_step =
+    "see the options of the VM for what it is made of (banger vm show NAME), and "
+    "docs/guest-config.md for what is taken; else tell the plugin's author";
+
 [[noreturn]] void refuse(const std::string& field, const std::string& problem) {
-    throw Error(ErrorKind::invalid, field + ": " + problem);
+    throw Error(ErrorKind::invalid, field + ": " + problem, next_step);
 }
 
 void require_size(const std::string& field, const char* part, std::size_t size, std::size_t most) {
     if (size > most) {
-        throw Error(ErrorKind::exhausted, field + ": " + part + " has " + std::to_string(size) +
-                                              " bytes, at most " + std::to_string(most));
+        throw Error(ErrorKind::exhausted,
+                    field + ": " + part + " has " + std::to_string(size) + " bytes, at most " +
+                        std::to_string(most),
+                    next_step);
     }
 }
 

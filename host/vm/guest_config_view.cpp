@@ -1,5 +1,6 @@
 #include "vm/guest_config_view.hpp"
 
+#include "os/enum_names.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "vm/guest_config.hpp"
@@ -11,17 +12,9 @@ using nlohmann::json;
 
 namespace {
 
-const char* word(ConfigOf of) {
-    switch (of) {
-    case ConfigOf::running:
-        return "running";
-    case ConfigOf::next_start:
-        return "next_start";
-    case ConfigOf::first_start:
-        return "first_start";
-    }
-    return "";
-}
+constexpr auto names = os::enum_names<ConfigOf>({{ConfigOf::running, "running"},
+                                                 {ConfigOf::next_start, "next_start"},
+                                                 {ConfigOf::first_start, "first_start"}});
 
 } // namespace
 
@@ -35,7 +28,7 @@ json guest_config_view(const std::string& vm, ConfigOf of, json config, bool car
         }
     }
     return {{"vm", vm.empty() ? json(nullptr) : json(vm)},
-            {"of", word(of)},
+            {"of", names.name(of)},
             {"network_card", has_card     ? "present"
                              : card_comes ? "at_start"
                                           : "none"},

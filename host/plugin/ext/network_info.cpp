@@ -4,6 +4,7 @@
 namespace banger::plugin {
 namespace {
 
+// Both are small, and so asked for in a call of any length: what one keeps of them does not count.
 constexpr banger_network no_network{
     .struct_size = sizeof(banger_network),
     .bridge = {"", 0},
@@ -15,10 +16,6 @@ constexpr banger_network no_network{
 const banger_network* network(const banger_host*, banger_call* handle) noexcept {
     const Using call(handle, "network_info.network");
     if (!call) {
-        return &no_network;
-    }
-    if (call->full()) {
-        record_full(*call);
         return &no_network;
     }
     try {
@@ -36,7 +33,7 @@ const banger_network* network(const banger_host*, banger_call* handle) noexcept 
                      .mtu = facts.mtu,
                      .owner_uid = facts.owner_uid,
                      .domain = str(kept->fourth)};
-        return keep(*call, std::move(kept));
+        return &call->keep_once("network", std::move(kept)).raw; // it does not change
     } catch (...) {
         record_failure(*call);
         return &no_network;
@@ -49,16 +46,13 @@ const banger_vm_address* vm_address(const banger_host*, banger_call* handle,
     if (!call) {
         return nullptr;
     }
-    if (call->full()) {
-        record_full(*call);
-        return nullptr;
-    }
     try {
         auto found = call->plugin.services.network->find_vm(
             limits::taken("the id of a VM", vm_id, limits::vm_name));
-        if (!found) {
+        if (!found || found->address.empty()) {
             return nullptr;
         }
+        const std::string key = found->address + " " + found->mac + " " + found->fqdn;
         auto kept = std::make_unique<Kept<banger_vm_address>>();
         kept->first = std::move(found->address);
         kept->second = std::move(found->mac);
@@ -67,7 +61,7 @@ const banger_vm_address* vm_address(const banger_host*, banger_call* handle,
                      .address = str(kept->first),
                      .mac = str(kept->second),
                      .fqdn = str(kept->third)};
-        return keep(*call, std::move(kept));
+        return &call->keep_once(key, std::move(kept)).raw;
     } catch (...) {
         record_failure(*call);
         return nullptr;

@@ -1,7 +1,8 @@
-#include "plugin/schema.hpp"
-#include "plugin_probe/check/trial.hpp"
+#include "plugin_probe/check/actions.hpp"
 
 #include "os/error.hpp"
+#include "plugin/schema.hpp"
+#include "plugin_probe/check/trial.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
 #include "plugin_probe/check/check.hpp"
 
 #include "os/error.hpp"
+#include "plugin_probe/check/conformance.hpp"
 #include "plugin_probe/check/trial.hpp"
 
 #include <cstdio>

@@ -1,3 +1,6 @@
+#include "plugin_probe/check/life.hpp"
+
+#include "os/join.hpp"
 #include "plugin_probe/check/surroundings.hpp"
 #include "plugin_probe/check/trial.hpp"
 
@@ -7,14 +10,6 @@
 
 namespace banger::plugin_probe {
 namespace {
-
-std::string joined(const std::vector<std::string>& parts) {
-    std::string text;
-    for (const std::string& part : parts) {
-        text += (text.empty() ? "" : "; ") + part;
-    }
-    return text;
-}
 
 /// A thread that was joined may show for a moment longer.
 std::vector<std::string> left_since(const Holdings& before) {
@@ -63,7 +58,8 @@ void check_begun(Trial& trial, bool told) {
             if (open.empty()) {
                 trial.ok("its threads, if any, block signals");
             } else {
-                trial.failed("a thread takes signals that are meant for the host: " + joined(open),
+                trial.failed("a thread takes signals that are meant for the host: " +
+                                 os::join(open, "; "),
                              "pthread_sigmask() before it is started, or banger::Thread");
             }
         }
@@ -84,14 +80,14 @@ void try_life(Trial& trial) {
     if (left.empty()) {
         trial.ok("descriptors and threads are given back");
     } else {
-        trial.failed("left behind: " + joined(left), "destroy closes and joins everything");
+        trial.failed("left behind: " + os::join(left, "; "), "destroy closes and joins everything");
     }
     trial.look_at("the process");
     const auto changes = Surroundings::now().changed_since(before);
     if (changes.empty()) {
         trial.ok("folder, environment, locale, umask and signal handlers are as they were");
     } else {
-        trial.failed(joined(changes), "these belong to the whole daemon: leave them alone");
+        trial.failed(os::join(changes, "; "), "these belong to the whole daemon: leave them alone");
     }
     const auto host = trial.host();
     (void)host->create(trial.config());

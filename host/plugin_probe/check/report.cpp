@@ -1,7 +1,8 @@
 #include "plugin_probe/check/report.hpp"
 
+#include "os/enum_names.hpp"
+
 #include <algorithm>
-#include <array>
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,8 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array names{"ok", "failed", "skipped"};
+constexpr auto names = os::enum_names<Verdict>(
+    {{Verdict::ok, "ok"}, {Verdict::failed, "failed"}, {Verdict::skipped, "skipped"}});
 
 std::size_t count(const std::vector<Finding>& findings, Verdict verdict) {
     return static_cast<std::size_t>(
@@ -26,8 +28,8 @@ std::string padded(std::string text, std::size_t width) {
 
 } // namespace
 
-const char* to_string(Verdict verdict) noexcept {
-    return names.at(static_cast<std::size_t>(verdict));
+std::string_view to_string(Verdict verdict) noexcept {
+    return names.name(verdict);
 }
 
 json to_json(const Finding& finding) {
@@ -40,10 +42,13 @@ json to_json(const Finding& finding) {
 }
 
 Finding finding_from(const json& object) {
-    const auto name = object.at("result").get<std::string>();
-    const auto found = std::find(names.begin(), names.end(), name);
-    return {static_cast<Verdict>(found - names.begin()), object.at("check"), object.at("text"),
-            object.value("next", "")};
+    const auto text_at = [&](const char* key) {
+        const auto found = object.find(key);
+        return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+    };
+    // It comes from a process that the plugin is in: what is not understood is no good news.
+    return {names.find(text_at("result")).value_or(Verdict::failed), text_at("check"),
+            text_at("text"), text_at("next")};
 }
 
 bool has_failed(const std::vector<Finding>& findings) noexcept {
@@ -57,8 +62,8 @@ std::string report_text(const std::string& file, const std::vector<Finding>& fin
     }
     std::string text = file + "\n";
     for (const Finding& finding : findings) {
-        text += padded(to_string(finding.verdict), 9) + padded(finding.check, width + 2) +
-                finding.text + "\n";
+        text += padded(std::string(to_string(finding.verdict)), 9) +
+                padded(finding.check, width + 2) + finding.text + "\n";
         if (!finding.next.empty()) {
             text += std::string(9 + width + 2, ' ') + "next: " + finding.next + "\n";
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,7 +18,7 @@ struct Finding {
     std::string next;  ///< of a failure: what the author can do
 };
 
-[[nodiscard]] const char* to_string(Verdict verdict) noexcept;
+[[nodiscard]] std::string_view to_string(Verdict verdict) noexcept;
 [[nodiscard]] nlohmann::json to_json(const Finding& finding);
 [[nodiscard]] Finding finding_from(const nlohmann::json& json);
 

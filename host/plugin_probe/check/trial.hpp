@@ -22,7 +22,7 @@ struct Wishes {
 constexpr const char* use_of_host = "use of the host";
 
 /// A plugin under trial, in a process of its own, and how what is seen is told. Every group of
-/// checks (below) gets one.
+/// checks gets one of its own, so that a crash costs only that group.
 class Trial {
   public:
     using Tell = std::function<void(const Finding&)>;
@@ -56,16 +56,5 @@ class Trial {
     Tell tell_;
     std::string check_;
 };
-
-// The groups of checks. Each loads the plugin anew, so that a crash costs only its own group.
-void try_life(Trial& trial); ///< create, init, destroy, and what is left afterwards
-void try_vms(Trial& trial);  ///< two VMs from create to delete
-void try_undo(Trial& trial); ///< every undoable hook, twice, and without the hook
-void try_cancelling(Trial& trial);
-void try_actions(Trial& trial);  ///< verbs, doctor, status, remote calls, panels
-void try_the_rest(Trial& trial); ///< options, footprint, guest services
-
-/// All of it about one file, each group in a child process.
-[[nodiscard]] std::vector<Finding> try_out(const std::string& file, const Wishes& wishes);
 
 } // namespace banger::plugin_probe

@@ -1,3 +1,5 @@
+#include "plugin_probe/check/vms.hpp"
+
 #include "plugin_probe/check/trial.hpp"
 
 #include <array>

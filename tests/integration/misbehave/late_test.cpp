@@ -3,6 +3,8 @@
 
 #include "vm/guest_config.hpp"
 
+#include <chrono>
+
 #include <nlohmann/json.hpp>
 
 namespace banger::plugin {
@@ -14,6 +16,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using vm::Hook;
 using vm::Phase;
+
+// Long enough for what behaves, with sanitizers on a busy machine: it is loaded and asked with
+// these times, too. What is deaf lets all of it pass.
+constexpr std::chrono::milliseconds hook_time{500};
+constexpr std::chrono::milliseconds control_time{1000};
+constexpr std::chrono::milliseconds grace{20}; // counts once a call is cancelled
 
 TEST_F(Misbehaving, ACallThatIsUsedManyCallsLaterIsNobodys) {
     ASSERT_EQ(load("before_create=keep after_create=late"), "");
@@ -35,9 +43,9 @@ TEST_F(Misbehaving, ACallThatIsUsedManyCallsLaterIsNobodys) {
 }
 
 TEST_F(Misbehaving, OneWhoReturnsAfterTheDaemonsEndTouchesNothing) {
-    host->timeouts.grace = std::chrono::milliseconds(20);
-    host->timeouts.control = std::chrono::milliseconds(50);
-    host->entry("misbehave").timeout = std::chrono::milliseconds(20);
+    host->timeouts.grace = grace;
+    host->timeouts.control = control_time;
+    host->entry("misbehave").timeout = hook_time;
     ASSERT_EQ(load("before_start=deaf"), "");
     EXPECT_THAT(run(Hook::before_start), HasSubstr("did not return within"));
     EXPECT_EQ(host->info("misbehave").state, State::stuck);
@@ -53,8 +61,8 @@ TEST_F(Misbehaving, OneWhoReturnsAfterTheDaemonsEndTouchesNothing) {
 }
 
 TEST_F(Misbehaving, OneWhoReturnsBetweenTheEndOfDispatchAndOfTheCatalogIsNotUndone) {
-    host->timeouts.grace = std::chrono::milliseconds(20);
-    host->entry("misbehave").timeout = std::chrono::milliseconds(20);
+    host->timeouts.grace = grace;
+    host->entry("misbehave").timeout = hook_time;
     ASSERT_EQ(load("before_start=deaf"), "");
     EXPECT_THAT(run(Hook::before_start), HasSubstr("did not return within"));
     EXPECT_EQ(undo(Phase::start).size(), 1U);
@@ -89,9 +97,9 @@ TEST_F(Misbehaving, AThreadLeakedPastDestroyIsCutOff) {
 }
 
 TEST_F(Misbehaving, AHookThatDoesNotReturnAtTheEndLetsTheDaemonEnd) {
-    host->timeouts.grace = std::chrono::milliseconds(20);
-    host->timeouts.control = std::chrono::milliseconds(50);
-    host->entry("misbehave").timeout = std::chrono::milliseconds(20);
+    host->timeouts.grace = grace;
+    host->timeouts.control = control_time;
+    host->entry("misbehave").timeout = hook_time;
     ASSERT_EQ(load("on_stop=deaf"), "");
     host->stop();
     EXPECT_TRUE(host->logged("plugin misbehave, on_stop: did not return within"));
@@ -101,8 +109,8 @@ TEST_F(Misbehaving, AHookThatDoesNotReturnAtTheEndLetsTheDaemonEnd) {
 }
 
 TEST_F(Misbehaving, ACreateThatReturnsTooLateDoesNotComeBackToLife) {
-    host->timeouts.grace = std::chrono::milliseconds(20);
-    host->timeouts.control = std::chrono::milliseconds(50);
+    host->timeouts.grace = grace;
+    host->timeouts.control = control_time;
     ASSERT_EQ(load("create=deaf init=mark destroy=mark"), "");
     EXPECT_EQ(host->info("misbehave").state, State::failed);
     let_go();
@@ -115,8 +123,8 @@ TEST_F(Misbehaving, ACreateThatReturnsTooLateDoesNotComeBackToLife) {
 }
 
 TEST_F(Misbehaving, ACreateThatFailsTooLateIsNotDestroyed) {
-    host->timeouts.grace = std::chrono::milliseconds(20);
-    host->timeouts.control = std::chrono::milliseconds(50);
+    host->timeouts.grace = grace;
+    host->timeouts.control = control_time;
     ASSERT_EQ(load("create=deaf-fail destroy=mark"), "");
     let_go();
     EXPECT_TRUE(soon([&] { return host->logged("too late to count"); }));
@@ -129,8 +137,8 @@ struct Timed : Misbehaving, testing::WithParamInterface<const char*> {};
 
 TEST_P(Timed, ByTheConfigurationIsEveryHookAboutAVm) {
     const std::string hook = GetParam();
-    host->timeouts.grace = std::chrono::milliseconds(20);
-    host->entry("misbehave").timeout = std::chrono::milliseconds(20); // the others have 20 s
+    host->timeouts.grace = grace;
+    host->entry("misbehave").timeout = hook_time; // the others have 20 s
     ASSERT_EQ(load(hook + "=deaf"), "");
     if (hook == "undo") {
         EXPECT_EQ(run(Hook::before_start), "");

@@ -185,7 +185,11 @@ banger_status ask_for_ever(const Misbehaviour& self, banger_call* call) {
     for (int i = 0; i < 3000 && status == BANGER_OK; ++i) {
         status = kv.get(self.host, call, str("large"))->status;
     }
+    const auto& net = ops<banger_network_info_ops>(self, BANGER_EXT_NETWORK_INFO);
+    const banger_vm_address* address = net.vm_address(self.host, call, str("0123456789ab"));
     if (status == BANGER_E_UNAVAILABLE && exec(self, call, {}) == status &&
+        net.network(self.host, call)->subnet.len > 0 && address != nullptr &&
+        address == net.vm_address(self.host, call, str("0123456789ab")) && // kept once
         ops<banger_vm_query_ops>(self, BANGER_EXT_VM_QUERY).list(self.host, call)->status ==
             status &&
         kv.remove(self.host, call, str("large")) == BANGER_OK) { // needs no room

@@ -343,11 +343,15 @@ TEST_F(Hooks, TheFootprintComesFromThePlugins) {
     EXPECT_EQ(all[2]["error"], "plugin rec-b, list_all: as ordered");
     footprint.release(all[0], host.context);
     EXPECT_THAT(host.recorded(),
-                ElementsAre(R"(rec-a release {"kind":"thing","name":"one","plugin":"rec-a"})"));
+                ElementsAre(R"(rec-a release {"kind":"thing","name":"one"})")); // as it emitted it
     EXPECT_THAT(error_of([&] {
                     footprint.release({{"plugin", "nobody"}}, host.context);
                 }),
                 HasSubstr("no active plugin 'nobody'"));
+    EXPECT_THAT(error_of([&] {
+                    footprint.release({{"plugin", 7}, {"kind", "thing"}}, host.context);
+                }),
+                HasSubstr("no active plugin ''"));
 }
 
 } // namespace

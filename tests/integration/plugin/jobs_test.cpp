@@ -2,6 +2,7 @@
 
 #include "plugin/actions.hpp"
 #include "plugin/job.hpp"
+#include "plugin/limits.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -98,7 +99,7 @@ TEST_F(Jobs, AFloodOfLinesIsCutAndCounted) {
 }
 
 TEST_F(Jobs, ManyRunBesideEachOtherButNotAnyNumber) {
-    for (int i = 0; i < Job::most_of_a_plugin; ++i) {
+    for (int i = 0; i < limits::jobs; ++i) {
         begin("wait");
     }
     EXPECT_EQ(error_of([&] { begin("wait"); }),

@@ -135,7 +135,7 @@ TEST(PluginCheck, WhatIsNoPluginIsToldAtOnce) {
     EXPECT_THAT(check(BANGER_OPEN).failures("one symbol"), testing::HasSubstr("another_function"));
     EXPECT_THAT(check("/etc/passwd").failures("file"), testing::HasSubstr("ELF"));
     const Report absent = check("/nonexistent/x.so");
-    EXPECT_EQ(absent.code, 1);
+    EXPECT_EQ(absent.code, 3);
     EXPECT_THAT(absent.text, testing::HasSubstr("no file /nonexistent/x.so"));
     EXPECT_THAT(check(BANGER_RUDE, {"--config", R"({"dont":1})"}).failures("entry"),
                 testing::HasSubstr("dont"));

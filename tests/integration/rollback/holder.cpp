@@ -3,10 +3,12 @@
 //   orders        lines "PLUGIN HOOK HOW", read at each call; HOW: error, throw, timeout, once (an
 //                 undo that fails until it is tried again)
 //   calls         what was called, one line each
-//   held/         PLUGIN.HOOK.VM for each hook that takes and was not taken back
-//   taps/         PLUGIN.tapN, a link that names its VM: the lowest free one for a VM that runs
+//   times         once it is there: "PLUGIN HOOK MS" of each call, by a clock that only goes
+//   forward held/         PLUGIN.HOOK.VM for each hook that takes and was not taken back taps/
+//   PLUGIN.tapN, a link that names its VM: the lowest free one for a VM that runs
 #include <banger/plugin.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -66,6 +68,12 @@ void note(const Holder& self, std::string_view hook, const banger_vm* vm, std::u
         << (std::string(HOLD_ID " ") + std::string(hook) + " " + std::string(view(vm->name)) +
             ((flags & BANGER_UNDO_PARTIAL) != 0 ? " PARTIAL" : "") +
             ((flags & BANGER_UNDO_RETRY) != 0 ? " RETRY" : "") + "\n");
+    if (const fs::path times = self.dir / "times"; fs::exists(times)) {
+        const auto now = std::chrono::steady_clock::now().time_since_epoch();
+        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+        std::ofstream(times, std::ios::app)
+            << (std::string(HOLD_ID " ") + std::string(hook) + " " + std::to_string(ms) + "\n");
+    }
 }
 
 fs::path held(const Holder& self, const banger_vm* vm, std::string_view hook) {

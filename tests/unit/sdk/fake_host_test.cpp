@@ -105,6 +105,33 @@ TEST_F(FakeHost, TimersAndEventsComeWhenTheTestSaysSo) {
     EXPECT_THAT(host.misuse(), IsEmpty());
 }
 
+TEST_F(FakeHost, AStreamIsFollowedUntilItEnds) {
+    host.begin();
+    EXPECT_EQ(host.line("/v1/vms", "none of it"), 0U);
+    EXPECT_EQ(host.line("/v1/events", R"({"type":"vm.started"})"), 1U);
+    EXPECT_EQ(host.kv["line"], R"({"type":"vm.started"})");
+    EXPECT_EQ(host.line("/v1/events", "the daemon ends", true), 1U);
+    EXPECT_EQ(host.kv["over"], "the daemon ends");
+    EXPECT_EQ(host.line("/v1/events", "too late"), 0U);
+    EXPECT_THAT(host.misuse(), IsEmpty());
+}
+
+TEST_F(FakeHost, WhoDropsAFollowingHearsNoMore) {
+    host.begin();
+    ASSERT_EQ(host.action(BANGER_IFACE_CLI, "look-away").status, BANGER_OK);
+    EXPECT_EQ(host.line("/v1/events", "a line"), 0U);
+    EXPECT_EQ(host.kv.count("line"), 0U);
+    host.end();
+
+    host.fail["api.follow"] = {};
+    try {
+        host.begin();
+        FAIL() << "it began without its stream";
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("the host does not follow /v1/events"));
+    }
+}
+
 TEST_F(FakeHost, ProgramsAreScriptedOrRun) {
     host.begin();
     EXPECT_EQ(host.action(BANGER_IFACE_CLI, "run").message, "no such program: sh");
@@ -227,6 +254,64 @@ TEST_F(FakeHost, BeyondALimitIsRefused) {
     EXPECT_EQ(set("l", 65537), BANGER_E_INVALID);
     EXPECT_EQ(host.kv.count("l"), 0U);
     EXPECT_EQ(set("", 1), BANGER_E_INVALID);
+    for (int number = 0; host.kv.size() < 10000; ++number) {
+        host.kv["more" + std::to_string(number)] = "";
+    }
+    EXPECT_EQ(set("one more", 1), BANGER_E_UNAVAILABLE);
+    EXPECT_EQ(host.kv.size(), 10000U);
+    EXPECT_EQ(set("more0", 1), BANGER_OK); // it is there already
+}
+
+TEST_F(FakeHost, ACallKeeps64MiBOfResults) {
+    host.begin();
+    host.kv["big"] = std::string(65536, 'x');
+    const Outcome outcome = host.call("test", [&](void*, banger_call* raw) {
+        const auto get = [&](const char* id) { return host.raw()->get_extension(host.raw(), id); };
+        const auto* kv = static_cast<const banger_kv_ops*>(get(BANGER_EXT_KV));
+        int good = 0;
+        while (good < 2000 && kv->get(host.raw(), raw, str("big"))->status == BANGER_OK) {
+            ++good;
+        }
+        EXPECT_GT(good, 1000);
+        EXPECT_LE(good, 1024);
+        const auto calls = host.recorded().calls.size();
+        EXPECT_EQ(kv->list(host.raw(), raw, {})->status, BANGER_E_UNAVAILABLE);
+        const banger_str words[] = {str("true")};
+        banger_exec_request request{};
+        request.struct_size = sizeof request;
+        request.argv = words;
+        request.argc = 1;
+        const auto* exec = static_cast<const banger_exec_ops*>(get(BANGER_EXT_EXEC));
+        EXPECT_EQ(exec->run(host.raw(), raw, &request)->status, BANGER_E_UNAVAILABLE);
+        const auto* api = static_cast<const banger_api_ops*>(get(BANGER_EXT_API));
+        EXPECT_EQ(api->request(host.raw(), raw, str("GET"), str("/v1/vms"), {})->http_status, 0);
+        EXPECT_EQ(host.recorded().calls.size(), calls);                     // nothing was done
+        EXPECT_EQ(kv->set(host.raw(), raw, str("k"), str("v")), BANGER_OK); // it has no result
+        return BANGER_E_UNAVAILABLE;
+    });
+    EXPECT_THAT(outcome.message, HasSubstr("this call keeps 64 MiB of results"));
+    EXPECT_THAT(host.misuse(), testing::Contains(HasSubstr("kv.list: its call keeps 64 MiB")));
+    host.kv.erase("big"); // a fresh call may go on
+    EXPECT_TRUE(host.start(vm).done);
+}
+
+TEST_F(FakeHost, AddressesAreWholeOrNone) {
+    host.begin();
+    (void)host.call("test", [&](void*, banger_call* raw) {
+        const auto* net = static_cast<const banger_network_info_ops*>(
+            host.raw()->get_extension(host.raw(), BANGER_EXT_NETWORK_INFO));
+        EXPECT_EQ(net->vm_address(host.raw(), raw, {}), nullptr); // of no VM yet
+        for (int number = 0; number < 245; ++number) {
+            const auto* address = net->vm_address(host.raw(), raw, str(std::to_string(number)));
+            EXPECT_NE(address, nullptr);
+            EXPECT_EQ(address->mac.len, 17U);
+            EXPECT_EQ(text(address->address), "172.30.88." + std::to_string(number + 10));
+        }
+        EXPECT_EQ(net->vm_address(host.raw(), raw, str("one more")), nullptr);
+        EXPECT_EQ(text(net->vm_address(host.raw(), raw, str("244"))->mac), "02:00:00:00:00:fe");
+        std::thread([&] { EXPECT_EQ(net->network(host.raw(), raw)->bridge.len, 0U); }).join();
+        return BANGER_OK;
+    });
 }
 
 TEST_F(FakeHost, AnswersOfTheApiAndTheVmsAreAsTheHeadersSay) {

@@ -34,6 +34,10 @@ class Sample {
         events_.emplace(host_, "vm.", [this](banger::Call& call, std::string_view event) {
             kv_.set(call, "event", event);
         });
+        following_.emplace(host_, "/v1/events",
+                           [this](banger::Call& call, std::string_view line, bool over) {
+                               kv_.set(call, over ? "over" : "line", line);
+                           });
         thread_.emplace(host_, "worker", [](banger::Call& call) {
             pollfd entry{call.cancel_fd(), POLLIN, 0};
             ::poll(&entry, 1, -1);
@@ -87,9 +91,11 @@ class Sample {
             job.result(R"({"bytes":3})");
         }));
     }
+    void look_away(banger::Call&, std::string_view) { following_.reset(); }
     static constexpr banger_action cli[] = {banger::action<&Sample::run>("run", "runs"),
                                             banger::action<&Sample::begin>("begin", "begins"),
-                                            banger::action<&Sample::linger>("linger", "waits")};
+                                            banger::action<&Sample::linger>("linger", "waits"),
+                                            banger::action<&Sample::look_away>("look-away", "")};
 
   private:
     banger::Host host_;
@@ -98,6 +104,7 @@ class Sample {
     banger_call* created_;
     std::optional<banger::Timer> timer_;
     std::optional<banger::Subscription> events_;
+    std::optional<banger::Following> following_;
     std::optional<banger::Thread> thread_;
 };
 

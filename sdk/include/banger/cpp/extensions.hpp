@@ -184,6 +184,7 @@ class GuestFacts : detail::Extension<banger_guest_facts_ops> {
 };
 
 /// ext/api.h: the HTTP API in-process. An answer of any HTTP status is an answer: nothing throws.
+/// Streams: following.hpp.
 class Api : detail::Extension<banger_api_ops> {
   public:
     explicit Api(Host host) : Extension(host, BANGER_EXT_API) {}

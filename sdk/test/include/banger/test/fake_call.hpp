@@ -166,6 +166,7 @@ struct banger_call {
     }
     [[nodiscard]] bool over() const { return fd < 0; }
     banger_str keep(std::string value) {
+        kept += value.size() + sizeof value;
         texts.push_back(std::move(value));
         return banger::fake::str(texts.back());
     }
@@ -177,9 +178,9 @@ struct banger_call {
     std::chrono::milliseconds limit; ///< 0: none
     int fd = -1;                     ///< readable: cancelled, or the time is over
     bool takes_cookie = false;
-    bool reaches_guest = false; ///< contribute(): the builder may be used
-    bool is_job = false;        ///< stages and progress may be told
-    std::size_t emitted = 0;
+    bool reaches_guest = false;        ///< contribute(): the builder may be used
+    bool is_job = false;               ///< stages and progress may be told
+    std::size_t emitted = 0, kept = 0; ///< bytes: by the plugin, of results for it
     banger::fake::Outcome outcome;
     banger::fake::Failure recorded; ///< by the host function that failed last
 

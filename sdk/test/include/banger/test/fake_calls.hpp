@@ -120,8 +120,8 @@ Outcome Host::with_vm(const Vm& vm, const std::string& what, Use use,
     return finish(opened, use(self_, opened.get(), &raw));
 }
 
-inline Outcome Host::about(const Vm& vm, banger_vm_hook hook, const std::string& what) {
-    return with_vm(vm, what, hook);
+inline Outcome Host::about(const Vm& vm, const VmFunction& function, const std::string& what) {
+    return with_vm(vm, what, function);
 }
 
 inline Outcome Host::action(const char* interface_id, std::string_view name,

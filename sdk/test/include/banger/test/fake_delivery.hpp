@@ -66,8 +66,9 @@ inline std::size_t Host::line(const std::string& target, const std::string& line
     std::map<std::uint64_t, Follower> due;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& [id, follower] : followers_) {
+        for (auto& [id, follower] : followers_) {
             if (follower.function != nullptr && follower.what == target) {
+                follower.again = !over;
                 due.emplace(id, follower);
             }
         }

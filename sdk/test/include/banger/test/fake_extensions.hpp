@@ -7,8 +7,8 @@ namespace banger::fake {
 
 struct Extensions : Tables {
     static const banger_result* vm_list(const banger_host* host, banger_call* call) {
-        if (!usable(call, "vm-query.list")) {
-            return misuse_result(call);
+        if (const banger_result* none = not_done(call, "vm-query.list")) {
+            return none;
         }
         if (const Failure* failure = failing(self(host), "vm-query.list")) {
             return give(call, *failure);
@@ -27,8 +27,8 @@ struct Extensions : Tables {
     }
     static const banger_result* vm_get(const banger_host* host, banger_call* call,
                                        banger_str name) {
-        if (!usable(call, "vm-query.get")) {
-            return misuse_result(call);
+        if (const banger_result* none = not_done(call, "vm-query.get")) {
+            return none;
         }
         if (const Failure* failure = failing(self(host), "vm-query.get", text(name))) {
             return give(call, *failure);
@@ -42,32 +42,6 @@ struct Extensions : Tables {
         return found != self(host).vms.end()
                    ? give(call, found->second)
                    : give(call, Failure{BANGER_E_NOT_FOUND, "no VM named " + text(name), {}});
-    }
-    static const banger_network* network(const banger_host* host, banger_call* call) {
-        (void)usable(call, "network-info.network");
-        (void)failing(self(host), "network-info.network");
-        const std::string& net = self(host).network;
-        call->networks.push_back({sizeof(banger_network), 0, call->keep("banger"),
-                                  call->keep(net + ".0/24"), call->keep(net + ".1"), 24, 1500,
-                                  ::geteuid(), 0, call->keep("vm")});
-        return &call->networks.back();
-    }
-    static const banger_vm_address* vm_address(const banger_host* host, banger_call* call,
-                                               banger_str id) {
-        if (!usable(call, "network-info.vm_address") ||
-            failing(self(host), "network-info.vm_address", text(id)) != nullptr) {
-            return nullptr;
-        }
-        auto& ids = self(host).addresses_;
-        const auto found = std::find(ids.begin(), ids.end(), text(id));
-        const std::string number = std::to_string(10 + (found - ids.begin()));
-        if (found == ids.end()) {
-            ids.push_back(text(id));
-        }
-        call->addresses.push_back(
-            {sizeof(banger_vm_address), 0, call->keep(self(host).network + "." + number),
-             call->keep("02:00:00:00:00:" + number), call->keep("vm" + number + ".vm")});
-        return &call->addresses.back();
     }
 
     // ---- exec, privileged, api, guest-channel ----
@@ -89,6 +63,9 @@ struct Extensions : Tables {
         }
         if (!usable(call, "exec.run")) {
             end = {BANGER_E_INVALID, 0, {}, {}, "used outside of its call"};
+        } else if (full(call, "exec.run")) {
+            end = {full_failure().status, 0, {}, {}, full_failure().message, 0,
+                   full_failure().hint};
         } else if (const Failure* failure = failing(self(host), "exec.run", words)) {
             end = {failure->status, 0, {}, {}, failure->message, 0, failure->hint};
         } else if (request->flags != 0) {
@@ -115,8 +92,8 @@ struct Extensions : Tables {
     }
     static const banger_result* privileged_run(const banger_host* host, banger_call* call,
                                                banger_str verb, banger_str args) {
-        if (!usable(call, "privileged.run")) {
-            return misuse_result(call);
+        if (const banger_result* none = not_done(call, "privileged.run")) {
+            return none;
         }
         if (const Failure* failure =
                 failing(self(host), "privileged.run", text(verb) + " " + text(args))) {
@@ -131,8 +108,8 @@ struct Extensions : Tables {
                               : give(call, end.out);
     }
     static const banger_result* readiness(const banger_host* host, banger_call* call) {
-        if (!usable(call, "privileged.readiness")) {
-            return misuse_result(call);
+        if (const banger_result* none = not_done(call, "privileged.readiness")) {
+            return none;
         }
         (void)failing(self(host), "privileged.readiness");
         return give(call, self(host).privileged
@@ -163,6 +140,9 @@ struct Extensions : Tables {
         if (!usable(call, "api.request")) {
             status = 0;
             body = problem({BANGER_E_INVALID, "used outside of its call", {}});
+        } else if (full(call, "api.request")) {
+            status = 0;
+            body = problem(full_failure());
         } else if (const Failure* failure = failing(self(host), "api.request", asked)) {
             status = 0;
             body = problem(*failure);

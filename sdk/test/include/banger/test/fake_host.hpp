@@ -63,7 +63,8 @@ class Host {
     Outcome contribute(const Vm& vm);
     Outcome validate(const Vm& vm, const std::string& merged_json);
     /// Any other function about a VM: wait of readiness, list of footprint.
-    Outcome about(const Vm& vm, banger_vm_hook hook, const std::string& what = "hook");
+    using VmFunction = std::function<banger_status(void* self, banger_call*, const banger_vm*)>;
+    Outcome about(const Vm& vm, const VmFunction& function, const std::string& what = "hook");
 
     // ---- everything else ----
     /// An action: host.action(BANGER_IFACE_CLI, "ls").
@@ -94,6 +95,7 @@ class Host {
     static const banger_entry* load(const std::filesystem::path& plugin);
 
   private:
+    friend struct Results;
     friend struct Tables;
     friend struct Extensions;
     friend struct Builder;
@@ -152,4 +154,4 @@ class Host {
 #include "fake_calls.hpp"
 #include "fake_delivery.hpp"
 #include "fake_lifecycle.hpp"
-#include "fake_tables.hpp"
+#include "fake_results.hpp"

@@ -8,8 +8,8 @@ namespace banger::fake {
 struct Jobs : Builder {
     static const banger_result* start(const banger_host* host, banger_call* call,
                                       const banger_job* job) {
-        if (!usable(call, "operations.start")) {
-            return misuse_result(call);
+        if (const banger_result* none = not_done(call, "operations.start")) {
+            return none;
         }
         const std::string what = text(job->kind) + " " + text(job->target);
         if (const Failure* failure = failing(self(host), "operations.start", what)) {

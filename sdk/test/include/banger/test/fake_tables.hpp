@@ -1,73 +1,11 @@
 #pragma once
 
-#include "fake_calls.hpp"
+#include "fake_results.hpp"
 
 /// The host functions that the plugin gets, but for the builder's. See fake_host.hpp.
 namespace banger::fake {
 
-struct Tables {
-    static Host& self(const banger_host* host) {
-        return *reinterpret_cast<const Host::Handle*>(host)->owner; // NOLINT
-    }
-    /// May this thread use the call now?
-    static bool usable(banger_call* call, const char* function) {
-        const std::lock_guard lock(call->host.mutex_);
-        if (call->over()) {
-            call->host.misused(std::string(function) + " after " + call->what + " has returned");
-            return false;
-        }
-        if (call->thread != std::this_thread::get_id()) {
-            call->host.misused(std::string(function) + " by a thread that " + call->what +
-                               " does not belong to");
-            return false;
-        }
-        return true;
-    }
-    /// Tells what is beyond a limit; false then.
-    static bool limit(Host& host, const char* function, std::size_t bytes, std::size_t most) {
-        if (bytes > most) {
-            host.misused(std::string(function) + ": " + std::to_string(bytes) + " bytes, at most " +
-                         std::to_string(most));
-        }
-        return bytes <= most;
-    }
-    static banger_status too_large(banger_call* call, const char* function) {
-        return refuse(call, {BANGER_E_INVALID, std::string(function) + ": beyond its limit", {}});
-    }
-    /// What the test wants the function to fail with; recorded either way.
-    static const Failure* failing(Host& host, const std::string& function,
-                                  const std::string& detail = {}) {
-        const std::lock_guard lock(host.mutex_);
-        host.record(detail.empty() ? function : function + " " + detail);
-        const auto found = host.fail.find(function);
-        return found == host.fail.end() ? nullptr : &found->second;
-    }
-    static banger_status refuse(banger_call* call, const Failure& failure) {
-        const std::lock_guard lock(call->host.mutex_);
-        call->recorded = failure;
-        if (failure.message.empty()) {
-            call->recorded.message = "the test wants this to fail";
-        }
-        return failure.status;
-    }
-    static const banger_result* give(banger_call* call, std::string value) {
-        call->results.push_back(
-            {sizeof(banger_result), BANGER_OK, call->keep(std::move(value)), {}, {}});
-        return &call->results.back();
-    }
-    static const banger_result* give(banger_call* call, const Failure& failure) {
-        (void)refuse(call, failure);
-        call->results.push_back({sizeof(banger_result), failure.status, call->keep({}),
-                                 call->keep(failure.message), call->keep(failure.hint)});
-        return &call->results.back();
-    }
-    static const banger_result* misuse_result(banger_call* call) {
-        static const banger_result misused{
-            sizeof(banger_result), BANGER_E_INVALID, {}, str("used outside of its call"), {}};
-        (void)call;
-        return &misused;
-    }
-
+struct Tables : Results {
     // ---- banger_host ----
     static void log(const banger_host* host, banger_call*, std::int32_t level, banger_str line,
                     const banger_kv*, std::uint64_t) {
@@ -139,10 +77,10 @@ struct Tables {
     }
     static const void* get_extension(const banger_host* host, const char* id);
 
-    // ---- kv, vm-query, network-info ----
+    // ---- kv, network-info ----
     static const banger_result* kv_get(const banger_host* host, banger_call* call, banger_str key) {
-        if (!usable(call, "kv.get")) {
-            return misuse_result(call);
+        if (const banger_result* none = not_done(call, "kv.get")) {
+            return none;
         }
         if (const Failure* failure = failing(self(host), "kv.get", text(key))) {
             return give(call, *failure);
@@ -154,8 +92,8 @@ struct Tables {
     }
     static const banger_result* kv_list(const banger_host* host, banger_call* call,
                                         banger_str prefix) {
-        if (!usable(call, "kv.list")) {
-            return misuse_result(call);
+        if (const banger_result* none = not_done(call, "kv.list")) {
+            return none;
         }
         if (const Failure* failure = failing(self(host), "kv.list", text(prefix))) {
             return give(call, *failure);
@@ -180,6 +118,10 @@ struct Tables {
             !limit(self(host), "kv.set: a value", bytes.len, 65536)) {
             return too_large(call, "kv.set");
         }
+        if (self(host).kv.count(text(key)) == 0 && self(host).kv.size() >= most_keys) {
+            self(host).misused("kv.set: a plugin has at most 10000 keys");
+            return refuse(call, {BANGER_E_UNAVAILABLE, "kv: 10000 keys are the most", {}});
+        }
         self(host).kv[text(key)] = text(bytes);
         return BANGER_OK;
     }
@@ -192,6 +134,43 @@ struct Tables {
         }
         self(host).kv.erase(text(key));
         return BANGER_OK;
+    }
+    static const banger_network* network(const banger_host* host, banger_call* call) {
+        static const banger_network none{sizeof(banger_network), 0, {}, {}, {}, 0, 0, 0, 0, {}};
+        if (!usable(call, "network-info.network")) {
+            return &none;
+        }
+        (void)failing(self(host), "network-info.network");
+        const std::string& net = self(host).network;
+        call->networks.push_back({sizeof(banger_network), 0, call->keep("banger"),
+                                  call->keep(net + ".0/24"), call->keep(net + ".1"), 24, 1500,
+                                  ::geteuid(), 0, call->keep("vm")});
+        return &call->networks.back();
+    }
+    static const banger_vm_address* vm_address(const banger_host* host, banger_call* call,
+                                               banger_str id) {
+        if (!usable(call, "network-info.vm_address") || id.len == 0 ||
+            failing(self(host), "network-info.vm_address", text(id)) != nullptr) {
+            return nullptr;
+        }
+        auto& ids = self(host).addresses_;
+        const auto found = std::find(ids.begin(), ids.end(), text(id));
+        const auto number = 10 + static_cast<unsigned>(found - ids.begin());
+        if (number > 254) {
+            return nullptr; // the network has no address left
+        }
+        if (found == ids.end()) {
+            ids.push_back(text(id));
+        }
+        std::string mac = "02:00:00:00:00:";
+        for (const unsigned digit : {number / 16, number % 16}) {
+            mac += "0123456789abcdef"[digit];
+        }
+        const std::string last = std::to_string(number);
+        call->addresses.push_back({sizeof(banger_vm_address), 0,
+                                   call->keep(self(host).network + "." + last), call->keep(mac),
+                                   call->keep("vm" + last + ".vm")});
+        return &call->addresses.back();
     }
 };
 

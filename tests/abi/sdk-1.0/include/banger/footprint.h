@@ -12,9 +12,11 @@ extern "C" {
 /* Of each function: a negative status says that nobody knows (E_PERMISSION, E_UNAVAILABLE, ..), and
  * is shown beside what other plugins tell; nothing emitted and BANGER_OK: there is nothing.
  * An object is emitted (BANGER_EMIT_JSON) as {"kind":"tap","name":"bgr0a1","vm":"<id>" or null,
- * "state":"in-use|idle|stray","detail":".."}, and members of the plugin's own; release() gets it
- * back as it was emitted. idle: held on purpose for later; stray: nobody knows what for (banger
- * doctor --leaks shows those). Asked only when reconcile() of each VM that runs is done. */
+ * "state":"in-use|idle|stray","detail":".."}, and members of the plugin's own but "plugin", which
+ * the host adds where it shows the object; release() gets back what was emitted, in any order, with
+ * the state as it was shown (stray for a VM that is not there). idle: held on purpose for later;
+ * stray: nobody knows what for (banger doctor --leaks shows those). Asked only when reconcile() of
+ * each VM that runs is done. */
 typedef struct banger_footprint {
   uint32_t struct_size, flags; /* flags: 0 */
   /* [hook] what it holds for this VM now, looked up on the host, not from memory */

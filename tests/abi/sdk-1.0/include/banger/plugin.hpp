@@ -10,6 +10,7 @@
 #include "cpp/background.hpp"
 #include "cpp/export.hpp"
 #include "cpp/extensions.hpp"
+#include "cpp/following.hpp"
 #include "cpp/operations.hpp"
 #include "cpp/tag.hpp"
 

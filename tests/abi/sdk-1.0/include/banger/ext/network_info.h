@@ -28,9 +28,11 @@ typedef struct banger_vm_address {
 
 typedef struct banger_network_info_ops {
   uint32_t struct_size, flags;
-  /* [call-thread] Never NULL; does not change while the daemon runs. */
+  /* [call-thread] Never NULL; does not change while the daemon runs. Used outside of its call, all
+   * of it is empty. */
   const banger_network *(*network)(const banger_host *, banger_call *);
-  /* [call-thread] NULL when there is no such VM or it has no address. */
+  /* [call-thread] NULL when there is no such VM or it has no address; also when it is used outside
+   * of its call. Else no field is empty. */
   const banger_vm_address *(*vm_address)(const banger_host *, banger_call *, banger_str vm_id);
 } banger_network_info_ops;
 

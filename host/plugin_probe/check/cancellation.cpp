@@ -1,3 +1,5 @@
+#include "plugin_probe/check/cancellation.hpp"
+
 #include "plugin_probe/check/trial.hpp"
 
 #include <array>
@@ -54,20 +56,12 @@ void try_cancelling(Trial& trial) {
             any = true;
             for (const auto delay : {0ms, 20ms}) {
                 host->cancel_after = delay;
-                const auto outcome = host->call(name, [&](void* self, banger_call* call) {
+                const auto use = [hook = hook](void* self, banger_call* call,
+                                               const banger_vm* view) {
                     call->takes_cookie = true;
-                    const banger_vm raw{sizeof(banger_vm),
-                                        BANGER_VM_STOPPED,
-                                        fake::str(vm.id),
-                                        fake::str(vm.name),
-                                        fake::str(vm.run_dir),
-                                        fake::str(vm.spec_json),
-                                        {},
-                                        0,
-                                        vm.cid};
-                    return hook(self, call, &raw);
-                });
-                check_return(trial, name, outcome, delay);
+                    return hook(self, call, view);
+                };
+                check_return(trial, name, host->about(vm, use, name), delay);
             }
         }
     }

@@ -1,3 +1,5 @@
+#include "plugin_probe/check/interfaces.hpp"
+
 #include "plugin_probe/check/trial.hpp"
 
 #include <set>
@@ -80,24 +82,16 @@ void check_options(Trial& trial, Host& host, const Vm& vm) {
     if (!options->option_changed) {
         return;
     }
-    const banger_vm raw{sizeof(banger_vm),
-                        BANGER_VM_RUNNING,
-                        fake::str(vm.id),
-                        fake::str(vm.name),
-                        fake::str(vm.run_dir),
-                        fake::str(vm.spec_json),
-                        {},
-                        vm.pid,
-                        vm.cid};
-    const auto changed = host.call("option_changed", [&](void* self, banger_call* call) {
-        return options->option_changed(self, call, &raw, values, values);
-    });
+    const auto change = [&](void* self, banger_call* call, const banger_vm* view) {
+        return options->option_changed(self, call, view, values, values);
+    };
+    const auto changed = host.about(vm, change, "option_changed");
     (void)trial.judge(changed, "a change to the same values");
     for (const char* round : {"its undo", "its undo, twice"}) {
-        const auto undone = host.call("option_undo", [&](void* self, banger_call* call) {
-            return options->option_undo(self, call, &raw, values, values, BANGER_UNDO_PARTIAL);
-        });
-        (void)trial.judge(undone, round);
+        const auto undo = [&](void* self, banger_call* call, const banger_vm* view) {
+            return options->option_undo(self, call, view, values, values, BANGER_UNDO_PARTIAL);
+        };
+        (void)trial.judge(host.about(vm, undo, "option_undo"), round);
     }
 }
 
@@ -108,40 +102,30 @@ void check_services(Trial& trial, Host& host, const Vm& vm) {
         trial.skipped("it does nothing inside guests");
         return;
     }
-    const banger_vm raw{sizeof(banger_vm),
-                        BANGER_VM_RUNNING,
-                        fake::str(vm.id),
-                        fake::str(vm.name),
-                        fake::str(vm.run_dir),
-                        fake::str(vm.spec_json),
-                        {},
-                        vm.pid,
-                        vm.cid};
     if (services->power) {
-        (void)trial.judge(host.call("power",
-                                    [&](void* self, banger_call* call) {
-                                        return services->power(self, call, &raw,
-                                                               fake::str("shutdown"),
-                                                               fake::str("a conformance run"));
-                                    }),
+        const auto power = [&](void* self, banger_call* call, const banger_vm* view) {
+            return services->power(self, call, view, fake::str("shutdown"),
+                                   fake::str("a conformance run"));
+        };
+        (void)trial.judge(host.about(vm, power, "power"),
                           "power of a guest in which nobody answers");
     }
     if (services->exec) {
-        const auto outcome = host.call("exec", [&](void* self, banger_call* call) {
-            const int fd = services->exec(self, call, &raw, fake::str(R"({"argv":["true"]})"));
+        const auto exec = [&](void* self, banger_call* call, const banger_vm* view) {
+            const int fd = services->exec(self, call, view, fake::str(R"({"argv":["true"]})"));
             if (fd >= 0) {
                 ::close(fd);
                 return BANGER_OK;
             }
             return fd;
-        });
-        (void)trial.judge(outcome, "exec in a guest in which nobody answers");
+        };
+        (void)trial.judge(host.about(vm, exec, "exec"), "exec in a guest in which nobody answers");
     }
 }
 
 } // namespace
 
-void try_the_rest(Trial& trial) {
+void try_interfaces(Trial& trial) {
     trial.look_at("options");
     const auto host = trial.begun();
     if (!host) {
@@ -150,6 +134,7 @@ void try_the_rest(Trial& trial) {
     Vm vm = trial.vm("one");
     (void)host->create(vm);
     (void)host->start(vm);
+    vm.state = BANGER_VM_RUNNING; // whatever came of that
     check_options(trial, *host, vm);
     check_footprint(trial, *host, vm);
     check_services(trial, *host, vm);

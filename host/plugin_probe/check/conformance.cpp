@@ -1,9 +1,17 @@
+#include "plugin_probe/check/conformance.hpp"
+
 #include "os/error.hpp"
+#include "os/signals.hpp"
 #include "os/temporary_dir.hpp"
 #include "os/unique_fd.hpp"
 #include "plugin/binary.hpp"
+#include "plugin_probe/check/actions.hpp"
+#include "plugin_probe/check/cancellation.hpp"
+#include "plugin_probe/check/interfaces.hpp"
+#include "plugin_probe/check/life.hpp"
 #include "plugin_probe/check/symbols.hpp"
 #include "plugin_probe/check/trial.hpp"
+#include "plugin_probe/check/vms.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,7 +42,7 @@ struct Group {
 constexpr std::array groups{
     Group{"life", try_life},       Group{"VMs", try_vms},
     Group{"undo", try_undo},       Group{"cancelling", try_cancelling},
-    Group{"actions", try_actions}, Group{"the rest", try_the_rest},
+    Group{"actions", try_actions}, Group{"the rest", try_interfaces},
 };
 
 constexpr int patience_ms = 60000; // for one line of a child
@@ -75,7 +83,7 @@ void send(int fd, const json& message) {
                             const fs::path& folder, int answer) {
     ::setenv("TMPDIR", folder.c_str(), 1); // also for state folders: it goes whatever happens here
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    for (const int fault : os::fatal_signals) {
         ::signal(fault, SIG_DFL); // the parent tells how this process ended
     }
     ::dup2(STDERR_FILENO, STDOUT_FILENO); // what the plugin prints is no part of the report
