@@ -61,6 +61,7 @@ void Catalog::fail(const std::string& id, const std::string& reason) {
 
 void Catalog::load() {
     tell_cut_calls();
+    loading_ = true;
     scan();
     std::vector<std::string> problems;
     check_unknown(problems);

@@ -113,5 +113,6 @@ class Catalog {
     KnownPlugins known_;
     bool stopped_ = false;
 };
+    bool loading_ = false; ///< load(), not check(): verdicts are kept
 
 } // namespace banger::plugin

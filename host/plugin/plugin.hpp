@@ -26,7 +26,7 @@ enum class State {
     disabled,    ///< switched off or not listed in config.yaml
     leaving,     ///< switched off, loaded only to give back what it held: leavers.hpp
     failed,      ///< a check, create or init refused it
-    quarantined, ///< it ended daemons: quarantine.hpp
+    quarantined, ///< it ended daemons, or its probe: quarantine.hpp
     active,
     stuck,   ///< a call has not returned in time; recovers when it does
     faulted, ///< an exception left it: only cleaning up is still asked of it
