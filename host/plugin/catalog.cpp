@@ -107,7 +107,7 @@ Outcome Catalog::control(Plugin& plugin, const char* hook, Guard::Function funct
     return guard_.run(plugin, std::move(spec), std::move(function));
 }
 
-Outcome Catalog::create(const std::string& id) {
+Outcome Catalog::create(const std::string& id, const char* hook) {
     const EntrySettings& entry = entry_of(settings_, id);
     auto plugin =
         std::make_unique<Plugin>(*candidates_[id].manifest, entry, settings_, services_, guard_);
@@ -125,7 +125,7 @@ Outcome Catalog::create(const std::string& id) {
     os::make_private_dir(settings_.state_dir / id);
     Plugin& made = *plugin;
     plugins_.push_back(std::move(plugin));
-    Outcome outcome = control(made, "create", [&made, config](banger_call* call, const banger_vm*) {
+    Outcome outcome = control(made, hook, [&made, config](banger_call* call, const banger_vm*) {
         const banger_status status =
             made.manifest.entry->create(made.host(), call, str(config), &made.self);
         made.created = status >= 0;
@@ -199,11 +199,11 @@ void Catalog::init_all() {
     }
 }
 
-Outcome Catalog::init(Plugin& plugin) {
+Outcome Catalog::init(Plugin& plugin, const char* hook) {
     if (!plugin.manifest.entry->init) {
         return {};
     }
-    return control(plugin, "init", [&plugin](banger_call* call, const banger_vm*) {
+    return control(plugin, hook, [&plugin](banger_call* call, const banger_vm*) {
         return plugin.manifest.entry->init(plugin.self, call);
     });
 }
@@ -304,11 +304,7 @@ void Catalog::stop() {
     if (std::exchange(stopped_, true)) {
         return;
     }
-    try {
-        leavers_.postpone();
-    } catch (const Error& error) { // a full disk; what they hold is found out by hand then
-        log(BANGER_LOG_ERROR, "", error.what());
-    }
+    leavers_.postpone();
     for (auto at = active_.rbegin(); at != active_.rend(); ++at) {
         Plugin* plugin = *at;
         const banger_daemon_hooks* hooks = plugin->manifest.daemon;

@@ -83,14 +83,15 @@ class Catalog {
     bool in_quarantine(const std::string& id, const FileIdentity& file);
     void check_option_flags();
     /// Throws, or gives what create() answered; the plugin is the last of plugins_ then.
-    [[nodiscard]] Outcome create(const std::string& id);
-    [[nodiscard]] Outcome init(Plugin& plugin);
+    [[nodiscard]] Outcome create(const std::string& id, const char* hook = "create");
+    [[nodiscard]] Outcome init(Plugin& plugin, const char* hook = "init");
     /// Those that can be created, in order; fails what a cycle or a need keeps from it.
     [[nodiscard]] std::vector<std::string> sort();
     void create_all();
     [[nodiscard]] std::vector<std::string> config_problems(const std::string& id);
     void init_all();
     void expect_leavers();
+    void note_deaths();
     void load_leavers();
     void load_leaver(const std::string& id);
     void give_up(const std::string& id, const std::string& reason, bool for_good);
