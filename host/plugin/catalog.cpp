@@ -60,8 +60,8 @@ void Catalog::fail(const std::string& id, const std::string& reason) {
 }
 
 void Catalog::load() {
-    tell_cut_calls();
     loading_ = true;
+    tell_cut_calls();
     scan();
     std::vector<std::string> problems;
     check_unknown(problems);

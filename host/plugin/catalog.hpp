@@ -90,8 +90,8 @@ class Catalog {
     void create_all();
     [[nodiscard]] std::vector<std::string> config_problems(const std::string& id);
     void init_all();
-    void expect_leavers();
     void note_deaths();
+    void expect_leavers();
     void load_leavers();
     void load_leaver(const std::string& id);
     void give_up(const std::string& id, const std::string& reason, bool for_good);
@@ -112,8 +112,8 @@ class Catalog {
     std::vector<Plugin*> active_;
     Leavers leavers_;
     KnownPlugins known_;
+    bool loading_ = false; ///< load(), not check(): verdicts are kept
     bool stopped_ = false;
 };
-    bool loading_ = false; ///< load(), not check(): verdicts are kept
 
 } // namespace banger::plugin
