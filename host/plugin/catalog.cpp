@@ -28,8 +28,9 @@ const EntrySettings& entry_of(const Settings& settings, const std::string& id) {
 
 } // namespace
 
-Catalog::Catalog(Settings settings, Services services, Timeouts timeouts)
-    : settings_(std::move(settings)), services_(std::move(services)), guard_(timeouts),
+Catalog::Catalog(Settings settings, Services services, Timeouts timeouts,
+                 const ThreadStart& threads)
+    : settings_(std::move(settings)), services_(std::move(services)), guard_(timeouts, threads),
       leavers_(services_.kv), known_(services_.kv) {}
 
 Catalog::~Catalog() {

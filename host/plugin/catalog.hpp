@@ -33,7 +33,8 @@ struct PluginInfo {
 /// belong to the control thread; the rest may be asked on any thread once load() is over.
 class Catalog {
   public:
-    Catalog(Settings settings, Services services, Timeouts timeouts = {});
+    Catalog(Settings settings, Services services, Timeouts timeouts = {},
+            const ThreadStart& threads = start_thread);
     ~Catalog();
     Catalog(const Catalog&) = delete;
     Catalog& operator=(const Catalog&) = delete;

@@ -11,8 +11,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -25,6 +27,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds without_fd{50};
+constexpr milliseconds without_thread{1000}; ///< until it is tried again
 constexpr milliseconds slow{1000}; ///< a call that takes longer is worth a line in the log
 
 milliseconds since(Clock::time_point start) {
@@ -173,7 +176,18 @@ struct Guard::Task {
     }
 };
 
-Guard::Guard(Timeouts timeouts) : timeouts_(timeouts) {}
+Guard::Guard(Timeouts timeouts, const ThreadStart& start)
+    : timeouts_(timeouts), control_(1, start), workers_(4, start) {}
+
+void Guard::post_at(Clock::time_point when, std::function<void()> task) {
+    alarms_.at(when, [this, task = std::move(task)] {
+        try {
+            post(task);
+        } catch (const std::system_error&) { // no thread for it now
+            post_at(Clock::now() + without_thread, task);
+        }
+    });
+}
 
 /// On the worker. Nothing of the caller is touched, which may have given up and be gone.
 void Guard::execute(const std::shared_ptr<Task>& task) {
