@@ -133,6 +133,7 @@ Outcome Catalog::create(const std::string& id, const char* hook) {
         return status;
     });
     if (outcome.failed()) {
+        static_cast<void>(made.cancel_open_calls());
         made.retire_from_use();
     }
     return outcome;
@@ -267,7 +268,7 @@ void Catalog::drop(Plugin& plugin, const std::string& reason) {
 }
 
 void Catalog::destroy(Plugin& plugin) {
-    plugin.cancel_open_calls();
+    const auto cleanup = plugin.cancel_open_calls();
     plugin.retire_from_use();
     if (plugin.state() == State::stuck) {
         log(BANGER_LOG_WARNING, plugin.id(), "left as it is: " + plugin.trouble());
@@ -275,7 +276,8 @@ void Catalog::destroy(Plugin& plugin) {
     }
     plugin.background().close();
     plugin.lanes.close(); // also for those who looked at the state a moment ago
-    if (!plugin.lanes.wait_empty(Call::Clock::now() + guard_.timeouts().control)) {
+    const auto patience = std::max(cleanup, guard_.timeouts().control);
+    if (!plugin.lanes.wait_empty(Call::Clock::now() + patience)) {
         log(BANGER_LOG_WARNING, plugin.id(), "left as it is: a call has not returned");
         return;
     }

@@ -104,7 +104,8 @@ class Plugin {
     // Calls of the plugin's own threads (thread.h).
     banger_call* open_call(const std::string& name, std::chrono::milliseconds timeout);
     void close_call(Call& call);
-    void cancel_open_calls(); ///< and refuse new ones
+    /// And long jobs, and whatever begins from now on. What the jobs may take to clean up.
+    std::chrono::milliseconds cancel_open_calls();
     [[nodiscard]] std::size_t open_calls() const;
 
     /// The end of a plugin, whatever threads are still in it: nothing of the host is reached from

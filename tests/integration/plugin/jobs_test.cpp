@@ -138,5 +138,30 @@ TEST_F(Jobs, APanelIsItsTypeAndThenBytes) {
               "plugin polite, web-panel panel: a panel is its MIME type once, then bytes");
 }
 
+TEST_F(Jobs, OneOfAPluginThatIsEndedIsCancelledAndMayCleanUp) {
+    begin("wait");
+    host.stop();
+    const auto result = host.operations.wait();
+    ASSERT_TRUE(result.error);
+    EXPECT_EQ(result.error->kind(), os::ErrorKind::cancelled);
+    EXPECT_THAT(result.error->what(), HasSubstr("cancelled, as the plugin is stopped"));
+    EXPECT_THAT(host.operations.told(), Contains("stage sending them home"));
+    EXPECT_FALSE(host.logged("left as it is"));
+}
+
+TEST_F(Jobs, OneThatGoesOnAfterTheEndOfItsPluginIsLeft) {
+    host.timeouts.control = std::chrono::seconds(1);
+    ASSERT_EQ(host.load(), "");
+    begin("deaf");
+    while (run("cli", "no-job", "{}").output.back().bytes == "0") { // until it is under way
+    }
+    host.stop();
+    const auto result = host.operations.wait();
+    ASSERT_TRUE(result.error);
+    EXPECT_EQ(result.error->kind(), os::ErrorKind::cancelled);
+    EXPECT_THAT(result.error->what(), HasSubstr("did not return within"));
+    EXPECT_TRUE(host.logged("left as it is"));
+}
+
 } // namespace
 } // namespace banger::plugin

@@ -154,13 +154,18 @@ class Polite {
         const auto has = [what](const char* word) { return what.find(word) != std::string::npos; };
         const banger::Operations operations(host_);
         const std::string_view begun = operations.start(
-            call, has("badkind") ? "No Kind" : "count", "ten sheep", [this, has](banger::Job& job) {
+            call, has("badkind") ? "No Kind" : "count", "ten sheep",
+            [this, has](banger::Job& job) {
                 job.stage("counting");
                 if (has("fail")) {
                     throw banger::Error(BANGER_E_UNAVAILABLE, "no sheep here", "buy some");
                 }
                 if (has("throw")) {
                     throw std::out_of_range("fence");
+                }
+                if (has("deaf")) {
+                    ++waiting_;
+                    ::poll(nullptr, 0, 4000);
                 }
                 if (has("wait")) {
                     const banger::Undo undo([&] { job.stage("sending them home"); });
@@ -185,7 +190,8 @@ class Polite {
                     return;
                 }
                 job.result(has("array") ? "[]" : R"({"sheep":10})");
-            });
+            },
+            {.cleanup = std::chrono::milliseconds(has("deaf") ? 50 : 0)});
         call.emit_json(R"({"operation":")" + std::string(begun) + "\"}");
     }
     void no_job(banger::Call& call, std::string_view) {
