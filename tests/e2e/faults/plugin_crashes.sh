@@ -85,6 +85,7 @@ within 60 only_keep || fail "not undone: $(banger vm ls)"
 same "$(held)" "$held_by_keep" "what the plugin holds at last"
 
 step "ends without a word at each start, in the same call: in quarantine by suspicion"
+banger daemon stop
 order reconcile crash
 for _ in 1 2 3; do
     banger vm ls >/dev/null 2>&1 || true # starts bangerd, which answers before it is ready
