@@ -49,7 +49,8 @@ int release(Session& session, const ReleaseArgs& args) {
 void add_plugin_release(CLI::App& plugin, Session& session) {
     auto args = std::make_shared<ReleaseArgs>();
     CLI::App* verb = plugin.add_subcommand(
-        "release", "Let a plugin out of quarantine, where it is for ending bangerd");
+        "release",
+        "Let a plugin out of quarantine, where it is for ending bangerd or banger-plugin");
     verb->add_option("ID", args->id, "The plugin")->required();
     examples(verb, "  banger plugin release nat\n"
                    "  banger daemon restart");

@@ -364,6 +364,7 @@ asio::awaitable<void> Daemon::Parts::start() {
         });
     }
     settled = true;
+    plugin_calls.end_of_start();
     vm::start_background(loop, auto_stop.run(),
                          [this](const Error& error) { log->error("{}", error.what()); });
     vm::start_background(loop, auto_start.run(),
@@ -409,6 +410,7 @@ asio::awaitable<void> Daemon::Parts::stop() {
 void Daemon::Parts::ask_stop() {
     if (!stopping) {
         stopping = true;
+        plugin_calls.end_of_start();
         if (socket_keeper) {
             socket_keeper->let_go();
         }

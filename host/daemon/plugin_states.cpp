@@ -26,7 +26,7 @@ void add_exits(DoctorFacts& facts, const plugin::Services& services) {
         return;
     }
     for (const plugin::CutCall& call : services.calls->left()) {
-        if (call.how.empty()) {
+        if (call.how.empty() && !call.suspect) { // that is a warning of the quarantine
             facts.plugin_exits.push_back(
                 {call.plugin, "was in " + call.text() + " when bangerd was killed", false});
         }

@@ -1,6 +1,7 @@
 #include "plugin/actions.hpp"
 
 #include "os/nearest.hpp"
+#include "plugin/action_shape.hpp"
 #include "plugin/schema.hpp"
 
 #include <algorithm>
@@ -23,32 +24,11 @@ std::string site_text(const std::string& kind, const banger_action& action) {
     return kind + " " + action.name;
 }
 
-/// What actions.h promises of the outputs of a kind, so that who asks need not look. Throws
-/// internal.
-void require_shape(const std::string& kind, const banger_action& action,
-                   const std::vector<Output>& output, const std::string& what) {
-    const auto wrong = [&](const std::string& why) {
-        throw Error(ErrorKind::internal, what + ": " + why);
-    };
-    if (kind == "rpc" && action.result_schema) {
-        if (output.size() != 1 || output.front().kind != BANGER_EMIT_JSON) {
-            wrong("it answered with something else than one JSON value");
-        }
-        const auto problems =
-            Schema(action.result_schema).problems(nlohmann::json::parse(output.front().bytes));
-        if (!problems.empty()) {
-            wrong("its answer does not fit its result_schema: " + problems.front());
-        }
-    }
-    if (kind == "web-panel" && !output.empty()) {
-        const bool good = output.front().kind == BANGER_EMIT_MIME &&
-                          std::all_of(output.begin() + 1, output.end(), [](const Output& each) {
-                              return each.kind == BANGER_EMIT_BYTES;
-                          });
-        if (!good) {
-            wrong("a panel is its MIME type once, then bytes");
-        }
-    }
+/// It is the plugin's, and nothing that who asks could mend.
+Error shape_error(const std::string& plugin, const std::string& kind, const banger_action& action,
+                  const std::string& fault) {
+    return {ErrorKind::internal, "plugin " + plugin + ", " + site_text(kind, action) + ": " + fault,
+            "tell its author, or get another version of it"};
 }
 
 } // namespace
@@ -108,8 +88,9 @@ ActionResult Actions::run(const std::string& plugin_id, const std::string& kind,
     if (outcome.failed()) {
         throw outcome.answer(*plugin, {.hook = site_text(kind, action)});
     }
-    require_shape(kind, action, outcome.output,
-                  "plugin " + plugin_id + ", " + site_text(kind, action));
+    if (const std::string fault = shape_fault(kind, action, outcome.output); !fault.empty()) {
+        throw shape_error(plugin_id, kind, action, fault);
+    }
     return {outcome.status, std::move(outcome.output)};
 }
 
@@ -121,6 +102,15 @@ std::vector<ActionReport> Actions::all(const std::string& kind, vm::CallContext*
              found != plugin->manifest.actions.end() && i < found->second->count; ++i) {
             const banger_action& action = *found->second->items[i];
             Outcome outcome = call(*plugin, kind, action, "{}", context);
+            if (const std::string fault = shape_fault(kind, action, outcome.output);
+                !outcome.failed() && !fault.empty()) {
+                const Error error = shape_error(plugin->id(), kind, action, fault);
+                outcome.message = error.what();
+                outcome.hint = error.hint();
+            }
+            std::erase_if(outcome.output, [&](const Output& item) {
+                return !item_fault(kind, action, item).empty();
+            });
             reports.push_back({plugin->id(), action.name, std::move(outcome.output),
                                outcome.message, outcome.hint});
         }

@@ -18,8 +18,8 @@ struct ActionResult {
 /// One action's answer among those of all plugins; a failure is a value here.
 struct ActionReport {
     std::string plugin, name;
-    std::vector<Output> output;
-    std::string error, hint; ///< empty when it worked
+    std::vector<Output> output; ///< JSON in the form of actions.h; what is not is an error
+    std::string error, hint;    ///< empty when it worked
 };
 
 /// Verbs, checks, remote calls, status lines and panels of the plugins. [pool thread]
@@ -27,7 +27,8 @@ class Actions {
   public:
     explicit Actions(Catalog& catalog) : catalog_(catalog) {}
 
-    /// Throws not_found (with the nearest name), invalid (arguments), or what the plugin said.
+    /// Throws not_found (with the nearest name), invalid (arguments), what the plugin said, or
+    /// internal when it emitted what such an action must not.
     [[nodiscard]] ActionResult run(const std::string& plugin, const std::string& kind,
                                    const std::string& name, const std::string& args_json,
                                    vm::CallContext& context) const;

@@ -1,9 +1,12 @@
 #include "plugin/alarms.hpp"
 
-#include <csignal>
+#include "plugin/thread_start.hpp"
+
 #include <utility>
 
 namespace banger::plugin {
+
+Alarms::Alarms() : thread_(start_thread([this] { run(); })) {}
 
 Alarms::~Alarms() {
     {
@@ -11,22 +14,12 @@ Alarms::~Alarms() {
         ending_ = true;
     }
     changed_.notify_all();
-    if (thread_.joinable()) {
-        thread_.join();
-    }
+    thread_.join();
 }
 
 void Alarms::at(Clock::time_point when, std::function<void()> task) {
     const std::scoped_lock hold(lock_);
     due_.emplace(when, std::move(task));
-    if (!thread_.joinable()) {
-        sigset_t all;
-        sigset_t before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before); // the new thread inherits the mask
-        thread_ = std::thread([this] { run(); });
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    }
     changed_.notify_all();
 }
 

@@ -9,16 +9,16 @@
 
 namespace banger::plugin {
 
-/// Does short things at their time, on one thread that sleeps in between and is not there before
-/// the first. Any thread.
+/// Does short things at their time, on one thread that sleeps in between. Any thread.
 class Alarms {
   public:
     using Clock = std::chrono::steady_clock;
-    Alarms() = default;
+    Alarms();  ///< with its thread: later there may be none to be had
     ~Alarms(); ///< what is not due yet is dropped
     Alarms(const Alarms&) = delete;
     Alarms& operator=(const Alarms&) = delete;
 
+    /// The task must not throw.
     void at(Clock::time_point when, std::function<void()> task);
 
   private:

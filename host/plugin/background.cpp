@@ -6,6 +6,7 @@
 #include "plugin/plugin.hpp"
 
 #include <deque>
+#include <system_error>
 #include <utility>
 
 namespace banger::plugin {
@@ -167,9 +168,15 @@ struct Background::Stream : Callback {
         waiting_.emplace_back(text, over);
         const auto pass = plugin.gate.enter();
         if (!draining_ && pass) {
+            const auto task = [self = std::static_pointer_cast<Stream>(shared_from_this())] {
+                self->drain();
+            };
+            try {
+                plugin.guard.post(task);
+            } catch (const std::system_error&) { // no thread for it now
+                plugin.guard.post_at(Clock::now() + ask_again, task);
+            }
             draining_ = true;
-            plugin.guard.post(
-                [self = std::static_pointer_cast<Stream>(shared_from_this())] { self->drain(); });
         }
     }
 

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <ctime>
 #include <memory>
+#include <string_view>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -26,7 +27,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint32_t magic = 0x43504742;
-constexpr std::uint32_t version = 2;
+constexpr std::uint32_t version = 3;
 constexpr std::size_t most_calls = 128;  ///< calls beyond that are not noted
 constexpr std::size_t most_threads = 64; ///< of these at most are threads, which may stay for ever
 constexpr std::size_t most_files = 64;
@@ -83,6 +84,7 @@ struct CallBoard {
     std::uint32_t magic, version;
     std::int32_t process;                ///< the daemon's; a child of it inherits our handlers
     std::atomic<std::int32_t> elsewhere; ///< as `how`, when no plugin was on that thread
+    std::atomic<std::uint32_t> up;       ///< the start of the daemon is over
     std::array<CallSlot, most_calls> calls;
     std::array<FileName, most_files> files;
 };
@@ -90,6 +92,15 @@ struct CallBoard {
 namespace {
 
 static_assert(std::atomic<Use>::is_always_lock_free);
+
+/// What the daemon has to ask before it is up; nobody else asks for these then.
+bool belongs_to_start(std::string_view hook) {
+    constexpr std::array<std::string_view, 9> those{
+        "open",          "create",    "init", "create to leave", "init to leave", "on_start",
+        "reconcile_all", "reconcile", "leave"};
+    return std::find(those.begin(), those.end(), hook) != those.end() ||
+           hook.starts_with("undo of ");
+}
 
 std::atomic<CallBoard*> watched{nullptr};
 
@@ -193,6 +204,27 @@ void Breadcrumb::read() {
             }
         }
         left_.push_back(std::move(call));
+    }
+    if (board->up == 0 && elsewhere_.empty()) {
+        suspect();
+    }
+}
+
+/// Nothing tells who ended the daemon. When one plugin alone was in a call, and the next start
+/// makes that again, it would never come up.
+void Breadcrumb::suspect() {
+    const bool one = std::all_of(left_.begin(), left_.end(), [&](const CutCall& call) {
+        return call.how.empty() && call.plugin == left_.front().plugin &&
+               belongs_to_start(call.hook);
+    });
+    if (one && !left_.empty()) {
+        left_.front().suspect = true;
+    }
+}
+
+void Breadcrumb::end_of_start() noexcept {
+    if (board_ != nullptr) {
+        board_->up = 1;
     }
 }
 

@@ -24,6 +24,9 @@ struct CutCall {
     std::string file;       ///< FileIdentity::text() of the plugin's file
     std::string how;        ///< "SIGSEGV" or "exit()" in this very call; empty: not by it
     std::int64_t at_ms = 0; ///< when the daemon ended; of one that was not by it: when it began
+    /// The daemon ended without a word before it had come up, and this plugin alone was asked for
+    /// what belongs to that: it is no proof, but counts (quarantine.hpp).
+    bool suspect = false;
     [[nodiscard]] std::string text() const; ///< "before_start of VM web"
 };
 
@@ -45,6 +48,8 @@ class Breadcrumb {
     /// The signal that ended the last daemon, if one did and it was raised outside of plugins.
     [[nodiscard]] const std::string& elsewhere() const noexcept { return elsewhere_; }
 
+    /// The daemon has come up, or is to end: from now on an end without a word is nobody's.
+    void end_of_start() noexcept;
     /// Which file a plugin is opened from.
     void note_file(const std::string& plugin, const FileIdentity& identity);
 
@@ -52,6 +57,7 @@ class Breadcrumb {
     friend class CallMark;
     [[nodiscard]] CallSlot* enter(const std::string& plugin, const CallSite& site) noexcept;
     void read();
+    void suspect();
 
     std::filesystem::path file_;
     std::vector<CutCall> left_;

@@ -101,6 +101,7 @@ class Call {
     std::atomic<std::thread::id> thread{}; ///< the one that [call-thread] means
     std::atomic<bool> over{false};         ///< the plugin has returned from it
     banger::plugin::Job* job = nullptr;    ///< the long job that it is, if any
+    std::chrono::milliseconds cleanup{};   ///< what it may take once it is cancelled
 
     // Any thread.
     void cancel() noexcept;

@@ -28,8 +28,9 @@ const EntrySettings& entry_of(const Settings& settings, const std::string& id) {
 
 } // namespace
 
-Catalog::Catalog(Settings settings, Services services, Timeouts timeouts)
-    : settings_(std::move(settings)), services_(std::move(services)), guard_(timeouts),
+Catalog::Catalog(Settings settings, Services services, Timeouts timeouts,
+                 const ThreadStart& threads)
+    : settings_(std::move(settings)), services_(std::move(services)), guard_(timeouts, threads),
       leavers_(services_.kv), known_(services_.kv) {}
 
 Catalog::~Catalog() {
@@ -60,6 +61,7 @@ void Catalog::fail(const std::string& id, const std::string& reason) {
 }
 
 void Catalog::load() {
+    loading_ = true;
     tell_cut_calls();
     scan();
     std::vector<std::string> problems;
@@ -106,7 +108,7 @@ Outcome Catalog::control(Plugin& plugin, const char* hook, Guard::Function funct
     return guard_.run(plugin, std::move(spec), std::move(function));
 }
 
-Outcome Catalog::create(const std::string& id) {
+Outcome Catalog::create(const std::string& id, const char* hook) {
     const EntrySettings& entry = entry_of(settings_, id);
     auto plugin =
         std::make_unique<Plugin>(*candidates_[id].manifest, entry, settings_, services_, guard_);
@@ -124,13 +126,14 @@ Outcome Catalog::create(const std::string& id) {
     os::make_private_dir(settings_.state_dir / id);
     Plugin& made = *plugin;
     plugins_.push_back(std::move(plugin));
-    Outcome outcome = control(made, "create", [&made, config](banger_call* call, const banger_vm*) {
+    Outcome outcome = control(made, hook, [&made, config](banger_call* call, const banger_vm*) {
         const banger_status status =
             made.manifest.entry->create(made.host(), call, str(config), &made.self);
         made.created = status >= 0;
         return status;
     });
     if (outcome.failed()) {
+        static_cast<void>(made.cancel_open_calls());
         made.retire_from_use();
     }
     return outcome;
@@ -198,11 +201,11 @@ void Catalog::init_all() {
     }
 }
 
-Outcome Catalog::init(Plugin& plugin) {
+Outcome Catalog::init(Plugin& plugin, const char* hook) {
     if (!plugin.manifest.entry->init) {
         return {};
     }
-    return control(plugin, "init", [&plugin](banger_call* call, const banger_vm*) {
+    return control(plugin, hook, [&plugin](banger_call* call, const banger_vm*) {
         return plugin.manifest.entry->init(plugin.self, call);
     });
 }
@@ -265,7 +268,7 @@ void Catalog::drop(Plugin& plugin, const std::string& reason) {
 }
 
 void Catalog::destroy(Plugin& plugin) {
-    plugin.cancel_open_calls();
+    const auto cleanup = plugin.cancel_open_calls();
     plugin.retire_from_use();
     if (plugin.state() == State::stuck) {
         log(BANGER_LOG_WARNING, plugin.id(), "left as it is: " + plugin.trouble());
@@ -273,7 +276,8 @@ void Catalog::destroy(Plugin& plugin) {
     }
     plugin.background().close();
     plugin.lanes.close(); // also for those who looked at the state a moment ago
-    if (!plugin.lanes.wait_empty(Call::Clock::now() + guard_.timeouts().control)) {
+    const auto patience = std::max(cleanup, guard_.timeouts().control);
+    if (!plugin.lanes.wait_empty(Call::Clock::now() + patience)) {
         log(BANGER_LOG_WARNING, plugin.id(), "left as it is: a call has not returned");
         return;
     }
@@ -303,11 +307,7 @@ void Catalog::stop() {
     if (std::exchange(stopped_, true)) {
         return;
     }
-    try {
-        leavers_.postpone();
-    } catch (const Error& error) { // a full disk; what they hold is found out by hand then
-        log(BANGER_LOG_ERROR, "", error.what());
-    }
+    leavers_.postpone();
     for (auto at = active_.rbegin(); at != active_.rend(); ++at) {
         Plugin* plugin = *at;
         const banger_daemon_hooks* hooks = plugin->manifest.daemon;

@@ -33,7 +33,8 @@ struct PluginInfo {
 /// belong to the control thread; the rest may be asked on any thread once load() is over.
 class Catalog {
   public:
-    Catalog(Settings settings, Services services, Timeouts timeouts = {});
+    Catalog(Settings settings, Services services, Timeouts timeouts = {},
+            const ThreadStart& threads = start_thread);
     ~Catalog();
     Catalog(const Catalog&) = delete;
     Catalog& operator=(const Catalog&) = delete;
@@ -83,13 +84,14 @@ class Catalog {
     bool in_quarantine(const std::string& id, const FileIdentity& file);
     void check_option_flags();
     /// Throws, or gives what create() answered; the plugin is the last of plugins_ then.
-    [[nodiscard]] Outcome create(const std::string& id);
-    [[nodiscard]] Outcome init(Plugin& plugin);
+    [[nodiscard]] Outcome create(const std::string& id, const char* hook = "create");
+    [[nodiscard]] Outcome init(Plugin& plugin, const char* hook = "init");
     /// Those that can be created, in order; fails what a cycle or a need keeps from it.
     [[nodiscard]] std::vector<std::string> sort();
     void create_all();
     [[nodiscard]] std::vector<std::string> config_problems(const std::string& id);
     void init_all();
+    void note_deaths();
     void expect_leavers();
     void load_leavers();
     void load_leaver(const std::string& id);
@@ -111,6 +113,7 @@ class Catalog {
     std::vector<Plugin*> active_;
     Leavers leavers_;
     KnownPlugins known_;
+    bool loading_ = false; ///< load(), not check(): verdicts are kept
     bool stopped_ = false;
 };
 

@@ -164,9 +164,17 @@ std::map<std::string, CheckedFile> Catalog::look_at_files() {
     }
     const auto verdicts = Probe(settings_.probe, settings_.probe_cache).ask(asked);
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (verdicts[i]) {
-            files.erase(ids[i]);
-            fail(ids[i], with_hint(*verdicts[i]));
+        if (!verdicts[i]) {
+            continue;
+        }
+        const FileIdentity identity = files.at(ids[i]).identity;
+        const std::string why = with_hint(verdicts[i]->error);
+        files.erase(ids[i]);
+        if (verdicts[i]->harmful && loading_ && services_.quarantine) {
+            services_.quarantine->hold(ids[i], identity, why); // nor by the next daemon
+        }
+        if (!in_quarantine(ids[i], identity)) {
+            fail(ids[i], why);
         }
     }
     return files;
@@ -181,6 +189,12 @@ void Catalog::tell_cut_calls() const {
     for (const CutCall& call : services_.calls->left()) {
         if (!call.how.empty()) {
             log(BANGER_LOG_ERROR, call.plugin, "ended bangerd in " + call.text() + ": " + call.how);
+            continue;
+        }
+        if (call.suspect) {
+            log(BANGER_LOG_ERROR, call.plugin,
+                "bangerd ended without a word while the plugin was in " + call.text() +
+                    ", before it was ready; counted as a suspicion");
             continue;
         }
         const std::string end =

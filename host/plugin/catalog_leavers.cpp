@@ -1,11 +1,38 @@
 #include "plugin/catalog.hpp"
 
+#include "plugin/breadcrumb.hpp"
+
 namespace banger::plugin {
 
 using os::Error;
 
+namespace {
+constexpr const char* create_to_leave = "create to leave";
+constexpr const char* init_to_leave = "init to leave";
+} // namespace
+
+/// Who ended the last daemon when it was to give back.
+void Catalog::note_deaths() {
+    if (!services_.calls) {
+        return;
+    }
+    for (const CutCall& call : services_.calls->left()) {
+        const bool to_leave =
+            call.hook == create_to_leave || call.hook == init_to_leave || call.hook == "leave";
+        if (!to_leave || call.how.empty() || !leavers_.may_hold(call.plugin)) {
+            continue;
+        }
+        try {
+            leavers_.note_death(call.plugin);
+        } catch (const Error& error) { // a full disk
+            log(BANGER_LOG_ERROR, call.plugin, error.what());
+        }
+    }
+}
+
 /// Which of those that are switched off may hold something still.
 void Catalog::expect_leavers() {
+    note_deaths();
     for (auto& [id, candidate] : candidates_) {
         if (candidate.state == State::disabled && leavers_.may_hold(id)) {
             candidate.state = State::leaving;
@@ -32,17 +59,15 @@ void Catalog::load_leavers() {
 
 void Catalog::load_leaver(const std::string& id) {
     try {
-        leavers_.watch(id, [&] {
-            const Outcome created = create(id);
-            Plugin& plugin = *plugins_.back();
-            if (created.failed()) {
-                throw created.error(plugin, {.hook = "create"});
-            }
-            if (const Outcome outcome = init(plugin); outcome.failed()) {
-                throw outcome.error(plugin, {.hook = "init"});
-            }
-        });
-        leavers_.add(*plugins_.back());
+        const Outcome created = create(id, create_to_leave);
+        Plugin& plugin = *plugins_.back();
+        if (created.failed()) {
+            throw created.error(plugin, {.hook = create_to_leave});
+        }
+        if (const Outcome outcome = init(plugin, init_to_leave); outcome.failed()) {
+            throw outcome.error(plugin, {.hook = init_to_leave});
+        }
+        leavers_.add(plugin);
         log(BANGER_LOG_INFO, id, "switched off: it is asked to give back what it holds");
     } catch (const Error& error) {
         fail(id, error.what());

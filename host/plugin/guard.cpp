@@ -11,8 +11,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -25,6 +27,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds without_fd{50};
+constexpr milliseconds without_thread{1000}; ///< until it is tried again
 constexpr milliseconds slow{1000}; ///< a call that takes longer is worth a line in the log
 
 milliseconds since(Clock::time_point start) {
@@ -142,14 +145,14 @@ struct Guard::Task {
         }
     }
 
-    /// Until it has finished, `until`, or `cancel_fd` is readable: `cancelled` then.
-    bool wait(Clock::time_point until, int cancel_fd, bool& cancelled) {
+    /// Until it has finished, `until`, or one of them is readable; `cancelled`: it was cancel_fd.
+    bool wait(Clock::time_point until, int cancel_fd, int stop_fd, bool& cancelled) {
         const auto at_once = [this] { return finished.load(); };
         if (wait_awake(at_once, until)) {
             return true;
         }
         std::unique_lock hold(lock);
-        if (cancel_fd < 0) {
+        if (cancel_fd < 0 && stop_fd < 0) {
             return done.wait_until(hold, until, at_once);
         }
         if (!finished && !done_fd) {
@@ -160,12 +163,13 @@ struct Guard::Task {
             const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
             const auto limit =
                 std::clamp<std::int64_t>(left.count(), 0, done_fd ? 1 << 30 : without_fd.count());
-            pollfd fds[2] = {{cancel_fd, POLLIN, 0}, {done_fd.get(), POLLIN, 0}};
+            pollfd fds[3] = {
+                {cancel_fd, POLLIN, 0}, {stop_fd, POLLIN, 0}, {done_fd.get(), POLLIN, 0}};
             hold.unlock();
-            ::poll(fds, 2, static_cast<int>(limit)); // EINTR: we look at the clock anyway
+            ::poll(fds, 3, static_cast<int>(limit)); // EINTR: we look at the clock anyway
             hold.lock();
             cancelled = (fds[0].revents & POLLIN) != 0;
-            if (cancelled) {
+            if (cancelled || (fds[1].revents & POLLIN) != 0) {
                 break;
             }
         }
@@ -173,7 +177,18 @@ struct Guard::Task {
     }
 };
 
-Guard::Guard(Timeouts timeouts) : timeouts_(timeouts) {}
+Guard::Guard(Timeouts timeouts, const ThreadStart& start)
+    : timeouts_(timeouts), control_(1, start), workers_(4, start) {}
+
+void Guard::post_at(Clock::time_point when, std::function<void()> task) {
+    alarms_.at(when, [this, task = std::move(task)] {
+        try {
+            post(task);
+        } catch (const std::system_error&) { // no thread for it now
+            post_at(Clock::now() + without_thread, task);
+        }
+    });
+}
 
 /// On the worker. Nothing of the caller is touched, which may have given up and be gone.
 void Guard::execute(const std::shared_ptr<Task>& task) {
@@ -228,6 +243,7 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     }
     const int cancel_fd = spec.cancellable && spec.context ? spec.context->cancel_fd : -1;
     const auto deadline = Clock::now() + spec.timeout;
+    const milliseconds grace = spec.grace.value_or(timeouts_.grace);
 
     auto task = std::make_shared<Task>(plugin);
     task->in_lane = spec.lane != Lane::control;
@@ -240,6 +256,7 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
         task->lane = spec.site.vm_id;
     }
     task->function = std::move(function);
+    os::UniqueFd stopped_fd; // a job goes on until the plugin's end: one more reason not to wait
     if (task->in_lane) {
         const Lanes::Entry entry = plugin.lanes.enter(task->lane, deadline, cancel_fd);
         if (entry != Lanes::Entry::entered) {
@@ -251,7 +268,11 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
         task->call = std::make_shared<Call>(plugin, spec.site, deadline, spec.context);
         task->call->keep_cookie = std::move(spec.keep_cookie);
         task->call->job = spec.job;
+        task->call->cleanup = grace;
         enter_call(task->call);
+        if (spec.job) {
+            stopped_fd.reset(::fcntl(task->call->cancel_fd(), F_DUPFD_CLOEXEC, 0));
+        }
         plugin.remember(task->call);
         if (spec.vm) {
             task->vm.emplace(*spec.vm, std::move(spec.cookie));
@@ -269,24 +290,25 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     }
 
     // We may be gone when the plugin comes back.
-    const milliseconds grace = spec.grace.value_or(timeouts_.grace);
     const std::shared_ptr<CallLink> link = task->call->link;
     bool cancelled = false;
-    bool done = task->wait(deadline, cancel_fd, cancelled);
+    bool done = task->wait(deadline, cancel_fd, stopped_fd.get(), cancelled);
+    const bool stopped = !cancelled && task->call->cancelled() && Clock::now() < deadline;
     if (!done) {
         task->call->cancel();
         bool unused = false;
-        done = task->wait(Clock::now() + grace, -1, unused);
+        done = task->wait(Clock::now() + grace, -1, -1, unused);
     }
     link->cut();
     const std::scoped_lock hold(task->lock);
     if (!task->finished) {
         task->abandoned = true;
         plugin.stuck_in(spec.site.text());
-        Outcome outcome =
-            refusal(cancelled ? BANGER_E_CANCELLED : BANGER_E_TIMEOUT,
-                    "did not return within " + std::to_string(since(task->start).count()) + " ms",
-                    cancelled ? "" : "a longer time: plugins.entries." + plugin.id() + ".timeout");
+        Outcome outcome = refusal(
+            cancelled || stopped ? BANGER_E_CANCELLED : BANGER_E_TIMEOUT,
+            "did not return within " + std::to_string(since(task->start).count()) + " ms",
+            cancelled || stopped ? ""
+                                 : "a longer time: plugins.entries." + plugin.id() + ".timeout");
         outcome.abandoned = true;
         outcome.asked = true;
         return outcome;
@@ -294,10 +316,11 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     Outcome outcome = std::move(task->outcome);
     const bool in_time = done && !task->call->cancelled();
     if (!in_time && outcome.failed()) {
-        // It gave up because we told it to: that is the reason to report.
-        outcome.status = cancelled ? BANGER_E_CANCELLED : BANGER_E_TIMEOUT;
+        // It gave up because it was told to: that is the reason to report.
+        outcome.status = cancelled || stopped ? BANGER_E_CANCELLED : BANGER_E_TIMEOUT;
         outcome.message =
             (cancelled ? "cancelled"
+             : stopped ? "cancelled, as the plugin is stopped"
                        : "no answer within " + std::to_string(spec.timeout.count()) + " ms") +
             (outcome.message.empty() ? "" : " (" + outcome.message + ")");
     }

@@ -63,22 +63,22 @@ class Guard {
   public:
     using Function = std::function<banger_status(banger_call*, const banger_vm*)>;
 
-    explicit Guard(Timeouts timeouts = {});
+    explicit Guard(Timeouts timeouts = {}, const ThreadStart& start = start_thread);
     [[nodiscard]] Outcome run(Plugin& plugin, CallSpec spec, Function function);
     [[nodiscard]] const Timeouts& timeouts() const noexcept { return timeouts_; }
-    /// Work of the host itself that must not hold up its caller (it then calls run()).
+    /// Work of the host itself that must not hold up its caller (it then calls run()). Throws when
+    /// there is no thread for it.
     void post(std::function<void()> task) { workers_.post(std::move(task)); }
-    void post_at(Call::Clock::time_point when, std::function<void()> task) {
-        alarms_.at(when, [this, task = std::move(task)] { post(task); });
-    }
+    /// The same later, at the first moment from `when` on that there is a thread for it.
+    void post_at(Call::Clock::time_point when, std::function<void()> task);
 
   private:
     struct Task;
     static void execute(const std::shared_ptr<Task>& task);
 
     Timeouts timeouts_;
-    Workers control_{1};
-    Workers workers_{4};
+    Workers control_;
+    Workers workers_;
     Alarms alarms_;
 };
 

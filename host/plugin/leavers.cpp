@@ -10,7 +10,7 @@ namespace {
 
 const std::string own = "banger"; ///< the daemon's name among those that keep values
 const std::string active = "active";
-const std::string leaving = "leaving"; ///< a daemon is in its code for that, or died there
+const std::string died = "died"; ///< its code ended a daemon when it was to give back
 
 std::string key_of(const std::string& id) {
     return "held:" + id;
@@ -32,19 +32,13 @@ void Leavers::forget(const std::string& id) {
     memory_->remove(own, key_of(id));
 }
 
-bool Leavers::died_in(const std::string& id) const {
-    return memory_->find(own, key_of(id)) == leaving;
+void Leavers::note_death(const std::string& id) {
+    died_.insert(id);
+    memory_->set(own, key_of(id), died);
 }
 
-void Leavers::watch(const std::string& id, const std::function<void()>& call) {
-    memory_->set(own, key_of(id), leaving);
-    try {
-        call();
-    } catch (...) { // it did not die of it
-        note_active(id);
-        throw;
-    }
-    note_active(id);
+bool Leavers::died_in(const std::string& id) const {
+    return died_.contains(id) || memory_->find(own, key_of(id)) == died;
 }
 
 void Leavers::add(Plugin& plugin) {
@@ -102,13 +96,10 @@ void Leavers::ask(Leaver& leaver, Guard& guard, const Released& released) {
                       .timeout = plugin.hook_timeout(guard.timeouts().hook),
                       .cleanup = true};
         const CallSite site = spec.site;
-        Outcome outcome;
-        watch(leaver.id, [&] {
-            outcome =
-                guard.run(plugin, std::move(spec), [&plugin](banger_call* call, const banger_vm*) {
-                    return plugin.manifest.daemon->leave(plugin.self, call);
-                });
-        });
+        const Outcome outcome =
+            guard.run(plugin, std::move(spec), [&plugin](banger_call* call, const banger_vm*) {
+                return plugin.manifest.daemon->leave(plugin.self, call);
+            });
         trouble = outcome.failed() ? outcome.error(plugin, site).what() : "";
         if (outcome.status == BANGER_OK) {
             released(leaver.id);
@@ -126,11 +117,6 @@ void Leavers::ask(Leaver& leaver, Guard& guard, const Released& released) {
 void Leavers::postpone() {
     std::unique_lock hold(lock_);
     round_ended_.wait(hold, [&] { return begun_ == ended_; });
-    for (const Leaver& leaver : leavers_) {
-        if (leaver.plugin != nullptr && !leaver.gone) {
-            note_active(leaver.id);
-        }
-    }
 }
 
 const Leavers::Leaver* Leavers::find(const std::string& id) const {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,10 @@ class Leavers {
     [[nodiscard]] bool may_hold(const std::string& id) const;
     /// It holds nothing, or nothing that it could be asked for. Throws of the store.
     void forget(const std::string& id);
-    /// A daemon died in its code when it was to give back: it is not loaded again. [load]
-    [[nodiscard]] bool died_in(const std::string& id) const;
-    /// Runs what calls its code. Should the daemon die meanwhile, the next knows; only then.
-    /// Throws what `call` does, and of the store.
-    void watch(const std::string& id, const std::function<void()>& call);
+    /// Its code ended a daemon when it was to give back: it is not loaded again before it was
+    /// active again. Holds for this daemon also when it throws, of the store. [load]
+    void note_death(const std::string& id);
+    [[nodiscard]] bool died_in(const std::string& id) const; ///< [load]
 
     // ---- to let them go ----
     void add(Plugin& plugin); ///< [load]
@@ -52,7 +52,7 @@ class Leavers {
     /// store does, that is the plugin's trouble, and it is asked again. [pool thread]
     void leave(Guard& guard, Answer answer, const Released& released);
 
-    /// The daemon ends: who has not left is asked by the next one. Throws of the store.
+    /// The daemon ends: waits for who is asked now; who has not left is asked by the next one.
     void postpone();
 
     [[nodiscard]] bool any() const; ///< that has not left
@@ -76,6 +76,7 @@ class Leavers {
     void ask(Leaver& leaver, Guard& guard, const Released& released);
 
     KeyValues* memory_;
+    std::set<std::string> died_; ///< in the last daemon
     mutable std::mutex lock_;
     std::condition_variable round_ended_;
     std::uint64_t begun_ = 0;     ///< rounds of asking

@@ -176,6 +176,9 @@ void Plugin::remember(std::shared_ptr<Call> call) {
     std::shared_ptr<Call> oldest;
     {
         const std::scoped_lock hold(lock_);
+        if (closing_ && call->job != nullptr) {
+            call->cancel();
+        }
         recent_.push_back(std::move(call));
         if (recent_.size() > kept_calls) {
             const auto over = std::find_if(recent_.begin(), recent_.end(), [](const auto& old) {
@@ -234,18 +237,26 @@ std::size_t Plugin::open_calls() const {
     return open_.size();
 }
 
-void Plugin::cancel_open_calls() {
+milliseconds Plugin::cancel_open_calls() {
     const std::scoped_lock hold(lock_);
     closing_ = true;
     for (const auto& call : open_) {
         call->cancel();
     }
+    milliseconds longest{};
+    for (const auto& call : recent_) {
+        if (call->job != nullptr && !call->over) {
+            call->cancel();
+            longest = std::max(longest, call->cleanup);
+        }
+    }
+    return longest;
 }
 
 bool Plugin::retire(std::unique_ptr<Plugin> plugin, Deadline deadline) {
     static std::mutex& lock = *new std::mutex; // neither ends: threads may outlive main()
     static auto& retired = *new std::vector<std::unique_ptr<Plugin>>;
-    plugin->cancel_open_calls();
+    static_cast<void>(plugin->cancel_open_calls());
     plugin->background().close();
     const bool left = plugin->gate.close(deadline);
     {

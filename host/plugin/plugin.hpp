@@ -26,7 +26,7 @@ enum class State {
     disabled,    ///< switched off or not listed in config.yaml
     leaving,     ///< switched off, loaded only to give back what it held: leavers.hpp
     failed,      ///< a check, create or init refused it
-    quarantined, ///< it ended daemons: quarantine.hpp
+    quarantined, ///< it ended daemons, or its probe: quarantine.hpp
     active,
     stuck,   ///< a call has not returned in time; recovers when it does
     faulted, ///< an exception left it: only cleaning up is still asked of it
@@ -104,7 +104,8 @@ class Plugin {
     // Calls of the plugin's own threads (thread.h).
     banger_call* open_call(const std::string& name, std::chrono::milliseconds timeout);
     void close_call(Call& call);
-    void cancel_open_calls(); ///< and refuse new ones
+    /// And long jobs, and whatever begins from now on. What the jobs may take to clean up.
+    std::chrono::milliseconds cancel_open_calls();
     [[nodiscard]] std::size_t open_calls() const;
 
     /// The end of a plugin, whatever threads are still in it: nothing of the host is reached from

@@ -55,21 +55,22 @@ class Run {
         return ended || late_ || said_.size() > most_output;
     }
 
-    [[nodiscard]] std::optional<Error> verdict() {
+    [[nodiscard]] std::optional<Probe::Refusal> verdict() {
         ::kill(-child_.pid(), SIGKILL); // and what it may have started
         const os::ExitStatus status = child_.wait();
         if (late_) {
-            return refusal("opening it did not end within " + time_text() +
-                           "; its probe was ended");
+            return refusal("opening it did not end within " + time_text() + "; its probe was ended",
+                           true);
         }
         if (said_.size() > most_output) {
-            return refusal("its probe said more than 1 MiB; it was ended");
+            return refusal("its probe said more than 1 MiB; it was ended", true);
         }
         if (status.signal != 0) {
-            return refusal("opening it killed the probe with " + os::signal_name(status.signal));
+            return refusal("opening it killed the probe with " + os::signal_name(status.signal),
+                           true);
         }
         if (said_.empty() || status.code != 0) {
-            return refusal("opening it ended the probe with " + status.text());
+            return refusal("opening it ended the probe with " + status.text(), true);
         }
         return answer();
     }
@@ -116,27 +117,28 @@ class Run {
                                             : std::to_string(timeout_.count()) + " ms";
     }
 
-    [[nodiscard]] Error refusal(const std::string& what) const {
-        return {ErrorKind::invalid, file_.name.string() + ": " + what,
-                "see it with: " + program_.string() + " probe " + file_.checked.real.string() +
-                    "; get another version of the plugin, or switch it off"};
+    [[nodiscard]] Probe::Refusal refusal(const std::string& what, bool harmful) const {
+        return {{ErrorKind::invalid, file_.name.string() + ": " + what,
+                 "see it with: " + program_.string() + " probe " + file_.checked.real.string() +
+                     "; get another version of the plugin, or switch it off"},
+                harmful};
     }
 
-    [[nodiscard]] std::optional<Error> answer() const {
+    [[nodiscard]] std::optional<Probe::Refusal> answer() const {
         const json said = json::parse(said_, nullptr, false);
         try {
             if (said.contains("error")) {
                 const json& error = said.at("error");
-                return Error(os::error_kind(error.at("kind").get<std::string>()),
-                             error.at("message").get<std::string>(),
-                             error.at("hint").get<std::string>());
+                return Probe::Refusal{{os::error_kind(error.at("kind").get<std::string>()),
+                                       error.at("message").get<std::string>(),
+                                       error.at("hint").get<std::string>()}};
             }
             if (said.at("descriptor").is_object()) {
                 return std::nullopt;
             }
         } catch (const json::exception&) { // NOLINT(bugprone-empty-catch): told below
         }
-        return refusal("its probe gave no usable answer: '" + os::one_line(said_, 100) + "'");
+        return refusal("its probe gave no usable answer: '" + os::one_line(said_, 100) + "'", true);
     }
 
     const Probe::File& file_;
@@ -184,9 +186,9 @@ void wait_for_any(const std::list<Run>& runs) {
 Probe::Probe(fs::path program, const fs::path& cache, std::chrono::milliseconds timeout)
     : program_(std::move(program)), cache_(cache, program_), timeout_(timeout) {}
 
-std::vector<std::optional<Error>> Probe::ask(const std::vector<File>& files) {
+std::vector<std::optional<Probe::Refusal>> Probe::ask(const std::vector<File>& files) {
     const std::size_t at_once = std::max(2U, std::thread::hardware_concurrency());
-    std::vector<std::optional<Error>> verdicts(files.size());
+    std::vector<std::optional<Refusal>> verdicts(files.size());
     std::list<Run> runs;
     std::size_t next = 0;
     while (next < files.size() || !runs.empty()) {
@@ -196,7 +198,7 @@ std::vector<std::optional<Error>> Probe::ask(const std::vector<File>& files) {
                 try {
                     runs.emplace_back(program_, file, next, timeout_);
                 } catch (const Error& error) {
-                    verdicts[next] = cannot_begin(program_, file, error);
+                    verdicts[next] = Refusal{cannot_begin(program_, file, error)};
                 }
             }
             ++next;

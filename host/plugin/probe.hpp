@@ -23,9 +23,16 @@ class Probe {
     Probe(std::filesystem::path program, const std::filesystem::path& cache,
           std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
+    struct Refusal {
+        os::Error error;
+        /// It ended its probe, or had to be ended with it: only another file would do better. The
+        /// rest may be repaired outside of the file.
+        bool harmful = false;
+    };
+
     /// For each file why it is not to be opened, or nullopt. Several run at a time; the cache
     /// answers for those that it knows.
-    [[nodiscard]] std::vector<std::optional<os::Error>> ask(const std::vector<File>& files);
+    [[nodiscard]] std::vector<std::optional<Refusal>> ask(const std::vector<File>& files);
 
   private:
     std::filesystem::path program_;

@@ -8,8 +8,9 @@
 
 namespace banger::plugin {
 
-/// Which files of plugins a probe has found good, kept across daemons. Only that is kept: what is
-/// wrong with one may be repaired without a change to its file (a library that it needs, say).
+/// Which files of plugins a probe has found good, kept across daemons. Only that is kept here: what
+/// is wrong with one may be repaired without a change to its file (a library that it needs, say),
+/// and one that ended its probe is in quarantine.
 class ProbeCache {
   public:
     /// What another `program` has found counts for nothing. An empty `file` keeps nothing.

@@ -3,7 +3,9 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <ctime>
 #include <utility>
 
@@ -40,12 +42,13 @@ Quarantine::Quarantine(fs::path file) : file_(std::move(file)) {
             Record record;
             from.at("file").get_to(record.file);
             from.at("quarantined").get_to(record.held);
+            record.probe = from.value("probe", "");
             for (const json& exit : from.at("exits")) {
                 record.exits.push_back({exit.at("at_ms").get<std::int64_t>(),
                                         exit.at("place").get<std::string>(),
                                         exit.at("how").get<std::string>()});
             }
-            if (!record.exits.empty()) {
+            if (!record.exits.empty() || !record.probe.empty()) {
                 records_[id] = std::move(record);
             }
         }
@@ -58,7 +61,7 @@ void Quarantine::count(const std::vector<CutCall>& calls, std::int64_t now_ms) {
     const std::scoped_lock hold(lock_);
     bool changed = false;
     for (const CutCall& call : calls) {
-        if (call.how.empty()) {
+        if (call.how.empty() && !call.suspect) {
             continue;
         }
         changed = true;
@@ -82,7 +85,7 @@ void Quarantine::count(const std::vector<CutCall>& calls, std::int64_t now_ms) {
                            return exit.at_ms < now_ms - within_ms;
                        }) > 0;
         }
-        at = record.exits.empty() ? records_.erase(at) : std::next(at);
+        at = !record.held && record.exits.empty() ? records_.erase(at) : std::next(at);
     }
     try {
         if (changed) {
@@ -92,9 +95,44 @@ void Quarantine::count(const std::vector<CutCall>& calls, std::int64_t now_ms) {
     }
 }
 
+void Quarantine::hold(const std::string& id, const FileIdentity& file, const std::string& why) {
+    const std::scoped_lock hold(lock_);
+    Record& record = records_[id];
+    if (record.file != file.text()) {
+        record = {.file = file.text()};
+    }
+    record.probe = why;
+    record.held = true;
+    try {
+        save();
+    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): said in the header, of count()
+    }
+}
+
+/// "at TIME in before_start of VM web: SIGSEGV"
 std::string Quarantine::last_text(const Record& record) {
     const Exit& last = record.exits.back();
-    return "at " + time_text(last.at_ms) + " in " + last.place + ": " + last.how;
+    return "at " + time_text(last.at_ms) + " in " + last.place +
+           (last.how.empty() ? "" : ": " + last.how);
+}
+
+/// "it ended bangerd 3 times within 10 minutes, the last time at ..."
+std::string Quarantine::exits_text(const Record& record) {
+    const auto all = static_cast<std::ptrdiff_t>(record.exits.size());
+    const auto suspected = std::count_if(record.exits.begin(), record.exits.end(),
+                                         [](const Exit& exit) { return exit.how.empty(); });
+    const std::string times = std::to_string(all) + " times within 10 minutes";
+    const std::string last = ", the last time " + last_text(record);
+    if (suspected == 0) {
+        return "it ended bangerd " + times + last;
+    }
+    if (suspected == all) {
+        return "bangerd ended without a word while it was in " + record.exits.back().place +
+               ", before it was ready, " + times + ", which makes it suspect" + last;
+    }
+    return "it ended bangerd " + times + last + "; " + std::to_string(suspected) +
+           " of them by suspicion: bangerd ended without a word while it was in a call, before it "
+           "was ready";
 }
 
 std::optional<std::string> Quarantine::reason(const std::string& id,
@@ -104,8 +142,8 @@ std::optional<std::string> Quarantine::reason(const std::string& id,
     if (found == records_.end() || !found->second.held || found->second.file != file.text()) {
         return std::nullopt;
     }
-    return "it ended bangerd " + std::to_string(found->second.exits.size()) +
-           " times within 10 minutes, the last time " + last_text(found->second) +
+    const Record& record = found->second;
+    return (record.probe.empty() ? exits_text(record) : record.probe) +
            "; it is loaded again after banger plugin release " + id +
            ", or with another version of its file";
 }
@@ -115,9 +153,12 @@ std::map<std::string, std::string> Quarantine::warnings() const {
     std::map<std::string, std::string> texts;
     for (const auto& [id, record] : records_) {
         if (!record.held) {
-            texts[id] = "ended bangerd " + last_text(record) + " (" +
-                        std::to_string(record.exits.size()) + " of the " +
-                        std::to_string(most_exits) +
+            const bool proved = !record.exits.back().how.empty();
+            texts[id] = (proved ? "ended bangerd "
+                                : "is suspected: bangerd ended without a word, before it was "
+                                  "ready, while it was asked ") +
+                        last_text(record) + " (" + std::to_string(record.exits.size()) +
+                        " of the " + std::to_string(most_exits) +
                         " times within 10 minutes after which it is not loaded any more)";
         }
     }
@@ -153,8 +194,10 @@ void Quarantine::save() const {
         for (const Exit& exit : record.exits) {
             exits.push_back({{"at_ms", exit.at_ms}, {"place", exit.place}, {"how", exit.how}});
         }
-        plugins[id] = {
-            {"file", record.file}, {"quarantined", record.held}, {"exits", std::move(exits)}};
+        plugins[id] = {{"file", record.file},
+                       {"quarantined", record.held},
+                       {"exits", std::move(exits)},
+                       {"probe", record.probe}};
     }
     os::write_file_atomic(file_, json{{"plugins", std::move(plugins)}}.dump(1) + "\n");
 }

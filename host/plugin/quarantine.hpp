@@ -12,8 +12,9 @@
 
 namespace banger::plugin {
 
-/// Plugins that ended daemons: one that did so several times within minutes is not loaded any
-/// more, until it is let go or its file changes. Durable. Any thread.
+/// Plugins that ended daemons: one that did so several times within minutes, or ended the process
+/// that looked at its file, is not loaded any more, until it is let go or its file changes.
+/// Durable. Any thread.
 class Quarantine {
   public:
     static constexpr std::size_t most_exits = 3;
@@ -22,9 +23,12 @@ class Quarantine {
     /// A file that is not there, or damaged, has nothing on record.
     explicit Quarantine(std::filesystem::path file);
 
-    /// Those of the calls that the daemon died of. A record that cannot be written holds for this
-    /// process all the same. What is of an older date is forgotten.
+    /// Those of the calls that the daemon died of, or is suspected to have. A record that cannot be
+    /// written holds for this process all the same. What is of an older date is forgotten.
     void count(const std::vector<CutCall>& calls, std::int64_t now_ms);
+
+    /// The plugin of this file is not to be opened, for what it did to its probe: `why`.
+    void hold(const std::string& id, const FileIdentity& file, const std::string& why);
 
     /// Why the plugin of this file is not to be loaded: "it ended bangerd 3 times ...; banger
     /// plugin release ID ...". nullopt: it may be.
@@ -40,14 +44,16 @@ class Quarantine {
   private:
     struct Exit {
         std::int64_t at_ms = 0;
-        std::string place, how; ///< "before_start of VM web", "SIGSEGV"
+        std::string place, how; ///< "before_start of VM web", "SIGSEGV"; no how: it is suspected
     };
     struct Record {
         std::string file; ///< FileIdentity::text() of what did it
         std::vector<Exit> exits;
+        std::string probe; ///< what it did to that, if it is held for it
         bool held = false;
     };
     [[nodiscard]] static std::string last_text(const Record& record);
+    [[nodiscard]] static std::string exits_text(const Record& record);
     void save() const;
 
     std::filesystem::path file_;

@@ -4,10 +4,8 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace banger::plugin {
@@ -55,7 +53,8 @@ struct Workers::State {
     }
 };
 
-Workers::Workers(std::size_t idle) : state_(std::make_shared<State>()) {
+Workers::Workers(std::size_t idle, ThreadStart start)
+    : start_(std::move(start)), state_(std::make_shared<State>()) {
     state_->keep_idle = idle;
 }
 
@@ -76,20 +75,14 @@ void Workers::post(std::function<void()> task) {
         }
         return;
     }
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // the new thread inherits the mask
     try {
-        std::thread([state = state_] { state->run(); }).detach();
+        start_([state = state_] { state->run(); }).detach();
         ++state_->threads;
     } catch (...) {
         state_->tasks.pop_back();
         --state_->queued;
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
         throw;
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 } // namespace banger::plugin

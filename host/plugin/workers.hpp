@@ -1,5 +1,7 @@
 #pragma once
 
+#include "plugin/thread_start.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -13,19 +15,21 @@ namespace banger::plugin {
 class Workers {
   public:
     /// Keeps at most `idle` threads that have nothing to do; they sleep.
-    explicit Workers(std::size_t idle);
+    explicit Workers(std::size_t idle, ThreadStart start = start_thread);
     /// Ends idle threads, and gives busy ones `grace` to finish; those that do not are left behind.
     ~Workers();
     Workers(const Workers&) = delete;
     Workers& operator=(const Workers&) = delete;
 
-    /// The task must not throw.
+    /// The task must not throw. Throws std::system_error when it needs a thread and there is none
+    /// to be had: it will not run then.
     void post(std::function<void()> task);
 
     static constexpr std::chrono::seconds grace{2};
 
   private:
     struct State;
+    ThreadStart start_;
     std::shared_ptr<State> state_; ///< shared with the threads, which may outlive us
 };
 

@@ -31,6 +31,7 @@ done
 "$prefix/bin/banger" version >/dev/null || fail "banger version does not run from the prefix"
 "$prefix/bin/banger" config check || fail "config check does not run from the prefix"
 grep -q '"vm_to_vm"' "$prefix/share/banger/config.schema.json" || fail "config.schema.json lacks the settings of tap-pool"
+grep -qxF "# yaml-language-server: \$schema=$prefix/share/banger/config.schema.json" "$prefix/share/banger/config.example.yaml" || fail "config.example.yaml names another schema"
 echo "$(find "$prefix" -type f | wc -l) files installed"
 
 uninstall() { "$(dirname "$0")/../../scripts/uninstall.sh" "$build/install_manifest.txt" 2>&1; }

@@ -1,5 +1,6 @@
 #include "plugin_probe/check/conformance.hpp"
 
+#include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/signals.hpp"
 #include "os/temporary_dir.hpp"
@@ -15,6 +16,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -24,6 +27,7 @@
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,8 +48,6 @@ constexpr std::array groups{
     Group{"undo", try_undo},       Group{"cancelling", try_cancelling},
     Group{"actions", try_actions}, Group{"the rest", try_interfaces},
 };
-
-constexpr int patience_ms = 60000; // for one line of a child
 
 /// What is found out without running any of the plugin's code.
 bool looks_like_one(const std::string& file, std::vector<Finding>& findings) {
@@ -124,30 +126,31 @@ std::string ended_how(int status) {
     return "the process was ended with status " + std::to_string(WEXITSTATUS(status));
 }
 
-/// Reads what the child tells; how it went wrong, or empty.
+/// Reads what the child tells, until it says that it is through, or has ended.
 class Listener {
   public:
-    Listener(int fd, std::vector<Finding>& findings) : fd_(fd), findings_(findings) {}
+    Listener(int fd, int pidfd, std::vector<Finding>& findings)
+        : fd_(fd), pidfd_(pidfd), findings_(findings) {}
 
-    /// False: it was silent for too long.
-    bool listen() {
-        std::array<char, 4096> bytes{};
+    /// False: it was silent for too long. A descriptor that something else holds, or that it has
+    /// closed, says nothing of its end.
+    bool listen(std::chrono::milliseconds patience) {
+        os::Deadline until = std::chrono::steady_clock::now() + patience;
         for (;;) {
-            pollfd entry{fd_, POLLIN, 0};
-            if (::poll(&entry, 1, patience_ms) <= 0) {
+            std::array<pollfd, 2> fds{{{fd_, POLLIN, 0}, {pidfd_, POLLIN, 0}}};
+            const int ready = ::poll(fds.data(), fds.size(), os::poll_time(until));
+            if (ready < 0 && errno != EINTR) {
+                throw os::errno_error("poll");
+            }
+            const bool over = ready > 0 && fds[1].revents != 0; // then all that it said is there
+            if (read_all()) {
+                until = std::chrono::steady_clock::now() + patience;
+            }
+            if (ended || over) {
+                return true;
+            }
+            if (std::chrono::steady_clock::now() >= until) {
                 return false;
-            }
-            const ssize_t got = ::read(fd_, bytes.data(), bytes.size());
-            if (got <= 0) {
-                return true;
-            }
-            text_.append(bytes.data(), static_cast<std::size_t>(got));
-            for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n')) {
-                line(text_.substr(0, end));
-                text_.erase(0, end + 1);
-            }
-            if (ended) {
-                return true;
             }
         }
     }
@@ -155,6 +158,27 @@ class Listener {
     std::string check = "entry"; ///< what was looked at last
 
   private:
+    /// What is there now; true when it was something.
+    bool read_all() {
+        std::array<char, 4096> bytes{};
+        bool some = false;
+        while (fd_ >= 0) {
+            const ssize_t got = ::read(fd_, bytes.data(), bytes.size());
+            if (got == 0) {
+                fd_ = -1; // poll() would not wait any more
+            }
+            if (got <= 0) {
+                break;
+            }
+            some = true;
+            text_.append(bytes.data(), static_cast<std::size_t>(got));
+        }
+        for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n')) {
+            line(text_.substr(0, end));
+            text_.erase(0, end + 1);
+        }
+        return some;
+    }
     void line(const std::string& text) {
         const json message = json::parse(text, nullptr, false);
         if (!message.is_object()) {
@@ -170,7 +194,7 @@ class Listener {
             findings_.push_back(std::move(finding));
         }
     }
-    int fd_;
+    int fd_, pidfd_;
     std::vector<Finding>& findings_;
     std::string text_;
 };
@@ -189,26 +213,34 @@ bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
     }
     os::UniqueFd read(ends[0]);
     os::UniqueFd write(ends[1]);
+    ::fcntl(read.get(), F_SETFL, O_NONBLOCK);
     const os::TemporaryDir folder;
     const pid_t child = ::fork();
     if (child < 0) {
         throw os::errno_error("fork");
     }
     if (child == 0) {
+        ::setsid(); // it is ended with all that it starts
         read.reset();
         run_group(file, wishes, group, folder.path(), write.get());
     }
     write.reset();
-    Listener listener(read.get(), findings);
-    const bool spoke = listener.listen();
-    if (!spoke) {
+    const os::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+    if (!pidfd) {
+        const Error error = os::errno_error("pidfd_open");
         ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+        throw error;
     }
+    Listener listener(read.get(), pidfd.get(), findings);
+    const bool spoke = listener.listen(wishes.patience);
+    ::kill(-child, SIGKILL);
+    ::kill(child, SIGKILL); // it may not have got as far as to have a group
     int status = 0;
     ::waitpid(child, &status, 0);
     if (!spoke) {
         findings.push_back({Verdict::failed, listener.check,
-                            "no return within " + std::to_string(patience_ms / 1000) + " s",
+                            "no return within " + std::to_string(wishes.patience.count()) + " s",
                             "poll call_cancel_fd() in every wait"});
     } else if (!listener.ended) {
         findings.push_back({Verdict::failed, listener.check, ended_how(status),

@@ -3,6 +3,7 @@
 #include "plugin/manifest.hpp"
 #include "plugin_probe/check/report.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,9 +14,10 @@ namespace banger::plugin_probe {
 
 /// What the author says of the run.
 struct Wishes {
-    std::string config = "{}";  ///< of the plugin, JSON; defaults are filled in
-    std::string options = "{}"; ///< of the VMs for this plugin, JSON; likewise
-    bool run_programs = false;  ///< really, when the plugin wants to run some
+    std::string config = "{}";         ///< of the plugin, JSON; defaults are filled in
+    std::string options = "{}";        ///< of the VMs for this plugin, JSON; likewise
+    bool run_programs = false;         ///< really, when the plugin wants to run some
+    std::chrono::seconds patience{60}; ///< for a child that says nothing
 };
 
 /// The check that every group adds to.

@@ -20,6 +20,7 @@ order() { printf '%s %s\n' "$@" >"$dir/order"; }
 plugin_state() { banger plugin ls --json | jq -r '.[] | select(.id == "saboteur") | .state'; }
 findings() { (banger doctor --json || true) | jq -r '.checks[] | select(.id | startswith("plugin")) | "\(.severity) \(.title) \(.fix)"'; }
 held() { find "$dir" -name 'made-*' -o -name 'held-*' | wc -l; }
+no_daemon() { ! daemon_pid; }
 only_keep() { [ "$(vm_names)" = keep ]; }
 sanitized=
 ldd "$BANGER_BUILD_DIR/bin/bangerd" | grep -q libasan && sanitized=1
@@ -82,6 +83,23 @@ banger daemon restart
 same "$(plugin_state)" active "after the release"
 within 60 only_keep || fail "not undone: $(banger vm ls)"
 same "$(held)" "$held_by_keep" "what the plugin holds at last"
+
+step "ends without a word at each start, in the same call: in quarantine by suspicion"
+banger daemon stop
+order reconcile crash
+for _ in 1 2 3; do
+    banger vm ls >/dev/null 2>&1 || true # starts bangerd, which answers before it is ready
+    within 60 no_daemon || fail "bangerd lives with a plugin that ends it"
+done
+order none -
+same "$(plugin_state)" quarantined "after three ends without a word"
+[ "$(grep -c 'bangerd ended without a word while the plugin was in reconcile of VM keep, before it was ready; counted' "$log")" = 3 ] || fail "not told"
+banger plugin show saboteur | grep -q 'bangerd ended without a word while it was in reconcile of VM keep, before it was ready, 3 times within 10 minutes, which makes it suspect' ||
+    fail "$(banger plugin show saboteur)"
+expect_state keep running
+banger plugin release saboteur >/dev/null
+banger daemon restart
+same "$(plugin_state)" active "after that release"
 
 step "a required one keeps bangerd from starting; released without it"
 configure 'required: true'

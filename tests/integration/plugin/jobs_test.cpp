@@ -127,8 +127,35 @@ TEST_F(Jobs, ItsFunctionsAreForItsOwnCallAlone) {
 TEST_F(Jobs, ARemoteCallsAnswerMustFitItsSchema) {
     EXPECT_EQ(run("rpc", "sum", R"({"good":true})").output.front().bytes, R"({"sum":3})");
     EXPECT_EQ(error_of([&] { run("rpc", "sum", "{}"); }),
-              "plugin polite, rpc sum: its answer does not fit its result_schema: sum: expected "
-              "integer, found \"three\"");
+              "plugin polite, rpc sum: it does not fit result_schema: sum: expected integer, "
+              "found \"three\"; it emitted {\"sum\":\"three\"}");
+}
+
+TEST_F(Jobs, ARemoteCallsAnswerIsOneObject) {
+    EXPECT_EQ(error_of([&] { run("rpc", "numbers", "{}"); }),
+              "plugin polite, rpc numbers: a remote call emits one JSON object; it emitted [1]");
+}
+
+TEST_F(Jobs, AFindingInAnotherFormIsThePluginsErrorAndTheOthersAreShown) {
+    const auto reports = Actions(*host.catalog).doctor(host.context);
+    ASSERT_THAT(reports, SizeIs(1));
+    EXPECT_EQ(reports[0].error,
+              "plugin polite, doctor moods: \"severity\" is one of ok, info, warning, error; it "
+              "emitted {\"severity\":\"fine\",\"title\":\"at noon\"}");
+    EXPECT_EQ(reports[0].hint, "tell its author, or get another version of it");
+    ASSERT_THAT(reports[0].output, SizeIs(1));
+    EXPECT_THAT(reports[0].output[0].bytes, HasSubstr("in the morning"));
+}
+
+TEST_F(Jobs, OneOfAPluginThatIsEndedIsCancelledAndMayCleanUp) {
+    begin("wait");
+    host.stop();
+    const auto result = host.operations.wait();
+    ASSERT_TRUE(result.error);
+    EXPECT_EQ(result.error->kind(), os::ErrorKind::cancelled);
+    EXPECT_THAT(result.error->what(), HasSubstr("cancelled, as the plugin is stopped"));
+    EXPECT_THAT(host.operations.told(), Contains("stage sending them home"));
+    EXPECT_FALSE(host.logged("left as it is"));
 }
 
 TEST_F(Jobs, APanelIsItsTypeAndThenBytes) {
@@ -136,7 +163,23 @@ TEST_F(Jobs, APanelIsItsTypeAndThenBytes) {
     ASSERT_THAT(good, SizeIs(2));
     EXPECT_EQ(good[1].bytes, std::string("\x89PNG\0\xff", 6));
     EXPECT_EQ(error_of([&] { run("web-panel", "panel", R"({"path":"/naked"})"); }),
-              "plugin polite, web-panel panel: a panel is its MIME type once, then bytes");
+              "plugin polite, web-panel panel: a panel emits BANGER_EMIT_MIME first");
+    EXPECT_EQ(error_of([&] { run("web-panel", "panel", R"({"path":"/nothing"})"); }),
+              "plugin polite, web-panel panel: a panel emits BANGER_EMIT_MIME first");
+}
+
+TEST_F(Jobs, OneThatGoesOnAfterTheEndOfItsPluginIsLeft) {
+    host.timeouts.control = std::chrono::seconds(1);
+    ASSERT_EQ(host.load(), "");
+    begin("deaf");
+    while (run("cli", "no-job", "{}").output.back().bytes == "0") { // until it is under way
+    }
+    host.stop();
+    const auto result = host.operations.wait();
+    ASSERT_TRUE(result.error);
+    EXPECT_EQ(result.error->kind(), os::ErrorKind::cancelled);
+    EXPECT_THAT(result.error->what(), HasSubstr("did not return within"));
+    EXPECT_TRUE(host.logged("left as it is"));
 }
 
 } // namespace

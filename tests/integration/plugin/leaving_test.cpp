@@ -1,12 +1,20 @@
 // What is asked of a plugin that was active, and is switched off when the next daemon starts.
 #include "plugin_host.hpp"
 
+#include "plugin/breadcrumb.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <memory>
 #include <thread>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace banger::plugin {
 namespace {
@@ -40,12 +48,10 @@ struct Leaving : testing::Test {
     }
     /// What the store keeps of rec-a.
     std::string kept() { return host.kv.find("banger", "held:rec-a").value_or(""); }
-    /// The same, once rec-a is in a call that waits to be let go.
-    std::string kept_in_call(const std::string& hook) {
+    void wait_for_call(const std::string& hook) {
         while (!in_call(hook)) {
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }
-        return kept();
     }
     bool in_call(const std::string& hook) {
         for (const std::string& line : host.recorded()) {
@@ -115,20 +121,44 @@ TEST_F(Leaving, SwitchedOnAgainTakesPart) {
                 ElementsAre("rec-a destroy", "rec-a create", "rec-a init", "rec-a on_start"));
 }
 
-/// What a daemon that is killed in its code leaves behind.
+/// What a daemon that ends in its code leaves behind.
 struct Killed : Leaving {
-    /// Off in the last daemon, it is not loaded by the next.
-    void expect_given_up(const std::string& while_in_it) {
+    std::unique_ptr<Breadcrumb> calls;
+
+    ~Killed() override {
+        host.catalog.reset(); // it asks the calls
+    }
+    /// A daemon that ended in that hook of rec-a, by that signal; then the next one.
+    void end_in(const std::string& hook, int signal) {
         host.stop();
-        host.kv.set("banger", "held:rec-a", while_in_it);
+        const auto file = host.dir.path() / "calls";
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC); // a sanitizer's report
+            ::dup2(null, STDERR_FILENO);
+            Breadcrumb left(file, [](const auto&) {});
+            std::thread([&] { // as the guard's, which no fork has changed
+                const CallMark mark(&left, "rec-a", {.hook = hook});
+                ::raise(signal);
+            })
+                .join();
+            ::_exit(0);
+        }
+        ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
+        calls = std::make_unique<Breadcrumb>(file, [](const auto&) {});
+        host.services.calls = calls.get();
         static_cast<void>(host.recorded());
         ASSERT_EQ(host.load(), "");
+    }
+    /// Off in the last daemon, it is not loaded by this one, nor by the next.
+    void expect_given_up() {
         EXPECT_THAT(host.recorded(), IsEmpty());
         EXPECT_THAT(host.catalog->leavers().trouble("rec-a"), HasSubstr("bangerd died"));
         EXPECT_TRUE(host.catalog->leavers().given_up_for_good("rec-a"));
         EXPECT_TRUE(host.logged("switched off, but"));
         let_leave();
         EXPECT_THAT(host.recorded(), IsEmpty());
+        host.services.calls = nullptr;
         next_daemon();
         EXPECT_TRUE(host.catalog->leavers().given_up_for_good("rec-a"));
         host.entry("rec-a").enabled = true;
@@ -137,25 +167,32 @@ struct Killed : Leaving {
     }
 };
 
-TEST_F(Killed, WhileItLeaves) {
-    switch_off("leave=deaf");
-    std::thread asking([this] { let_leave(); });
-    const std::string while_asked = kept_in_call("leave");
-    host.let_go();
-    asking.join();
-    EXPECT_EQ(kept(), "");
-    expect_given_up(while_asked);
+TEST_F(Killed, ByItWhileItLeaves) {
+    switch_off("leave=skip");
+    end_in("leave", SIGSEGV);
+    expect_given_up();
 }
 
-TEST_F(Killed, WhileItIsMade) {
-    switch_off("init=skip");
-    host.stop();
-    order("init=skip", "init=deaf");
-    std::thread loading([this] { EXPECT_EQ(host.load(), ""); });
-    const std::string while_made = kept_in_call("init");
-    host.let_go();
-    loading.join();
-    expect_given_up(while_made);
+TEST_F(Killed, ByItWhileItIsMadeToLeave) {
+    switch_off("");
+    end_in("init to leave", SIGABRT);
+    expect_given_up();
+}
+
+TEST_F(Killed, ByItWhileItWasOnItIsAskedToLeave) {
+    switch_off("");
+    end_in("init", SIGSEGV);
+    EXPECT_THAT(host.recorded(), testing::Contains("rec-a init"));
+    let_leave();
+    EXPECT_THAT(host.recorded(), testing::Contains("rec-a leave"));
+}
+
+TEST_F(Killed, FromOutsideWhileItLeavesItIsAskedAgain) {
+    switch_off("leave=skip");
+    end_in("leave", SIGKILL);
+    EXPECT_EQ(host.catalog->leavers().trouble("rec-a"), "");
+    let_leave();
+    EXPECT_THAT(host.recorded(), testing::Contains("rec-a leave"));
 }
 
 TEST_F(Killed, BeforeItWasAskedItIsAskedByTheNext) {
@@ -189,7 +226,7 @@ struct AskedTogether : Leaving {
         switch_off("leave=deafskip");
         std::vector<std::thread> threads;
         threads.emplace_back([this] { let_leave(); });
-        static_cast<void>(kept_in_call("leave"));
+        wait_for_call("leave");
         for (int i = 0; i < 10; ++i) {
             threads.emplace_back([this, hook] {
                 vm::CallContext context{.operation_id = "op"};

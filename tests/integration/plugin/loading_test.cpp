@@ -373,7 +373,8 @@ TEST_F(Loading, APluginIsDescribed) {
     EXPECT_EQ(polite["gives_network"], true);
     EXPECT_THAT(polite["interfaces"].get<std::vector<std::string>>(),
                 ElementsAre("banger.guest-config/1", "banger.vm-lifecycle/1", "banger.cli/1",
-                            "banger.rpc/1", "banger.status/1", "banger.web-panel/1"));
+                            "banger.doctor/1", "banger.rpc/1", "banger.status/1",
+                            "banger.web-panel/1"));
     EXPECT_FALSE(polite["actions"][0].contains("repeatable"));
     EXPECT_EQ(polite["actions"][1]["repeatable"], true);
     const nlohmann::json rec = to_json(host.info("rec-a"));

@@ -215,7 +215,7 @@ std::filesystem::path PluginHost::add(const std::string& plugin, const std::stri
 }
 
 std::string PluginHost::load() {
-    catalog = std::make_unique<Catalog>(settings, services, timeouts);
+    catalog = std::make_unique<Catalog>(settings, services, timeouts, threads);
     dispatch = std::make_unique<Dispatch>(*catalog, journal);
     return error_of([&] {
         catalog->load();

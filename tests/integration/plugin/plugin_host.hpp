@@ -129,6 +129,7 @@ class PluginHost {
     FakeOperations operations;
     Services services;
     Timeouts timeouts;
+    ThreadStart threads = start_thread;
     store::HookJournal journal{dir.path() / "banger.sqlite"};
     std::unique_ptr<Catalog> catalog;
     std::unique_ptr<Dispatch> dispatch;

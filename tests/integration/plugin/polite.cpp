@@ -154,13 +154,18 @@ class Polite {
         const auto has = [what](const char* word) { return what.find(word) != std::string::npos; };
         const banger::Operations operations(host_);
         const std::string_view begun = operations.start(
-            call, has("badkind") ? "No Kind" : "count", "ten sheep", [this, has](banger::Job& job) {
+            call, has("badkind") ? "No Kind" : "count", "ten sheep",
+            [this, has](banger::Job& job) {
                 job.stage("counting");
                 if (has("fail")) {
                     throw banger::Error(BANGER_E_UNAVAILABLE, "no sheep here", "buy some");
                 }
                 if (has("throw")) {
                     throw std::out_of_range("fence");
+                }
+                if (has("deaf")) {
+                    ++waiting_;
+                    ::poll(nullptr, 0, 4000);
                 }
                 if (has("wait")) {
                     const banger::Undo undo([&] { job.stage("sending them home"); });
@@ -185,7 +190,8 @@ class Polite {
                     return;
                 }
                 job.result(has("array") ? "[]" : R"({"sheep":10})");
-            });
+            },
+            {.cleanup = std::chrono::milliseconds(has("deaf") ? 50 : 0)});
         call.emit_json(R"({"operation":")" + std::string(begun) + "\"}");
     }
     void no_job(banger::Call& call, std::string_view) {
@@ -196,7 +202,15 @@ class Polite {
     void sum(banger::Call& call, std::string_view args) {
         call.emit_json(args == R"({"good":true})" ? R"({"sum":3})" : R"({"sum":"three"})");
     }
+    void numbers(banger::Call& call, std::string_view) { call.emit_json("[1]"); }
+    void moods(banger::Call& call, std::string_view) {
+        call.emit_json(R"({"severity":"ok","title":"in the morning"})");
+        call.emit_json(R"({"severity":"fine","title":"at noon"})");
+    }
     void panel(banger::Call& call, std::string_view args) {
+        if (args == R"({"path":"/nothing"})") {
+            return;
+        }
         if (args != R"({"path":"/naked"})") {
             call.emit(BANGER_EMIT_MIME, "image/png");
         }
@@ -227,9 +241,13 @@ class Polite {
         banger::action<&Polite::no_job>("no-job", "uses a job's functions outside of one"),
     };
 
-    static constexpr banger_action rpc[] = {banger::action<&Polite::sum>(
-        "sum", "adds", R"({"properties":{"good":{"type":"boolean"}}})",
-        R"({"required":["sum"],"properties":{"sum":{"type":"integer"}}})")};
+    static constexpr banger_action rpc[] = {
+        banger::action<&Polite::sum>(
+            "sum", "adds", R"({"properties":{"good":{"type":"boolean"}}})",
+            R"({"required":["sum"],"properties":{"sum":{"type":"integer"}}})"),
+        banger::action<&Polite::numbers>("numbers", "no object")};
+    static constexpr banger_action doctor[] = {
+        banger::action<&Polite::moods>("moods", "how it is")};
     static constexpr banger_action web_panel[] = {banger::action<&Polite::panel>(
         "panel", "a picture", R"({"properties":{"path":{"type":"string"}}})")};
     static constexpr banger_action status[] = {banger::action<&Polite::pulse>("pulse", "it lives")};

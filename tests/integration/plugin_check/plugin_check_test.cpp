@@ -1,5 +1,6 @@
 #include "os/run.hpp"
 #include "os/temporary_dir.hpp"
+#include "plugin_probe/check/trial.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -99,6 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"environment", "the process", "the environment has now RUDE"},
         Broken{"handler", "the process", "the handler of User defined signal 1 is another"},
         Broken{"crash", "start", "the process died of Segmentation fault | run it in a debugger"},
+        Broken{"crash-and-leave", "start", "the process died of Segmentation fault"},
         Broken{"late", "use of the host", "call_emit after create has returned"},
         Broken{"stubborn", "cancelling", "before_start returns"},
         Broken{"refuse", "start", "before_start: not today"},
@@ -110,6 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"bad-object", "footprint list_all", "\"state\" is one of in-use, idle, stray"},
         Broken{"bad-doctor", "doctor state", "\"severity\" is one of ok"},
         Broken{"bad-answer", "rpc ask", "it does not fit result_schema"},
+        Broken{"two-answers", "rpc ask", "a remote call emits one JSON object"},
         Broken{"bad-page", "web-panel page", "a panel emits BANGER_EMIT_MIME first"}),
     [](const auto& one) {
         std::string name = one.param.what;
@@ -121,6 +124,14 @@ TEST(PluginCheck, ACrashCostsOnlyItsGroup) {
     const Report report = rude("crash");
     EXPECT_EQ(report.failures("create") + report.failures("doctor state"), "") << report.text;
     EXPECT_THAT(report.text, testing::HasSubstr("\"check\": \"doctor state\""));
+}
+
+TEST(PluginCheck, OneThatClosesEverythingAndHangsIsEnded) {
+    const auto findings = plugin_probe::try_out(
+        BANGER_RUDE, {.config = R"({"do":"silent"})", .patience = std::chrono::seconds(3)});
+    EXPECT_TRUE(std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
+        return finding.check == "start" && finding.text == "no return within 3 s";
+    }));
 }
 
 TEST(PluginCheck, LeavesNothingBehind) {

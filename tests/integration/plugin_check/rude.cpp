@@ -61,6 +61,16 @@ class Rude {
         if (does("crash")) {
             ::raise(SIGSEGV);
         }
+        if (does("crash-and-leave")) { // a process that holds whatever this one has open
+            if (::fork() == 0) {
+                ::sleep(3600);
+            }
+            ::raise(SIGSEGV);
+        }
+        if (does("silent")) {
+            (void)::close_range(3, ~0U, 0);
+            ::sleep(3600);
+        }
         if (does("late")) {
             banger::Call(created_).emit_text("late");
         }
@@ -103,6 +113,9 @@ class Rude {
                                           : R"({"severity":"ok","title":"x"})");
     }
     void ask(banger::Call& call, std::string_view) {
+        if (does("two-answers")) {
+            call.emit_json(R"({"count":2})");
+        }
         call.emit_json(does("bad-answer") ? R"({"count":"many"})" : R"({"count":1})");
     }
     void page(banger::Call& call, std::string_view) {

@@ -68,7 +68,8 @@ struct Probing : testing::Test {
     }
     std::optional<os::Error> ask(const fs::path& plugin, milliseconds time = milliseconds(60000)) {
         const Probe::File asked{plugin, check_ownership(plugin, ::getuid())};
-        return Probe(program, cache, time).ask({asked}).at(0);
+        const auto refusal = Probe(program, cache, time).ask({asked}).at(0);
+        return refusal ? std::optional(refusal->error) : std::nullopt;
     }
     std::size_t probes() const { return others("opened").size(); }
 };

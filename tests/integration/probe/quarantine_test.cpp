@@ -4,8 +4,11 @@
 #include "plugin/describe.hpp"
 #include "plugin/quarantine.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include <fcntl.h>
@@ -105,6 +108,76 @@ TEST_F(Held, SwitchedOffItIsNotLoadedToLeave) {
     EXPECT_EQ(host.info("wild-good").state, State::leaving);
     EXPECT_THAT(host.catalog->leavers().trouble("wild-good"),
                 StartsWith("it is in quarantine: it ended bangerd 3 times"));
+}
+
+/// Plugins that do not survive being looked at, in a daemon that keeps that.
+struct HeldForItsProbe : testing::Test {
+    PluginHost host;
+    fs::path log = host.dir.path() / "opened";
+    Quarantine quarantine{host.dir.path() / "plugin-quarantine.json"};
+
+    HeldForItsProbe() {
+        ::setenv("WILD_LOG", log.c_str(), 1);
+        host.settings.probe = BANGER_PLUGIN_PROGRAM;
+        host.services.quarantine = &quarantine;
+    }
+    ~HeldForItsProbe() override {
+        host.catalog.reset();
+        ::unsetenv("WILD_LOG");
+    }
+    std::size_t probes() const {
+        std::ifstream lines(log);
+        return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(lines),
+                                                   std::istreambuf_iterator<char>(), '\n'));
+    }
+};
+
+TEST_F(HeldForItsProbe, IsNotLookedAtAgainUntilItIsReleased) {
+    host.add("wild-segv");
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(host.info("wild-segv").state, State::quarantined);
+    EXPECT_THAT(host.reason("wild-segv"), HasSubstr("opening it killed the probe with SIGSEGV"));
+    EXPECT_THAT(host.reason("wild-segv"),
+                HasSubstr("; it is loaded again after banger plugin release wild-segv, or with "
+                          "another version of its file"));
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(host.info("wild-segv").state, State::quarantined);
+    EXPECT_EQ(probes(), 1U);
+    EXPECT_TRUE(Quarantine(host.dir.path() / "plugin-quarantine.json").holds("wild-segv"));
+
+    EXPECT_TRUE(quarantine.release("wild-segv"));
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(probes(), 2U);
+}
+
+TEST_F(HeldForItsProbe, AnotherVersionOfItsFileIsLookedAt) {
+    const fs::path file = host.add("wild-exit");
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(host.info("wild-exit").state, State::quarantined);
+    const std::array<timespec, 2> times{{{0, UTIME_OMIT}, {1'000'000'000, 1}}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, file.c_str(), times.data(), 0), 0);
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(probes(), 2U);
+}
+
+TEST_F(HeldForItsProbe, WhatMayBeRepairedOutsideOfTheFileIsLookedAtEachTime) {
+    host.add("wild-good", "", "other");
+    EXPECT_EQ(host.load(), "");
+    EXPECT_EQ(host.info("other").state, State::failed);
+    EXPECT_FALSE(quarantine.holds("other"));
+}
+
+TEST_F(HeldForItsProbe, ARequiredOneStopsTheStart) {
+    host.add("wild-abort");
+    host.entry("wild-abort").required = true;
+    EXPECT_THAT(host.load(), HasSubstr("banger plugin release wild-abort"));
+}
+
+TEST_F(HeldForItsProbe, TheCheckOfTheConfigurationKeepsNothing) {
+    host.add("wild-segv");
+    EXPECT_THAT(Catalog(host.settings, host.services).check(),
+                ElementsAre(HasSubstr("opening it killed the probe with SIGSEGV")));
+    EXPECT_FALSE(quarantine.holds("wild-segv"));
 }
 
 } // namespace

@@ -157,6 +157,60 @@ TEST_F(Crumbs, AKillFromOutsideIsNobodys) {
     }
 }
 
+TEST_F(Crumbs, AnEndWithoutAWordOfAStartMakesTheOneThatWasAskedSuspect) {
+    for (const char* hook : {"open", "create", "init to leave", "on_start", "reconcile_all",
+                             "reconcile", "undo of before_start", "leave"}) {
+        daemon([&](Breadcrumb& calls) {
+            const CallMark thread(&calls, "dns", {.hook = "thread server"});
+            on_worker([&] {
+                const CallMark mark(&calls, "nat", {.hook = hook});
+                ::_exit(0);
+            });
+        });
+        const auto calls = left();
+        ASSERT_THAT(calls, SizeIs(1)) << hook;
+        EXPECT_EQ(calls[0].how, "");
+        EXPECT_TRUE(calls[0].suspect) << hook;
+        EXPECT_EQ(calls[0].file, nat_file.text());
+    }
+}
+
+TEST_F(Crumbs, SeveralCallsOfTheSameOneAreOneSuspicion) {
+    daemon([](Breadcrumb& calls) {
+        const CallMark one(&calls, "nat", {.hook = "reconcile", .vm_id = "a"});
+        const CallMark other(&calls, "nat", {.hook = "reconcile", .vm_id = "b"});
+        ::_exit(0);
+    });
+    const auto calls = left();
+    ASSERT_THAT(calls, SizeIs(2));
+    EXPECT_NE(calls[0].suspect, calls[1].suspect);
+}
+
+TEST_F(Crumbs, NobodyIsSuspectWhenItIsNotClearOrTheDaemonWasUp) {
+    daemon([](Breadcrumb& calls) { // who of the two?
+        const CallMark one(&calls, "nat", {.hook = "reconcile"});
+        const CallMark other(&calls, "dns", {.hook = "reconcile"});
+        ::_exit(0);
+    });
+    EXPECT_THAT(left(), testing::Each(testing::Field(&CutCall::suspect, false)));
+    daemon([](Breadcrumb& calls) { // not of the start
+        const CallMark mark(&calls, "nat", starting);
+        ::_exit(0);
+    });
+    EXPECT_FALSE(left().at(0).suspect);
+    daemon([](Breadcrumb& calls) { // it died of something else
+        const CallMark mark(&calls, "nat", {.hook = "on_start"});
+        std::thread(write_nowhere).join();
+    });
+    EXPECT_FALSE(left().at(0).suspect);
+    daemon([](Breadcrumb& calls) {
+        calls.end_of_start();
+        const CallMark mark(&calls, "nat", {.hook = "leave"});
+        ::raise(SIGKILL);
+    });
+    EXPECT_FALSE(left().at(0).suspect);
+}
+
 TEST_F(Crumbs, AFaultElsewhereIsNotThatOfAPluginThatRanMeanwhile) {
     daemon([](Breadcrumb& calls) {
         on_worker([&] {

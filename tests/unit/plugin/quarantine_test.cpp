@@ -15,6 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
+using testing::StartsWith;
 
 constexpr std::int64_t minute = 60'000;
 const FileIdentity nat{.device = 1, .inode = 2, .size = 3, .mtime_ns = 4};
@@ -84,6 +85,45 @@ TEST_F(Quarantined, WhatWasNotThePluginsIsNotCounted) {
         EXPECT_FALSE(start(i, "").reason("nat", nat));
     }
     EXPECT_THAT(Quarantine(file).warnings(), IsEmpty());
+}
+
+TEST_F(Quarantined, SuspicionsCountWithTheRest) {
+    const auto suspected = [&](std::int64_t at) {
+        Quarantine(file).count({{.plugin = "nat",
+                                 .hook = "on_start",
+                                 .file = nat.text(),
+                                 .at_ms = at,
+                                 .suspect = true}},
+                               at);
+    };
+    suspected(0);
+    EXPECT_THAT(
+        Quarantine(file).warnings(),
+        ElementsAre(Pair("nat", StartsWith("is suspected: bangerd ended without a word, "
+                                           "before it was ready, while it was asked at "))));
+    suspected(1);
+    suspected(2);
+    EXPECT_THAT(Quarantine(file).reason("nat", nat).value_or(""),
+                StartsWith("bangerd ended without a word while it was in on_start, before it was "
+                           "ready, 3 times within 10 minutes, which makes it suspect, the last "
+                           "time at "));
+    ASSERT_TRUE(Quarantine(file).release("nat"));
+    suspected(3);
+    static_cast<void>(start(4));
+    EXPECT_THAT(start(5).reason("nat", nat).value_or(""),
+                HasSubstr("SIGSEGV; 1 of them by suspicion: bangerd ended without a word"));
+}
+
+TEST_F(Quarantined, OneThatEndedItsProbeIsHeldAtOnce) {
+    Quarantine(file).hold("nat", nat, "opening it killed the probe");
+    Quarantine quarantine = start(0, "");
+    EXPECT_EQ(quarantine.reason("nat", nat).value_or(""),
+              "opening it killed the probe; it is loaded again after banger plugin release nat, or "
+              "with another version of its file");
+    EXPECT_FALSE(quarantine.reason("nat", newer));
+    EXPECT_THAT(quarantine.warnings(), IsEmpty());
+    EXPECT_TRUE(quarantine.release("nat"));
+    EXPECT_FALSE(Quarantine(file).reason("nat", nat));
 }
 
 TEST_F(Quarantined, AnotherFileIsAnotherPlugin) {
