@@ -51,6 +51,14 @@ const banger_result no_call_result{
     .hint = {"", 0},
 };
 
+const banger_result gone_result{
+    .struct_size = sizeof(banger_result),
+    .status = BANGER_E_UNAVAILABLE,
+    .value = {"", 0},
+    .message = {gone_message.data(), gone_message.size()},
+    .hint = {gone_hint.data(), gone_hint.size()},
+};
+
 Using::Using(banger_call* handle, const char* function) noexcept : call_(find_call(handle)) {
     const char* wrong = nullptr;
     if (!call_ || call_->over) {
@@ -59,13 +67,21 @@ Using::Using(banger_call* handle, const char* function) noexcept : call_(find_ca
         wrong = "used a call on another thread in ";
     } else {
         pass_ = call_->plugin.gate.enter();
-        return;
+        gone_ = !pass_;
     }
     Plugin* plugin = owner_of(handle);
-    if (!plugin) {
-        return; // nobody to name
+    if (!plugin || pass_) {
+        return; // nobody to name, or nothing wrong
     }
     try {
+        gone_ = gone_ || !plugin->gate.enter(); // it is known no more which calls there were
+        if (gone_) {
+            if (wrong == nullptr) { // the call is this thread's
+                call_->recorded = {BANGER_E_UNAVAILABLE, std::string(gone_message),
+                                   std::string(gone_hint)};
+            }
+            return;
+        }
         const std::string about = call_ ? " (" + call_->site.text() + ")" : "";
         plugin->view().log(nullptr, BANGER_LOG_ERROR, wrong + std::string(function) + about, {});
     } catch (...) { // out of memory: the status alone says it

@@ -33,19 +33,30 @@ extern const banger_api_ops api_ops;
 extern const banger_operations_ops operations_ops;
 extern const banger_guest_config_ops guest_config_ops;
 
+/// What a function says when the host's services are gone: the daemon ends, or the plugin has.
+inline constexpr std::string_view gone_message = "the plugin is stopped: the host does nothing";
+inline constexpr std::string_view gone_hint =
+    "end your threads in destroy(), and do nothing more in one whose call is cancelled";
+
 /// A call that the plugin names to a [call-thread] function, while that runs. False when this
-/// thread may not use it now: a line in the log says then what `function` was misused. While it is
-/// true the host's services are there.
+/// thread may not use it now: a line in the log says then what `function` was misused; or when the
+/// host's services are gone, which is recorded in the call. While it is true they are there.
 class Using {
   public:
     Using(banger_call* handle, const char* function) noexcept;
     explicit operator bool() const noexcept { return static_cast<bool>(pass_); }
     [[nodiscard]] Call& operator*() const noexcept { return *call_; }
     [[nodiscard]] Call* operator->() const noexcept { return call_.get(); }
+    /// Why it is false.
+    [[nodiscard]] bool gone() const noexcept { return gone_; }
+    [[nodiscard]] banger_status status() const noexcept {
+        return gone_ ? BANGER_E_UNAVAILABLE : BANGER_E_INVALID;
+    }
 
   private:
     std::shared_ptr<Call> call_;
     Gate::Pass pass_;
+    bool gone_ = false;
 };
 
 /// The plugin whose code calls an [any-thread] function. False when the host's services are gone.
@@ -82,7 +93,7 @@ template <class F>
 banger_status perform(banger_call* handle, const char* function, F&& f) noexcept {
     const Using call(handle, function);
     if (!call) {
-        return BANGER_E_INVALID;
+        return call.status();
     }
     try {
         std::forward<F>(f)(*call);
@@ -121,6 +132,8 @@ const Raw* keep(Call& call, std::unique_ptr<Kept<Raw>> kept) {
 
 /// What a misused function gives back: it has no call to keep a result in.
 extern const banger_result no_call_result;
+/// What one gives back when the host's services are gone.
+extern const banger_result gone_result;
 /// What one gives back in a full call.
 extern const banger_result full_call_result;
 
@@ -129,7 +142,7 @@ template <class F>
 const banger_result* answer(banger_call* handle, const char* function, F&& f) noexcept {
     const Using call(handle, function);
     if (!call) {
-        return &no_call_result;
+        return call.gone() ? &gone_result : &no_call_result;
     }
     if (call->full()) {
         record_full(*call);

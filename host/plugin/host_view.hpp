@@ -47,7 +47,7 @@ class HostView {
 /// BANGER_LOG_* as a word: "warning".
 [[nodiscard]] std::string_view level_name(int level);
 
-/// Every extension that this host has an id for, and whether it is there now.
+/// Is the extension there for it?
 [[nodiscard]] bool has_extension(const Plugin& plugin, std::string_view id);
 
 } // namespace banger::plugin

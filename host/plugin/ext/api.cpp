@@ -25,16 +25,36 @@ std::string problem(const Failure& failure) {
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// An answer that no call keeps.
+class Standing {
+  public:
+    Standing(std::string_view message, std::string_view hint)
+        : body_(problem({BANGER_E_UNAVAILABLE, std::string(message), std::string(hint)})),
+          raw_{.struct_size = sizeof(banger_response),
+               .http_status = 0,
+               .content_type = str(type_),
+               .body = str(body_)} {}
+    Standing(const Standing&) = delete;
+    Standing& operator=(const Standing&) = delete;
+    ~Standing() = default;
+    [[nodiscard]] const banger_response* raw() const noexcept { return &raw_; }
+
+  private:
+    std::string type_ = "application/json";
+    std::string body_;
+    banger_response raw_;
+};
+
 /// What a full call gets.
-const banger_response& full() {
-    static const std::string type = "application/json";
-    static const std::string body =
-        problem({BANGER_E_UNAVAILABLE, std::string(full_message), std::string(full_hint)});
-    static const banger_response response{.struct_size = sizeof(banger_response),
-                                          .http_status = 0,
-                                          .content_type = str(type),
-                                          .body = str(body)};
-    return response;
+const banger_response* full() {
+    static const Standing response(full_message, full_hint);
+    return response.raw();
+}
+
+/// What one gets when the host's services are gone. Never freed: threads may outlive main().
+const banger_response* gone() {
+    static const Standing& response = *new Standing(gone_message, gone_hint);
+    return response.raw();
 }
 
 constexpr int busy_status = 409;
@@ -81,13 +101,13 @@ void refuse_own_vm(const CallSite& site, const std::string& method, std::string_
 const banger_response* request(const banger_host*, banger_call* handle, banger_str method,
                                banger_str target, banger_str body) noexcept {
     const Using call(handle, "api.request");
-    if (!call) {
-        return &misused;
-    }
     try {
+        if (!call) {
+            return call.gone() ? gone() : &misused;
+        }
         if (call->full()) {
             record_full(*call);
-            return &full();
+            return full();
         }
         auto kept = std::make_unique<Kept<banger_response>>();
         kept->raw.struct_size = sizeof(banger_response);

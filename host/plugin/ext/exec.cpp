@@ -1,4 +1,5 @@
 #include "os/run.hpp"
+#include "os/utf8.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
 
@@ -25,6 +26,15 @@ constexpr banger_exec_result misused{
     .hint = {"", 0},
 };
 
+constexpr banger_exec_result gone{
+    .struct_size = sizeof(banger_exec_result),
+    .status = BANGER_E_UNAVAILABLE,
+    .out = {"", 0},
+    .err = {"", 0},
+    .message = {gone_message.data(), gone_message.size()},
+    .hint = {gone_hint.data(), gone_hint.size()},
+};
+
 constexpr banger_exec_result full{
     .struct_size = sizeof(banger_exec_result),
     .status = BANGER_E_UNAVAILABLE,
@@ -34,10 +44,20 @@ constexpr banger_exec_result full{
     .hint = {full_hint.data(), full_hint.size()},
 };
 
+/// An argument, which may have any bytes but that: names of files are not always UTF-8.
 std::string word(banger_str text) {
     std::string result = copy(text);
     if (result.find('\0') != std::string::npos) {
         throw Error(ErrorKind::invalid, "exec: a NUL byte in an argument");
+    }
+    return result;
+}
+
+/// What is named in messages, too.
+std::string name(banger_str text, const char* what) {
+    std::string result = word(text);
+    if (!os::is_utf8(result)) {
+        throw Error(ErrorKind::invalid, std::string("exec: ") + what + " is not UTF-8");
     }
     return result;
 }
@@ -70,7 +90,7 @@ std::vector<std::string> environment(const banger_exec_request& request) {
     std::vector<std::string> all;
     std::vector<std::string> added;
     for (std::uint64_t i = 0; i < request.env_count; ++i) {
-        added.push_back(word(request.env[i].key) + "=");
+        added.push_back(name(request.env[i].key, "the name of a variable") + "=");
         all.push_back(added.back() + word(request.env[i].value));
     }
     for (char** entry = environ; *entry; ++entry) {
@@ -89,8 +109,8 @@ os::Output run_request(Call& call, const banger_exec_request& request) {
         throw Error(ErrorKind::unsupported, "exec: unknown flags");
     }
     check_sizes(request);
-    std::vector<std::string> argv;
-    for (std::uint64_t i = 0; i < request.argc; ++i) {
+    std::vector<std::string> argv{name(request.argv[0], "the program")};
+    for (std::uint64_t i = 1; i < request.argc; ++i) {
         argv.push_back(word(request.argv[i]));
     }
     milliseconds timeout = call.remaining();
@@ -112,7 +132,7 @@ os::Output run_request(Call& call, const banger_exec_request& request) {
                               {bytes.data(), bytes.size()});
         };
     }
-    const std::string cwd = word(request.cwd);
+    const std::string cwd = name(request.cwd, "the folder");
     options.cwd = cwd.empty() ? call.plugin.view().state_dir() : cwd;
     call.plugin.view().log(call.handle, BANGER_LOG_DEBUG, "exec " + argv.front(), {});
     os::Output output = os::run(argv, options);
@@ -130,7 +150,7 @@ const banger_exec_result* run(const banger_host*, banger_call* handle,
                               const banger_exec_request* request) noexcept {
     const Using call(handle, "exec.run");
     if (!request || !call) {
-        return &misused;
+        return call.gone() ? &gone : &misused;
     }
     if (call->full()) {
         record_full(*call);

@@ -37,6 +37,9 @@ const banger_result* get(const banger_host*, banger_call* call, banger_str key) 
 const banger_result* list(const banger_host*, banger_call* call, banger_str prefix) noexcept {
     return answer(call, "kv.list", [&](Call& of) {
         const std::string begin = limits::taken("kv: a prefix", prefix, limits::kv_key);
+        if (!os::is_utf8(begin)) {
+            throw Error(ErrorKind::invalid, "kv: a prefix is UTF-8, as keys are");
+        }
         return nlohmann::json(of.plugin.services.kv->keys(of.plugin.id(), begin)).dump();
     });
 }

@@ -6,14 +6,20 @@
  * - Inputs are borrowed until the function returns; whoever keeps them copies. Nobody frees memory
  *   of the other side. Results of host functions belong to the host and live until the banger_call
  *   they were given ends. Host strings also end in NUL; plugin strings need not.
- * - Text is UTF-8. Times are milliseconds, sizes bytes, unless the name says otherwise (_mib).
+ * - Text is UTF-8: what is not is refused (E_INVALID), or mended where it is only shown. Arguments
+ *   of programs are bytes (ext/exec.h), and what is called so. Times are milliseconds, sizes bytes,
+ *   unless the name says otherwise (_mib).
  * - No exception, panic or longjmp may leave a plugin function.
  *
  * Thread words
- *   [control]      the host's one control thread, never two at once for any plugins
+ *   [control]      one after the other for all plugins, on a thread of the host's that may be
+ *                  another each time. One that does not return in time is given up: the plugin is
+ *                  stuck, and the calls of other plugins go on beside it
  *   [hook]         a worker thread; one at a time per plugin, or, with BANGER_PLUGIN_CONCURRENT,
  *                  one at a time per plugin and VM, and those about no VM beside them
- *   [call-thread]  only the thread that the banger_call was handed to; checked at run time
+ *   [call-thread]  only the thread that the banger_call was handed to; checked at run time:
+ *                  E_INVALID else, and a line in the log. E_UNAVAILABLE once the plugin has been
+ *                  destroyed, for threads that it left behind
  *   [any-thread]   every thread, also the plugin's own
  */
 #ifndef BANGER_ABI_H

@@ -145,7 +145,8 @@ typedef struct banger_daemon_hooks { /* NULL = not subscribed */
    * it had been active, and VMs may run. Gives back what they can do without, looked up on the
    * host, not from memory. OK when nothing is held any more: its open records of hooks leave the
    * journal. BANGER_SKIP while running VMs need something: it is asked again before one starts,
-   * after one has stopped or was deleted, and by the next daemon; not after a daemon died in it.
+   * after one has stopped or was deleted, and by the next daemon; not after it ended a daemon here
+   * (by a signal or exit()), before the plugin was on again.
    * Without this slot what it holds stays until it is switched on again. */
   banger_status (*leave)(void *self, banger_call *);
 } banger_daemon_hooks;

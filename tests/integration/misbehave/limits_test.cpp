@@ -76,6 +76,12 @@ TEST_F(Misbehaving, ATimeForEverIsALongOne) {
     EXPECT_EQ(run(Hook::on_ready), "");
 }
 
+TEST_F(Misbehaving, AnArgumentMayHaveAnyBytes) { // the name of a file, say
+    ASSERT_EQ(load("on_ready=bad-exec-argument before_stop=bad-exec-value"), "");
+    EXPECT_EQ(run(Hook::on_ready), "");
+    EXPECT_EQ(run(Hook::before_stop), "");
+}
+
 struct Guest : Misbehaving, testing::WithParamInterface<std::pair<const char*, const char*>> {};
 
 TEST_P(Guest, GetsNothingThatIsTooLarge) {

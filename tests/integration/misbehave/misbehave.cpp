@@ -74,6 +74,24 @@ const Ops& ops(const Misbehaviour& self, const char* id) {
     return *static_cast<const Ops*>(self.host->get_extension(self.host, id));
 }
 
+/// Is it told that the host's services are gone, and in words where there are any?
+bool turned_away(const banger_host* host, banger_call* call, const banger_kv_ops& kv,
+                 const banger_exec_ops& exec, const banger_api_ops& api) {
+    const banger_result* value = kv.get(host, call, str("x"));
+    const banger_str program = str("true");
+    banger_exec_request request{};
+    request.struct_size = sizeof request;
+    request.argv = &program;
+    request.argc = 1;
+    const banger_exec_result* ran = exec.run(host, call, &request);
+    const banger_response* answer = api.request(host, call, str("GET"), str("/v1/vms"), str(""));
+    return kv.set(host, call, str("x"), str("y")) == BANGER_E_UNAVAILABLE &&
+           host->call_emit(call, BANGER_EMIT_TEXT, str("x")) == BANGER_E_UNAVAILABLE &&
+           value->status == BANGER_E_UNAVAILABLE && value->message.len > 0 && value->hint.len > 0 &&
+           ran->status == BANGER_E_UNAVAILABLE && ran->message.len > 0 &&
+           answer->http_status == 0 && answer->body.len > 0;
+}
+
 /// Goes on after destroy() until the test lets go, and uses the host all the time.
 void leaked_thread(Misbehaviour copy) {
     const banger_host* host = copy.host;
@@ -81,6 +99,8 @@ void leaked_thread(Misbehaviour copy) {
     const auto& kv = ops<banger_kv_ops>(copy, BANGER_EXT_KV);
     const auto& timers = ops<banger_timer_ops>(copy, BANGER_EXT_TIMER);
     const auto& events = ops<banger_events_ops>(copy, BANGER_EXT_EVENTS);
+    const auto& exec = ops<banger_exec_ops>(copy, BANGER_EXT_EXEC);
+    const auto& api = ops<banger_api_ops>(copy, BANGER_EXT_API);
     banger_call* call = threads.call_open(host, str("leaked"), 0);
     leave_mark(copy, "leaked");
     int refused = 0;
@@ -96,8 +116,9 @@ void leaked_thread(Misbehaviour copy) {
             host, 1, 0, [](void*, banger_call*) {}, nullptr));
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     } while (!file_exists(copy.mark + ".go"));
-    const bool cut = refused > 0 && host->call_cancelled(call) == 1 &&
-                     host->call_cancel_fd(call) >= 0 && !threads.call_open(host, str("again"), 0);
+    const bool cut = refused > 0 && turned_away(host, call, kv, exec, api) &&
+                     host->call_cancelled(call) == 1 && host->call_cancel_fd(call) >= 0 &&
+                     !threads.call_open(host, str("again"), 0);
     threads.call_close(call);
     const bool closed = host->call_cancel_fd(call) == -1 && host->call_remaining_ms(call) == 0;
     leave_mark(copy, cut && closed ? "cut off" : "not cut off");
@@ -114,6 +135,16 @@ banger_status emit_many(const Misbehaviour& self, banger_call* call) {
 banger_status exec(const Misbehaviour& self, banger_call* call, banger_exec_request request) {
     request.struct_size = sizeof request;
     return ops<banger_exec_ops>(self, BANGER_EXT_EXEC).run(self.host, call, &request)->status;
+}
+
+/// Bytes that are no UTF-8 in one part of a request.
+banger_status exec_bad_bytes(const Misbehaviour& self, banger_call* call, const std::string& part) {
+    const banger_str words[] = {str(part == "program" ? bad_utf8 : "true"),
+                                str(part == "argument" ? bad_utf8 : "x")};
+    const banger_kv variable{str(part == "variable" ? bad_utf8 : "X"),
+                             str(part == "value" ? bad_utf8 : "x")};
+    return exec(self, call,
+                {0, 0, words, 2, &variable, 1, str(part == "folder" ? bad_utf8 : "/"), {}, 0, 0});
 }
 
 /// Hands over more than the host takes.
@@ -272,6 +303,12 @@ banger_status obey(Misbehaviour& self, banger_call* call, const std::string& hoo
     }
     if (how == "bad-key") {
         return ops<banger_kv_ops>(self, BANGER_EXT_KV).set(host, call, str(bad_utf8), str("v"));
+    }
+    if (how == "bad-prefix") {
+        return ops<banger_kv_ops>(self, BANGER_EXT_KV).list(host, call, str(bad_utf8))->status;
+    }
+    if (how.rfind("bad-exec-", 0) == 0) {
+        return exec_bad_bytes(self, call, how.substr(9));
     }
     if (how == "bad-emit") {
         return host->call_emit(call, BANGER_EMIT_TEXT, str(bad_utf8));

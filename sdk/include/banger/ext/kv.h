@@ -14,7 +14,7 @@ typedef struct banger_kv_ops {
   uint32_t struct_size, flags;
   /* [call-thread] value: the bytes. E_NOT_FOUND when there is no such key. */
   const banger_result *(*get)(const banger_host *, banger_call *, banger_str key);
-  /* [call-thread] value: a JSON array of the keys that begin with prefix, sorted. */
+  /* [call-thread] value: a JSON array of the keys that begin with prefix (UTF-8), sorted. */
   const banger_result *(*list)(const banger_host *, banger_call *, banger_str prefix);
   /* [call-thread] E_INVALID beyond the sizes; E_UNAVAILABLE for a key too many or on a full disk;
    * E_PERMISSION, E_BUSY or E_INTERNAL when it could not be written otherwise. After a failure the
