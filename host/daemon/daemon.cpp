@@ -22,6 +22,7 @@
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "plugin/actions.hpp"
+#include "plugin/binary.hpp"
 #include "plugin/breadcrumb.hpp"
 #include "plugin/dispatch.hpp"
 #include "plugin/quarantine.hpp"
@@ -53,11 +54,10 @@ using os::Error;
 
 namespace {
 
-constexpr std::size_t pool_threads = 16;   ///< blocking steps at once; idle ones cost a few KiB
-constexpr std::string_view own = "banger"; ///< our name among the plugins' keys
+constexpr std::size_t pool_threads = 16; ///< blocking steps at once; idle ones cost a few KiB
 
 std::string remembered_subnet(store::Database& database) {
-    return store::KvTable(database).find(own, "subnet").value_or("");
+    return store::KvTable(database).find(plugin::own_id, "subnet").value_or("");
 }
 
 /// As the last daemon left them. A new database (the old one was damaged) has none yet.
@@ -318,7 +318,7 @@ asio::awaitable<void> Daemon::Parts::start() {
             log->error("{}", problem);
         }
     }
-    store::KvTable(database).set(own, "subnet", settings.subnet.text());
+    store::KvTable(database).set(plugin::own_id, "subnet", settings.subnet.text());
     history.close_unfinished();
     co_await vm::offload(control_threads, [this] { plugins.load(); });
     co_await vm::offload(control_threads, [this] { plugins.start(); });

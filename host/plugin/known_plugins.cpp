@@ -1,6 +1,7 @@
 #include "plugin/known_plugins.hpp"
 
 #include "os/error.hpp"
+#include "plugin/binary.hpp"
 #include "plugin/manifest.hpp"
 
 #include <nlohmann/json.hpp>
@@ -9,8 +10,6 @@ namespace banger::plugin {
 namespace {
 
 using nlohmann::json;
-
-const std::string own = "banger"; ///< the daemon's name among those that keep values
 
 KnownPlugin known_of(const Manifest& manifest) {
     KnownPlugin known{{}, manifest.guest_services != nullptr, manifest.gives_network};
@@ -46,7 +45,7 @@ std::optional<KnownPlugin> parsed(const std::string& text) {
 
 void KnownPlugins::learn(const std::string& id, const Manifest* manifest) {
     const std::string key = "knows:" + id;
-    const std::optional<std::string> kept = memory_ ? memory_->find(own, key) : std::nullopt;
+    const std::optional<std::string> kept = memory_ ? memory_->find(own_id, key) : std::nullopt;
     if (!manifest) {
         if (auto known = kept ? parsed(*kept) : std::nullopt) {
             plugins_[id] = std::move(*known);
@@ -57,7 +56,7 @@ void KnownPlugins::learn(const std::string& id, const Manifest* manifest) {
     const std::string text = text_of(plugins_[id]);
     try {
         if (memory_ && kept != text) {
-            memory_->set(own, key, text);
+            memory_->set(own_id, key, text);
         }
     } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): a full disk; it is a courtesy
     }

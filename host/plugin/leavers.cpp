@@ -1,5 +1,6 @@
 #include "plugin/leavers.hpp"
 
+#include "plugin/binary.hpp"
 #include "plugin/plugin.hpp"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 namespace banger::plugin {
 namespace {
 
-const std::string own = "banger"; ///< the daemon's name among those that keep values
 const std::string active = "active";
 const std::string died = "died"; ///< its code ended a daemon when it was to give back
 
@@ -19,26 +19,26 @@ std::string key_of(const std::string& id) {
 } // namespace
 
 void Leavers::note_active(const std::string& id) {
-    if (memory_ && memory_->find(own, key_of(id)) != active) {
-        memory_->set(own, key_of(id), active);
+    if (memory_ && memory_->find(own_id, key_of(id)) != active) {
+        memory_->set(own_id, key_of(id), active);
     }
 }
 
 bool Leavers::may_hold(const std::string& id) const {
-    return memory_ && memory_->find(own, key_of(id));
+    return memory_ && memory_->find(own_id, key_of(id));
 }
 
 void Leavers::forget(const std::string& id) {
-    memory_->remove(own, key_of(id));
+    memory_->remove(own_id, key_of(id));
 }
 
 void Leavers::note_death(const std::string& id) {
     died_.insert(id);
-    memory_->set(own, key_of(id), died);
+    memory_->set(own_id, key_of(id), died);
 }
 
 bool Leavers::died_in(const std::string& id) const {
-    return died_.contains(id) || memory_->find(own, key_of(id)) == died;
+    return died_.contains(id) || memory_->find(own_id, key_of(id)) == died;
 }
 
 void Leavers::add(Plugin& plugin) {

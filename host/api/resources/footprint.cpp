@@ -78,10 +78,14 @@ asio::awaitable<Response> list(const Parts& parts, Request request) {
 
 asio::awaitable<Response> release(const Parts& parts, Request request) {
     const json object = request.json();
+    if (!object.is_object() || !object.contains("plugin") || !object["plugin"].is_string()) {
+        throw os::Error(os::ErrorKind::invalid, "to be released: an object with its plugin's id",
+                        "give one as GET /v1/footprint lists it");
+    }
     co_await all_settled(parts);
     auto work =
         vm::offload(parts.threads, [&catalog = parts.plugins, object, own = host_objects(parts)] {
-            if (object.value("plugin", "") == "banger") {
+            if (object["plugin"] == "banger") {
                 own.release(object);
                 return;
             }
