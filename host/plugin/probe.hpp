@@ -25,8 +25,8 @@ class Probe {
 
     struct Refusal {
         os::Error error;
-        /// It ended its probe, or had to be ended with it: only another file would do better. The
-        /// rest may be repaired outside of the file.
+        /// It ended its probe, or flooded it: only another file would do better. The rest may be
+        /// repaired outside of the file; one that was too slow may have had a busy machine.
         bool harmful = false;
     };
 
