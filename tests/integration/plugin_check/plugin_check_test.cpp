@@ -1,5 +1,6 @@
 #include "os/run.hpp"
 #include "os/temporary_dir.hpp"
+#include "plugin_probe/check/conformance.hpp"
 #include "plugin_probe/check/trial.hpp"
 
 #include <algorithm>

@@ -237,7 +237,7 @@ TEST_F(Probing, ACacheThatCannotBeWrittenOrReadCostsAProbe) {
 TEST_F(Probing, SeveralRunAtATime) {
     host.add("wild-hang");
     const Probe::File hang{file("wild-hang"), check_ownership(file("wild-hang"), ::getuid())};
-    std::vector<std::optional<os::Error>> verdicts;
+    std::vector<std::optional<Probe::Refusal>> verdicts;
     std::thread asking([&] {
         verdicts = Probe(program, "", milliseconds(60000)).ask({hang, hang});
     });
