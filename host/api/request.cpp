@@ -1,6 +1,7 @@
 #include "api/request.hpp"
 
 #include "os/error.hpp"
+#include "os/json_depth.hpp"
 
 #include <charconv>
 
@@ -10,11 +11,7 @@ namespace banger::api {
 using os::Error;
 using os::ErrorKind;
 
-namespace {
-
-constexpr int deepest_json = 64; ///< what is done with a value later is recursive
-
-} // namespace
+namespace {} // namespace
 
 const std::string& Request::param(const std::string& name) const {
     const auto at = params.find(name);
@@ -63,7 +60,7 @@ nlohmann::json Request::json() const {
     nlohmann::json value;
     try {
         value = nlohmann::json::parse(body, [](int depth, auto, const nlohmann::json&) {
-            if (depth > deepest_json) {
+            if (depth > os::deepest_json) {
                 throw Error(ErrorKind::invalid, "the body is nested too deeply");
             }
             return true;

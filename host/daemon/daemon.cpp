@@ -299,7 +299,11 @@ asio::awaitable<json> Daemon::Parts::doctor() {
 }
 
 void Daemon::Parts::cache_options() const {
-    os::write_file_atomic(paths.state / "vm-options.json", api::options_json(dispatch).dump(2));
+    try {
+        os::write_file_atomic(paths.state / "vm-options.json", api::options_json(dispatch).dump(2));
+    } catch (const Error& error) { // --help without a daemon lacks them
+        log->warn("{}", error.what());
+    }
 }
 
 asio::awaitable<void> Daemon::Parts::start() {

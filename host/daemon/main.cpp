@@ -3,6 +3,7 @@
 #include "daemon/config_check.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/data_lock.hpp"
+#include "daemon/lock_watch.hpp"
 #include "daemon/log.hpp"
 #include "os/daemon_exit.hpp"
 #include "os/error.hpp"
@@ -13,9 +14,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/logger.h>
@@ -102,6 +105,17 @@ int release_plugin(const std::string& id) {
     return 0;
 }
 
+/// All that is ours has ended. What plugins left for the very end (exit handlers, destructors of
+/// static objects) may not return: the process ends all the same.
+void end_soon(const std::shared_ptr<spdlog::logger>& log) {
+    std::thread([log] {
+        std::this_thread::sleep_for(std::chrono::seconds(10));
+        log->error("an exit handler or a destructor of a plugin does not return; bangerd ends");
+        log->flush();
+        ::_exit(0);
+    }).detach();
+}
+
 int serve(bool foreground) {
     const auto paths = banger::os::user_paths();
     banger::os::make_private_dir(paths.runtime);
@@ -114,6 +128,7 @@ int serve(bool foreground) {
     }
     banger::os::make_private_dir(paths.data);
     const auto data_lock = banger::daemon::lock_data(paths);
+    const banger::daemon::LockWatch watch(data_lock.fd());
     banger::os::make_private_dir(paths.data / "vms");
     banger::os::make_private_dir(paths.state);
     banger::os::make_private_dir(paths.runtime / "vm");
@@ -133,6 +148,7 @@ int serve(bool foreground) {
         log->error("bangerd ends: {}", banger::os::current_error().what());
         throw;
     }
+    end_soon(log);
     return 0;
 }
 

@@ -15,7 +15,10 @@
 #include <memory>
 #include <string_view>
 
+#include <dlfcn.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <link.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -46,7 +49,7 @@ template <std::size_t N>
 using Text = std::array<char, N>;
 
 template <std::size_t N>
-void put(Text<N>& into, const std::string& text) noexcept {
+void put(Text<N>& into, std::string_view text) noexcept {
     const std::size_t size = std::min(text.size(), N - 1);
     std::memcpy(into.data(), text.data(), size);
     into[size] = '\0';
@@ -104,6 +107,55 @@ bool belongs_to_start(std::string_view hook) {
 
 std::atomic<CallBoard*> watched{nullptr};
 
+/// Where the code of a plugin is mapped.
+struct CodeRange {
+    decltype(CallSlot::plugin) plugin;
+    std::uintptr_t begin, end;
+};
+std::array<CodeRange, most_files> ranges;
+std::atomic<std::size_t> range_count{0}; ///< the ranges before it are complete, for good
+
+const CodeRange* range_of(const void* address) noexcept {
+    const auto at = reinterpret_cast<std::uintptr_t>(address); // NOLINT: compared only
+    const auto last = ranges.cbegin() + static_cast<std::ptrdiff_t>(range_count.load());
+    const auto found = std::find_if(ranges.cbegin(), last, [at](const CodeRange& range) {
+        return range.begin <= at && at < range.end;
+    });
+    return found == last ? nullptr : &*found;
+}
+
+/// The plugin nearest to where this thread is. backtrace() is not promised to be fit for a signal
+/// handler; it takes no lock once it has been called (glibc 2.35 on), and the process ends anyway.
+const CodeRange* range_on_stack() noexcept {
+    std::array<void*, 64> frames; // NOLINT: filled by backtrace
+    const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+    for (int i = 0; i < count; ++i) {
+        if (const CodeRange* range = range_of(frames.at(static_cast<std::size_t>(i)))) {
+            return range;
+        }
+    }
+    return nullptr;
+}
+
+bool note_end_of_thread(CallBoard& board, std::int32_t how) noexcept {
+    const CodeRange* range = range_on_stack();
+    for (CallSlot& slot : board.calls) {
+        Use expected = Use::free;
+        if (range == nullptr || !slot.use.compare_exchange_strong(expected, Use::taken)) {
+            continue;
+        }
+        slot.how = how;
+        slot.at_ms = now_ms();
+        slot.plugin = range->plugin;
+        put(slot.hook, "a thread of its own");
+        put(slot.vm, "");
+        put(slot.operation, "");
+        slot.use = Use::fatal;
+        return true;
+    }
+    return false;
+}
+
 /// Fit for a signal handler.
 bool note_end(int signal, bool own) noexcept {
     CallBoard* board = watched.load();
@@ -121,8 +173,34 @@ bool note_end(int signal, bool own) noexcept {
             return true;
         }
     }
+    if (own && note_end_of_thread(*board, how)) {
+        return true;
+    }
     board->elsewhere = how;
     return false;
+}
+
+/// The end of the mapping that begins at `base`.
+struct Mapping {
+    std::uintptr_t base = 0, end = 0;
+};
+
+int find_end(dl_phdr_info* info, std::size_t /*size*/, void* wanted) {
+    auto& mapping = *static_cast<Mapping*>(wanted);
+    std::uintptr_t first = UINTPTR_MAX;
+    std::uintptr_t last = 0;
+    for (int i = 0; i < info->dlpi_phnum; ++i) {
+        const auto& part = info->dlpi_phdr[i];
+        if (part.p_type == PT_LOAD) {
+            first = std::min<std::uintptr_t>(first, info->dlpi_addr + part.p_vaddr);
+            last = std::max<std::uintptr_t>(last, info->dlpi_addr + part.p_vaddr + part.p_memsz);
+        }
+    }
+    if (first > mapping.base || mapping.base >= last) {
+        return 0;
+    }
+    mapping.end = last;
+    return 1;
 }
 
 } // namespace
@@ -240,6 +318,28 @@ void Breadcrumb::note_file(const std::string& plugin, const FileIdentity& identi
             return;
         }
     }
+}
+
+void Breadcrumb::note_code(const std::string& plugin, const void* inside) {
+    Dl_info where{};
+    if (board_ == nullptr || ::dladdr(inside, &where) == 0) {
+        return;
+    }
+    Mapping mapping{reinterpret_cast<std::uintptr_t>(where.dli_fbase), 0}; // NOLINT: as above
+    ::dl_iterate_phdr(find_end, &mapping);
+    const std::scoped_lock hold(lock_);
+    const std::size_t count = range_count;
+    if (mapping.end == 0 || count == ranges.size()) {
+        return;
+    }
+    if (count == 0) { // loads what it needs: that is no work for a signal handler
+        void* frame = nullptr;
+        static_cast<void>(::backtrace(&frame, 1));
+    }
+    put(ranges.at(count).plugin, plugin);
+    ranges.at(count).begin = mapping.base;
+    ranges.at(count).end = mapping.end;
+    range_count = count + 1;
 }
 
 CallSlot* Breadcrumb::enter(const std::string& plugin, const CallSite& site) noexcept {

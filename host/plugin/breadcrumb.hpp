@@ -52,6 +52,9 @@ class Breadcrumb {
     void end_of_start() noexcept;
     /// Which file a plugin is opened from.
     void note_file(const std::string& plugin, const FileIdentity& identity);
+    /// Which code is its: a fatal end on a thread that is in no call is the plugin's whose code
+    /// called for it. `inside` is anything in its file.
+    void note_code(const std::string& plugin, const void* inside);
 
   private:
     friend class CallMark;

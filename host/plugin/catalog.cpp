@@ -225,7 +225,7 @@ void Catalog::start() {
                 [plugin, hooks](banger_call* call, const banger_vm*) {
                     return hooks->on_start(plugin->self, call);
                 },
-                plugin->hook_timeout(guard_.timeouts().hook));
+                longest_for_daemon(*plugin));
             if (outcome.failed()) {
                 const Error error = outcome.error(*plugin, {.hook = "on_start"});
                 drop(*plugin, error.what());
@@ -239,6 +239,11 @@ void Catalog::start() {
         started.push_back(plugin);
     }
     active_ = std::move(started);
+}
+
+/// The daemon itself waits for on_start and on_stop: no plugin may ask for a longer time.
+std::chrono::milliseconds Catalog::longest_for_daemon(const Plugin& plugin) const {
+    return std::min(plugin.hook_timeout(guard_.timeouts().hook), guard_.timeouts().hook);
 }
 
 void Catalog::reconcile_all() {
@@ -318,7 +323,7 @@ void Catalog::stop() {
                     hooks->on_stop(plugin->self, call);
                     return BANGER_OK;
                 },
-                plugin->hook_timeout(guard_.timeouts().hook));
+                longest_for_daemon(*plugin));
             if (outcome.failed()) {
                 log(BANGER_LOG_ERROR, plugin->id(),
                     outcome.error(*plugin, {.hook = "on_stop"}).what());

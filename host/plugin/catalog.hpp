@@ -8,6 +8,8 @@
 #include "plugin/services.hpp"
 #include "plugin/settings.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -80,6 +82,7 @@ class Catalog {
     void inspect();
     std::map<std::string, CheckedFile> look_at_files();
     std::unique_ptr<Manifest> open(const std::string& id, const CheckedFile& file);
+    void end_if_not(const std::shared_ptr<std::atomic<bool>>& opened, const std::string& id);
     void tell_cut_calls() const;
     bool in_quarantine(const std::string& id, const FileIdentity& file);
     void check_option_flags();
@@ -102,6 +105,7 @@ class Catalog {
     void fail(const std::string& id, const std::string& reason);
     [[nodiscard]] Outcome control(Plugin& plugin, const char* hook, Guard::Function function,
                                   std::optional<std::chrono::milliseconds> timeout = {});
+    [[nodiscard]] std::chrono::milliseconds longest_for_daemon(const Plugin& plugin) const;
     void log(int level, const std::string& plugin, const std::string& text) const;
 
     Settings settings_;

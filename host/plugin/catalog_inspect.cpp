@@ -8,7 +8,10 @@
 #include "plugin/quarantine.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
+
+#include <pthread.h>
 
 namespace banger::plugin {
 
@@ -17,6 +20,8 @@ using os::Error;
 using os::ErrorKind;
 
 namespace {
+
+constexpr std::chrono::seconds open_time{10};
 
 std::string folders(const Settings& settings) {
     std::string text;
@@ -186,6 +191,10 @@ void Catalog::tell_cut_calls() const {
         return;
     }
     const std::string& elsewhere = services_.calls->elsewhere();
+    if (!elsewhere.empty()) {
+        log(BANGER_LOG_ERROR, own_id,
+            "the last bangerd died of " + elsewhere + ", in no call of a plugin");
+    }
     for (const CutCall& call : services_.calls->left()) {
         if (!call.how.empty()) {
             log(BANGER_LOG_ERROR, call.plugin, "ended bangerd in " + call.text() + ": " + call.how);
@@ -217,13 +226,41 @@ bool Catalog::in_quarantine(const std::string& id, const FileIdentity& file) {
     return why.has_value();
 }
 
+/// A constructor that does not return holds the dynamic linker's lock: no daemon comes of this. The
+/// end is put down to the plugin, which is out of the way after three of them.
+void Catalog::end_if_not(const std::shared_ptr<std::atomic<bool>>& opened, const std::string& id) {
+    guard_.post_at(Call::Clock::now() + open_time, [this, opened, id, thread = ::pthread_self()] {
+        if (!*opened) {
+            log(BANGER_LOG_ERROR, id,
+                "opening its file did not end within 10 s, as it did when it was looked at; "
+                "bangerd "
+                "ends itself");
+            ::pthread_kill(thread, SIGABRT); // the thread in "open": so it counts for the plugin
+        }
+    });
+}
+
 std::unique_ptr<Manifest> Catalog::open(const std::string& id, const CheckedFile& file) {
     const fs::path& name = candidates_[id].file;
     if (services_.calls) {
         services_.calls->note_file(id, file.identity);
     }
     const CallMark mark(services_.calls, id, {.hook = "open"});
-    const banger_entry* entry = open_binary(file.real, name);
+    const auto opened = std::make_shared<std::atomic<bool>>(false);
+    if (services_.calls) {
+        end_if_not(opened, id);
+    }
+    const banger_entry* entry = nullptr;
+    try {
+        entry = open_binary(file.real, name);
+    } catch (...) {
+        *opened = true;
+        throw;
+    }
+    *opened = true;
+    if (services_.calls && entry) {
+        services_.calls->note_code(id, entry);
+    }
     if (identify_file(file.real) != file.identity) {
         throw Error(ErrorKind::conflict, name.string() + ": was changed while it was opened",
                     "banger daemon restart");

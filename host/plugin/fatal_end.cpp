@@ -21,6 +21,7 @@ constexpr auto& fatal = os::fatal_signals;
 
 // A signal handler and an exit handler have nothing but what is global.
 std::atomic<FatalEnd::Note> current{nullptr};
+std::atomic<pid_t> process{0}; ///< a child by fork alone inherits all of this
 std::array<struct sigaction, fatal.size()> before{};
 
 /// A stack for signal handlers, as long as the thread lives. Sanitizers bring their own.
@@ -79,6 +80,9 @@ void handle(int signal, siginfo_t* info, void* context) {
 
 void at_exit() {
     const FatalEnd::Note note = current.load();
+    if (note != nullptr && process != ::getpid()) {
+        ::_exit(EX_SOFTWARE); // what it would destroy is its parent's
+    }
     if (note != nullptr && note(0, true)) {
         constexpr std::string_view text = "bangerd: a plugin called exit()\n";
         [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
@@ -91,6 +95,7 @@ void at_exit() {
 FatalEnd::FatalEnd(Note note) {
     static const bool registered = std::atexit(at_exit) == 0 && std::at_quick_exit(at_exit) == 0;
     static_cast<void>(registered);
+    process = ::getpid();
     current = note;
     for (std::size_t i = 0; i < fatal.size(); ++i) {
         struct sigaction action {};

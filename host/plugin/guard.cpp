@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cxxabi.h>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 namespace banger::plugin {
@@ -125,6 +127,7 @@ struct Guard::Task {
     std::string lane;
     bool in_lane = false;
     Clock::time_point start = Clock::now();
+    const pid_t process = ::getpid();
 
     std::atomic<bool> finished{false}; ///< set with the lock held
     std::mutex lock;
@@ -197,18 +200,36 @@ void Guard::execute(const std::shared_ptr<Task>& task) {
     call.thread = std::this_thread::get_id();
     banger_status status = BANGER_E_EXCEPTION;
     std::string escaped;
-    try {
+    {
+        // what() and the destructor of what it throws are its code as well.
         const CallMark mark(plugin.services.calls, plugin.id(), call.site);
-        status = task->function(call.handle, task->vm ? task->vm->raw() : nullptr);
-    } catch (const std::exception& error) {
-        escaped = os::one_line(error.what(), limits::message);
-        escaped = escaped.empty() ? "an exception" : escaped;
-    } catch (...) {
-        escaped = "an exception that is no std::exception";
+        try {
+            status = task->function(call.handle, task->vm ? task->vm->raw() : nullptr);
+        } catch (const std::exception& error) {
+            const char* text = error.what();
+            escaped = os::one_line(text != nullptr ? text : "", limits::message);
+            escaped = escaped.empty() ? "an exception" : escaped;
+        } catch (const abi::__forced_unwind&) { // pthread_exit(): it cannot be held up
+            settle(task, BANGER_E_EXCEPTION, "it ended its thread");
+            throw;
+        } catch (...) {
+            escaped = "an exception that is no std::exception";
+        }
     }
-    if (!escaped.empty()) {
-        call.said = {BANGER_E_EXCEPTION, "an exception left it: " + escaped, ""};
-        plugin.fault(call.site.text() + " let an exception out: " + escaped);
+    settle(task, status, escaped.empty() ? "" : "an exception left it: " + escaped);
+}
+
+/// What a call came to, once it is over; `fault`: why its plugin is asked no more.
+void Guard::settle(const std::shared_ptr<Task>& task, banger_status status,
+                   const std::string& fault) {
+    Call& call = *task->call;
+    Plugin& plugin = task->plugin;
+    if (::getpid() != task->process) { // a copy of the daemon, by a fork of the plugin's
+        ::_exit(EX_SOFTWARE);
+    }
+    if (!fault.empty()) {
+        call.said = {BANGER_E_EXCEPTION, fault, ""};
+        plugin.fault(call.site.text() + ": " + fault);
     }
     Outcome outcome = judge(call, status);
     call.end();

@@ -75,6 +75,8 @@ class Guard {
   private:
     struct Task;
     static void execute(const std::shared_ptr<Task>& task);
+    static void settle(const std::shared_ptr<Task>& task, banger_status status,
+                       const std::string& fault);
 
     Timeouts timeouts_;
     Workers control_;

@@ -1,5 +1,6 @@
 #include "plugin/host_view.hpp"
 
+#include "os/json_depth.hpp"
 #include "os/utf8.hpp"
 #include "plugin/call_table.hpp"
 #include "plugin/extensions.hpp"
@@ -109,6 +110,11 @@ banger_status call_emit(banger_call* handle, uint32_t kind, banger_str bytes) no
         }
         if (kind == BANGER_EMIT_JSON && !nlohmann::json::accept(text)) {
             throw os::Error(os::ErrorKind::invalid, "call_emit: not JSON");
+        }
+        if (kind == BANGER_EMIT_JSON && os::json_depth(text) > os::deepest_json) {
+            throw os::Error(os::ErrorKind::invalid, "call_emit: JSON of more than " +
+                                                        std::to_string(os::deepest_json) +
+                                                        " levels");
         }
         call.output_bytes += text.size();
         call.output.push_back({kind, std::move(text)});

@@ -22,7 +22,18 @@ struct Workers::State {
     std::atomic<std::size_t> queued{0};
     std::atomic<bool> ending{false};
 
+    /// Ends a thread's share: also of one that a plugin ended by pthread_exit().
+    struct Leaving {
+        State& of;
+        ~Leaving() {
+            const std::scoped_lock hold(of.lock);
+            --of.threads;
+            of.gone.notify_all();
+        }
+    };
+
     void run() {
+        const Leaving leaving{*this};
         std::unique_lock hold(lock);
         for (;;) {
             while (!tasks.empty()) {
@@ -48,8 +59,6 @@ struct Workers::State {
             work.wait(hold, [this] { return ending || !tasks.empty(); });
             --idle;
         }
-        --threads;
-        gone.notify_all();
     }
 };
 

@@ -1,3 +1,4 @@
+#include "os/json_depth.hpp"
 #include "os/utf8.hpp"
 #include "plugin/background.hpp"
 #include "plugin/extensions.hpp"
@@ -25,7 +26,7 @@ banger_status publish(const banger_host* host, banger_str type, banger_str data)
         }
         const std::string name = limits::taken("the type of an event", type, limits::event_type);
         const std::string text = limits::taken("an event", data, limits::event_data);
-        if (!is_type(name) || !os::is_utf8(text) ||
+        if (!is_type(name) || !os::is_utf8(text) || os::json_depth(text) > os::deepest_json ||
             !nlohmann::json::parse(text, nullptr, false).is_object()) {
             return BANGER_E_INVALID;
         }

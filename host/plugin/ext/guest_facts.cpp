@@ -1,3 +1,4 @@
+#include "os/json_depth.hpp"
 #include "os/utf8.hpp"
 #include "plugin/extensions.hpp"
 #include "plugin/limits.hpp"
@@ -14,7 +15,8 @@ banger_status put(const banger_host* host, banger_str vm_id, banger_str facts_js
             return BANGER_E_UNAVAILABLE;
         }
         const std::string facts = limits::taken("facts", facts_json, limits::facts);
-        if (!os::is_utf8(facts) || !nlohmann::json::parse(facts, nullptr, false).is_object()) {
+        if (!os::is_utf8(facts) || os::json_depth(facts) > os::deepest_json ||
+            !nlohmann::json::parse(facts, nullptr, false).is_object()) {
             return BANGER_E_INVALID;
         }
         plugin->services.guest_facts->put(limits::taken("the id of a VM", vm_id, limits::vm_name),

@@ -1,5 +1,7 @@
 // A plugin that does one thing wrong wherever its configuration says so, by the C ABI alone:
 // {"orders":"before_start=throw-int","mark":FILE}. Built by more than one compiler, as MIS_ID.
+#include "throwing.hpp"
+
 #include <banger/plugin.h>
 
 #include <atomic>
@@ -7,7 +9,6 @@
 #include <cstddef>
 #include <cstring>
 #include <fstream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -264,15 +265,7 @@ banger_status obey(Misbehaviour& self, banger_call* call, const std::string& hoo
     if (how.empty()) {
         return BANGER_OK;
     }
-    if (how == "throw-std") {
-        throw std::runtime_error("out of paper");
-    }
-    if (how == "throw-bad") {
-        throw std::runtime_error(bad_utf8);
-    }
-    if (how == "throw-int") {
-        throw 42;
-    }
+    leave_as(how, bad_utf8);
     if (how == "error") {
         host->call_fail(call, BANGER_E_CONFLICT, str("as ordered"), str("change the order"));
         return BANGER_E_CONFLICT;
@@ -309,6 +302,10 @@ banger_status obey(Misbehaviour& self, banger_call* call, const std::string& hoo
     }
     if (how.rfind("bad-exec-", 0) == 0) {
         return exec_bad_bytes(self, call, how.substr(9));
+    }
+    if (how == "deep-emit") {
+        const std::string deep = std::string(65, '[') + std::string(65, ']');
+        return host->call_emit(call, BANGER_EMIT_JSON, str(deep));
     }
     if (how == "bad-emit") {
         return host->call_emit(call, BANGER_EMIT_TEXT, str(bad_utf8));

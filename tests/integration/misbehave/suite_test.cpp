@@ -52,6 +52,9 @@ const Veto vetoes[] = {
     {"bad-exec-folder", "exec: the folder is not UTF-8"},
     {"bad-exec-variable", "exec: the name of a variable is not UTF-8"},
     {"bad-emit", "call_emit: not UTF-8"},
+    {"deep-emit", "call_emit: JSON of more than 64 levels"},
+    {"throw-silent", "an exception left it: an exception", State::faulted},
+    {"end-thread", "it ended its thread", State::faulted},
     {"throw-std", "an exception left it: out of paper", State::faulted},
     {"throw-int", "an exception left it: an exception that is no std::exception", State::faulted},
     {"throw-bad", std::string("an exception left it: ") + replaced, State::faulted},
@@ -157,7 +160,7 @@ TEST_P(Throws, AreCaughtWhereverTheyComeFrom) {
                                       "paper|plugin misbehave, [a-z_ ]+ of VM web: an exception "
                                       "left it: out of paper"));
     EXPECT_EQ(host->info("misbehave").state, State::faulted);
-    EXPECT_THAT(host->reason("misbehave"), HasSubstr("let an exception out: out of paper"));
+    EXPECT_THAT(host->reason("misbehave"), HasSubstr("an exception left it: out of paper"));
     expect_the_other_is_well();
 }
 INSTANTIATE_TEST_SUITE_P(Misbehave, Throws,

@@ -52,7 +52,7 @@ TEST_F(GuardTest, AnExceptionIsCaughtAndTheFaultyPluginOnlyCleansUp) {
               "plugin rec-a, before_start of VM web: an exception left it: out of paper");
     EXPECT_EQ(host.info("rec-a").state, State::faulted);
     EXPECT_THAT(host.reason("rec-a"),
-                HasSubstr("before_start of VM web let an exception out: out of paper"));
+                HasSubstr("before_start of VM web: an exception left it: out of paper"));
     EXPECT_THAT(run(Hook::before_create),
                 HasSubstr("not asked, the plugin is faulted: before_start"));
     host.recorded();

@@ -127,6 +127,25 @@ TEST_F(Crumbs, SoIsExitWhichIsNoCleanEndThen) {
     EXPECT_EQ(WEXITSTATUS(status), 70);
 }
 
+TEST_F(Crumbs, AThreadThatIsInNoCallIsOfThePluginWhoseCodeItRuns) {
+    const std::map<std::string, std::function<void()>> ways{
+        {"SIGSEGV", write_nowhere},
+        {"SIGABRT", [] { std::abort(); }}, // as an exception does that nobody catches
+        {"exit()", [] { std::exit(0); }}};
+    for (const auto& [how, way] : ways) {
+        daemon([&way = way](Breadcrumb& calls) {
+            calls.note_code("nat", &nat_file); // this program is its code
+            std::thread(way).join();
+        });
+        const auto calls = left();
+        ASSERT_THAT(calls, SizeIs(1)) << how;
+        EXPECT_EQ(calls[0].how, how);
+        EXPECT_EQ(calls[0].plugin, "nat");
+        EXPECT_EQ(calls[0].text(), "a thread of its own");
+        EXPECT_EQ(calls[0].file, nat_file.text());
+    }
+}
+
 TEST_F(Crumbs, OtherFatalSignals) {
     for (const auto& [signal, name] : std::map<int, std::string>{{SIGBUS, "SIGBUS"},
                                                                  {SIGILL, "SIGILL"},
