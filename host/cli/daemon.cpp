@@ -49,6 +49,24 @@ void wait_settled(Session& session, Json daemon) {
     }
 }
 
+/// Wanted plugins that take no part: who has just changed their settings would like to know.
+void tell_bad_plugins(Session& session) {
+    try {
+        for (const Json& plugin : list(session.api(), plugin_noun)) {
+            const std::string state = text_at(plugin, "state");
+            if (state != "failed" && state != "quarantined" && state != "faulted") {
+                continue;
+            }
+            const std::string id = text_at(plugin, "id");
+            const std::string hint = text_at(plugin, "hint");
+            session.note(session.err.yellow("warning:") + " plugin " + id + " is " + state + ": " +
+                         text_at(plugin, "reason") + "; " +
+                         (hint.empty() ? "see banger plugin show " + id : hint));
+        }
+    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): it runs all the same
+    }
+}
+
 int start(Session& session, const NoArgs&) {
     const bool before = session.running_api().has_value();
     const Json daemon = session.api().get("/v1/daemon");
@@ -57,6 +75,7 @@ int start(Session& session, const NoArgs&) {
     for (const Json& warning : value_at(daemon, "warnings")) {
         session.note("warning: " + plain(warning));
     }
+    tell_bad_plugins(session);
     wait_settled(session, daemon);
     return 0;
 }

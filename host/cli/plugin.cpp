@@ -93,6 +93,7 @@ void show(const Session& session, const Json& plugin) {
          {"what", text_at(plugin, "summary")},
          {"state", coloured_state(text_at(plugin, "state"), session.out)},
          {"why", text_at(plugin, "reason")},
+         {"hint", text_at(plugin, "hint")},
          {"required", value_at(plugin, "required") == Json(true)
                           ? "yes: bangerd does not start without it"
                           : "no"},

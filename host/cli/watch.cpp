@@ -1,6 +1,7 @@
 #include "cli/watch.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/console_text.hpp"
 #include "cli/daemon_start.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/noun.hpp"
@@ -281,6 +282,9 @@ int conclude(const Session& session, const std::vector<Outcome>& outcomes) {
     for (const Outcome& outcome : outcomes) {
         if (outcome.left_running) {
             code = ExitCode::interrupted;
+        }
+        for (const Json& warning : value_at(outcome.last, "warnings")) {
+            session.note(session.err.yellow("warning:") + " " + plain_text(plain(warning)));
         }
         if (!outcome.error) {
             continue;

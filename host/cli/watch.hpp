@@ -30,7 +30,8 @@ struct Outcome {
 [[nodiscard]] std::vector<Outcome> carry_out(Session& session, const char* noun,
                                              const std::vector<Change>& changes);
 
-/// Prints an error for each that failed, and gives the exit code of the whole.
+/// Prints what went on with a warning, and an error for each that failed; gives the exit code of
+/// the whole.
 [[nodiscard]] int conclude(const Session& session, const std::vector<Outcome>& outcomes);
 
 } // namespace banger::cli

@@ -323,7 +323,7 @@ asio::awaitable<void> Daemon::Parts::start() {
         }
     }
     store::KvTable(database).set(plugin::own_id, "subnet", settings.subnet.text());
-    history.close_unfinished();
+    history.close_unfinished(plugin_calls.left(), quarantine);
     co_await vm::offload(control_threads, [this] { plugins.load(); });
     co_await vm::offload(control_threads, [this] { plugins.start(); });
     machines.load();

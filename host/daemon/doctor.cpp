@@ -314,9 +314,10 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
             continue;
         }
         checks.push_back(check("plugin", "error", "plugin " + plugin.id + " is " + plugin.state, "",
-                               "see banger plugin show " + plugin.id + "; its settings are " + key +
-                                   ".config in " + facts.config_file + ", and enabled: false in " +
-                                   key + " switches it off",
+                               (plugin.hint.empty() ? "" : plugin.hint + "; ") +
+                                   "see banger plugin show " + plugin.id + "; its settings are " +
+                                   key + ".config in " + facts.config_file +
+                                   ", and enabled: false in " + key + " switches it off",
                                key));
     }
     for (const DoctorFacts::PluginExit& exit : facts.plugin_exits) {

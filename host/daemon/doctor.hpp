@@ -26,6 +26,7 @@ struct DoctorFacts {
         std::string id;
         std::string state; ///< "failed: port: must be ..."
         bool quarantined = false;
+        std::string hint; ///< what the plugin itself gives as the next step; mostly empty
     };
 
     /// A plugin that config.yaml switches off.

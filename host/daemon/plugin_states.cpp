@@ -13,7 +13,7 @@ DoctorFacts::BadPlugin bad(const plugin::PluginInfo& info) {
     return {info.id,
             std::string(plugin::to_string(info.state)) + (info.reason.empty() ? "" : ": ") +
                 info.reason,
-            info.state == State::quarantined};
+            info.state == State::quarantined, info.hint};
 }
 
 void add_exits(DoctorFacts& facts, const plugin::Services& services) {

@@ -49,7 +49,7 @@ void Catalog::log(int level, const std::string& plugin, const std::string& text)
     }
 }
 
-void Catalog::fail(const std::string& id, const std::string& reason) {
+void Catalog::fail(const std::string& id, const std::string& reason, const std::string& hint) {
     Candidate& candidate = candidates_[id];
     if (candidate.state == State::leaving) {
         give_up(id, "it cannot be loaded to give back what it holds: " + reason, false);
@@ -57,7 +57,8 @@ void Catalog::fail(const std::string& id, const std::string& reason) {
     }
     candidate.state = State::failed;
     candidate.reason = reason;
-    log(BANGER_LOG_ERROR, id, "not loaded: " + reason);
+    candidate.hint = hint;
+    log(BANGER_LOG_ERROR, id, "not loaded: " + reason + (hint.empty() ? "" : "; " + hint));
 }
 
 void Catalog::load() {
@@ -177,7 +178,7 @@ void Catalog::create_all() {
             for (const std::string& line : error.details()) {
                 text += text.ends_with(line) ? "" : "; " + line;
             }
-            fail(id, text);
+            fail(id, text, error.hint());
         }
     }
 }
@@ -193,7 +194,8 @@ void Catalog::init_all() {
             continue;
         }
         if (const Outcome outcome = init(*plugin); outcome.failed()) {
-            drop(*plugin, outcome.error(*plugin, {.hook = "init"}).what());
+            const Error error = outcome.error(*plugin, {.hook = "init"});
+            drop(*plugin, error.what(), error.hint());
             continue;
         }
         active_.push_back(plugin.get());
@@ -228,7 +230,7 @@ void Catalog::start() {
                 longest_for_daemon(*plugin));
             if (outcome.failed()) {
                 const Error error = outcome.error(*plugin, {.hook = "on_start"});
-                drop(*plugin, error.what());
+                drop(*plugin, error.what(), error.hint());
                 if (plugin->settings.required) {
                     throw Error(error.kind(), "required " + std::string(error.what()),
                                 error.hint());
@@ -267,9 +269,9 @@ void Catalog::reconcile_all() {
 }
 
 /// Ends one plugin that took part so far, because of `reason`.
-void Catalog::drop(Plugin& plugin, const std::string& reason) {
+void Catalog::drop(Plugin& plugin, const std::string& reason, const std::string& hint) {
     destroy(plugin);
-    fail(plugin.id(), reason);
+    fail(plugin.id(), reason, hint);
 }
 
 void Catalog::destroy(Plugin& plugin) {
@@ -350,6 +352,7 @@ std::vector<PluginInfo> Catalog::list() const {
         PluginInfo info{.id = id,
                         .state = candidate.state,
                         .reason = candidate.reason,
+                        .hint = candidate.hint,
                         .path = candidate.file,
                         .manifest = candidate.manifest.get(),
                         .on_error = entry.warn_only ? "warn" : "fail",
@@ -358,6 +361,7 @@ std::vector<PluginInfo> Catalog::list() const {
         if (const Plugin* plugin = find(id)) {
             info.state = plugin->state();
             info.reason = plugin->trouble();
+            info.hint = next_step(info.state);
         } else if (info.state == State::leaving) {
             const auto holding = leavers_.holding(id);
             info.state = holding ? State::leaving : State::disabled;

@@ -24,6 +24,7 @@ struct PluginInfo {
     std::string id;
     State state = State::disabled;
     std::string reason; ///< why it is not active; empty when it is
+    std::string hint;   ///< the next step, where it is known
     std::filesystem::path path;
     const Manifest* manifest = nullptr; ///< null when it did not get that far
     std::string on_error;               ///< "fail" or "warn"
@@ -76,6 +77,7 @@ class Catalog {
         State state = State::disabled;
         std::string reason;
         std::unique_ptr<Manifest> manifest; ///< until the plugin takes it
+        std::string hint = {};              ///< the next step, where it is known
     };
     void scan();
     void check_unknown(std::vector<std::string>& problems) const;
@@ -100,9 +102,9 @@ class Catalog {
     void load_leaver(const std::string& id);
     void give_up(const std::string& id, const std::string& reason, bool for_good);
     bool needs_met(const Manifest& manifest, std::string& reason) const;
-    void drop(Plugin& plugin, const std::string& reason);
+    void drop(Plugin& plugin, const std::string& reason, const std::string& hint = {});
     void destroy(Plugin& plugin);
-    void fail(const std::string& id, const std::string& reason);
+    void fail(const std::string& id, const std::string& reason, const std::string& hint = {});
     [[nodiscard]] Outcome control(Plugin& plugin, const char* hook, Guard::Function function,
                                   std::optional<std::chrono::milliseconds> timeout = {});
     [[nodiscard]] std::chrono::milliseconds longest_for_daemon(const Plugin& plugin) const;

@@ -70,7 +70,7 @@ void Catalog::load_leaver(const std::string& id) {
         leavers_.add(plugin);
         log(BANGER_LOG_INFO, id, "switched off: it is asked to give back what it holds");
     } catch (const Error& error) {
-        fail(id, error.what());
+        fail(id, error.what(), error.hint());
     }
 }
 

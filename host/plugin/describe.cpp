@@ -53,6 +53,9 @@ json to_json(const PluginInfo& plugin) {
                    {"path", plugin.path.string()},
                    {"required", plugin.required},
                    {"on_error", plugin.on_error}};
+    if (!plugin.hint.empty()) {
+        result["hint"] = plugin.hint;
+    }
     if (plugin.known) {
         result["places"] = plugin.known->places;
     }

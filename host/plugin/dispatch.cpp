@@ -75,7 +75,7 @@ void Dispatch::run(vm::Hook hook, const vm::VmView& vm, vm::CallContext& context
                     run_one(traits, *plugin, vm, context);
                 }
             }
-            release(traits, *plugin, vm);
+            release(traits, *plugin, vm, context);
         } catch (const Error& error) {
             if (traits.vetoes) {
                 throw;
@@ -173,15 +173,24 @@ void Dispatch::run_journalled(const HookTraits& traits, Plugin& plugin, const vm
     }
 }
 
-/// After after_stop and after_delete the plugin holds nothing any more for what they end.
-void Dispatch::release(const HookTraits& traits, const Plugin& plugin, const vm::VmView& vm) {
+/// After after_stop and after_delete the plugin holds nothing any more for what they end. One that
+/// has no such hook was not asked: what did not end well (a call that has not returned, an undo
+/// that failed) is undone instead.
+void Dispatch::release(const HookTraits& traits, const Plugin& plugin, const vm::VmView& vm,
+                       vm::CallContext& context) {
     if (!traits.releases_start) {
         return;
     }
+    const bool asked = plugin.manifest.lifecycle && plugin.manifest.lifecycle->*traits.slot;
     for (const JournalRecord& record : journal_.open_records(vm.id)) {
         const bool of_start = record.hook == "before_start" || record.hook == "after_start";
-        if (record.plugin == plugin.id() && (of_start || traits.releases_create)) {
+        if (record.plugin != plugin.id() || !(of_start || traits.releases_create)) {
+            continue;
+        }
+        if (asked || record.state == JournalState::done) {
             journal_.finish(record.seq, JournalState::released);
+        } else if (const auto failure = undo_.run_one(record, vm, &context)) {
+            throw Error(failure->error);
         }
     }
 }

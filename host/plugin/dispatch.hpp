@@ -60,7 +60,8 @@ class Dispatch final : public vm::Capabilities {
                  vm::CallContext& context);
     void run_journalled(const HookTraits& traits, Plugin& plugin, const vm::VmView& vm,
                         vm::CallContext& context);
-    void release(const HookTraits& traits, const Plugin& plugin, const vm::VmView& vm);
+    void release(const HookTraits& traits, const Plugin& plugin, const vm::VmView& vm,
+                 vm::CallContext& context);
 
     Catalog& catalog_;
     store::HookJournal& journal_;

@@ -36,6 +36,13 @@ milliseconds since(Clock::time_point start) {
     return std::chrono::duration_cast<milliseconds>(Clock::now() - start);
 }
 
+/// "3 s", "250 ms"
+std::string time_text(milliseconds time) {
+    const auto ms = time.count();
+    const bool whole = ms >= 10'000 || (ms > 0 && ms % 1000 == 0);
+    return whole ? std::to_string((ms + 500) / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
 void log(Plugin& plugin, int level, const CallSite& site, std::string text) {
     plugin.log({level, plugin.id(), site.vm_id, site.hook, site.operation, std::move(text), {}});
 }
@@ -74,6 +81,7 @@ Outcome judge(Call& call, banger_status status) {
     outcome.status = status;
     outcome.message = why.message;
     outcome.own_words = !said.message.empty();
+    outcome.refused = said.message.empty() && call.recorded.status == status;
     outcome.hint = said.hint.empty() ? why.hint : said.hint;
     if (outcome.message.empty()) {
         outcome.message = "returned " + std::to_string(status) + " without a message";
@@ -107,7 +115,11 @@ Outcome not_entered(Lanes::Entry entry, const std::string& holder) {
 } // namespace
 
 os::Error Outcome::error(const Plugin& plugin, const CallSite& site) const {
-    return {kind_of(status), "plugin " + plugin.id() + ", " + site.text() + ": " + message, hint};
+    // What the host will not take from a plugin is no wrong request of who asked the plugin.
+    const bool its_own = refused && status == BANGER_E_INVALID;
+    return {its_own ? os::ErrorKind::internal : kind_of(status),
+            "plugin " + plugin.id() + ", " + site.text() + ": " + message,
+            its_own && hint.empty() ? "tell its author, or get another version of it" : hint};
 }
 
 os::Error Outcome::answer(const Plugin& plugin, const CallSite& site) const {
@@ -253,7 +265,7 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
         return refusal(BANGER_E_UNAVAILABLE,
                        "not asked, the plugin is " + std::string(to_string(state)) +
                            (plugin.trouble().empty() ? "" : ": " + plugin.trouble()),
-                       state == State::faulted ? "restart the daemon: banger daemon restart" : "");
+                       next_step(state));
     }
     if (spec.context) {
         spec.site.operation = spec.context->operation_id;
@@ -324,12 +336,18 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     const std::scoped_lock hold(task->lock);
     if (!task->finished) {
         task->abandoned = true;
-        plugin.stuck_in(spec.site.text());
-        Outcome outcome = refusal(
-            cancelled || stopped ? BANGER_E_CANCELLED : BANGER_E_TIMEOUT,
-            "did not return within " + std::to_string(since(task->start).count()) + " ms",
-            cancelled || stopped ? ""
-                                 : "a longer time: plugins.entries." + plugin.id() + ".timeout");
+        plugin.stuck_in(spec.site.text(), task->start);
+        const bool cut_short = cancelled || stopped;
+        const std::string after = time_text(grace) + " after it was told to stop";
+        const bool configured = // create() and its like have their own time
+            spec.lane != Lane::control || spec.timeout != timeouts_.control;
+        const std::string longer =
+            configured ? "a longer time: plugins.entries." + plugin.id() + ".timeout" : "";
+        Outcome outcome =
+            refusal(cut_short ? BANGER_E_CANCELLED : BANGER_E_TIMEOUT,
+                    "did not return within " +
+                        (cut_short ? after : time_text(spec.timeout) + ", nor in the " + after),
+                    cut_short ? "" : longer);
         outcome.abandoned = true;
         outcome.asked = true;
         return outcome;
@@ -339,11 +357,10 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
     if (!in_time && outcome.failed()) {
         // It gave up because it was told to: that is the reason to report.
         outcome.status = cancelled || stopped ? BANGER_E_CANCELLED : BANGER_E_TIMEOUT;
-        outcome.message =
-            (cancelled ? "cancelled"
-             : stopped ? "cancelled, as the plugin is stopped"
-                       : "no answer within " + std::to_string(spec.timeout.count()) + " ms") +
-            (outcome.message.empty() ? "" : " (" + outcome.message + ")");
+        outcome.message = (cancelled ? "cancelled"
+                           : stopped ? "cancelled, as the plugin is stopped"
+                                     : "no answer within " + time_text(spec.timeout)) +
+                          (outcome.message.empty() ? "" : " (" + outcome.message + ")");
     }
     return outcome;
 }

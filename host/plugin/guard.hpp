@@ -45,6 +45,7 @@ struct Outcome {
     std::optional<std::string> cookie;
     bool asked = false;     ///< the plugin was called at all
     bool own_words = false; ///< the message is the plugin's
+    bool refused = false;   ///< it passed on what a function of the host had refused it
     bool abandoned = false; ///< it still runs
 
     [[nodiscard]] bool failed() const noexcept { return status < 0; }

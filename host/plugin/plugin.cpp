@@ -37,6 +37,23 @@ std::string_view to_string(State state) noexcept {
     return names.name(state);
 }
 
+std::string next_step(State state) {
+    switch (state) {
+    case State::stuck:
+        return "wait until it returns, or end it: banger daemon restart";
+    case State::faulted:
+        return "restart the daemon: banger daemon restart";
+    case State::disabled:
+    case State::leaving:
+    case State::failed:
+    case State::quarantined:
+    case State::active:
+    case State::stopped:
+        break;
+    }
+    return {};
+}
+
 Lanes::Entry Lanes::enter(const std::string& key, Deadline deadline, int cancel_fd) {
     std::unique_lock hold(lock_);
     while (!closed_ && busy_.contains(key)) {
@@ -110,7 +127,8 @@ std::string Plugin::trouble() const {
     }
     const auto age =
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - trouble_since_);
-    return trouble_ + " (" + std::to_string(age.count()) + " s ago)";
+    const std::string seconds = std::to_string(age.count()) + " s";
+    return trouble_ + (trouble_lasts_ ? " for " + seconds : " (" + seconds + " ago)");
 }
 
 void Plugin::fault(const std::string& why) {
@@ -119,16 +137,18 @@ void Plugin::fault(const std::string& why) {
         state_ = State::faulted;
         trouble_ = why;
         trouble_since_ = Clock::now();
+        trouble_lasts_ = false;
     }
 }
 
-void Plugin::stuck_in(const std::string& what) {
+void Plugin::stuck_in(const std::string& what, Clock::time_point began) {
     const std::scoped_lock hold(lock_);
     ++stuck_;
     if (state_ == State::active) {
         state_ = State::stuck;
         trouble_ = what + " has not returned";
-        trouble_since_ = Clock::now();
+        trouble_since_ = began;
+        trouble_lasts_ = true;
     }
 }
 

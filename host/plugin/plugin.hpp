@@ -33,6 +33,8 @@ enum class State {
     stopped, ///< the daemon ends
 };
 [[nodiscard]] std::string_view to_string(State state) noexcept;
+/// The way back to active from what happened while it ran; empty of the others.
+[[nodiscard]] std::string next_step(State state);
 
 /// Which calls may run at the same time: never two with one key. Any thread.
 class Lanes {
@@ -81,12 +83,13 @@ class Plugin {
     [[nodiscard]] State state() const noexcept;
     /// It takes no part, or no part any more: stopped, or stuck for as long as a call is late.
     void retire_from_use();
-    /// Why it is faulted or stuck, and since when; empty when neither.
+    /// Why it is faulted or stuck, and since when; empty when neither: "before_start of VM web has
+    /// not returned for 8 s".
     [[nodiscard]] std::string trouble() const;
 
     void fault(const std::string& why);
-    /// A call is late, until unstuck() on its thread.
-    void stuck_in(const std::string& what);
+    /// A call that began then is late, until unstuck() on its thread.
+    void stuck_in(const std::string& what, Call::Clock::time_point began);
     void unstuck();
     /// True when `task` will run once every late call has returned; false when none is late.
     [[nodiscard]] bool after_recovery(std::function<void()> task);
@@ -122,6 +125,7 @@ class Plugin {
     bool out_of_use_ = false;
     std::string trouble_;
     Call::Clock::time_point trouble_since_{};
+    bool trouble_lasts_ = false; ///< a call is late; else it was a moment
     std::vector<std::function<void()>> recovery_;
     std::list<std::shared_ptr<Call>> open_;
     std::deque<std::shared_ptr<Call>> recent_;

@@ -165,6 +165,17 @@ std::map<std::string, std::string> Quarantine::warnings() const {
     return texts;
 }
 
+std::string Quarantine::count_text(const std::string& id) const {
+    const std::scoped_lock hold(lock_);
+    const auto found = records_.find(id);
+    if (found == records_.end() || found->second.exits.empty()) {
+        return {};
+    }
+    return found->second.held ? "it is in quarantine now"
+                              : std::to_string(found->second.exits.size()) + " of " +
+                                    std::to_string(most_exits) + " before quarantine";
+}
+
 bool Quarantine::holds(const std::string& id) const {
     const std::scoped_lock hold(lock_);
     const auto found = records_.find(id);

@@ -37,6 +37,8 @@ class Quarantine {
     /// "nat ended bangerd at ... in before_start of VM web: SIGSEGV" and how many more will be
     /// too many, for each that is on record but not in quarantine. By id.
     [[nodiscard]] std::map<std::string, std::string> warnings() const;
+    /// "1 of 3 before quarantine" of one that is on record for it.
+    [[nodiscard]] std::string count_text(const std::string& id) const;
     [[nodiscard]] bool holds(const std::string& id) const;
     /// Forgets what it did; false: there was nothing. Throws of the file.
     bool release(const std::string& id);

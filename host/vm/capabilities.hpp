@@ -53,6 +53,8 @@ struct CallContext {
     std::string operation_id;
     int cancel_fd = -1; ///< readable when the operation is cancelled
     std::function<void(std::string_view level, const std::string& text)> log;
+    /// For who asked for the operation, at its end.
+    std::function<void(const std::string& text)> warn;
     /// A privileged step that was run: the command as a person would type it, time and success.
     std::function<void(const std::string& command, std::chrono::milliseconds time, bool ok)>
         privileged;

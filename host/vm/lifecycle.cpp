@@ -238,6 +238,9 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                              }
                          };
                          co_await plugins(self, machine, change);
+                         for (const std::string& warning : self.warnings()) {
+                             add_warning(*machine, warning);
+                         }
                      }
                      store::VmRow& row = machine->row;
                      row.vcpus = request.vcpus.value_or(row.vcpus);

@@ -7,6 +7,7 @@
 #include "os/random.hpp"
 #include "store/hook_journal.hpp"
 #include "vm/identity.hpp"
+#include "vm/left_over.hpp"
 #include "vm/name.hpp"
 
 #include <exception>
@@ -87,7 +88,7 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
             if (failure) {
                 begin_rollback(self);
                 co_await discard(self, machine);
-                std::rethrow_exception(failure);
+                throw_failed(failure, *machine, parts_.journal);
             }
             co_return json{{"vm", to_json(*machine, parts_.settings)}};
         });

@@ -133,7 +133,12 @@ asio::awaitable<std::vector<std::string>> Lifecycle::erase(Operation& operation,
     const bool undone = co_await take_down(operation, machine, Phase::create);
     if (!unreleased.empty()) {
         json warnings = undone ? json::array() : json::parse(machine->row.warnings);
-        warnings.insert(warnings.begin(), unreleased);
+        const bool told = std::any_of(warnings.begin(), warnings.end(), [&](const json& warning) {
+            return warning.get<std::string>().find(unreleased) != std::string::npos;
+        });
+        if (!told) {
+            warnings.insert(warnings.begin(), unreleased);
+        }
         machine->row.warnings = replaced(warnings);
     }
     const bool clean = undone && unreleased.empty();

@@ -8,6 +8,7 @@
 #include "vm/drive_files.hpp"
 #include "vm/guest_config_view.hpp"
 #include "vm/guest_setup.hpp"
+#include "vm/left_over.hpp"
 #include "vm/readiness.hpp"
 
 #include <algorithm>
@@ -276,14 +277,17 @@ asio::awaitable<void> Lifecycle::boot_once(Operation& operation, Ptr machine, De
     }
     machine->row.ready_at = os::now_ms();
     machine->row.timings = operation.timings().dump();
+    for (const std::string& warning : operation.warnings()) {
+        add_warning(*machine, warning);
+    }
     parts_.machines.set_state(*machine, State::running);
     try {
         co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
             capabilities.run(Hook::on_ready, view, context);
         });
     } catch (const Error& error) { // the VM is usable; the plugin's feature is not
-        operation.log("warning", error.what());
-        machine->row.warnings = json::array({error.what()}).dump();
+        operation.warn(error.what());
+        add_warning(*machine, error.what());
         parts_.machines.save(*machine);
     }
 }
@@ -334,6 +338,9 @@ asio::awaitable<bool> Lifecycle::take_down(Operation& operation, Ptr machine, Ph
 asio::awaitable<void> Lifecycle::take_back_start(Operation& operation, Ptr machine) {
     const bool clean = co_await take_down(operation, machine, Phase::start);
     if (clean) {
+        if (machine->state == State::cleanup_pending) { // what they told of is over
+            machine->row.warnings = json::array().dump();
+        }
         parts_.machines.set_state(*machine, State::stopped);
     } else {
         hold(machine);
@@ -351,7 +358,7 @@ asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine
     if (failure) {
         begin_rollback(operation);
         co_await take_back_start(operation, machine);
-        std::rethrow_exception(failure);
+        throw_failed(failure, *machine, parts_.journal);
     }
 }
 

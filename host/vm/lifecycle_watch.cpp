@@ -7,6 +7,7 @@
 #include "supervisor/run_record.hpp"
 #include "vm/background.hpp"
 #include "vm/events.hpp"
+#include "vm/left_over.hpp"
 #include "vm/process_record.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -202,6 +203,7 @@ void Lifecycle::on_unexpected_end(const Ptr& machine) {
           [this, machine, again, lived](Operation& self) -> asio::awaitable<json> {
               self.stage("release");
               co_await settle(self, machine);
+              require_cleaned_up(*machine);
               if (again && machine->state == State::stopped) {
                   machine->row.lived_ms = lived; // its lifetime is the host's to end
                   parts_.machines.set_state(*machine, State::starting);
@@ -271,6 +273,7 @@ void Lifecycle::recover_ended(const Ptr& machine) {
         self.no_way_back();
         self.stage("release");
         co_await settle(self, machine);
+        require_cleaned_up(*machine);
         co_return nullptr;
     });
 }
@@ -343,6 +346,7 @@ void Lifecycle::recover(const Ptr& machine) {
         case State::crashed:
             break;
         }
+        require_cleaned_up(*machine);
         co_return nullptr;
     });
 }

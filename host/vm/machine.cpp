@@ -10,6 +10,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace banger::vm {
@@ -181,6 +183,14 @@ json to_json(const Machine& machine, const Settings& settings) {
     };
     shown.update(policy_json(machine, std::chrono::steady_clock::now()));
     return shown;
+}
+
+void add_warning(Machine& machine, const std::string& text) {
+    json warnings = parsed(machine.row.warnings);
+    if (std::find(warnings.begin(), warnings.end(), json(text)) == warnings.end()) {
+        warnings.push_back(text);
+        machine.row.warnings = warnings.dump(-1, ' ', false, json::error_handler_t::replace);
+    }
 }
 
 std::string what_is_held(const Machine& machine) {

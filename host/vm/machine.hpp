@@ -100,6 +100,9 @@ struct MachinePaths {
 /// Of a cleanup-pending VM, for the end of an error: ": not taken back yet: ..."; or empty.
 [[nodiscard]] std::string what_is_held(const Machine& machine);
 
+/// For who reads of the VM: once, beside what is there.
+void add_warning(Machine& machine, const std::string& text);
+
 /// As the API shows a VM.
 [[nodiscard]] nlohmann::json to_json(const Machine& machine, const Settings& settings);
 

@@ -100,6 +100,7 @@ json Operation::to_json() const {
             {"elapsed_ms", ended_ms_.value_or(os::now_ms()) - created_ms_},
             {"error", error_ ? vm::to_json(*error_) : json(nullptr)},
             {"result", result_},
+            {"warnings", warnings_},
             {"log", log_},
             {"privileged", privileged_}};
 }
@@ -165,6 +166,13 @@ void Operation::log(std::string_view level, std::string text) {
     touch();
 }
 
+void Operation::warn(const std::string& text) {
+    if (std::find(warnings_.begin(), warnings_.end(), text) == warnings_.end()) {
+        warnings_.push_back(text);
+    }
+    log("warning", text);
+}
+
 void Operation::check() const {
     if (cancel_asked_ && heeds_cancel_) {
         throw Error(ErrorKind::cancelled, kind_ + " " + target_ + " was cancelled" + because());
@@ -189,6 +197,9 @@ CallContext Operation::make_context(int fd) {
     context.log = [self = shared_from_this()](std::string_view level, const std::string& text) {
         asio::post(self->loop_,
                    [self, level = std::string(level), text] { self->log(level, text); });
+    };
+    context.warn = [self = shared_from_this()](const std::string& text) {
+        asio::post(self->loop_, [self, text] { self->warn(text); });
     };
     context.privileged = [self = shared_from_this()](const std::string& command,
                                                      std::chrono::milliseconds time, bool ok) {
@@ -291,8 +302,10 @@ asio::awaitable<void> Operations::drive(std::shared_ptr<Operation> operation, Bo
         const Error said(ErrorKind::cancelled, operation->kind() + " " + operation->target() +
                                                    " was cancelled and rolled back" +
                                                    operation->because());
-        operation->finish(OperationState::cancelled, nullptr,
-                          error->kind() == ErrorKind::cancelled ? said : *error);
+        // What is left all the same is among the details.
+        operation->finish(
+            OperationState::cancelled, nullptr,
+            error->kind() == ErrorKind::cancelled ? said.with_details(error->details()) : *error);
     } else {
         operation->finish(OperationState::failed, nullptr, std::move(error));
     }

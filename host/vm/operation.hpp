@@ -59,6 +59,9 @@ class Operation : public std::enable_shared_from_this<Operation> {
     /// How much of the stage is done; total 0: not known. It goes with the stage.
     void progress(std::uint64_t done, std::uint64_t total, bool bytes);
     void log(std::string_view level, std::string text);
+    /// The same as a warning, which is told at the end as well.
+    void warn(const std::string& text);
+    [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
     [[nodiscard]] bool cancelled() const noexcept { return cancel_asked_; }
     void check() const;                           ///< throws Error(cancelled)
     [[nodiscard]] CallContext context();          ///< for forward steps
@@ -97,6 +100,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     nlohmann::json progress_;                      ///< null: nothing is counted
     nlohmann::json log_ = nlohmann::json::array(); ///< the newest lines
     std::size_t log_dropped_ = 0;
+    std::vector<std::string> warnings_;
     nlohmann::json privileged_ = nlohmann::json::array();
     nlohmann::json result_;
     std::optional<os::Error> error_;

@@ -55,6 +55,7 @@ json to_json(const store::OperationRow& row) {
             {"percent", row.percent},
             {"progress", nullptr},
             {"stages", parsed(row.stages)},
+            {"warnings", json::array()}, // its log has them
             {"created_at", os::to_rfc3339(row.created_at)},
             {"ended_at", row.ended_at ? json(os::to_rfc3339(*row.ended_at)) : json(nullptr)},
             {"elapsed_ms", row.ended_at ? json(*row.ended_at - row.created_at) : json(nullptr)},

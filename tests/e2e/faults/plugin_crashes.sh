@@ -27,7 +27,7 @@ ldd "$BANGER_BUILD_DIR/bin/bangerd" | grep -q libasan && sanitized=1
 # crash HOW SIGNAL: a start of VM b ends bangerd like that.
 crash() {
     order before_start "$1"
-    must_fail 'bangerd|daemon|connection' banger vm create --name b
+    must_fail 'plugin saboteur ended bangerd .* in before_start of VM b; (it is in|[12] of 3 before) quarantine' banger vm create --name b
     order none -
     if [[ $sanitized && ( $1 = segv || $1 = overflow ) ]]; then
         compgen -G "$root/sanitizer.*" >/dev/null || fail "the sanitizer did not tell of $1"

@@ -45,7 +45,7 @@ done
 
 step "an undo that fails keeps its record and is done later"
 order before_start error undo error
-must_fail saboteur banger vm create --name a
+must_fail 'a is cleanup-pending until plugin saboteur has given back what was taken' banger vm create --name a
 same "$(vm_names)" a "a VM that is not given back yet"
 expect_state a cleanup-pending
 must_fail 'exists|taken|cleanup' banger vm create --name a

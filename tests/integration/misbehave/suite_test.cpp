@@ -86,6 +86,38 @@ INSTANTIATE_TEST_SUITE_P(Misbehave, Vetoes, testing::ValuesIn(vetoes), [](const 
     return name;
 });
 
+/// What a veto leaves for its reader to do.
+struct Advice {
+    const char* how;
+    os::ErrorKind kind;
+    std::string hint;
+};
+struct Advises : Misbehaving, testing::WithParamInterface<Advice> {};
+
+TEST_P(Advises, TheNextStep) {
+    ASSERT_EQ(load(std::string("before_start=") + GetParam().how), "");
+    try {
+        host->dispatch->run(Hook::before_start, web, host->context);
+        ADD_FAILURE();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.kind(), GetParam().kind);
+        EXPECT_EQ(error.hint(), GetParam().hint);
+    }
+    EXPECT_THAT(undo(Phase::start), IsEmpty());
+}
+const Advice advices[] = {
+    // What the host does not take of the plugin is nobody's wrong request.
+    {"bad-emit", os::ErrorKind::internal, "tell its author, or get another version of it"},
+    {"silent", os::ErrorKind::invalid, ""}, // a wrong value is to be mended
+    {"unknown", os::ErrorKind::internal,
+     "plugins.entries.misbehave.on_error: warn in config.yaml goes on without it"},
+};
+INSTANTIATE_TEST_SUITE_P(Misbehave, Advises, testing::ValuesIn(advices), [](const auto& test) {
+    std::string name = test.param.how;
+    std::erase(name, '-');
+    return name;
+});
+
 TEST_F(Misbehaving, AStatusWithoutAMeaningAndAFailureTakenBackAreSuccess) {
     ASSERT_EQ(load("before_start=seven after_start=fail-then-ok"), "");
     EXPECT_EQ(run(Hook::before_start), "");

@@ -106,11 +106,19 @@ TEST_F(GuardTest, ADeafHookIsLeftBehindAndUndoneWhenItReturns) {
     host.entry("rec-a").timeout = milliseconds(50);
     ASSERT_EQ(host.load(), "");
     host.recorded();
-    EXPECT_THAT(
-        run(Hook::before_start),
-        MatchesRegex("plugin rec-a, before_start of VM web: did not return within [0-9]+ ms"));
-    EXPECT_EQ(host.info("rec-a").state, State::stuck);
-    EXPECT_THAT(host.reason("rec-a"), HasSubstr("before_start of VM web has not returned"));
+    EXPECT_EQ(run(Hook::before_start),
+              "plugin rec-a, before_start of VM web: did not return within 50 ms, nor in the 50 ms "
+              "after it was told to stop");
+    const PluginInfo stuck = host.info("rec-a");
+    EXPECT_EQ(stuck.state, State::stuck);
+    EXPECT_THAT(stuck.reason, MatchesRegex("before_start of VM web has not returned for [0-9]+ s"));
+    EXPECT_EQ(stuck.hint, "wait until it returns, or end it: banger daemon restart");
+    try {
+        host.dispatch->run(Hook::before_create, vm_named("other"), host.context);
+        ADD_FAILURE();
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.hint(), stuck.hint);
+    }
 
     // Fail fast for it, its undo waits for its own hook; others are as before.
     EXPECT_THAT(run(Hook::before_create, "other"), HasSubstr("not asked, the plugin is stuck"));
@@ -130,6 +138,43 @@ TEST_F(GuardTest, ADeafHookIsLeftBehindAndUndoneWhenItReturns) {
                 ElementsAre("rec-a before_start let go", "rec-a undo before_start PARTIAL RETRY"));
     EXPECT_EQ(host.info("rec-a").state, State::active);
     EXPECT_TRUE(host.logged("too late to count"));
+}
+
+TEST_F(GuardTest, WhatALateCallMayHaveTakenIsNotReleasedUnasked) {
+    for (const Hook last : {Hook::after_stop, Hook::after_delete}) {
+        SCOPED_TRACE(vm::to_string(last));
+        PluginHost own;
+        own.timeouts.grace = milliseconds(50);
+        own.add("rec-bare", "before_start=deaf"); // it has neither hook
+        own.entry("rec-bare").timeout = milliseconds(50);
+        ASSERT_EQ(own.load(), "");
+        const auto ask = [&](Hook hook) {
+            return error_of([&] { own.dispatch->run(hook, web, own.context); });
+        };
+        EXPECT_NE(ask(Hook::before_start), "");
+        EXPECT_THAT(ask(last),
+                    MatchesRegex("plugin rec-bare, undo of before_start of VM web: not asked, the "
+                                 "plugin is stuck: before_start of VM web has not returned for "
+                                 "[0-9]+ s"));
+        EXPECT_THAT(own.open_records(), ElementsAre("rec-bare before_start undo_failed"));
+        own.recorded();
+        own.let_go();
+        EXPECT_TRUE(soon([&] { return own.open_records().empty(); }));
+        EXPECT_THAT(own.recorded(), ElementsAre("rec-bare before_start let go",
+                                                "rec-bare undo before_start PARTIAL RETRY"));
+        EXPECT_EQ(ask(last), "");
+    }
+}
+
+TEST_F(GuardTest, SoIsWhatAnUndoLeftButNotWhatEndedWell) {
+    host.add("rec-bare", "after_start=error undo=error");
+    ASSERT_EQ(host.load(), "");
+    EXPECT_EQ(run(Hook::before_create), "");
+    EXPECT_NE(run(Hook::after_start), "");
+    EXPECT_EQ(run(Hook::after_delete),
+              "plugin rec-bare, undo of after_start of VM web: as ordered");
+    EXPECT_THAT(host.open_records(), ElementsAre("rec-bare after_start undo_failed"));
+    host.journal.forget("0123456789aw");
 }
 
 TEST_F(GuardTest, OneCallAtATimeUnlessThePluginIsConcurrent) {

@@ -186,6 +186,12 @@ TEST_F(Hooks, OnErrorWarnMakesAVetoAdvice) {
     EXPECT_THAT(host.operation_log,
                 ElementsAre("warning plugin rec-a, before_start of VM web: as ordered (goes on: "
                             "on_error is warn)"));
+    std::vector<std::string> warnings; // where the operation tells them at its end
+    host.context.warn = [&](const std::string& text) { warnings.push_back(text); };
+    EXPECT_EQ(run(Hook::before_start), "");
+    EXPECT_THAT(warnings, ElementsAre("plugin rec-a, before_start of VM web: as ordered (goes on: "
+                                      "on_error is warn)"));
+    EXPECT_EQ(host.operation_log.size(), 1U);
 }
 
 TEST_F(Hooks, RecordsOfAnAbsentPluginStay) {

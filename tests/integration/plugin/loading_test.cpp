@@ -357,6 +357,9 @@ TEST_F(Loading, AFailingOnStartEndsThatPluginOnly) {
     host.add("rec-b");
     EXPECT_EQ(host.load(), "");
     EXPECT_EQ(host.reason("rec-a"), "plugin rec-a, on_start: as ordered");
+    EXPECT_EQ(to_json(host.info("rec-a"))["hint"], "change the order");
+    EXPECT_TRUE(host.logged("not loaded: plugin rec-a, on_start: as ordered; change the order"));
+    EXPECT_FALSE(to_json(host.info("rec-b")).contains("hint"));
     EXPECT_EQ(host.catalog->find("rec-a"), nullptr);
     EXPECT_NE(host.catalog->find("rec-b"), nullptr);
 }

@@ -266,6 +266,13 @@ void destroy(void* raw) {
     delete self;
 }
 
+#ifdef REC_BARE // gives back by undo alone
+constexpr bool bare = true;
+#else
+constexpr bool bare = false;
+#endif
+constexpr banger_vm_hook after_stop_slot = bare ? nullptr : after_stop;
+constexpr banger_vm_hook after_delete_slot = bare ? nullptr : after_delete;
 #ifdef REC_NO_UNDO
 constexpr auto undo_slot = nullptr;
 #else
@@ -279,9 +286,9 @@ constexpr banger_vm_lifecycle lifecycle{sizeof(banger_vm_lifecycle),
                                         after_start,
                                         on_ready,
                                         before_stop,
-                                        after_stop,
+                                        after_stop_slot,
                                         before_delete,
-                                        after_delete,
+                                        after_delete_slot,
                                         reconcile,
                                         undo_slot};
 constexpr banger_guest_config guest_config{sizeof(banger_guest_config), 0, contribute, validate};

@@ -29,7 +29,7 @@ std::string text_of(const Failure& failure) {
         failure.how == "error" ? "as ordered"
         : failure.how == "throw"
             ? "an exception left it: out of paper"
-            : "no answer within " + std::to_string(slow_limit.count()) + " ms (told to stop)";
+            : "no answer within " + std::to_string(slow_limit.count() / 1000) + " s (told to stop)";
     return "plugin " + failure.plugin + ", " + failure.hook + " of VM a: " + how;
 }
 

@@ -228,6 +228,22 @@ TEST_F(Commands, DaemonThatFailsIsToldFromOneThatIsMissing) {
     EXPECT_THAT(run({"vm", "ls"}).err, HasSubstr("did not send JSON"));
 }
 
+TEST_F(Commands, StartTellsOfPluginsThatTakeNoPart) {
+    start_daemon();
+    daemon->on("GET /v1/daemon", R"({"pid":42,"settled":true,"warnings":[]})");
+    daemon->on("GET /v1/plugins", R"({"plugins":[
+        {"id":"a","state":"active","reason":""},
+        {"id":"b","state":"failed","reason":"the widget is missing","hint":"install the widget"},
+        {"id":"c","state":"quarantined","reason":"it ended bangerd 3 times"},
+        {"id":"d","state":"disabled","reason":"switched off"}]})");
+    const Result result = run({"daemon", "start"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_EQ(result.err,
+              "warning: plugin b is failed: the widget is missing; install the widget\n"
+              "warning: plugin c is quarantined: it ended bangerd 3 times; see banger plugin show "
+              "c\n");
+}
+
 TEST_F(Commands, DaemonStatusShowsWhatPluginsSay) {
     start_daemon();
     daemon->on("GET /v1/daemon", R"({"pid":1,"version":"1","plugins":{"web":"active"}})");

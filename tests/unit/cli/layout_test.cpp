@@ -101,7 +101,7 @@ TEST_F(Layout, ConfigShowIsYamlThatReadsTheSame) {
 
 TEST_F(Layout, PluginShowIsForPeople) {
     daemon->on("GET /v1/plugins/nat", R"({"id":"nat","state":"failed","reason":"no nft",
-        "on_error":"fail","required":false,"name":"NAT","version":"1.0.0","summary":"Internet",
+        "hint":"apt install nftables","on_error":"fail","required":false,"name":"NAT","version":"1.0.0","summary":"Internet",
         "interfaces":["banger.vm-options/1","banger.cli/1"],
         "options":[{"name":"nat","flag":"--nat","live":true,
                     "schema":{"type":"boolean","default":true,"description":"reach the internet"}}],
@@ -112,7 +112,7 @@ TEST_F(Layout, PluginShowIsForPeople) {
     const Result shown = run({"plugin", "show", "nat"});
     EXPECT_EQ(shown.code, 0);
     EXPECT_THAT(shown.out, Not(HasSubstr("{")));
-    EXPECT_THAT(shown.out, HasSubstr("why       no nft\n"));
+    EXPECT_THAT(shown.out, HasSubstr("why       no nft\nhint      apt install nftables\n"));
     EXPECT_THAT(shown.out, HasSubstr("brings    banger.vm-options/1, banger.cli/1\n"));
     EXPECT_THAT(shown.out,
                 HasSubstr("  --nat  reach the internet (default: true); can change while"));

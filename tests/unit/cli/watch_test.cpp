@@ -279,6 +279,38 @@ TEST_F(Changes, DeleteAsksOnATerminalOnly) {
     EXPECT_EQ(run_on_terminal({"vm", "delete", "--yes", "a"}).code, 0);
 }
 
+TEST_F(Changes, WhatWentOnWithAWarningIsTold) {
+    auto done =
+        nlohmann::json::parse(operation_json("1", "restart", "a", "succeeded", {"boot"}, ""));
+    done["warnings"] = {"plugin nat, before_start of VM a: no nft (goes on: on_error is warn)"};
+    daemon->on("POST /v1/vms/a/restart", done.dump(), 202);
+    daemon->on("GET /v1/operations/1/events", done.dump() + "\n");
+    const Result result = run({"vm", "restart", "a"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.out, StartsWith("a restarted"));
+    EXPECT_THAT(result.err, HasSubstr("warning: plugin nat, before_start of VM a: no nft (goes on: "
+                                      "on_error is warn)\n"));
+}
+
+TEST_F(Changes, WhoEndedTheDaemonIsToldByTheNext) {
+    daemon->on("POST /v1/vms/a/start", operation_json("5", "start", "a", "running", {}, "network"),
+               202);
+    const std::string closed = operation_json(
+        "5", "start", "a", "failed", {"network"}, "",
+        R"({"kind":"unavailable","message":"plugin bad ended bangerd (SIGSEGV) in before_start of )"
+        R"(VM a; 1 of 3 before quarantine","hint":"see banger doctor","console":["undone"]})");
+    daemon->on("GET /v1/operations/5/events", [this, closed](const FakeDaemon::Request&) {
+        daemon->on("GET /v1/operations/5/events", closed + "\n");
+        return FakeDaemon::Reply{0, "", {}, {}}; // it dies
+    });
+    daemon->on("GET /v1/operations/5", closed);
+    const Result result = run({"vm", "start", "a"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.err, HasSubstr("error: plugin bad ended bangerd (SIGSEGV) in before_start "
+                                      "of VM a; 1 of 3 before quarantine\n  | undone\nhint: see "
+                                      "banger doctor\n"));
+}
+
 TEST_F(Changes, WhatADeleteGaveUpIsTold) {
     auto gone = nlohmann::json::parse(
         operation_json("1", "delete", "a", "succeeded", {"disks", "release"}, ""));

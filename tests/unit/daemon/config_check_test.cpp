@@ -200,12 +200,14 @@ TEST_F(ConfigChecks, ErrorsKeepTheOrderOfTheFile) {
 TEST_F(ConfigChecks, APluginThatFailedNeedsNoSwitchingOn) {
     DoctorFacts facts;
     facts.wanted_vmm = "auto";
-    facts.bad_plugins = {{"nat", "failed: port"}};
+    facts.bad_plugins = {{"nat", "failed: port", false, "free the port"}};
     facts.orphans = {{"nat", "rules"}, {"old", "taps"}};
     std::vector<std::string> fixes;
     for (const Check& found : host_checks(facts, {}, privileged::Client())) {
         if (found.id == "orphan") {
             fixes.push_back(found.fix);
+        } else if (found.id == "plugin") {
+            EXPECT_THAT(found.fix, StartsWith("free the port; see banger plugin show nat; "));
         }
     }
     EXPECT_THAT(fixes, ElementsAre(HasSubstr("banger plugin show nat says why"),

@@ -47,9 +47,12 @@ struct Quarantined : testing::Test {
 
 TEST_F(Quarantined, TheThirdExitWithinTenMinutesIsOneTooMany) {
     EXPECT_FALSE(start(0).reason("nat", nat));
+    EXPECT_EQ(Quarantine(file).count_text("nat"), "1 of 3 before quarantine");
+    EXPECT_EQ(Quarantine(file).count_text("dns"), "");
     EXPECT_FALSE(start(5 * minute, "exit()").reason("nat", nat));
     const auto reason = start(10 * minute, "SIGABRT").reason("nat", nat);
     ASSERT_TRUE(reason);
+    EXPECT_EQ(Quarantine(file).count_text("nat"), "it is in quarantine now");
     EXPECT_THAT(*reason,
                 HasSubstr("it ended bangerd 3 times within 10 minutes, the last time at "));
     EXPECT_THAT(*reason, HasSubstr(" in before_start of VM web: SIGABRT; it is loaded again after "

@@ -330,6 +330,10 @@ TEST_F(LifecycleTest, ACreateWhoseRollbackFailsIsTriedAgainUntilItIsGone) {
     const auto operation = world->lifecycle.create(request);
     world->finish(operation);
     EXPECT_EQ(operation->error()->kind(), ErrorKind::unavailable);
+    EXPECT_THAT(operation->error()->details(),
+                testing::ElementsAre("a is cleanup-pending: not taken back yet: still in use; that "
+                                     "is tried again by itself, or give it up: banger vm delete "
+                                     "--force a"));
     EXPECT_EQ(world->machines.get("a")->state, State::cleanup_pending);
     EXPECT_TRUE(world->wait([&] { return !world->machines.find("a"); }));
 }
@@ -358,13 +362,66 @@ TEST_F(LifecycleTest, AStartWhoseUndoFailsIsTriedAgainUntilTheVmIsStopped) {
     const auto machine = world->create("a");
     world->finish(world->lifecycle.kill("a"));
     fail_start(*world, 1);
-    world->finish(world->lifecycle.start("a", std::nullopt));
+    const std::int64_t seq = world->journal.begin(machine->id(), "nat", "before_start");
+    const auto start = world->lifecycle.start("a", std::nullopt);
+    world->finish(start);
     EXPECT_EQ(machine->state, State::cleanup_pending);
+    EXPECT_THAT(
+        start->error()->details(),
+        testing::ElementsAre("a is cleanup-pending until plugin nat has given back what was "
+                             "taken; that is tried again by itself, or give it up: banger "
+                             "vm delete --force a"));
     EXPECT_THROW((void)world->lifecycle.start("a", std::nullopt), Error);
     EXPECT_TRUE(world->wait([&] { return machine->state == State::stopped; }));
+    EXPECT_EQ(machine->row.warnings, "[]"); // nothing is held any more
+    world->journal.finish(seq, store::JournalState::undone);
     world->capabilities.on_hook = [](Hook, const VmView&) {};
     world->finish(world->lifecycle.start("a", std::nullopt));
     EXPECT_EQ(machine->state, State::running);
+}
+
+TEST_F(LifecycleTest, ARecoveryThatLeavesItPendingHasFailed) {
+    fail_start(*world, 2); // the roll-back's, and that of the first recovery
+    CreateRequest request;
+    request.name = "a";
+    world->finish(world->lifecycle.create(request));
+    EXPECT_TRUE(world->wait([&] { return !world->machines.find("a"); }));
+    std::vector<std::string> ends;
+    for (const auto& operation : world->operations.list()) { // newest first
+        if (operation->kind() == "recover") {
+            ends.emplace_back(operation->error() ? operation->error()->what() : "succeeded");
+        }
+    }
+    EXPECT_THAT(ends, testing::ElementsAre("succeeded", "VM a is still cleanup-pending: not taken "
+                                                        "back yet: still in use"));
+}
+
+TEST_F(LifecycleTest, WhatWentOnWithAWarningIsToldOfOperationAndVm) {
+    world->capabilities.on_context = [](Hook hook, CallContext& context) {
+        if (hook == Hook::before_start || hook == Hook::after_start) {
+            context.warn("no rules");
+        }
+    };
+    world->capabilities.on_hook = [](Hook hook, const VmView&) {
+        if (hook == Hook::on_ready) {
+            throw Error(ErrorKind::conflict, "no name");
+        }
+    };
+    const auto machine = world->create("a");
+    EXPECT_THAT(json::parse(machine->row.warnings),
+                testing::IsSupersetOf({json("no rules"), json("no name")}));
+    world->finish(world->lifecycle.kill("a"));
+    const auto start = world->lifecycle.start("a", std::nullopt);
+    world->finish(start);
+    const json told = start->to_json();
+    EXPECT_EQ(told.at("warnings"), json::array({"no rules", "no name"}));
+    EXPECT_THAT(told.at("log").dump(), testing::HasSubstr("no rules"));
+
+    world->capabilities.on_context = [](Hook, CallContext&) {};
+    world->capabilities.on_hook = [](Hook, const VmView&) {};
+    world->finish(world->lifecycle.kill("a"));
+    world->finish(world->lifecycle.start("a", std::nullopt));
+    EXPECT_THAT(machine->row.warnings, testing::Not(testing::HasSubstr("no rules")));
 }
 
 TEST_F(LifecycleTest, ADeleteThatCannotReleaseIsTriedAgain) {

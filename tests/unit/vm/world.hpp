@@ -21,6 +21,7 @@ namespace banger::vm::test {
 class FakeCapabilities final : public Capabilities {
   public:
     std::function<void(Hook, const VmView&)> on_hook = [](Hook, const VmView&) {};
+    std::function<void(Hook, CallContext&)> on_context = [](Hook, CallContext&) {};
     std::function<std::vector<UndoFailure>()> on_undo = [] { return std::vector<UndoFailure>{}; };
     std::function<void(const VmView&)> on_change = [](const VmView&) {};
     std::function<void()> on_validate = [] {};
@@ -34,7 +35,10 @@ class FakeCapabilities final : public Capabilities {
     std::function<bool(const std::string& stage, const CallContext&)> on_wait =
         [](const std::string&, const CallContext&) { return true; };
 
-    void run(Hook hook, const VmView& vm, CallContext&) override { on_hook(hook, vm); }
+    void run(Hook hook, const VmView& vm, CallContext& context) override {
+        on_context(hook, context);
+        on_hook(hook, vm);
+    }
     void contribute(const VmView& vm, GuestConfig& config, CallContext&) override {
         on_contribute(vm, config);
     }
