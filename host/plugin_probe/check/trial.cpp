@@ -29,7 +29,10 @@ std::string seconds(std::chrono::milliseconds time) {
 }
 
 const char* quicker(std::string_view function, std::chrono::milliseconds allowed) {
-    if (function == "create" || function == "init" || function == "destroy") {
+    if (function == "destroy" || function == "on_stop") {
+        return "tell what is under way to end, and wait for that alone";
+    }
+    if (function == "create" || function == "init") {
         return "begin what takes long on a thread of your own (banger::Thread), which destroy ends";
     }
     if (function == "contribute" || function == "validate") {
