@@ -148,6 +148,21 @@ void check_schema(const json& schema, const std::string& where, int depth) {
     }
 }
 
+/// Calls f(schema, where) for each schema that stands directly in this one.
+template <class F>
+void each_inner(const json& schema, const std::string& where, F f) {
+    if (const auto properties = schema.find("properties"); properties != schema.end()) {
+        for (const auto& [name, property] : properties->items()) {
+            f(property, child(where, name));
+        }
+    }
+    for (const char* key : {"items", "additionalProperties"}) {
+        if (const auto inner = schema.find(key); inner != schema.end() && inner->is_object()) {
+            f(*inner, child(where, key));
+        }
+    }
+}
+
 std::string quoted_list(const json& values) {
     std::string text;
     for (const json& value : values) {
@@ -167,16 +182,8 @@ class Schema::Patterns {
         if (const auto pattern = schema.find("pattern"); pattern != schema.end()) {
             add(pattern->get<std::string>(), where);
         }
-        if (const auto properties = schema.find("properties"); properties != schema.end()) {
-            for (const auto& [name, property] : properties->items()) {
-                collect(property, child(where, name));
-            }
-        }
-        for (const char* key : {"items", "additionalProperties"}) {
-            if (const auto inner = schema.find(key); inner != schema.end() && inner->is_object()) {
-                collect(*inner, child(where, key));
-            }
-        }
+        each_inner(schema, where,
+                   [this](const json& inner, const std::string& at) { collect(inner, at); });
     }
     [[nodiscard]] bool match(const std::string& pattern, const std::string& value) const {
         return re2::RE2::PartialMatch(value, all_.at(pattern));
@@ -329,10 +336,28 @@ void fill_defaults(const json& schema, json& value) {
     for (const auto& [name, property] : properties->items()) {
         if (!value.contains(name) && property.contains("default")) {
             value[name] = property["default"];
-        } else if (value.contains(name)) {
+        }
+        if (value.contains(name)) {
             fill_defaults(property, value[name]);
         }
     }
+}
+
+/// Throws when a default does not fit the schema that it stands in.
+void check_defaults(const json& schema, const Schema::Patterns& patterns,
+                    const std::string& where) {
+    if (const auto standard = schema.find("default"); standard != schema.end()) {
+        json value = *standard;
+        fill_defaults(schema, value);
+        Check check(patterns);
+        check.value(schema, value, "");
+        if (!check.found.empty()) {
+            bad_schema(where, "its default does not fit: " + check.found.front());
+        }
+    }
+    each_inner(schema, where, [&](const json& inner, const std::string& at) {
+        check_defaults(inner, patterns, at);
+    });
 }
 
 } // namespace
@@ -350,6 +375,7 @@ Schema::Schema(std::string_view text)
     }
     check_schema(*document_, "", 0);
     patterns_->collect(*document_, "");
+    check_defaults(*document_, *patterns_, "");
 }
 
 Schema::~Schema() = default;

@@ -14,7 +14,7 @@ namespace banger::plugin {
 /// minLength, maxLength, pattern, minimum, maximum, and default, description, title as notes.
 /// Stricter than the standard in two ways: a keyword that is not known is an error, so that no
 /// constraint is silently without effect, and an object refuses keys that are not in its
-/// properties unless additionalProperties says otherwise.
+/// properties unless additionalProperties says otherwise. A default fits the schema it stands in.
 class Schema {
   public:
     class Patterns;

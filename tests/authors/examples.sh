@@ -17,7 +17,7 @@ for id in share-dir vm-notify ports; do
 done
 # What the SDK's pages point at is installed, too.
 share=$prefix/share/banger
-for page in "$share"/sdk/README.md "$share"/sdk/examples/*/README.md "$share"/docs/{plugins,guest-config,guest-agent}.md; do
+for page in "$share"/sdk/README.md "$share"/sdk/examples/*/README.md "$share"/docs/*.md "$share"/plugins/*/README.md; do
     [ -f "$page" ] || fail "$page is not installed"
     for link in $(grep -o ']([^):#]*\.md' "$page" | sed 's/^](//'); do
         [ -e "$(dirname "$page")/$link" ] || fail "$page points at $link, which is not there"

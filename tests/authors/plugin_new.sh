@@ -8,7 +8,7 @@ flags=()
 [ "$language" = cpp ] || flags=(--c)
 
 outside banger plugin new my-plugin "${flags[@]}" >"$work/said" 2>&1 || fail "plugin new: $(cat "$work/said")"
-for file in CMakeLists.txt Makefile README.md .clang-format "my-plugin.$language" my-plugin_test.cpp; do
+for file in CMakeLists.txt Makefile README.md .clang-format .gitignore "my-plugin.$language" my-plugin_test.cpp; do
     grep -qx "my-plugin/$file" "$work/said" || fail "does not tell $file: $(cat "$work/said")"
     [ -f "$work/my-plugin/$file" ] || fail "did not write $file"
 done
@@ -33,6 +33,16 @@ if [ -x "$prefix/libexec/banger/banger-plugin" ]; then
     outside banger plugin check cmake-build/plugins/my-plugin.so >"$work/said" 2>&1 || fail "plugin check: $(cat "$work/said")"
     outside make -C my-plugin check >"$work/said" 2>&1 || fail "make check: $(cat "$work/said")"
 fi
+
+# What is built is nothing to commit; the guide that the README names is there.
+if command -v git >/dev/null; then
+    outside cmake -S my-plugin -B my-plugin/build >/dev/null || fail "CMake refuses it"
+    touch "$work/my-plugin/my-plugin.so" "$work/my-plugin/my-plugin_test"
+    outside git init -q my-plugin
+    ! outside git -C my-plugin status --porcelain -uall | grep -E 'build|\.so|_test$' || fail ".gitignore lets through what is built"
+fi
+guide=$(sed -n 's/.*`PREFIX\(\/share[^`]*\)`.*/\1/p' "$work/my-plugin/README.md")
+[ -n "$guide" ] && [ -f "$(cd "$(outside pkg-config --variable=prefix banger-plugin)" && pwd)$guide" ] || fail "the README names no guide: $guide"
 
 refused() { # WORDS COMMAND...
     local words=$1

@@ -19,6 +19,9 @@ using nlohmann::json;
 
 namespace {
 
+constexpr const char* refusing =
+    "it fails only when the user cannot have what was asked for, and says what to do instead";
+
 std::string fault_of(const std::string& kind, const banger_action& action, const Outcome& outcome) {
     std::vector<plugin::Output> output;
     for (const fake::Output& item : outcome.output) {
@@ -71,11 +74,13 @@ void try_actions(Trial& trial) {
             if (!fault.empty()) {
                 trial.failed(fault, "see actions.h");
             } else {
-                (void)trial.judge(outcome, "emits " + std::to_string(outcome.output.size()) +
-                                               " items, as actions.h says");
+                (void)trial.judge(outcome,
+                                  "emits " + std::to_string(outcome.output.size()) +
+                                      " items, as actions.h says",
+                                  refusing);
             }
             for (const fake::Job& job : host->run_jobs()) {
-                (void)trial.judge(job.outcome, "its job " + job.kind + " " + job.target);
+                (void)trial.judge(job.outcome, "its job " + job.kind + " " + job.target, refusing);
             }
         }
     }

@@ -42,13 +42,21 @@ int check(int argc, char** argv) {
     if (!std::filesystem::exists(file, code)) {
         throw Error(ErrorKind::not_found, "no file " + file, "build the plugin first");
     }
-    const std::vector<Finding> findings = try_out(file, wishes);
-    const std::string report =
-        json ? report_json(file, findings)
-                       .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
-                   "\n"
-             : report_text(file, findings);
-    std::fwrite(report.data(), 1, report.size(), stdout);
+    const auto print = [](const std::string& text) {
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        std::fflush(stdout); // a hook may take its time: what is known is there
+    };
+    if (json) {
+        const std::vector<Finding> findings = try_out(file, wishes);
+        print(report_json(file, findings)
+                  .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+              "\n");
+        return has_failed(findings) ? 1 : 0;
+    }
+    print(file + "\n");
+    const std::vector<Finding> findings =
+        try_out(file, wishes, [&](const Finding& finding) { print(line_text(finding)); });
+    print(count_text(findings));
     return has_failed(findings) ? 1 : 0;
 }
 

@@ -2,12 +2,14 @@
 
 #include "os/deadline.hpp"
 #include "os/error.hpp"
+#include "os/join.hpp"
 #include "os/signals.hpp"
 #include "os/temporary_dir.hpp"
 #include "os/unique_fd.hpp"
 #include "plugin/binary.hpp"
 #include "plugin_probe/check/actions.hpp"
 #include "plugin_probe/check/cancellation.hpp"
+#include "plugin_probe/check/hooks.hpp"
 #include "plugin_probe/check/interfaces.hpp"
 #include "plugin_probe/check/life.hpp"
 #include "plugin_probe/check/symbols.hpp"
@@ -39,38 +41,75 @@ using os::Error;
 
 namespace {
 
+enum class About { life, vms, hooks, apart };
 struct Group {
     const char* name;
     void (*run)(Trial&);
+    About about;
 };
 constexpr std::array groups{
-    Group{"life", try_life},       Group{"VMs", try_vms},
-    Group{"undo", try_undo},       Group{"cancelling", try_cancelling},
-    Group{"actions", try_actions}, Group{"the rest", try_interfaces},
+    Group{"life", try_life, About::life},        Group{"VMs", try_vms, About::vms},
+    Group{"undo", try_undo, About::hooks},       Group{"cancelling", try_cancelling, About::hooks},
+    Group{"actions", try_actions, About::apart}, Group{"the rest", try_interfaces, About::hooks},
 };
 
+Finding one_symbol(const std::string& file) {
+    constexpr std::size_t shown = 3;
+    std::vector<std::string> others = exported_symbols(file);
+    std::erase(others, plugin::entry_symbol);
+    if (others.empty()) {
+        return {Verdict::ok, "one symbol", "it exports its entry and nothing else", {}};
+    }
+    const std::size_t count = others.size();
+    others.resize(std::min(count, shown));
+    std::transform(others.begin(), others.end(), others.begin(), readable_symbol);
+    return {Verdict::failed, "one symbol",
+            "it exports " + std::to_string(count) + (count == 1 ? " symbol" : " symbols") +
+                " more than its entry: " + os::join(others, ", ") + (count > shown ? ", ..." : ""),
+            "build with -fvisibility=hidden and the SDK's exports.map "
+            "(banger_add_plugin, or pkg-config --libs banger-plugin)"};
+}
+
 /// What is found out without running any of the plugin's code.
-bool looks_like_one(const std::string& file, std::vector<Finding>& findings) {
+bool looks_like_one(const std::string& file, Findings& findings) {
     try {
         plugin::check_symbols(file, file);
     } catch (const Error& error) {
-        findings.push_back({Verdict::failed, "file", error.what(), error.hint()});
+        findings.add({Verdict::failed, "file", error.what(), error.hint()});
         return false;
     }
-    findings.push_back({Verdict::ok, "file", "a shared library of this machine", {}});
-    std::string others;
-    for (const std::string& symbol : exported_symbols(file)) {
-        if (symbol != plugin::entry_symbol) {
-            others += (others.empty() ? "" : ", ") + symbol;
-        }
-    }
-    findings.push_back(
-        others.empty()
-            ? Finding{Verdict::ok, "one symbol", "it exports its entry and nothing else", {}}
-            : Finding{Verdict::failed, "one symbol", "it exports more than its entry: " + others,
-                      "build with -fvisibility=hidden and the SDK's exports.map "
-                      "(banger_add_plugin, or pkg-config --libs banger-plugin)"});
+    findings.add({Verdict::ok, "file", "a shared library of this machine", {}});
+    findings.add(one_symbol(file));
     return true;
+}
+
+/// What the entry says, once it is known to be valid.
+void tell_hooks(const plugin::Manifest& manifest, const Trial::Tell& tell) {
+    const std::vector<std::string> hooks = hooks_of(manifest);
+    tell({Verdict::ok, "hooks", hooks.empty() ? "none" : os::join(hooks, ", "), {}});
+    for (const Finding& note : notes_on(manifest)) {
+        tell(note);
+    }
+    tell({Verdict::ok,
+          "interfaces",
+          manifest.interfaces.empty() ? "none" : os::join(manifest.interfaces, ", "),
+          {}});
+}
+
+/// The next step where the host's check of it says none.
+std::string next_of(const Error& error) {
+    const std::string_view text = error.what();
+    if (!error.hint().empty()) {
+        return error.hint();
+    }
+    if (text.ends_with(" but no undo") || text.ends_with(" but no option_undo")) {
+        return "add it: it gives back what that hook took, when the operation does not come "
+               "through";
+    }
+    if (text.starts_with("the settings") || text.starts_with("the options")) {
+        return "say such as fit its schemas: --config JSON, --options JSON";
+    }
+    return "the SDK's headers say what a table holds, docs/plugins.md what a schema";
 }
 
 void send(int fd, const json& message) {
@@ -90,6 +129,11 @@ void send(int fd, const json& message) {
     }
     ::dup2(STDERR_FILENO, STDOUT_FILENO); // what the plugin prints is no part of the report
     const Trial::Tell tell = [answer](const Finding& finding) { send(answer, to_json(finding)); };
+    const Trial::Calling calling = [answer](const std::string& function,
+                                            std::chrono::milliseconds allowed) {
+        send(answer, {{"call", function}, {"allowed_ms", allowed.count()}});
+    };
+    bool overran = false;
     try {
         tell({Verdict::ok, "entry", {}, {}});
         const banger_entry* entry = plugin::open_binary(file, file);
@@ -102,20 +146,23 @@ void send(int fd, const json& message) {
                              "; its tables, names and schemas are valid"
                        : "the entry function gives another address each time",
                   same ? "" : "it returns static data"});
-            const Trial trial(std::move(manifest), wishes, tell); // the settings fit
+            tell_hooks(manifest, tell);
+            const Trial trial(std::move(manifest), wishes, tell, calling); // the settings fit
         } else {
-            Trial trial(std::move(manifest), wishes, tell);
+            Trial trial(std::move(manifest), wishes, tell, calling);
             group->run(trial);
         }
+    } catch (const Overrun&) {
+        overran = true; // and told
     } catch (const std::exception& error) {
         const auto* known = dynamic_cast<const Error*>(&error);
         tell({Verdict::failed, group ? group->name : "entry", error.what(),
-              known ? known->hint() : "an exception left the plugin: none may"});
+              known ? next_of(*known) : "an exception left the plugin: none may"});
     } catch (...) {
         tell({Verdict::failed, group ? group->name : "entry", "an exception left the plugin",
               "none may cross the boundary: catch it, or take plugin.hpp"});
     }
-    send(answer, {{"end", true}});
+    send(answer, {{"end", true}, {"overran", overran}});
     ::_exit(0);
 }
 
@@ -129,13 +176,13 @@ std::string ended_how(int status) {
 /// Reads what the child tells, until it says that it is through, or has ended.
 class Listener {
   public:
-    Listener(int fd, int pidfd, std::vector<Finding>& findings)
-        : fd_(fd), pidfd_(pidfd), findings_(findings) {}
+    Listener(int fd, int pidfd, std::chrono::milliseconds patience, Findings& findings)
+        : fd_(fd), pidfd_(pidfd), patience_(patience), findings_(findings) {}
 
     /// False: it was silent for too long. A descriptor that something else holds, or that it has
     /// closed, says nothing of its end.
-    bool listen(std::chrono::milliseconds patience) {
-        os::Deadline until = std::chrono::steady_clock::now() + patience;
+    bool listen() {
+        os::Deadline until = std::chrono::steady_clock::now() + patience();
         for (;;) {
             std::array<pollfd, 2> fds{{{fd_, POLLIN, 0}, {pidfd_, POLLIN, 0}}};
             const int ready = ::poll(fds.data(), fds.size(), os::poll_time(until));
@@ -144,7 +191,7 @@ class Listener {
             }
             const bool over = ready > 0 && fds[1].revents != 0; // then all that it said is there
             if (read_all()) {
-                until = std::chrono::steady_clock::now() + patience;
+                until = std::chrono::steady_clock::now() + patience();
             }
             if (ended || over) {
                 return true;
@@ -154,8 +201,16 @@ class Listener {
             }
         }
     }
-    bool ended = false;
+    bool ended = false, overran = false;
     std::string check = "entry"; ///< what was looked at last
+
+    /// " in before_start", when it is in a function of the plugin.
+    [[nodiscard]] std::string where() const { return call_.empty() ? "" : " in " + call_; }
+    /// A function that may take as long as that is waited for a little longer.
+    [[nodiscard]] std::chrono::milliseconds patience() const {
+        constexpr std::chrono::seconds more{5};
+        return allowed_ >= standard_patience ? std::max(patience_, allowed_ + more) : patience_;
+    }
 
   private:
     /// What is there now; true when it was something.
@@ -186,17 +241,28 @@ class Listener {
         }
         if (message.contains("end")) {
             ended = true;
+            overran = message.value("overran", json()) == json(true);
+            return;
+        }
+        if (const auto call = message.find("call"); call != message.end()) {
+            const json allowed = message.value("allowed_ms", json());
+            call_ = call->is_string() ? call->get<std::string>() : "";
+            allowed_ = std::chrono::milliseconds(
+                allowed.is_number_integer() ? allowed.get<std::int64_t>() : 0);
             return;
         }
         Finding finding = finding_from(message);
         check = finding.check;
         if (!finding.text.empty()) {
-            findings_.push_back(std::move(finding));
+            findings_.add(std::move(finding));
         }
     }
     int fd_, pidfd_;
-    std::vector<Finding>& findings_;
+    std::chrono::milliseconds patience_;
+    Findings& findings_;
     std::string text_;
+    std::string call_;                    ///< the function of the plugin that runs
+    std::chrono::milliseconds allowed_{}; ///< and the time it has
 };
 
 std::string own_path() {
@@ -205,8 +271,13 @@ std::string own_path() {
     return unknown ? "banger-plugin" : path.string();
 }
 
-bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
-              std::vector<Finding>& findings) {
+struct End {
+    bool whole = false;   ///< it came to its end
+    bool overran = false; ///< a function took too long, or did not return
+};
+
+End in_child(const std::string& file, const Wishes& wishes, const Group* group,
+             Findings& findings) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         throw os::errno_error("pipe");
@@ -232,53 +303,66 @@ bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
         ::waitpid(child, nullptr, 0);
         throw error;
     }
-    Listener listener(read.get(), pidfd.get(), findings);
-    const bool spoke = listener.listen(wishes.patience);
+    Listener listener(read.get(), pidfd.get(), wishes.patience, findings);
+    const bool spoke = listener.listen();
     ::kill(-child, SIGKILL);
     ::kill(child, SIGKILL); // it may not have got as far as to have a group
     int status = 0;
     ::waitpid(child, &status, 0);
     if (!spoke) {
-        findings.push_back({Verdict::failed, listener.check,
-                            "no return within " + std::to_string(wishes.patience.count()) + " s",
-                            "poll call_cancel_fd() in every wait"});
+        findings.add({Verdict::failed, listener.check,
+                      "no return" + listener.where() + " within " +
+                          std::to_string(listener.patience().count() / 1000) + " s",
+                      "poll call_cancel_fd() in every wait"});
     } else if (!listener.ended) {
-        findings.push_back({Verdict::failed, listener.check, ended_how(status),
-                            "run it in a debugger: gdb -ex 'set follow-fork-mode child' --args " +
-                                own_path() + " check " + file});
+        findings.add({Verdict::failed, listener.check, ended_how(status) + listener.where(),
+                      "run it in a debugger: gdb -ex 'set follow-fork-mode child' --args " +
+                          own_path() + " check " + file});
     }
-    return spoke && listener.ended;
+    return {spoke && listener.ended && !listener.overran, !spoke || listener.overran};
 }
 
 } // namespace
 
-std::vector<Finding> try_out(const std::string& file, const Wishes& wishes) {
-    std::vector<Finding> findings;
+std::vector<Finding> try_out(const std::string& file, const Wishes& wishes,
+                             Findings::Listener listener) {
+    Findings findings(std::move(listener));
     const std::string path = fs::absolute(file).string();
     if (!looks_like_one(path, findings)) {
-        return findings;
+        return findings.all();
     }
-    std::vector<Finding> entry;
-    const bool opened = in_child(path, wishes, nullptr, entry);
-    findings.insert(findings.end(), entry.begin(), entry.end());
-    if (!opened || has_failed(entry)) {
-        findings.push_back({Verdict::skipped, "the rest", "its entry is not usable", {}});
-        return findings;
+    const std::size_t before = findings.all().size();
+    const bool opened = in_child(path, wishes, nullptr, findings).whole;
+    const auto& seen = findings.all();
+    if (!opened || has_failed({seen.begin() + static_cast<std::ptrdiff_t>(before), seen.end()})) {
+        findings.add({Verdict::skipped, "the rest", "its entry is not usable", {}});
+        return findings.all();
     }
     bool whole = true;
+    bool slow_life = false;
+    bool slow_hooks = false;
     for (const Group& group : groups) {
-        whole = in_child(path, wishes, &group, findings) && whole;
+        if (slow_life || (slow_hooks && group.about == About::hooks)) {
+            findings.add(
+                {Verdict::skipped, group.name, "it would wait for what takes too long again", {}});
+            continue;
+        }
+        const End end = in_child(path, wishes, &group, findings);
+        whole = whole && end.whole;
+        slow_life = slow_life || (end.overran && group.about == About::life);
+        slow_hooks = slow_hooks || (end.overran && group.about == About::vms);
     }
-    const bool misused = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    const auto& all = findings.all();
+    const bool misused = std::any_of(all.begin(), all.end(), [](const Finding& finding) {
         return finding.check == use_of_host;
     });
     if (!misused) {
-        findings.push_back(
+        findings.add(
             whole
                 ? Finding{Verdict::ok, use_of_host, "every call was one that the headers allow", {}}
                 : Finding{Verdict::skipped, use_of_host, "not every group came to its end", {}});
     }
-    return findings;
+    return findings.all();
 }
 
 } // namespace banger::plugin_probe

@@ -40,7 +40,7 @@ void check_create(Trial& trial) {
                          "init or on_start");
             return;
         }
-        host->end();
+        trial.close(*host);
     }
     trial.ok("made and destroyed twice, and took nothing");
 }
@@ -63,7 +63,7 @@ void check_begun(Trial& trial, bool told) {
                              "pthread_sigmask() before it is started, or banger::Thread");
             }
         }
-        host->end();
+        trial.close(*host);
     }
 }
 

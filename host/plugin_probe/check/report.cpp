@@ -12,8 +12,14 @@ using nlohmann::json;
 
 namespace {
 
-constexpr auto names = os::enum_names<Verdict>(
-    {{Verdict::ok, "ok"}, {Verdict::failed, "failed"}, {Verdict::skipped, "skipped"}});
+constexpr auto names = os::enum_names<Verdict>({{Verdict::ok, "ok"},
+                                                {Verdict::failed, "failed"},
+                                                {Verdict::skipped, "skipped"},
+                                                {Verdict::note, "note"}});
+
+// The columns of the text, which is written before the last line is known.
+constexpr std::size_t verdict_width = 9;
+constexpr std::size_t check_width = 20;
 
 std::size_t count(const std::vector<Finding>& findings, Verdict verdict) {
     return static_cast<std::size_t>(
@@ -55,22 +61,31 @@ bool has_failed(const std::vector<Finding>& findings) noexcept {
     return count(findings, Verdict::failed) > 0;
 }
 
-std::string report_text(const std::string& file, const std::vector<Finding>& findings) {
-    std::size_t width = 0;
-    for (const Finding& finding : findings) {
-        width = std::max(width, finding.check.size());
+void Findings::add(Finding finding) {
+    all_.push_back(std::move(finding));
+    if (listener_) {
+        listener_(all_.back());
     }
-    std::string text = file + "\n";
-    for (const Finding& finding : findings) {
-        text += padded(std::string(to_string(finding.verdict)), 9) +
-                padded(finding.check, width + 2) + finding.text + "\n";
-        if (!finding.next.empty()) {
-            text += std::string(9 + width + 2, ' ') + "next: " + finding.next + "\n";
-        }
+}
+
+std::string line_text(const Finding& finding) {
+    std::string text = padded(std::string(to_string(finding.verdict)), verdict_width) +
+                       padded(finding.check + "  ", check_width) + finding.text + "\n";
+    if (!finding.next.empty()) {
+        text += std::string(verdict_width + check_width, ' ') + "next: " + finding.next + "\n";
     }
-    return text + std::to_string(count(findings, Verdict::ok)) + " ok, " +
+    return text;
+}
+
+std::string count_text(const std::vector<Finding>& findings) {
+    const std::size_t notes = count(findings, Verdict::note);
+    return std::to_string(count(findings, Verdict::ok)) + " ok, " +
            std::to_string(count(findings, Verdict::failed)) + " failed, " +
-           std::to_string(count(findings, Verdict::skipped)) + " skipped\n";
+           std::to_string(count(findings, Verdict::skipped)) + " skipped" +
+           (notes == 0   ? ""
+            : notes == 1 ? ", 1 note"
+                         : ", " + std::to_string(notes) + " notes") +
+           "\n";
 }
 
 json report_json(const std::string& file, const std::vector<Finding>& findings) {

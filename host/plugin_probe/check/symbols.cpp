@@ -4,13 +4,18 @@
 #include "os/file.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string_view>
 
+#include <cxxabi.h>
 #include <elf.h>
 
 namespace banger::plugin_probe {
 namespace {
+
+constexpr std::size_t longest_name = 100;
 
 /// The bytes of an ELF file; whatever it says of itself is looked up inside them only.
 class Elf {
@@ -65,6 +70,14 @@ std::vector<std::string> exported_symbols(const std::filesystem::path& file) {
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+std::string readable_symbol(const std::string& symbol) {
+    int status = 0;
+    const std::unique_ptr<char, void (*)(void*)> plain(
+        abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), std::free);
+    std::string text = status == 0 && plain ? plain.get() : symbol;
+    return text.size() <= longest_name ? text : text.substr(0, longest_name - 3) + "...";
 }
 
 } // namespace banger::plugin_probe

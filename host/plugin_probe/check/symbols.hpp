@@ -10,4 +10,7 @@ namespace banger::plugin_probe {
 /// invalid for a damaged file.
 [[nodiscard]] std::vector<std::string> exported_symbols(const std::filesystem::path& file);
 
+/// As it stands in the source, and not longer than a line.
+[[nodiscard]] std::string readable_symbol(const std::string& symbol);
+
 } // namespace banger::plugin_probe

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <exception>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +15,35 @@ namespace banger::plugin_probe {
 using nlohmann::json;
 
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto slack = 250ms; // a busy machine is no fault of the plugin's
+
+std::string seconds(std::chrono::milliseconds time) {
+    std::array<char, 32> text{};
+    const double value = static_cast<double>(time.count()) / 1000;
+    std::snprintf(text.data(), text.size(), time < 10s && time % 1s != 0ms ? "%.2g s" : "%.0f s",
+                  value);
+    return text.data();
+}
+
+const char* quicker(std::string_view function, std::chrono::milliseconds allowed) {
+    if (function == "destroy" || function == "on_stop") {
+        return "tell what is under way to end, and wait for that alone";
+    }
+    if (function == "create" || function == "init") {
+        return "begin what takes long on a thread of your own (banger::Thread), which destroy ends";
+    }
+    if (function == "contribute" || function == "validate") {
+        return "it says what is known: find that out in before_start, and keep it in the cookie";
+    }
+    if (allowed <= 250ms) { // a status line
+        return "show what a timer has noted (banger::Timer)";
+    }
+    return "leave what takes long to a thread or a job (ext/thread.h, ext/operations.h), or say "
+           "hook_timeout_ms in the descriptor";
+}
 
 /// One schema of all options of the plugin.
 json options_schema(const plugin::Manifest& manifest) {
@@ -25,7 +57,7 @@ json options_schema(const plugin::Manifest& manifest) {
 
 } // namespace
 
-Trial::Trial(plugin::Manifest manifest, const Wishes& wishes, Tell tell)
+Trial::Trial(plugin::Manifest manifest, const Wishes& wishes, Tell tell, Calling calling)
     : manifest_(std::move(manifest)),
       config_(plugin::Schema(manifest_.config_schema)
                   .checked_text(wishes.config, "the settings (--config)")
@@ -33,7 +65,7 @@ Trial::Trial(plugin::Manifest manifest, const Wishes& wishes, Tell tell)
       options_(plugin::Schema(options_schema(manifest_).dump())
                    .checked_text(wishes.options, "the options (--options)")
                    .dump()),
-      run_programs_(wishes.run_programs), tell_(std::move(tell)) {}
+      run_programs_(wishes.run_programs), tell_(std::move(tell)), calling_(std::move(calling)) {}
 
 void Trial::look_at(const std::string& check) {
     check_ = check;
@@ -68,13 +100,34 @@ bool Trial::judge(const fake::Outcome& outcome, const std::string& done, const c
         failed("status " + std::to_string(outcome.status) + ": " + why,
                outcome.message.empty()
                    ? "call_fail() with the cause and the user's next step before it returns"
+               : outcome.status == BANGER_E_EXCEPTION
+                   ? "an exception that the plugin did not expect: mend its cause, or catch it and "
+                     "say what the user can do (banger::Error)"
                    : next);
     }
     return false;
 }
 
-std::unique_ptr<fake::Host> Trial::host() const {
+void Trial::has_returned(const banger_call& call) {
+    calling_("", {});
+    const auto took = call.elapsed();
+    if (call.limit.count() == 0 || took <= call.limit + slack) {
+        return;
+    }
+    if (overran_.insert(call.what).second) {
+        failed(call.what + " took " + seconds(took) + ", allowed " + seconds(call.limit),
+               quicker(call.what, call.limit));
+    }
+    // Not out of the end of a plugin, which has to come to an end.
+    if (call.what != "on_stop" && call.what != "destroy" && std::uncaught_exceptions() == 0) {
+        throw Overrun();
+    }
+}
+
+std::unique_ptr<fake::Host> Trial::host() {
     auto host = std::make_unique<fake::Host>(manifest_.entry);
+    host->before_call = [this](const banger_call& call) { calling_(call.what, call.limit); };
+    host->after_call = [this](const banger_call& call) { has_returned(call); };
     if (run_programs_) {
         host->programs = fake::run_program;
     }
@@ -84,7 +137,10 @@ std::unique_ptr<fake::Host> Trial::host() const {
 std::unique_ptr<fake::Host> Trial::begun() {
     auto host = this->host();
     for (const char* name : {"one", "two"}) {
-        host->vms[name] = vm(name).spec_json;
+        const fake::Vm vm = this->vm(name);
+        json shown = json::parse(vm.spec_json);
+        shown.update({{"id", vm.id}, {"state", "running"}});
+        host->vms[name] = shown.dump();
     }
     for (const std::string_view name : {"create", "init", "on_start"}) {
         const fake::Outcome outcome = name == "create" ? host->create(config_)
@@ -92,7 +148,7 @@ std::unique_ptr<fake::Host> Trial::begun() {
                                                        : host->on_start();
         if (!outcome.ok()) {
             skipped(std::string(name) + " refused: " + outcome.message);
-            host->end();
+            close(*host);
             return nullptr;
         }
     }
@@ -105,11 +161,15 @@ fake::Vm Trial::vm(const std::string& name) const {
     vm.id = name == "one" ? "000000000001" : "000000000002";
     vm.run_dir = "/run/user/0/banger/vm/" + vm.id;
     vm.cid = name == "one" ? 1001 : 1002;
-    vm.spec_json = json{{"id", vm.id},        {"name", vm.name},
-                        {"state", "running"}, {"vcpus", 2},
-                        {"memory_mib", 512},  {"options", {{manifest_.id, json::parse(options_)}}}}
-                       .dump();
+    vm.spec_json = json{{"options", {{manifest_.id, json::parse(options_)}}}}.dump();
     return vm;
+}
+
+void Trial::close(fake::Host& host) {
+    host.end();
+    if (!overran_.empty()) {
+        throw Overrun();
+    }
 }
 
 void Trial::end(fake::Host& host) {
@@ -118,6 +178,7 @@ void Trial::end(fake::Host& host) {
     for (const std::string& line : host.misuse()) {
         failed(line, "the header of that function says how it may be used");
     }
+    close(host);
 }
 
 } // namespace banger::plugin_probe

@@ -115,7 +115,7 @@ class ShareDir {
     }
 
     void ls(Call& call, std::string_view) {
-        json rows = json::array();
+        nlohmann::ordered_json rows = nlohmann::ordered_json::array(); // columns in our order
         for (const json& vm : json::parse(vms_.list(call))) {
             const std::string text = vm.value("/options/share-dir/folder"_json_pointer, "");
             if (!text.empty()) {

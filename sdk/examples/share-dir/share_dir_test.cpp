@@ -104,6 +104,17 @@ void what_fails_leaves_nothing(const char* plugin, const fs::path& folder) {
     expect(host.misuse().empty(), "the host is used as its headers say");
 }
 
+void ls_shows_its_columns_in_order(const char* plugin) {
+    banger::fake::Host host(plugin);
+    host.begin();
+    host.vms["plain"] = "{}"; // the host fills in the rest, the option's default included
+    host.vms["web"] = R"({"options": {"share-dir": {"folder": "/srv"}}})";
+    expect(host.action(BANGER_IFACE_CLI, "ls").printed() ==
+               R"([{"vm":"web","folder":"/srv","path":"/mnt/share","image_bytes":null}])"
+               "\n",
+           "ls: " + host.action(BANGER_IFACE_CLI, "ls").printed());
+}
+
 void what_belongs_to_no_vm_goes(const char* plugin) {
     banger::fake::Host host(plugin);
     host.begin(config);
@@ -135,6 +146,7 @@ int main(int argc, char** argv) {
     a_folder_is_packed_while_the_vm_runs(argv[1], folder);
     what_fails_leaves_nothing(argv[1], folder);
     what_belongs_to_no_vm_goes(argv[1]);
+    ls_shows_its_columns_in_order(argv[1]);
     fs::remove_all(folder);
     std::printf("%s\n", failures == 0 ? "ok" : "see above");
     return failures == 0 ? 0 : 1;

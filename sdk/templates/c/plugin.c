@@ -77,6 +77,12 @@ static banger_status undo(void* self, banger_call* call, const banger_vm* vm, ui
     return after_stop(self, call, vm);
 }
 
+/* After a start of the daemon, for each VM that runs: it may have been started without us. */
+static banger_status reconcile(void* self, banger_call* call, const banger_vm* vm) {
+    struct plugin* p = self;
+    return p->kv->set(p->host, call, vm->id, vm->name);
+}
+
 static banger_status ls(void* self, banger_call* call, banger_str args) {
     struct plugin* p = self;
     const banger_result* keys = p->kv->list(p->host, call, text(""));
@@ -99,6 +105,7 @@ static const banger_vm_lifecycle lifecycle = {
     .struct_size = sizeof(banger_vm_lifecycle),
     .before_start = before_start,
     .after_stop = after_stop,
+    .reconcile = reconcile,
     .undo = undo,
 };
 static const banger_guest_config guest_config = {

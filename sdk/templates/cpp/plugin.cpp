@@ -34,6 +34,9 @@ class Plugin {
         give_back(call, vm);
     }
 
+    // After a start of the daemon, for each VM that runs: it may have been started without us.
+    void reconcile(banger::Call& call, const banger::Vm& vm) { kv_.set(call, vm.id(), vm.name()); }
+
     void ls(banger::Call& call, std::string_view) { call.emit_json(kv_.list(call)); }
     static constexpr banger_action cli[] = { // banger x @NAME@ ls
         banger::action<&Plugin::ls>("ls", "ids of the VMs that run")};

@@ -28,6 +28,18 @@ void a_vm_is_noted_while_it_runs(const char* file) {
     expect(host.misuse().empty(), "the host is used as its headers say");
 }
 
+void a_vm_that_runs_already_is_noted(const char* file) {
+    banger::fake::Host host(file);
+    host.begin(); // the daemon was started again, or the plugin is new
+    banger::fake::Vm vm;
+    vm.state = BANGER_VM_RUNNING;
+    expect(host.reconcile(vm).ok() && host.kv.count(vm.id) == 1, "a VM that runs is noted");
+    const auto listed = host.action(BANGER_IFACE_CLI, "ls");
+    expect(listed.printed() == "[\"" + vm.id + "\"]\n", "ls shows it");
+    expect(host.stop(vm).done && host.kv.empty(), "nothing is left when it has stopped");
+    expect(host.misuse().empty(), "the host is used as its headers say");
+}
+
 void a_failing_host_leaves_nothing(const char* file) {
     banger::fake::Host host(file);
     host.begin();
@@ -47,6 +59,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     a_vm_is_noted_while_it_runs(argv[1]);
+    a_vm_that_runs_already_is_noted(argv[1]);
     a_failing_host_leaves_nothing(argv[1]);
     std::printf("%s\n", failures == 0 ? "ok" : "see above");
     return failures == 0 ? 0 : 1;

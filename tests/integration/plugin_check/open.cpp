@@ -1,8 +1,17 @@
-// A plugin that was not built as the SDK says: another function of it can be seen.
+// A plugin that was not built as the SDK says: other functions of it can be seen.
 #include <banger/plugin.hpp>
 
 extern "C" BANGER_EXPORT int another_function() {
     return 1;
+}
+BANGER_EXPORT int open_one(int number) {
+    return number;
+}
+BANGER_EXPORT int open_two(int number) {
+    return number;
+}
+BANGER_EXPORT int open_three(int number) {
+    return number;
 }
 
 namespace {

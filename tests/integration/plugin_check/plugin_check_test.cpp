@@ -100,8 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"chdir", "the process", "the working folder is now /tmp"},
         Broken{"environment", "the process", "the environment has now RUDE"},
         Broken{"handler", "the process", "the handler of User defined signal 1 is another"},
-        Broken{"crash", "start", "the process died of Segmentation fault | run it in a debugger"},
+        Broken{"crash", "start",
+               "the process died of Segmentation fault in before_start | run it in a debugger"},
         Broken{"crash-and-leave", "start", "the process died of Segmentation fault"},
+        Broken{"slow", "start", "contribute took 2.6 s, allowed 2 s | it says what is known"},
         Broken{"late", "use of the host", "call_emit after create has returned"},
         Broken{"stubborn", "cancelling", "before_start returns"},
         Broken{"refuse", "start", "before_start: not today"},
@@ -113,6 +115,9 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"bad-object", "footprint list_all", "\"state\" is one of in-use, idle, stray"},
         Broken{"bad-doctor", "doctor state", "\"severity\" is one of ok"},
         Broken{"bad-answer", "rpc ask", "it does not fit result_schema"},
+        Broken{"odd-ask", "rpc ask",
+               "status -9: key 'started_at' not found | an exception that the plugin did not"},
+        Broken{"refuse-ask", "rpc ask", "not now | it fails only when the user cannot have what"},
         Broken{"two-answers", "rpc ask", "a remote call emits one JSON object"},
         Broken{"bad-page", "web-panel page", "a panel emits BANGER_EMIT_MIME first"}),
     [](const auto& one) {
@@ -131,7 +136,7 @@ TEST(PluginCheck, OneThatClosesEverythingAndHangsIsEnded) {
     const auto findings = plugin_probe::try_out(
         BANGER_RUDE, {.config = R"({"do":"silent"})", .patience = std::chrono::seconds(3)});
     EXPECT_TRUE(std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
-        return finding.check == "start" && finding.text == "no return within 3 s";
+        return finding.check == "start" && finding.text == "no return in before_start within 3 s";
     }));
 }
 
@@ -144,7 +149,15 @@ TEST(PluginCheck, LeavesNothingBehind) {
 }
 
 TEST(PluginCheck, WhatIsNoPluginIsToldAtOnce) {
-    EXPECT_THAT(check(BANGER_OPEN).failures("one symbol"), testing::HasSubstr("another_function"));
+    const std::string symbols = check(BANGER_OPEN).failures("one symbol");
+    EXPECT_THAT(symbols, testing::ContainsRegex("it exports [0-9]+ symbols more than its entry: "
+                                                "open_three\\(int\\), open_one\\(int\\), "
+                                                "open_two\\(int\\), \\.\\.\\. . build with"));
+    EXPECT_THAT(symbols, testing::Not(testing::HasSubstr("another_function")));
+    EXPECT_EQ(check(BANGER_ONE_SIDED).failures("entry"),
+              std::string(BANGER_ONE_SIDED) +
+                  ": has before_start but no undo | add it: it gives "
+                  "back what that hook took, when the operation does not come through\n");
     EXPECT_THAT(check("/etc/passwd").failures("file"), testing::HasSubstr("ELF"));
     const Report absent = check("/nonexistent/x.so");
     EXPECT_EQ(absent.code, 3);
@@ -157,7 +170,49 @@ TEST(PluginCheck, TheReportReads) {
     const os::Output output = os::run({BANGER_PLUGIN_PROGRAM, "check", BANGER_RUDE});
     EXPECT_EQ(output.status.code, 0);
     EXPECT_THAT(output.out, testing::HasSubstr("\nok       one symbol"));
-    EXPECT_THAT(output.out, testing::ContainsRegex("\n[0-9]+ ok, 0 failed, [0-9]+ skipped\n$"));
+    EXPECT_THAT(output.out,
+                testing::ContainsRegex("\n[0-9]+ ok, 0 failed, [0-9]+ skipped, 1 note\n$"));
+    EXPECT_THAT(output.out, testing::HasSubstr("\nok       hooks               before_start, undo, "
+                                               "contribute, on_start, list, list_all\n"
+                                               "note     hooks               it has before_start"));
+    EXPECT_THAT(output.out, testing::HasSubstr("\nok       interfaces          "
+                                               "banger.guest-config/1, "));
+}
+
+TEST(PluginCheck, LinesComeWhenTheyAreThere) {
+    const os::TemporaryDir dir; // the program is killed, and so does not clean up
+    ::setenv("TMPDIR", dir.path().c_str(), 1);
+    const os::Output output = os::run({"timeout", "-s", "KILL", "3", BANGER_PLUGIN_PROGRAM, "check",
+                                       "--config", R"({"do":"silent"})", BANGER_RUDE},
+                                      {.timeout = std::chrono::seconds(60)});
+    ::unsetenv("TMPDIR");
+    EXPECT_THAT(output.out, testing::HasSubstr("\nok       one symbol"));
+    EXPECT_THAT(output.out, testing::Not(testing::HasSubstr("skipped,")));
+}
+
+TEST(PluginCheck, ATimeOfItsOwnIsHonouredAndWaitedForOnce) {
+    const auto begun = std::chrono::steady_clock::now();
+    const Report report = check(BANGER_SLOW);
+    EXPECT_EQ(report.code, 1);
+    EXPECT_THAT(report.failures("start"),
+                testing::HasSubstr("before_start took 0.7 s, allowed 0.3 s | leave what takes "
+                                   "long to a thread or a job"));
+    EXPECT_EQ(report.count("failed"), 1U) << report.text;
+    for (const char* group : {"undo", "cancelling", "the rest"}) {
+        EXPECT_EQ(report.skipped(group), "it would wait for what takes too long again");
+    }
+    EXPECT_THAT(report.text, testing::HasSubstr("\"check\": \"actions\""));
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
+}
+
+TEST(PluginCheck, ItsVmsAreWholeAsTheDaemons) {
+    const Report report = rude("uptimes");
+    EXPECT_EQ(report.code, 0) << report.text;
+}
+
+TEST(PluginCheck, ContributeIsCancelledToo) {
+    EXPECT_THAT(rude("nothing").text,
+                testing::HasSubstr("contribute returns in time when its call is cancelled"));
 }
 
 /// Ours keep the rules, too: the built-in ones, and the examples of the SDK.

@@ -4,6 +4,7 @@
 #include <clocale>
 #include <csignal>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -23,7 +24,7 @@ class Rude {
         banger::option("level", "level", R"({"type":"integer","default":3})")};
 
     Rude(banger::Host host, banger::Call& call, std::string_view config)
-        : kv_(host), config_(config), created_(call.raw()) {
+        : kv_(host), vms_(host), config_(config), created_(call.raw()) {
         if (does("take-in-create")) {
             kv_.set(call, "made", "yes");
         }
@@ -84,6 +85,9 @@ class Rude {
         kv_.set(call, vm.id(), "held");
     }
     void contribute(banger::Call& call, const banger::Vm&, banger::GuestConfig& guest) {
+        if (does("slow")) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2600));
+        }
         if (does("impure")) {
             kv_.set(call, "contributed", std::to_string(++count_));
         }
@@ -113,6 +117,15 @@ class Rude {
                                           : R"({"severity":"ok","title":"x"})");
     }
     void ask(banger::Call& call, std::string_view) {
+        if (does("odd-ask")) {
+            throw std::out_of_range("key 'started_at' not found");
+        }
+        if (does("refuse-ask")) {
+            throw banger::Error(BANGER_E_CONFLICT, "not now");
+        }
+        if (does("uptimes") && vms_.list(call).find(R"("started_at":"20)") == std::string::npos) {
+            throw banger::Error(BANGER_E_INTERNAL, "no VM says since when it runs");
+        }
         if (does("two-answers")) {
             call.emit_json(R"({"count":2})");
         }
@@ -135,6 +148,7 @@ class Rude {
         return config_.find("\"" + std::string(what) + "\"") != std::string::npos;
     }
     banger::Kv kv_;
+    banger::VmQuery vms_;
     std::string config_;
     banger_call* created_;
     int count_ = 0;

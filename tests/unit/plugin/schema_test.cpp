@@ -59,6 +59,27 @@ TEST(Schema, FillsInDefaultsAlsoInside) {
     EXPECT_EQ(schema.checked_text("", "x"), (json{{"size", 4}}));
     EXPECT_EQ(schema.checked_text(R"({"inner":{}})", "x"),
               (json{{"size", 4}, {"inner", {{"on", true}}}}));
+    EXPECT_EQ(Schema(R"({"properties":{"inner":{"default":{},"properties":{"on":{"default":1}}}}})")
+                  .checked_text("{}", "x"),
+              (json{{"inner", {{"on", 1}}}}));
+}
+
+TEST(Schema, ADefaultFitsWhereItStands) {
+    EXPECT_EQ(refusal(R"({"properties":{"greeting":{"type":"string","default":5}}})"),
+              "schema of greeting: its default does not fit: expected string, found 5");
+    EXPECT_EQ(refusal(R"({"properties":{"a":{"properties":{"b":{"enum":[1,2],"default":3}}}}})"),
+              "schema of a.b: its default does not fit: 3 is not one of 1, 2");
+    EXPECT_EQ(refusal(R"({"properties":{"l":{"items":{"maximum":4,"default":5}}}})"),
+              "schema of l.items: its default does not fit: 5 is more than 4");
+    EXPECT_EQ(refusal(R"({"default":{"x":1}})"),
+              "schema: its default does not fit: x: unknown key");
+    EXPECT_EQ(refusal(R"({"properties":{"s":{"pattern":"^a","default":"b"}}})"),
+              R"(schema of s: its default does not fit: "b" does not match ^a)");
+    // What a member's own default fills in need not be said again.
+    EXPECT_EQ(refusal(R"({"properties":{"o":{"default":{},"required":["n"],
+                          "properties":{"n":{"default":1}}},
+                          "default":{"type":"boolean","default":true}}})"),
+              "");
 }
 
 TEST(Schema, ThrowsWithEveryProblem) {

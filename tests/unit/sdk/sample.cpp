@@ -13,6 +13,13 @@ class Sample {
     static constexpr const char* id = "sample";
     static constexpr const char* name = "Sample";
     static constexpr const char* version = "1.0.0";
+    static constexpr const char* config_schema =
+        R"({"additionalProperties": true, "properties": {"prefix": {"default": "vm-"}}})";
+    static constexpr banger_option options[] = {
+        banger::option("level", nullptr, R"({"type": "integer", "default": 3})"),
+        banger::option("where", nullptr,
+                       R"({"default": {}, "properties": {"zone": {"default": "a"}}})"),
+        banger::option("free", nullptr, R"({"type": "string"})")};
 
     Sample(banger::Host host, banger::Call& call, std::string_view config)
         : host_(host), kv_(host), config_(config), created_(call.raw()) {
@@ -92,10 +99,17 @@ class Sample {
         }));
     }
     void look_away(banger::Call&, std::string_view) { following_.reset(); }
-    static constexpr banger_action cli[] = {banger::action<&Sample::run>("run", "runs"),
-                                            banger::action<&Sample::begin>("begin", "begins"),
-                                            banger::action<&Sample::linger>("linger", "waits"),
-                                            banger::action<&Sample::look_away>("look-away", "")};
+    void settings(banger::Call& call, std::string_view args) {
+        call.emit_text(config_);
+        call.emit_text(args);
+    }
+    static constexpr banger_action cli[] = {
+        banger::action<&Sample::run>("run", "runs"),
+        banger::action<&Sample::begin>("begin", "begins"),
+        banger::action<&Sample::linger>("linger", "waits"),
+        banger::action<&Sample::look_away>("look-away", ""),
+        banger::action<&Sample::settings>("config", "",
+                                          R"({"properties": {"count": {"default": 2}}})")};
 
   private:
     banger::Host host_;

@@ -5,10 +5,11 @@
 #include "../guest_services.h"
 #include "../options.h"
 #include "../readiness.h"
-#include "guest_config.hpp"
+#include "signature.hpp"
 
 /// Which hooks and properties a plugin class has, and a sealed C function for each hook. A public
-/// member of the right name is all it takes; one with a wrong signature does not compile.
+/// member of the right name is all it takes; one with a wrong signature does not compile, and says
+/// what the right one is.
 namespace banger {
 inline namespace sdk_1_0 {
 namespace detail {
@@ -27,26 +28,6 @@ banger_status run_action(void* self, banger_call* raw, banger_str args) noexcept
         Call call(raw);
         return (static_cast<T*>(self)->*Method)(call, view(args));
     });
-}
-
-// How the C arguments of each kind of hook become those of the method.
-inline std::string_view cpp(banger_str text) {
-    return view(text);
-}
-inline Vm cpp(const banger_vm* vm) {
-    return Vm(vm);
-}
-inline GuestConfig cpp(banger_gcb* builder) {
-    return GuestConfig(builder);
-}
-inline std::uint32_t cpp(std::uint32_t number) {
-    return number;
-}
-
-// A named parameter, so that a method may take it by reference.
-template <class T, class M, class... Args>
-auto invoke(T* self, M method, Call& call, Args... args) {
-    return (self->*method)(call, args...);
 }
 
 template <class T, auto Method, class... Args>
@@ -81,15 +62,18 @@ void void_hook(void* self, banger_call* raw) noexcept {
     template <class T>                                                                             \
     struct Has_##member<T, std::void_t<decltype(&T::member)>> : std::true_type {};
 
-#define BANGER_SDK_HOOK(member, type, thunk)                                                       \
+#define BANGER_SDK_HOOK(member, type, thunk, signature)                                            \
     BANGER_SDK_DETECT(member)                                                                      \
     template <class T>                                                                             \
     constexpr type member##_slot() {                                                               \
         if constexpr (Has_##member<T>::value) {                                                    \
-            return &thunk<T, &T::member>;                                                          \
-        } else {                                                                                   \
-            return nullptr;                                                                        \
+            constexpr bool fits = Signature<type>::template fits<T, decltype(&T::member)>();       \
+            static_assert(fits, "the plugin's hook is not as it has to be: " signature);           \
+            if constexpr (fits) {                                                                  \
+                return &thunk<T, &T::member>;                                                      \
+            }                                                                                      \
         }                                                                                          \
+        return nullptr;                                                                            \
     }
 
 #define BANGER_SDK_PROPERTY(member, type, fallback)                                                \
@@ -125,34 +109,46 @@ using VmTexts = banger_status (*)(void*, banger_call*, const banger_vm*, banger_
 using OpenStream = std::int32_t (*)(void*, banger_call*, const banger_vm*, banger_str);
 using Stop = void (*)(void*, banger_call*);
 
-BANGER_SDK_HOOK(init, Init, hook)
-BANGER_SDK_HOOK(contribute, Contribute, hook)
-BANGER_SDK_HOOK(validate, VmText, hook)
-BANGER_SDK_HOOK(before_create, banger_vm_hook, hook)
-BANGER_SDK_HOOK(after_create, banger_vm_hook, hook)
-BANGER_SDK_HOOK(before_start, banger_vm_hook, hook)
-BANGER_SDK_HOOK(after_start, banger_vm_hook, hook)
-BANGER_SDK_HOOK(on_ready, banger_vm_hook, hook)
-BANGER_SDK_HOOK(before_stop, banger_vm_hook, hook)
-BANGER_SDK_HOOK(after_stop, banger_vm_hook, hook)
-BANGER_SDK_HOOK(before_delete, banger_vm_hook, hook)
-BANGER_SDK_HOOK(after_delete, banger_vm_hook, hook)
-BANGER_SDK_HOOK(reconcile, banger_vm_hook, hook)
-BANGER_SDK_HOOK(undo, UndoHook, hook)
-BANGER_SDK_HOOK(on_start, Init, hook)
-BANGER_SDK_HOOK(on_stop, Stop, void_hook)
-BANGER_SDK_HOOK(reconcile_all, Init, hook)
-BANGER_SDK_HOOK(leave, Init, hook)
-BANGER_SDK_HOOK(wait, banger_vm_hook, hook)
-BANGER_SDK_HOOK(power, VmTexts, hook)
-BANGER_SDK_HOOK(exec, OpenStream, stream_hook)
-BANGER_SDK_HOOK(list, banger_vm_hook, hook)
-BANGER_SDK_HOOK(list_all, Init, hook)
-BANGER_SDK_HOOK(release, Text, hook)
-BANGER_SDK_HOOK(validate_options, Text, hook)
-BANGER_SDK_HOOK(options_available, VmText, hook)
-BANGER_SDK_HOOK(option_changed, Changed, hook)
-BANGER_SDK_HOOK(option_undo, ChangeUndo, hook)
+// The texts of wrong signatures.
+#define BANGER_SDK_CALL(member) "void or banger_status " #member "(banger::Call&)"
+#define BANGER_SDK_VM(member, more)                                                                \
+    "void or banger_status " #member "(banger::Call&, const banger::Vm&" more ")"
+#define BANGER_SDK_TEXT(member) "void or banger_status " #member "(banger::Call&, std::string_view)"
+#define BANGER_SDK_VM_HOOK(member)                                                                 \
+    BANGER_SDK_HOOK(member, banger_vm_hook, hook, BANGER_SDK_VM(member, ""))
+
+BANGER_SDK_HOOK(init, Init, hook, BANGER_SDK_CALL(init))
+BANGER_SDK_HOOK(contribute, Contribute, hook, BANGER_SDK_VM(contribute, ", banger::GuestConfig&"))
+BANGER_SDK_HOOK(validate, VmText, hook, BANGER_SDK_VM(validate, ", std::string_view"))
+BANGER_SDK_VM_HOOK(before_create)
+BANGER_SDK_VM_HOOK(after_create)
+BANGER_SDK_VM_HOOK(before_start)
+BANGER_SDK_VM_HOOK(after_start)
+BANGER_SDK_VM_HOOK(on_ready)
+BANGER_SDK_VM_HOOK(before_stop)
+BANGER_SDK_VM_HOOK(after_stop)
+BANGER_SDK_VM_HOOK(before_delete)
+BANGER_SDK_VM_HOOK(after_delete)
+BANGER_SDK_VM_HOOK(reconcile)
+BANGER_SDK_HOOK(undo, UndoHook, hook, BANGER_SDK_VM(undo, ", std::uint32_t, std::uint32_t"))
+BANGER_SDK_HOOK(on_start, Init, hook, BANGER_SDK_CALL(on_start))
+BANGER_SDK_HOOK(on_stop, Stop, void_hook, BANGER_SDK_CALL(on_stop))
+BANGER_SDK_HOOK(reconcile_all, Init, hook, BANGER_SDK_CALL(reconcile_all))
+BANGER_SDK_HOOK(leave, Init, hook, BANGER_SDK_CALL(leave))
+BANGER_SDK_VM_HOOK(wait)
+BANGER_SDK_HOOK(power, VmTexts, hook, BANGER_SDK_VM(power, ", std::string_view, std::string_view"))
+BANGER_SDK_HOOK(exec, OpenStream, stream_hook,
+                "int exec(banger::Call&, const banger::Vm&, std::string_view)")
+BANGER_SDK_VM_HOOK(list)
+BANGER_SDK_HOOK(list_all, Init, hook, BANGER_SDK_CALL(list_all))
+BANGER_SDK_HOOK(release, Text, hook, BANGER_SDK_TEXT(release))
+BANGER_SDK_HOOK(validate_options, Text, hook, BANGER_SDK_TEXT(validate_options))
+BANGER_SDK_HOOK(options_available, VmText, hook,
+                BANGER_SDK_VM(options_available, ", std::string_view"))
+BANGER_SDK_HOOK(option_changed, Changed, hook,
+                BANGER_SDK_VM(option_changed, ", std::string_view, std::string_view"))
+BANGER_SDK_HOOK(option_undo, ChangeUndo, hook,
+                BANGER_SDK_VM(option_undo, ", std::string_view, std::string_view, std::uint32_t"))
 
 BANGER_SDK_PROPERTY(vendor, const char*, nullptr)
 BANGER_SDK_PROPERTY(license, const char*, nullptr)
@@ -180,7 +176,11 @@ BANGER_SDK_LIST(status)
 BANGER_SDK_LIST(web_panel)
 
 #undef BANGER_SDK_DETECT
+#undef BANGER_SDK_CALL
 #undef BANGER_SDK_HOOK
+#undef BANGER_SDK_TEXT
+#undef BANGER_SDK_VM
+#undef BANGER_SDK_VM_HOOK
 #undef BANGER_SDK_PROPERTY
 #undef BANGER_SDK_LIST
 

@@ -53,7 +53,14 @@ inline void Host::end() {
         followers_.clear();
     }
     cancel();
+    const banger_call closing(*this, "destroy", time_of("destroy")); // the plugin gets none
+    if (before_call) {
+        before_call(closing);
+    }
     entry_->destroy(self_);
+    if (after_call) {
+        after_call(closing);
+    }
     const std::lock_guard lock(mutex_);
     for (banger_call* open : threads_) {
         misused("call_open(\"" + open->what + "\") was never closed");

@@ -46,8 +46,9 @@ inline Outcome Host::create(const std::string& config_json) {
         state_text_ = folder;
         handle_.table.state_dir = str(state_text_);
     }
+    const std::string config = with_defaults(entry_->desc->config_schema, config_json);
     Outcome outcome = call("create", [&](void*, banger_call* raw) {
-        return entry_->create(&handle_.table, raw, str(config_json), &self_);
+        return entry_->create(&handle_.table, raw, str(config), &self_);
     });
     if (outcome.ok() && self_ == nullptr) {
         self_ = this; // a plugin may need no object of its own: anything but "not there"
@@ -70,13 +71,33 @@ inline std::shared_ptr<banger_call> Host::open(const std::string& what,
     if (cancel_after) {
         opened->cancel_after(*cancel_after);
     }
-    const std::lock_guard lock(mutex_);
-    calls_.push_back(opened);
+    {
+        const std::lock_guard lock(mutex_);
+        calls_.push_back(opened);
+    }
+    if (before_call) {
+        before_call(*opened);
+    }
     return opened;
 }
 
+/// As the daemon's, where the test sets none.
+inline std::chrono::milliseconds Host::time_of(std::string_view what) const {
+    using std::chrono::seconds;
+    if (timeout) {
+        return *timeout;
+    }
+    if (what == "create" || what == "init" || what == "destroy") {
+        return seconds(5);
+    }
+    if (entry_->desc->hook_timeout_ms > 0) {
+        return std::chrono::milliseconds(entry_->desc->hook_timeout_ms);
+    }
+    return what == "contribute" || what == "validate" ? seconds(2) : seconds(10);
+}
+
 inline Outcome Host::finish(const std::shared_ptr<banger_call>& call, banger_status status) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     Outcome outcome = std::move(call->outcome);
     outcome.took = call->elapsed();
     outcome.status = status;
@@ -99,21 +120,31 @@ inline Outcome Host::finish(const std::shared_ptr<banger_call>& call, banger_sta
         misused(call->what + " told a failure but returned " + std::to_string(status));
     }
     call->end();
+    lock.unlock();
+    if (after_call) {
+        after_call(*call);
+    }
     return outcome;
 }
 
-inline Outcome Host::call(const std::string& what, const Function& function) {
-    const auto opened = open(what, timeout);
+inline Outcome Host::timed(const std::string& what, std::chrono::milliseconds limit,
+                           const Function& function) {
+    const auto opened = open(what, limit);
     return finish(opened, function(self_, opened.get()));
+}
+
+inline Outcome Host::call(const std::string& what, const Function& function) {
+    return timed(what, time_of(what), function);
 }
 
 template <class Use>
 Outcome Host::with_vm(const Vm& vm, const std::string& what, Use use,
                       const std::function<void(banger_call&)>& prepare) {
     const std::string cookie = vm.cookie();
+    const std::string spec = spec_of(vm);
     const banger_vm raw{sizeof(banger_vm), vm.state,    str(vm.id), str(vm.name), str(vm.run_dir),
-                        str(vm.spec_json), str(cookie), vm.pid,     vm.cid};
-    const auto opened = open(what, timeout);
+                        str(spec),         str(cookie), vm.pid,     vm.cid};
+    const auto opened = open(what, time_of(what));
     if (prepare) {
         prepare(*opened);
     }
@@ -126,11 +157,21 @@ inline Outcome Host::about(const Vm& vm, const VmFunction& function, const std::
 
 inline Outcome Host::action(const char* interface_id, std::string_view name,
                             std::string_view args_json) {
+    using std::chrono::milliseconds;
     const auto* actions = table<banger_actions>(interface_id);
+    const std::string_view id = interface_id;
+    const bool own = entry_->desc->hook_timeout_ms > 0;
+    const milliseconds limit = timeout                          ? *timeout
+                               : id == BANGER_IFACE_DOCTOR      ? milliseconds(5000)
+                               : id == BANGER_IFACE_STATUS      ? milliseconds(250)
+                               : id == BANGER_IFACE_CLI && !own ? milliseconds(60000)
+                                                                : time_of("hook");
     for (std::uint32_t i = 0; actions != nullptr && i < actions->count; ++i) {
         if (actions->items[i]->name == name) {
-            return call(std::string(name), [&](void* self, banger_call* raw) {
-                return actions->items[i]->run(self, raw, str(args_json));
+            const banger_action& action = *actions->items[i];
+            const std::string args = with_defaults(action.params_schema, std::string(args_json));
+            return timed(std::string(name), limit, [&](void* self, banger_call* raw) {
+                return action.run(self, raw, str(args));
             });
         }
     }

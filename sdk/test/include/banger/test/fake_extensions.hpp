@@ -15,15 +15,9 @@ struct Extensions : Tables {
         }
         std::string all;
         for (const auto& [name, json] : self(host).vms) {
-            all += (all.empty() ? "" : ",") + json;
+            all += (all.empty() ? "" : ",") + self(host).listed(name, json);
         }
         return give(call, "[" + all + "]");
-    }
-    static bool has_id(const std::string& vm_json, const std::string& quoted) {
-        const std::size_t key = vm_json.find("\"id\"");
-        const std::size_t value =
-            key == std::string::npos ? key : vm_json.find_first_not_of(" :", key + 4);
-        return value != std::string::npos && vm_json.compare(value, quoted.size(), quoted) == 0;
     }
     static const banger_result* vm_get(const banger_host* host, banger_call* call,
                                        banger_str name) {
@@ -33,15 +27,14 @@ struct Extensions : Tables {
         if (const Failure* failure = failing(self(host), "vm-query.get", text(name))) {
             return give(call, *failure);
         }
-        auto found = self(host).vms.find(text(name));
-        for (auto one = self(host).vms.begin(); one != self(host).vms.end(); ++one) {
-            if (found == self(host).vms.end() && has_id(one->second, json_string(text(name)))) {
-                found = one;
+        const std::string begin = R"({"id":)" + json_string(text(name)) + ","; // of a whole one
+        for (const auto& [known, json] : self(host).vms) {
+            const std::string whole = self(host).listed(known, json);
+            if (known == text(name) || whole.compare(0, begin.size(), begin) == 0) {
+                return give(call, whole);
             }
         }
-        return found != self(host).vms.end()
-                   ? give(call, found->second)
-                   : give(call, Failure{BANGER_E_NOT_FOUND, "no VM named " + text(name), {}});
+        return give(call, Failure{BANGER_E_NOT_FOUND, "no VM named " + text(name), {}});
     }
 
     // ---- exec, privileged, api, guest-channel ----

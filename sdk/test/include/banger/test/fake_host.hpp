@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fake_exec.hpp"
+#include "fake_json.hpp"
 #include "fake_vm.hpp"
 
 #include <atomic>
@@ -17,7 +18,8 @@
 /// itself may be written in any language.
 ///
 ///   banger::fake::Host host("build/plugins/hello.so");
-///   host.begin(R"({"greeting":"hi"})");      // create, init, on_start; throws when one fails
+///   host.begin(R"({"greeting":"hi"})");      // create, init, on_start; throws when one fails.
+///                                            // Defaults of the schemas are filled in
 ///   banger::fake::Vm vm;
 ///   assert(host.start(vm).done);             // before_start ... on_ready, with undo on failure
 ///   assert(host.misuse().empty());
@@ -32,12 +34,13 @@ class Host {
     ~Host(); ///< end(), and the state folder goes
 
     // ---- what the test sets, before begin() or between calls ----
-    std::chrono::milliseconds timeout{10000};              ///< of each call; 0: none
+    /// Of each call; 0: none. Unset: as the daemon's, hook_timeout_ms included.
+    std::optional<std::chrono::milliseconds> timeout;
     std::optional<std::chrono::milliseconds> cancel_after; ///< the next calls are cancelled then
     std::set<std::string> absent;           ///< extensions that this host lacks, by id
     std::map<std::string, Failure> fail;    ///< by function: "kv.set"; may_fail() lists them
     std::map<std::string, std::string> kv;  ///< outlives the plugin: give it to the next Host
-    std::map<std::string, std::string> vms; ///< of vm-query, by name: JSON
+    std::map<std::string, std::string> vms; ///< of vm-query, by name: JSON, as Vm::spec_json
     std::string network = "172.30.88";      ///< first three numbers; VMs are .10 and up
     Programs programs = no_program;         ///< of exec; run_program runs them really
     /// Of the helper for root's steps: verb and arguments in, the result as JSON out.
@@ -45,6 +48,8 @@ class Host {
     std::map<std::string, std::string> answers; ///< of the API, by "GET /v1/vms"; else 404
     /// Of guest-channel: a connected socket that the plugin will own, or a negative status.
     std::function<std::int32_t(const std::string& vm_id, std::uint32_t port)> channel;
+    /// Told of each call into the plugin: what it is, its limit and, after it, elapsed().
+    std::function<void(const banger_call&)> before_call, after_call;
 
     // ---- the plugin's life ----
     Outcome create(const std::string& config_json = "{}");
@@ -115,6 +120,11 @@ class Host {
     };
     using Hook = banger_vm_hook banger_vm_lifecycle::*;
     [[nodiscard]] const void* find(const char* id) const;
+    [[nodiscard]] std::chrono::milliseconds time_of(std::string_view what) const;
+    Outcome timed(const std::string& what, std::chrono::milliseconds limit,
+                  const Function& function);
+    [[nodiscard]] std::string spec_of(const Vm& vm) const;
+    [[nodiscard]] std::string listed(const std::string& name, const std::string& json) const;
     std::shared_ptr<banger_call> open(const std::string& what, std::chrono::milliseconds limit);
     Outcome finish(const std::shared_ptr<banger_call>& call, banger_status status);
     template <class Use>
@@ -155,3 +165,4 @@ class Host {
 #include "fake_delivery.hpp"
 #include "fake_lifecycle.hpp"
 #include "fake_results.hpp"
+#include "fake_spec.hpp"
