@@ -24,7 +24,7 @@ help:
 	@echo 'make fuzz            libFuzzer on every fuzz target, one after the other (SECONDS=600 each; needs clang)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make install         release build into PREFIX (default /usr/local)'
-	@echo 'make uninstall       remove what "make install" put there (FORCE=1: also while VMs run)'
+	@echo 'make uninstall       remove what "make install" put into PREFIX (FORCE=1: also while VMs run)'
 	@echo 'make format          clang-format every source'
 	@echo 'make tidy            build with clang-tidy on every source'
 
@@ -104,7 +104,7 @@ install:
 	$(as_owner) cmake --install build/release --prefix $(PREFIX)
 
 uninstall:
-	@scripts/uninstall.sh build/release/install_manifest.txt
+	@scripts/uninstall.sh $(PREFIX)
 
 format:
 	git ls-files '*.cpp' '*.hpp' '*.c' '*.h' | xargs -r clang-format -i

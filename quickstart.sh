@@ -50,7 +50,7 @@ trap 'interrupted 15' TERM
 now() { date +%s%N; }
 seconds() { awk -v ms=$((($(now) - $1) / 1000000)) 'BEGIN { printf "%.1f s", ms / 1000 }'; }
 
-# step TITLE HINT COMMAND...: quiet while it goes well (on a terminal with the log's last line), all on failure
+# step TITLE HINT COMMAND...: a line while it goes well (on a terminal with the log's last line), all on failure
 step() {
     local title=$1 hint=$2 begin width pid status=0
     shift 2
@@ -64,6 +64,8 @@ step() {
             sleep 0.5
         done
         printf '\r\033[K'
+    else
+        printf '  .. %s\n' "$title"
     fi
     wait $pid || status=$?
     running=''
@@ -124,7 +126,7 @@ testbox() {
 
 begin=$(now)
 echo "banger: packages, release build, install to $prefix, runtime bundle,"
-echo "then a virtual machine named testbox"
+echo "then a virtual machine named testbox; what each step says goes to $PWD/$log"
 [ "$(id -u)" = 0 ] || echo "sudo is asked for, for packages and the install; banger itself builds and runs as you"
 check_machine
 scripts/deps.sh --build

@@ -10,3 +10,20 @@ install(FILES ${PROJECT_BINARY_DIR}/bangerd.service DESTINATION ${CMAKE_INSTALL_
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/sdk/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/sdk)
+
+# What this prefix has of banger, for scripts/uninstall.sh: CMake's own list is the build folder's last installation,
+# wherever that went. Files of an earlier version, or of another component, stay in it.
+install(CODE "
+    set(list \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/banger/installed-files.txt\")
+    set(files \"\${CMAKE_INSTALL_MANIFEST_FILES}\")
+    if(EXISTS \"\$ENV{DESTDIR}\${list}\")
+        file(STRINGS \"\$ENV{DESTDIR}\${list}\" before)
+        list(APPEND files \${before})
+    endif()
+    list(APPEND files \"\${list}\")
+    list(SORT files)
+    list(REMOVE_DUPLICATES files)
+    list(JOIN files \"\\n\" text)
+    file(WRITE \"\$ENV{DESTDIR}\${list}\" \"\${text}\\n\")
+    list(APPEND CMAKE_INSTALL_MANIFEST_FILES \"\${list}\")"
+    ALL_COMPONENTS)

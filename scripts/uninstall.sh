@@ -1,11 +1,21 @@
 #!/usr/bin/env bash
-# Removes what `make install` put there, by its list, and the folders that are empty then. Not while something of it
-# runs: only banger itself takes back the processes, interfaces and rules of a VM.
+# Removes what `make install` put below a prefix, by the list that it left there, and the folders that are empty then.
+# Not while something of it runs: only banger itself takes back the processes, interfaces and rules of a VM.
 set -euo pipefail
 
-list=${1:?usage: scripts/uninstall.sh INSTALL_MANIFEST (FORCE=1: whatever runs)}
-program=$(grep -m 1 '/bin/banger$' "$list" 2>/dev/null) || { echo 'error: nothing was installed from this tree' && exit 1; } >&2
-prefix=${program%/bin/banger}
+prefix=${1:?usage: scripts/uninstall.sh PREFIX (FORCE=1: whatever runs)}
+prefix=$(realpath -ms "$prefix")
+program=$prefix/bin/banger
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
+installed=$prefix/share/banger/installed-files.txt
+# An installation of before had no list; the one of this tree is that of its last installation only.
+[ -f "$installed" ] || installed=$(dirname "$0")/../build/release/install_manifest.txt
+if ! { grep -qxF "$program" "$installed" && awk -v begin="$prefix/" 'index($0, begin) == 1' "$installed" >"$list"; } 2>/dev/null; then
+    echo "error: no banger was installed to $prefix"
+    echo "hint: make uninstall PREFIX=DIR, as it was installed"
+    exit 1
+fi >&2
 as_owner=()
 [ -w "$prefix" ] || as_owner=(sudo)
 
@@ -14,6 +24,12 @@ running() {
     "${as_owner[@]}" find /proc/[0-9]*/exe -maxdepth 0 \( -lname "$1" -o -lname "$1 (deleted)" \) -printf '%u\n' 2>/dev/null || true
 }
 users() { sort -u <<<"$1" | paste -sd ' '; }
+# Each user's daemon and VMs are that user's to end: whose command it is.
+whose() {
+    local others
+    others=$(sort -u <<<"$1" | grep -vxF "$(id -un)" | paste -sd ' ' || true)
+    [ -z "$others" ] || printf '   # logged in as %s' "$others"
+}
 
 vms=$(running "$prefix/libexec/banger/banger-vm")
 daemons=$(running "$prefix/bin/bangerd")
@@ -26,8 +42,8 @@ if [ -n "$vms$daemons$line" ] && [ "${FORCE:-}" != 1 ]; then
         [ -z "$daemons" ] || echo "  bangerd runs (of $(users "$daemons"))"
         [ -z "$line" ] || echo "  ~/.ssh/config has the line of banger ssh-config"
         echo "hint: in this order, then make uninstall again:"
-        [ -z "$vms" ] || printf '  %s\n' "banger vm ls -q | xargs -r banger vm delete --force   # with their disks; banger vm stop keeps those"
-        [ -z "$vms$daemons" ] || echo "  banger daemon stop"
+        [ -z "$vms" ] || echo "  banger vm ls -q | xargs -r banger vm delete --force   # with their disks; banger vm stop keeps those$(whose "$vms" | sed 's/   # /; /')"
+        [ -z "$vms$daemons" ] || echo "  banger daemon stop$(whose "$(printf '%s\n' "$vms" "$daemons" | grep .)")"
         [ -z "$line" ] || echo "  banger ssh-config --remove"
         echo "make uninstall FORCE=1 removes the programs all the same; what runs, and its interfaces and rules, then stays until a reboot."
     } >&2

@@ -4,6 +4,7 @@
 #include "cli/candidates.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
+#include "cli/own_words.hpp"
 #include "cli/placed_verbs.hpp"
 #include "cli/raw_tail.hpp"
 #include "cli/ssh_proxy.hpp"
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 namespace banger::cli {
@@ -95,21 +95,10 @@ std::vector<std::string> option_names(const CLI::App& app) {
     return result;
 }
 
-/// Verbs of `vm`, and what other programs call them.
-const std::map<std::string, std::string> vm_verbs{
-    {"create", ""}, {"launch", "create"}, {"new", "create"},    {"run", "create"},
-    {"start", ""},  {"stop", ""},         {"restart", ""},      {"kill", ""},
-    {"delete", ""}, {"rm", "delete"},     {"remove", "delete"}, {"ls", ""},
-    {"list", "ls"}, {"show", ""},         {"info", "show"},     {"set", ""},
-    {"ssh", ""},    {"shell", "ssh"},     {"exec", ""},         {"cp", ""},
-    {"copy", "cp"}, {"transfer", "cp"},   {"ssh-config", ""},   {"show-ssh", "ssh-config"},
-    {"logs", ""},   {"console", ""},      {"wait", ""}};
-
 std::string other_name(const std::string& noun, const std::string& word,
                        const std::vector<std::string>& known) {
-    const auto verb = vm_verbs.find(word);
-    if (noun == "vm" && verb != vm_verbs.end()) {
-        return "; did you mean 'vm " + verb->second + "'?";
+    if (const auto verb = meant_vm_verb(word); noun == "vm" && verb) {
+        return "; did you mean 'vm " + *verb + "'?";
     }
     return os::did_you_mean(word, known, noun + " ");
 }
@@ -137,20 +126,15 @@ bool asks_for_help(const std::vector<std::string>& words) {
                        [](const std::string& word) { return word == "--help" || word == "-h"; });
 }
 
-/// Words that no plugin's command takes: ours, and what we take for a slip of one of ours.
-bool is_ours(const std::string& word) {
-    return find_noun(word) != nullptr || vm_verbs.contains(word);
-}
-
 /// What somebody meant who wrote `word` for a command; empty when nothing is near it.
 std::string other_noun(const std::string& word) {
     std::vector<std::string> known(std::size(nouns));
     std::transform(std::begin(nouns), std::end(nouns), known.begin(),
                    [](const NounEntry& noun) { return std::string(noun.word); });
-    const auto verb = vm_verbs.find(word);
-    return verb != vm_verbs.end()
-               ? "; did you mean 'banger vm " + (verb->second.empty() ? word : verb->second) + "'?"
-               : os::did_you_mean(word, known);
+    if (const auto meant = meant_command(word)) {
+        return meant->empty() ? "" : "; did you mean 'banger " + *meant + "'?";
+    }
+    return os::did_you_mean(word, known);
 }
 
 /// The command line with a plugin's command written out. Like plugins' verbs under our nouns, a
@@ -160,7 +144,7 @@ std::vector<std::string> with_known_noun(Session& session, const std::vector<std
     const bool only_help = std::exchange(session.help_only, session.help_only || !guess.empty() ||
                                                                 asks_for_help(words));
     std::vector<std::string> full;
-    if (!is_ours(words.front())) {
+    if (!is_own_word(words.front())) {
         full = without_alias(session, words);
     }
     session.help_only = only_help;
@@ -168,6 +152,7 @@ std::vector<std::string> with_known_noun(Session& session, const std::vector<std
         throw os::Error(os::ErrorKind::invalid, "no command '" + words.front() + "'" + guess,
                         "banger --help lists the commands");
     }
+    session.alias = words.front();
     return full;
 }
 
@@ -239,7 +224,7 @@ int complete(Session& session, std::vector<std::string> words) {
     }
     const NounEntry* noun = words.size() > 1 ? find_noun(words[0]) : nullptr;
     try {
-        if (words.size() > 1 && !is_ours(words.front()) && !words.front().starts_with("-")) {
+        if (words.size() > 1 && !is_own_word(words.front()) && !words.front().starts_with("-")) {
             std::vector<std::string> full = without_alias(session, words);
             if (!full.empty()) {
                 return complete(session, std::move(full));
@@ -247,7 +232,7 @@ int complete(Session& session, std::vector<std::string> words) {
         }
         const auto app = make_app(session, noun);
         if (words.size() < 2) {
-            add_verb_aliases(*app, session, is_ours);
+            add_verb_aliases(*app, session);
         }
         if (noun != nullptr && noun->has_verbs) {
             CLI::App& sub = *app->get_subcommand(noun->word);
@@ -285,7 +270,7 @@ int run(Session& session, std::vector<std::string> words) {
     session.help_only = asks_for_help(split.head);
     const auto app = make_app(session, noun);
     if (noun == nullptr) {
-        add_verb_aliases(*app, session, is_ours);
+        add_verb_aliases(*app, session);
     }
     if (words.empty()) {
         return usage_of(session, *app);
@@ -325,6 +310,10 @@ int run(Session& session, std::vector<std::string> words) {
 }
 
 } // namespace
+
+bool is_own_word(const std::string& word) {
+    return find_noun(word) != nullptr || meant_command(word).has_value();
+}
 
 int run_command_line(const std::vector<std::string>& words) {
     Session session;

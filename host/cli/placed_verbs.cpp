@@ -107,10 +107,10 @@ int run_together(Session& session, const Place& place, const std::vector<Json>& 
     return report_all(session, place, errors);
 }
 
-int run_place(Session& session, const Place& place, const std::string& help,
+int run_place(Session& session, const Place& place, const std::string& command,
               std::vector<std::string> words, bool json) {
     if (wants_help(words)) { // behind a name: the parser has stopped there
-        session.print(help);
+        session.print(verb_help(command, place.plugins, place.verbs));
         return 0;
     }
     if (place.verbs.size() == 1) {
@@ -121,7 +121,7 @@ int run_place(Session& session, const Place& place, const std::string& help,
     const auto seconds = repeatable ? take_watch(words) : std::nullopt;
     std::vector<Json> args; // what one of them does not take is wrong before any is run
     std::transform(place.verbs.begin(), place.verbs.end(), std::back_inserter(args),
-                   [&](const Json& verb) { return verb_args(words, schema_of(verb)); });
+                   [&](const Json& verb) { return verb_args(words, schema_of(verb), command); });
     return repeat(session, seconds, [&] { return run_together(session, place, args, json); });
 }
 
@@ -131,14 +131,13 @@ void add(CLI::App& noun, Session& session, const Place& place) {
     added->prefix_command(); // the words are the plugins'
     const auto json = std::make_shared<bool>(false);
     json_flag(added, *json);
-    const std::string help =
-        verb_help("banger " + noun.get_name() + " " + place.name, place.plugins, place.verbs);
-    added->formatter(std::make_shared<VerbHelp>(help));
-    added->callback([&session, added, json, place, help] {
+    const std::string command = "banger " + noun.get_name() + " " + place.name;
+    added->formatter(std::make_shared<VerbHelp>(verb_help(command, place.plugins, place.verbs)));
+    added->callback([&session, added, json, place, command] {
         std::vector<std::string> words = added->remaining();
         *json = std::erase(words, "--json") > 0 || *json;
-        session.action = [&session, json, place, help, words] {
-            return run_place(session, place, help, words, *json);
+        session.action = [&session, json, place, command, words] {
+            return run_place(session, place, command, words, *json);
         };
     });
 }

@@ -2,7 +2,9 @@
 #include "cli/command.hpp"
 #include "cli/listing.hpp"
 #include "cli/plugin_release.hpp"
+#include "cli/schema_text.hpp"
 #include "cli/table.hpp"
+#include "cli/verb_alias.hpp"
 
 namespace banger::cli {
 namespace {
@@ -22,34 +24,6 @@ std::vector<std::string> row(const Json& plugin, const Terminal& terminal) {
             text_at(plugin, "version"), why.empty() ? text_at(plugin, "summary") : why};
 }
 
-/// What a schema says of a value: "taps kept ready (0 to 64, default: 2)".
-std::string schema_text(const Json& schema) {
-    std::vector<std::string> notes;
-    if (const Json& choices = value_at(schema, "enum"); choices.is_array()) {
-        notes.push_back(plain(choices));
-    }
-    const std::string least = text_at(schema, "minimum");
-    const std::string most = text_at(schema, "maximum");
-    if (!least.empty() && !most.empty()) {
-        notes.push_back(least + " to " + most);
-    } else if (!least.empty() || !most.empty()) {
-        notes.push_back(least.empty() ? "at most " + most : "at least " + least);
-    }
-    if (const Json& standard = value_at(schema, "default"); !standard.is_null()) {
-        const std::string text = plain(standard);
-        notes.push_back("default: " + (text.empty() ? "none" : text));
-    }
-    std::string joined;
-    for (const std::string& note : notes) {
-        joined += (joined.empty() ? "" : ", ") + note;
-    }
-    std::string text = text_at(schema, "description");
-    if (text.empty()) {
-        text = text_at(schema, "type");
-    }
-    return joined.empty() ? text : text + " (" + joined + ")";
-}
-
 void section(const Session& session, const std::string& heading, const Lines& lines) {
     if (!lines.empty()) {
         session.print("\n" + session.out.bold(heading) + "\n" + described(lines, session.out));
@@ -60,15 +34,31 @@ std::string or_dash(const std::string& text) {
     return text.empty() ? "-" : text;
 }
 
-Lines actions_of(const Json& plugin, const std::string& kind, const std::string& prefix) {
+Lines actions_of(const Json& plugin, const std::string& kind, const std::string& prefix,
+                 const ShortForms& forms = {}) {
     Lines lines;
     for (const Json& action : value_at(plugin, "actions")) {
         if (text_at(action, "kind") == kind) {
-            lines.emplace_back("  " + prefix + text_at(action, "name"),
-                               or_dash(text_at(action, "summary")));
+            const std::string name = text_at(action, "name");
+            lines.emplace_back(
+                "  " + prefix + name,
+                or_dash(forms.added_to(text_at(action, "summary"), text_at(plugin, "id"), name)));
         }
     }
     return lines;
+}
+
+/// Without a daemon, or with one that goes away just now, none are known.
+ShortForms short_forms(const Session& session, const Json& plugin) {
+    if (text_at(plugin, "state") != "active" || value_at(plugin, "actions").empty()) {
+        return {};
+    }
+    try {
+        const auto api = session.running_api();
+        return api ? ShortForms(*api) : ShortForms();
+    } catch (const os::Error&) {
+        return {};
+    }
 }
 
 Lines options_of(const Json& plugin) {
@@ -104,12 +94,15 @@ void show(const Session& session, const Json& plugin) {
          {"needs", text_at(plugin, "requires_plugins")},
          {"stage", text_at(plugin, "readiness_stage")},
          {"file", text_at(plugin, "path")},
+         {"hides", text_at(plugin, "hides")},
          {"abi", text_at(plugin, "abi")},
          {"brings", text_at(plugin, "interfaces")},
+         {"hooks", text_at(plugin, "hooks")},
          {"uses", text_at(plugin, "requires_ext")}},
         session.out));
     section(session, "Options of VMs (vm create, vm set)", options_of(plugin));
-    section(session, "Commands", actions_of(plugin, "cli", "banger x " + id + " "));
+    section(session, "Commands",
+            actions_of(plugin, "cli", "banger x " + id + " ", short_forms(session, plugin)));
     section(session, "Checks of banger doctor", actions_of(plugin, "doctor", ""));
     Lines settings;
     const Json& properties = value_at(value_at(plugin, "config_schema"), "properties");

@@ -29,7 +29,8 @@ int write_new(Session& session, const NewArgs& args) {
     const std::filesystem::path templates =
         here.build_tree ? here.source / "sdk" / "templates" : here.share / "sdk" / "templates";
     const std::string folder = args.dir.empty() ? args.name : args.dir;
-    const auto files = write_plugin_project(args.name, args.c ? "c" : "cpp", folder, templates);
+    const auto files =
+        write_plugin_project(args.name, args.c ? "c" : "cpp", folder, templates, here.plugins);
     for (const std::string& file : files) {
         session.print((std::filesystem::path(folder) / file).string() + "\n");
     }

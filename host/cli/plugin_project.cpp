@@ -27,6 +27,16 @@ void require_id(const std::string& name) {
     }
 }
 
+/// The first file of an id in plugins.path is the plugin, and an installed one comes last.
+void require_free(const fs::path& file, const std::string& name) {
+    std::error_code code;
+    if (fs::exists(file, code)) {
+        throw Error(ErrorKind::conflict,
+                    "'" + name + "' is the id of an installed plugin, " + file.string(),
+                    "choose another name: yours would take its place");
+    }
+}
+
 std::string filled_in(std::string text, const std::string& name) {
     for (auto at = text.find(placeholder); at != std::string::npos;
          at = text.find(placeholder, at + name.size())) {
@@ -44,8 +54,10 @@ std::string renamed(const std::string& file, const std::string& name) {
 } // namespace
 
 std::vector<std::string> write_plugin_project(const std::string& name, const std::string& language,
-                                              const fs::path& folder, const fs::path& templates) {
+                                              const fs::path& folder, const fs::path& templates,
+                                              const fs::path& installed) {
     require_id(name);
+    require_free(installed / (name + ".so"), name);
     const fs::path source = templates / language;
     std::error_code code;
     if (!fs::is_directory(source, code)) {

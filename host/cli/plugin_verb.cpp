@@ -201,13 +201,15 @@ void print_output(const Session& session, const std::string& summary, const Json
 
 int run_plugin_verb(Session& session, const std::string& plugin, const Json& verb,
                     std::vector<std::string> words, bool json) {
+    const std::string command = session.alias.empty()
+                                    ? "banger x " + plugin + " " + text_at(verb, "name")
+                                    : "banger " + session.alias;
     if (wants_help(words)) {
-        session.print(
-            verb_help("banger x " + plugin + " " + text_at(verb, "name"), {plugin}, {verb}));
+        session.print(verb_help(command, {plugin}, {verb}));
         return 0;
     }
     const auto seconds = is_repeatable(verb) ? take_watch(words) : std::nullopt;
-    const Json args = verb_args(words, schema_of(verb));
+    const Json args = verb_args(words, schema_of(verb), command);
     return repeat(session, seconds, [&] {
         const Json output = ask_verb(session, plugin, verb, args);
         if (const std::string id = operation_in(output); !id.empty()) {

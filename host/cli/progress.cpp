@@ -80,7 +80,8 @@ void Progress::update(std::size_t index, const std::string& label, const Operati
 
 void Progress::keep_finished_stages(Line& line) {
     const auto& stages = line.operation.stages;
-    if (stages.size() == 1 && line.operation.state == "succeeded") {
+    const bool job = line.operation.kind.find('.') != std::string::npos; // a plugin's: "nat.sync"
+    if (stages.size() == 1 && line.operation.state == "succeeded" && !job) {
         return; // the result says as much
     }
     while (line.stages_shown < stages.size() &&

@@ -48,6 +48,7 @@ class Session {
 
     std::vector<std::string> words; ///< the command line, without the program
     std::vector<std::string> tail;  ///< what a remote command or a plugin verb is given as is
+    std::string alias;              ///< the command of a plugin's that it named; mostly empty
     bool help_only = false;         ///< nothing will be run: do not start a daemon for it
     std::function<int()> action;    ///< what the parsed command line does
 

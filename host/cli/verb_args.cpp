@@ -6,6 +6,8 @@
 #include "os/error.hpp"
 #include "os/nearest.hpp"
 
+#include <algorithm>
+
 namespace banger::cli {
 namespace {
 
@@ -31,7 +33,8 @@ Json typed(const std::string& key, const std::string& text, const std::string& t
 
 class Reader {
   public:
-    explicit Reader(const Json& schema) : properties_(value_at(schema, "properties")) {
+    Reader(const Json& schema, const std::string& command)
+        : properties_(value_at(schema, "properties")), help_("see " + command + " --help") {
         for (const Json& name : value_at(schema, "required")) {
             required_.push_back(plain(name));
         }
@@ -94,7 +97,7 @@ class Reader {
                 keys.push_back(name);
             }
             throw os::Error(os::ErrorKind::invalid,
-                            "unknown option --" + key + os::did_you_mean(key, keys, "--"));
+                            "unknown option --" + key + os::did_you_mean(key, keys, "--"), help_);
         }
         if (equals != std::string::npos) {
             set(key, text.substr(equals + 1));
@@ -121,10 +124,28 @@ class Reader {
                                                                               : word);
             return;
         }
-        throw os::Error(os::ErrorKind::invalid, "'" + word + "' is one argument too many");
+        throw os::Error(os::ErrorKind::invalid, "'" + word + "' is one argument too many",
+                        ways() + help_);
+    }
+
+    /// Who wrote a value without a name meant some parameter.
+    [[nodiscard]] std::string ways() const {
+        std::string plain_ones;
+        std::string named;
+        for (const std::string& key : required_) {
+            plain_ones += (plain_ones.empty() ? "" : ", ") + key;
+        }
+        for (const auto& [name, property] : properties_.items()) {
+            if (std::find(required_.begin(), required_.end(), name) == required_.end()) {
+                named += (named.empty() ? "--" : ", --") + name;
+            }
+        }
+        return (plain_ones.empty() ? "" : "only " + plain_ones + " can be given without a name; ") +
+               (named.empty() ? "" : "there is " + named + "; ");
     }
 
     const Json& properties_;
+    std::string help_;
     std::vector<std::string> required_;
     std::string array_;
     Json args_ = Json::object();
@@ -132,8 +153,9 @@ class Reader {
 
 } // namespace
 
-Json verb_args(const std::vector<std::string>& words, const Json& schema) {
-    return Reader(schema).read(words);
+Json verb_args(const std::vector<std::string>& words, const Json& schema,
+               const std::string& command) {
+    return Reader(schema, command).read(words);
 }
 
 } // namespace banger::cli

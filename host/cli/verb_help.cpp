@@ -4,6 +4,7 @@
 #include "cli/noun.hpp"
 #include "cli/plugin_verb.hpp"
 #include "cli/repeat.hpp"
+#include "cli/schema_text.hpp"
 #include "os/join.hpp"
 
 #include <algorithm>
@@ -78,7 +79,9 @@ class Parameters {
   private:
     void add(const std::string& name, const Json& member, bool array_before) {
         const std::string type = text_at(member, "type");
-        const std::string what = with_capital(text_at(member, "description"));
+        const std::string limits = schema_limits(member);
+        std::string what = with_capital(text_at(member, "description"));
+        what += (what.empty() || limits.empty() ? "" : " ") + limits;
         const bool needed = std::find(required_.begin(), required_.end(), name) != required_.end();
         if (type == "array" ? !array_before : needed) {
             const std::string word = positional_name(name) + (type == "array" ? "..." : "");

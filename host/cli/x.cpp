@@ -4,6 +4,7 @@
 #include "cli/plugin_verb.hpp"
 #include "cli/silent_plugins.hpp"
 #include "cli/table.hpp"
+#include "cli/verb_alias.hpp"
 #include "os/nearest.hpp"
 
 namespace banger::cli {
@@ -18,12 +19,15 @@ struct XArgs {
 int list_verbs(Session& session, const std::string& only) {
     Table table({"VERB", "WHAT"});
     bool any = false;
+    const ShortForms forms(session.api());
     for (const std::string& id : names(session.api(), plugin_noun)) {
         if (!only.empty() && id != only) {
             continue;
         }
         for (const Json& verb : verbs_of(session.api().get(plugin_noun.target(id)))) {
-            table.add({"banger x " + id + " " + text_at(verb, "name"), text_at(verb, "summary")});
+            const std::string name = text_at(verb, "name");
+            table.add({"banger x " + id + " " + name,
+                       forms.added_to(text_at(verb, "summary"), id, name)});
             any = true;
         }
     }
@@ -85,7 +89,9 @@ void add_x(CLI::App& noun, Session& session) {
     auto args = std::make_shared<XArgs>();
     noun.add_option("PLUGIN", args->plugin, "The plugin; without one, all verbs are listed");
     noun.add_option("VERB", args->verb, "One of its verbs");
-    noun.add_option("ARGS", session.tail, "--key value, --key=value, --flag, or values in order");
+    noun.add_option(
+        "ARGS", session.tail,
+        "--key value, --key=value, --flag; what VERB needs also without --key, in order");
     json_flag(&noun, args->json);
     examples(&noun, "  banger x\n  banger x tap-pool ls");
     describe_plugin(noun, session);

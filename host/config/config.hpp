@@ -67,7 +67,7 @@ struct Config {
 
     std::filesystem::path file; ///< where it was read from; empty when there is no file
     /// Keys that the file sets, as "network.mtu", and where: "config.yaml:3:8". The settings of a
-    /// plugin are among them, and entries of lists ("plugins.entries.dns.config.server.ports[0]").
+    /// plugin are among them, and good entries of lists ("plugins.entries.dns.config.ports[0]").
     std::map<std::string, std::string> from_file;
 };
 

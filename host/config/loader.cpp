@@ -45,6 +45,13 @@ std::string listed(const std::vector<std::string>& keys) {
         .with_details(lines);
 }
 
+/// ", such as {enabled: true}": who writes "nat: false" means that.
+std::string entry_example(const YAML::Node& node) {
+    const bool off = node.IsScalar() &&
+                     (node.Scalar() == "false" || node.Scalar() == "off" || node.Scalar() == "no");
+    return std::string(", such as {enabled: ") + (off ? "false}" : "true}");
+}
+
 /// Walks one document and fills a Config; what is wrong goes to `problems_`.
 class Loader {
   public:
@@ -67,12 +74,13 @@ class Loader {
     /// Calls `visit` for each member with a known name, once; reports the others.
     template <class Visit>
     void members(const YAML::Node& node, const std::string& path,
-                 const std::vector<std::string>& known, Visit visit) {
+                 const std::vector<std::string>& known, Visit visit,
+                 const std::string& example = "") {
         if (node.IsNull()) {
             return; // a section whose keys are all commented out
         }
         if (!node.IsMap()) {
-            problems_.add(node.Mark(), path, "it must be a map of keys and values");
+            problems_.add(node.Mark(), path, "it must be a map of keys and values" + example);
             return;
         }
         std::vector<std::string> seen;
@@ -136,10 +144,12 @@ class Loader {
         for (const auto& key : entry_keys()) {
             known.emplace_back(key.name);
         }
-        members(node, path, known,
-                [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
-                    assign(entry_keys(), entry, path + ".", "", name, key, value);
-                });
+        members(
+            node, path, known,
+            [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
+                assign(entry_keys(), entry, path + ".", "", name, key, value);
+            },
+            entry_example(node));
     }
 
     template <class Owner>
@@ -152,12 +162,33 @@ class Loader {
             }
             // An empty value has no place of its own in the file.
             const YAML::Mark mark = value.IsNull() ? key_node.Mark() : value.Mark();
-            if (const auto problem = read_value(value, key.rule, key.slot(owner))) {
+            const bool list = key.rule.kind == Kind::texts || key.rule.kind == Kind::paths;
+            if (list && value.IsSequence()) {
+                items(prefix + name, value, key.rule,
+                      *std::get<std::vector<std::string>*>(key.slot(owner)));
+            } else if (const auto problem = read_value(value, key.rule, key.slot(owner))) {
                 problems_.add(mark, prefix + name, *problem);
             } else {
                 note_places(prefix + name, value, mark);
             }
             return;
+        }
+    }
+
+    /// The good items of a list count beside the wrong ones, each with its own place.
+    void items(const std::string& key, const YAML::Node& list, const Rule& rule,
+               std::vector<std::string>& slot) {
+        const std::vector<BadItem> bad = read_items(list, rule, slot);
+        config_.from_file[key] = problems_.place(list.Mark());
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            const auto wrong = std::find_if(bad.begin(), bad.end(),
+                                            [&](const BadItem& item) { return item.index == i; });
+            const std::string item = key + "[" + std::to_string(i) + "]";
+            if (wrong != bad.end()) {
+                problems_.add(list[i].Mark(), item, wrong->what);
+            } else {
+                note_places(item, list[i], list[i].Mark());
+            }
         }
     }
 
@@ -181,17 +212,20 @@ class Loader {
     Problems& problems_;
 };
 
-/// Where the documents of a text begin.
+/// Where the documents of a text begin, and its last scalar.
 class Documents final : public YAML::EventHandler {
   public:
     std::vector<YAML::Mark> begins;
+    YAML::Mark last_scalar = YAML::Mark::null_mark();
 
     void OnDocumentStart(const YAML::Mark& mark) override { begins.push_back(mark); }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
     void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                  const std::string&) override {}
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  const std::string&) override {
+        last_scalar = mark;
+    }
     void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
                          YAML::EmitterStyle::value) override {}
     void OnSequenceEnd() override {}
@@ -201,13 +235,42 @@ class Documents final : public YAML::EventHandler {
 };
 
 /// Not by LoadAll(): where a text has a comma at its beginning, that goes on for ever.
-std::optional<YAML::Mark> second_document(const std::string& text) {
+Documents documents_of(const std::string& text) {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
     Documents documents;
     for (int left = 2; left > 0 && parser.HandleNextDocument(documents); --left) {
     }
-    return documents.begins.size() > 1 ? std::optional(documents.begins[1]) : std::nullopt;
+    return documents;
+}
+
+/// Whether the text in quotes that begins at `at` goes on to the end of the file: the parser takes
+/// that for its value.
+bool is_unclosed(std::string_view text, std::size_t at) {
+    const char quote = text[at];
+    while (++at < text.size()) {
+        if (quote == '"' && text[at] == '\\') {
+            ++at;
+        } else if (text[at] == quote) {
+            if (quote == '"' || at + 1 == text.size() || text[at + 1] != quote) {
+                return false;
+            }
+            ++at; // '' is one of the text
+        }
+    }
+    return true;
+}
+
+/// Where a text in quotes begins that never ends. Only the last scalar can be that.
+std::optional<YAML::Mark> unclosed_text(const std::string& text, const Documents& documents) {
+    const YAML::Mark mark = documents.last_scalar;
+    const std::size_t bom = text.starts_with("\xef\xbb\xbf") ? 3 : 0;
+    std::size_t at = bom + static_cast<std::size_t>(std::max(mark.pos, 0));
+    while (at < text.size() && (text[at] == '&' || text[at] == '!')) { // anchor, tag
+        at = text.find_first_not_of(" \t\r\n", text.find_first_of(" \t\r\n", at));
+    }
+    const bool quoted = mark.pos >= 0 && at < text.size() && (text[at] == '"' || text[at] == '\'');
+    return quoted && is_unclosed(text, at) ? std::optional(mark) : std::nullopt;
 }
 
 /// The line with the first byte that is not UTF-8.
@@ -233,10 +296,15 @@ Reading read_text(std::string_view text, const std::string& name) {
     }
     try {
         const std::string bytes(text);
-        if (const auto second = second_document(bytes)) {
-            const std::size_t at = std::min(static_cast<std::size_t>(second->pos), bytes.size());
+        const Documents documents = documents_of(bytes);
+        if (const auto unclosed = unclosed_text(bytes, documents)) {
+            reading.is_yaml = false;
+            problems.add(*unclosed, "", "a text in quotes begins here and never ends");
+        } else if (documents.begins.size() > 1) {
+            const YAML::Mark second = documents.begins[1];
+            const std::size_t at = std::min(static_cast<std::size_t>(second.pos), bytes.size());
             const bool marked = bytes.compare(at, 3, "---") == 0;
-            problems.add(*second, "",
+            problems.add(second, "",
                          marked ? "a second document begins here" : "this cannot stand here");
         } else {
             Loader(reading.config, problems).root(YAML::Load(bytes));

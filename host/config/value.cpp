@@ -32,10 +32,10 @@ Problem read_boolean(const std::string& text, bool& value) {
     return std::nullopt;
 }
 
-Problem in_range(std::int64_t value, const Rule& rule, const std::string& min,
-                 const std::string& max) {
+Problem in_range(const std::string& given, std::int64_t value, const Rule& rule,
+                 const std::string& min, const std::string& max) {
     if (value < rule.min || value > rule.max) {
-        return "it must be from " + min + " to " + max;
+        return "it must be from " + min + " to " + max + ", not " + given;
     }
     return std::nullopt;
 }
@@ -46,7 +46,7 @@ Problem read_integer(const std::string& text, const Rule& rule, std::int64_t& sl
     if (error != std::errc{} || end != text.data() + text.size()) {
         return in_quotes(text) + " is not a whole number";
     }
-    auto problem = in_range(value, rule, std::to_string(rule.min), std::to_string(rule.max));
+    auto problem = in_range(text, value, rule, std::to_string(rule.min), std::to_string(rule.max));
     slot = problem ? slot : value;
     return problem;
 }
@@ -61,9 +61,16 @@ Problem read_size(const std::string& text, const Rule& rule, std::int64_t& slot)
         return in_quotes(text) + " is not a whole number of MiB";
     }
     auto problem =
-        in_range(*bytes / unit, rule, size_text(rule.min * unit), size_text(rule.max * unit));
+        in_range(text, *bytes / unit, rule, size_text(rule.min * unit), size_text(rule.max * unit));
     slot = problem ? slot : *bytes / unit;
     return problem;
+}
+
+/// Whole hours as these: a year is 8760h.
+std::string limit_text(std::int64_t ms) {
+    constexpr std::int64_t hour = 3'600'000;
+    return ms != 0 && ms % hour == 0 ? std::to_string(ms / hour) + "h"
+                                     : duration_text(std::chrono::milliseconds(ms));
 }
 
 Problem read_duration(const std::string& text, const Rule& rule, std::chrono::milliseconds& slot) {
@@ -71,8 +78,7 @@ Problem read_duration(const std::string& text, const Rule& rule, std::chrono::mi
     if (!time) {
         return in_quotes(text) + " is not a time such as 20s, 500ms or 2m";
     }
-    auto problem = in_range(time->count(), rule, duration_text(std::chrono::milliseconds(rule.min)),
-                            duration_text(std::chrono::milliseconds(rule.max)));
+    auto problem = in_range(text, time->count(), rule, limit_text(rule.min), limit_text(rule.max));
     slot = problem ? slot : *time;
     return problem;
 }
@@ -150,22 +156,22 @@ Problem read_subnet(const std::string& text, std::string& slot) {
     }
 }
 
-Problem read_list(const YAML::Node& node, Kind kind, std::vector<std::string>& slot) {
+Problem read_item(const YAML::Node& item, Kind kind, std::string& value) {
+    if (!item.IsScalar() || item.Scalar().empty()) {
+        return "each item of the list must be a text";
+    }
+    value = item.Scalar();
+    return kind == Kind::paths ? read_path(item.Scalar(), value) : std::nullopt;
+}
+
+Problem read_list(const YAML::Node& node, const Rule& rule, std::vector<std::string>& slot) {
     if (!node.IsSequence()) {
         return "it must be a list, such as [a, b]";
     }
     std::vector<std::string> values;
-    for (const YAML::Node& item : node) {
-        if (!item.IsScalar() || item.Scalar().empty()) {
-            return "each item of the list must be a text";
-        }
-        std::string value = item.Scalar();
-        if (kind == Kind::paths) {
-            if (auto problem = read_path(item.Scalar(), value)) {
-                return problem;
-            }
-        }
-        values.push_back(std::move(value));
+    const std::vector<BadItem> bad = read_items(node, rule, values);
+    if (!bad.empty()) {
+        return bad.front().what;
     }
     slot = std::move(values);
     return std::nullopt;
@@ -225,13 +231,29 @@ std::optional<std::string> read_value(const YAML::Node& node, const Rule& rule, 
         return read_object(node, *std::get<std::string*>(slot));
     }
     if (rule.kind == Kind::texts || rule.kind == Kind::paths) {
-        return read_list(node, rule.kind, *std::get<std::vector<std::string>*>(slot));
+        return read_list(node, rule, *std::get<std::vector<std::string>*>(slot));
     }
     if (!node.IsScalar()) {
         return node.IsMap() ? "it must be one value, not a map"
                             : "it must be one value, not a list";
     }
     return read_scalar(node.Scalar(), rule, slot);
+}
+
+std::vector<BadItem> read_items(const YAML::Node& list, const Rule& rule,
+                                std::vector<std::string>& slot) {
+    std::vector<BadItem> bad;
+    std::vector<std::string> good;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        std::string value;
+        if (const Problem problem = read_item(list[i], rule.kind, value)) {
+            bad.push_back({i, *problem});
+        } else {
+            good.push_back(std::move(value));
+        }
+    }
+    slot = std::move(good);
+    return bad;
 }
 
 nlohmann::ordered_json show_value(const Rule& rule, const Slot& slot) {

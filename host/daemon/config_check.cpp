@@ -97,8 +97,11 @@ void ConfigCheck::sort_out(const Check& check) {
     }
     const auto place = reading_.config.from_file.find(check.key);
     const bool of_file = place != reading_.config.from_file.end();
+    const std::string title = check.title.starts_with(check.key + " ")
+                                  ? "it" + check.title.substr(check.key.size())
+                                  : check.title;
     const std::string line = (of_file ? place->second : facts_.config_file) + ": " + check.key +
-                             (of_file ? ": " : " (built in): ") + check.title +
+                             (of_file ? ": " : " (built in): ") + title +
                              (check.cause.empty() ? "" : ": " + check.cause) +
                              (check.fix.empty() ? "" : "; " + check.fix);
     (of_file && check.severity == "error" ? errors_ : warnings_).push_back(line);

@@ -157,10 +157,17 @@ void check_sizes(Checks& checks, const DoctorFacts& facts) {
 }
 
 void check_folders(Checks& checks, const DoctorFacts& facts) {
-    for (const std::string& problem : facts.bad_folders) {
-        checks.push_back(check(
-            "plugins-path", "warning", "no plugins are found in a folder", problem,
-            "make it, or take it out of plugins.path in " + facts.config_file, "plugins.path"));
+    for (const auto& [key, problem] : facts.bad_folders) {
+        checks.push_back(
+            check("plugins-path", "warning", "no plugins are found in a folder", problem,
+                  "make it, or take it out of plugins.path in " + facts.config_file, key));
+    }
+    for (const auto& [key, what] : facts.hiding_plugins) {
+        checks.push_back(
+            check("plugins-path", "warning", "a plugin takes the place of another one", what,
+                  "give it an id of its own, or take its folder out of plugins.path in " +
+                      facts.config_file,
+                  key));
     }
 }
 
@@ -222,6 +229,39 @@ void check_network(Checks& checks, const DoctorFacts& facts) {
     }
 }
 
+/// "plugins.path[1]" of each folder: what is wrong in the file's list is not among them.
+std::vector<std::string> folder_keys(const config::Config& config) {
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; keys.size() < config.plugins.path.size(); ++i) {
+        const std::string key = "plugins.path[" + std::to_string(i) + "]";
+        if (config.from_file.contains(key) || i > 4096) {
+            keys.push_back(key);
+        }
+    }
+    return keys;
+}
+
+void add_folders(DoctorFacts& facts, const config::Config& config, const plugin::Catalog& plugins) {
+    const std::vector<plugin::PluginInfo> found = plugins.list();
+    const std::vector<std::string> keys = folder_keys(config);
+    const std::vector<std::string>& path = config.plugins.path;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const std::string& key = keys[i];
+        if (const auto bad = plugins.bad_folders().find(path[i]);
+            bad != plugins.bad_folders().end()) {
+            facts.bad_folders.push_back({key, path[i] + ": " + bad->second});
+        }
+        for (const plugin::PluginInfo& info : found) {
+            const bool here = info.path == std::filesystem::path(path[i]) / info.path.filename();
+            for (const std::filesystem::path& hidden :
+                 here ? info.hides : std::vector<std::filesystem::path>()) {
+                facts.hiding_plugins.push_back(
+                    {key, info.path.string() + " hides " + hidden.string()});
+            }
+        }
+    }
+}
+
 } // namespace
 
 DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& paths,
@@ -242,12 +282,7 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
     if (!config.vm.image.empty()) {
         facts.image_problem = images.find_problem(config.vm.image);
     }
-    for (const std::string& folder : config.plugins.path) {
-        if (const auto bad = plugins.bad_folders().find(folder);
-            bad != plugins.bad_folders().end()) {
-            facts.bad_folders.push_back(folder + ": " + bad->second);
-        }
-    }
+    add_folders(facts, config, plugins);
     facts.no_network = plugin::no_network(plugins);
     return facts;
 }

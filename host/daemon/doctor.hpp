@@ -50,12 +50,19 @@ struct DoctorFacts {
         std::string held; ///< "after_start of VM 0123456789ab"
     };
 
+    /// Of a folder of plugins.path.
+    struct InFolder {
+        std::string key; ///< "plugins.path[0]"
+        std::string what;
+    };
+
     std::string config_file;              ///< where a remedy is to be written
     std::filesystem::path bundle_place;   ///< where it is, or is to be
     std::string bundle_problem;           ///< empty when there is a bundle
     std::vector<std::string> missing;     ///< files that the bundle names but lacks
     std::string image_problem;            ///< why vm.image cannot be used; empty when it can
-    std::vector<std::string> bad_folders; ///< of plugins.path: "/x: No such file or directory"
+    std::vector<InFolder> bad_folders;    ///< "/x: No such file or directory"
+    std::vector<InFolder> hiding_plugins; ///< "/x/nat.so hides /usr/lib/banger/plugins/nat.so"
     vm::Settings settings;
     std::vector<KnownVm> vms;
     std::vector<std::string> autostart_vms;

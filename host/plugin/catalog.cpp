@@ -357,7 +357,8 @@ std::vector<PluginInfo> Catalog::list() const {
                         .manifest = candidate.manifest.get(),
                         .on_error = entry.warn_only ? "warn" : "fail",
                         .required = entry.required,
-                        .known = known_.find(id)};
+                        .known = known_.find(id),
+                        .hides = candidate.hides};
         if (const Plugin* plugin = find(id)) {
             info.state = plugin->state();
             info.reason = plugin->trouble();

@@ -30,6 +30,8 @@ struct PluginInfo {
     std::string on_error;               ///< "fail" or "warn"
     bool required = false;
     std::optional<KnownPlugin> known = std::nullopt; ///< also while it is off, once it was read
+    /// Files of the same id in folders that come later: they are never loaded.
+    std::vector<std::filesystem::path> hides = {};
 };
 
 /// The plugins of this daemon: finds, checks, orders, starts and ends them. Loading and stopping
@@ -76,8 +78,9 @@ class Catalog {
         std::filesystem::path file;
         State state = State::disabled;
         std::string reason;
-        std::unique_ptr<Manifest> manifest; ///< until the plugin takes it
-        std::string hint = {};              ///< the next step, where it is known
+        std::unique_ptr<Manifest> manifest;            ///< until the plugin takes it
+        std::string hint = {};                         ///< the next step, where it is known
+        std::vector<std::filesystem::path> hides = {}; ///< others of this id
     };
     void scan();
     void check_unknown(std::vector<std::string>& problems) const;

@@ -15,7 +15,7 @@ namespace {
 std::string line_of(const std::string& id, const EntrySettings& entry, const std::string& text) {
     const std::string place = place_of(entry, text.substr(0, text.find(": ")));
     return (place.empty() ? "" : place + ": ") + "plugins.entries." + id + ".config: " + text +
-           "; banger plugin show " + id + " lists its settings";
+           (text.ends_with('?') ? " " : "; ") + "banger plugin show " + id + " lists its settings";
 }
 
 } // namespace
@@ -33,14 +33,15 @@ std::vector<std::string> Catalog::check() {
         if (!known || found->second.state == State::disabled) {
             continue; // what there is no file for is told above
         }
-        const auto cannot_load = [&, id = id](const std::string& reason) {
+        const std::string off = entry.required ? "take out required: true" : "set enabled: false";
+        const auto cannot_load = [&, id = id](const std::string& reason, const std::string& way) {
             problems.push_back((entry.place.empty() ? "" : entry.place + ": ") +
-                               "plugins.entries." + id + ": " + reason +
-                               "; repair that, or set enabled: false");
+                               "plugins.entries." + id + ": " + reason + "; " + way);
         };
-        if (found->second.state == State::failed ||
-            (found->second.state == State::quarantined && entry.required)) {
-            cannot_load(found->second.reason);
+        if (found->second.state == State::failed) {
+            cannot_load(found->second.reason, "repair that, or " + off);
+        } else if (found->second.state == State::quarantined && entry.required) {
+            cannot_load(found->second.reason, "or " + off); // the reason has the way back
         }
         if (!found->second.manifest || found->second.state != State::active) {
             continue;
@@ -50,7 +51,7 @@ std::vector<std::string> Catalog::check() {
                 problems.push_back(line_of(id, entry, text));
             }
         } catch (const os::Error& error) { // an extension that it needs is not there, say
-            cannot_load(error.what());
+            cannot_load(error.what(), "repair that, or " + off);
         }
     }
     return problems;

@@ -73,7 +73,11 @@ void Catalog::scan() {
                 continue;
             }
             const auto [place, fresh] = candidates_.try_emplace(id);
+            if (!fresh && fs::equivalent(file, place->second.file, error)) {
+                continue; // a folder that is named twice
+            }
             if (!fresh) {
+                place->second.hides.push_back(file);
                 log(BANGER_LOG_WARNING, id,
                     file.string() + ": ignored, plugin '" + id + "' is " +
                         place->second.file.string() + " already");

@@ -1,5 +1,7 @@
 #include "plugin/describe.hpp"
 
+#include "plugin/hook_names.hpp"
+
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -58,6 +60,10 @@ json to_json(const PluginInfo& plugin) {
     }
     if (plugin.known) {
         result["places"] = plugin.known->places;
+        result["flags"] = plugin.known->flags;
+    }
+    for (const std::filesystem::path& file : plugin.hides) {
+        result["hides"].push_back(file.string());
     }
     if (!plugin.manifest) {
         return result;
@@ -71,6 +77,7 @@ json to_json(const PluginInfo& plugin) {
                    {"summary", m.summary},
                    {"abi", "1." + std::to_string(m.abi_minor)},
                    {"interfaces", m.interfaces},
+                   {"hooks", hook_names(m)},
                    {"requires_ext", m.requires_ext},
                    {"requires_plugins", m.requires_plugins},
                    {"concurrent", m.concurrent},

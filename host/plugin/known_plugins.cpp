@@ -12,11 +12,16 @@ namespace {
 using nlohmann::json;
 
 KnownPlugin known_of(const Manifest& manifest) {
-    KnownPlugin known{{}, manifest.guest_services != nullptr, manifest.gives_network};
+    KnownPlugin known{{}, {}, manifest.guest_services != nullptr, manifest.gives_network};
     const auto verbs = manifest.actions.find("cli");
     for (std::uint32_t i = 0; verbs != manifest.actions.end() && i < verbs->second->count; ++i) {
         if (const char* place = verbs->second->items[i]->place) {
             known.places.emplace_back(place);
+        }
+    }
+    for (std::uint32_t i = 0; manifest.options && i < manifest.options->count; ++i) {
+        if (const char* flag = manifest.options->items[i]->cli_flag) {
+            known.flags.push_back(std::string("--") + flag);
         }
     }
     return known;
@@ -24,6 +29,7 @@ KnownPlugin known_of(const Manifest& manifest) {
 
 std::string text_of(const KnownPlugin& known) {
     const json value{{"places", known.places},
+                     {"flags", known.flags},
                      {"guest_services", known.guest_services},
                      {"gives_network", known.gives_network}};
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -34,6 +40,7 @@ std::optional<KnownPlugin> parsed(const std::string& text) {
     try {
         const json value = json::parse(text);
         return KnownPlugin{value.at("places").get<std::vector<std::string>>(),
+                           value.at("flags").get<std::vector<std::string>>(),
                            value.at("guest_services").get<bool>(),
                            value.at("gives_network").get<bool>()};
     } catch (const json::exception&) {

@@ -14,6 +14,7 @@ struct Manifest;
 /// What is told of a plugin that does not run to somebody who wants something of it.
 struct KnownPlugin {
     std::vector<std::string> places; ///< of its verbs in the command line: "vm stats"
+    std::vector<std::string> flags;  ///< of its options of VMs: "--publish"
     bool guest_services = false;     ///< it is asked to do things in guests
     bool gives_network = false;      ///< it gives VMs network cards
 };

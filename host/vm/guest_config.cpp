@@ -101,14 +101,17 @@ bool GuestConfig::take(std::string_view owner, const std::string& field, bool sa
         return false;
     }
     if (current != owner) {
+        const bool allowed = state.allow && state.allow(owner, field);
         if (!override_owner) {
-            throw Error(
-                ErrorKind::conflict,
-                field + " is set by both " + current + " and " + std::string(owner) +
-                    ", to different values",
-                "disable one of them, or allow the override in config.yaml (allow_override)");
+            const std::string name(owner);
+            std::string unasked = name + " does not ask to override (BANGER_OVERRIDE)";
+            unasked += allowed ? ", so its allow_override has no effect" : "";
+            throw Error(ErrorKind::conflict,
+                        field + " is set by both " + current + " and " + name +
+                            ", to different values",
+                        unasked + "; disable one of them, or change what one of them gives");
         }
-        if (!state.allow || !state.allow(owner, field)) {
+        if (!allowed) {
             throw Error(ErrorKind::conflict,
                         std::string(owner) + " may not override " + field + " of " + current,
                         "add it to plugins.entries." + std::string(owner) + ".allow_override");

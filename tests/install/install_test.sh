@@ -34,7 +34,11 @@ grep -q '"vm_to_vm"' "$prefix/share/banger/config.schema.json" || fail "config.s
 grep -qxF "# yaml-language-server: \$schema=$prefix/share/banger/config.schema.json" "$prefix/share/banger/config.example.yaml" || fail "config.example.yaml names another schema"
 echo "$(find "$prefix" -type f | wc -l) files installed"
 
-uninstall() { "$(dirname "$0")/../../scripts/uninstall.sh" "$build/install_manifest.txt" 2>&1; }
+other=$prefix/x/other # a second installation, which CMake's list is of now
+cmake --install "$build" --prefix "$other" >/dev/null
+uninstall() { "$(dirname "$0")/../../scripts/uninstall.sh" "${1:-$prefix}" 2>&1; }
+said=$(uninstall "$prefix/x/none") && fail "uninstalled where nothing is"
+grep -qF "no banger was installed to $prefix/x/none" <<<"$said" || fail "does not say where nothing is: $said"
 cp "$(command -v sleep)" "$prefix/libexec/banger/banger-vm"
 "$prefix/libexec/banger/banger-vm" 60 &
 vm=$!
@@ -45,8 +49,21 @@ for words in 'running VMs: 1' 'banger vm delete --force' 'banger daemon stop' 'b
     grep -qF "$words" <<<"$said" || fail "uninstall does not say '$words': $said"
 done
 [ -x "$prefix/bin/banger" ] || fail "refused, and removed all the same"
+! grep -q 'logged in as' <<<"$said" || fail "takes our VM for another user's: $said"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && id daemon >/dev/null 2>&1; then # a VM of another user
+    chmod 755 "$prefix"
+    setpriv --reuid daemon --clear-groups "$prefix/libexec/banger/banger-vm" 60 &
+    theirs=$!
+    while [ "$(readlink /proc/$theirs/exe)" != "$prefix/libexec/banger/banger-vm" ]; do sleep 0.01; done
+    said=$(uninstall) && fail "uninstalled below another user's VM"
+    grep -q 'banger daemon stop   # logged in as daemon' <<<"$said" || fail "does not say whose daemon it is: $said"
+    kill $theirs && { wait $theirs || true; }
+fi
 kill $vm && { wait $vm || true; }
 rm "$HOME/.ssh/config"
 uninstall || fail "not uninstalled"
 left=$(find "$prefix" -mindepth 2 -not -path "$prefix/x/*")
 [ -z "$left" ] || fail "left: $left"
+"$other/bin/banger" version >/dev/null || fail "uninstall took another prefix's"
+uninstall "$other/" || fail "not uninstalled from the other prefix"
+[ -z "$(find "$other" -type f)" ] || fail "left of the other: $(find "$other" -type f)"

@@ -33,6 +33,8 @@ for signal in INT:130 TERM:143; do
     run=$!
     for _ in $(seq 100); do [ ! -s "$copy/building" ] && sleep 0.1; done
     [ -s "$copy/building" ] || fail "no build: $(cat "$copy/said")"
+    grep -qx '  .. release build' "$copy/said" || fail "does not say what it is at: $(cat "$copy/said")"
+    grep -qF "$copy/build/quickstart.log" "$copy/said" || fail "does not name its log: $(cat "$copy/said")"
     kill -"${signal%:*}" $run
     status=0
     wait $run || status=$?

@@ -162,6 +162,15 @@ TEST_F(Loading, TheFirstFolderHasAnIdAndTheSecondIsToldSo) {
     EXPECT_EQ(host.info("rec-a").path, file("rec-a"));
     EXPECT_TRUE(host.logged((second / "rec-a.so").string() + ": ignored, plugin 'rec-a' is " +
                             file("rec-a") + " already"));
+    const nlohmann::json hidden{(second / "rec-a.so").string()};
+    EXPECT_EQ(to_json(host.info("rec-a"))["hides"], hidden);
+}
+
+TEST_F(Loading, AFolderThatIsNamedTwiceHidesNothing) {
+    host.add("rec-a");
+    host.settings.path.push_back(host.plugins / ".");
+    EXPECT_EQ(host.load(), "");
+    EXPECT_FALSE(to_json(host.info("rec-a")).contains("hides"));
 }
 
 TEST_F(Loading, OneFileUnderTwoNamesIsRefused) {
@@ -297,6 +306,10 @@ TEST_F(Loading, ACheckTellsWhatDoesNotGoTogether) {
                                       "did not load"),
                             HasSubstr("plugins.entries.rec-needy: needs plugin 'rec-a', which did "
                                       "not load: switched off in config.yaml")));
+    host.entry("rec-b").required = true; // off as well would be an error, too
+    EXPECT_THAT(problems(),
+                testing::Contains(AllOf(HasSubstr("plugins.entries.rec-b: "),
+                                        HasSubstr("; repair that, or take out required: true"))));
 }
 
 TEST_F(Loading, ARequiredPluginStopsTheStart) {
@@ -383,6 +396,9 @@ TEST_F(Loading, APluginIsDescribed) {
     const nlohmann::json rec = to_json(host.info("rec-a"));
     EXPECT_EQ(rec["gives_network"], false);
     EXPECT_EQ(rec["options"][0]["flag"], "--rec-a-level");
+    EXPECT_THAT(polite["hooks"].get<std::vector<std::string>>(), testing::Contains("contribute"));
+    EXPECT_THAT(polite["hooks"].get<std::vector<std::string>>(),
+                testing::Not(testing::Contains("on_start")));
     EXPECT_EQ(rec["actions"][1]["place"], "image spoil");
     EXPECT_EQ(rec["readiness_stage"], "rec-a");
 }
@@ -396,6 +412,7 @@ TEST_F(Loading, PlacesOfVerbsAreKnownOfAPluginThatIsOff) {
     host.entry("rec-a").enabled = true;
     EXPECT_EQ(host.load(), "");
     const nlohmann::json places{"image spoil"};
+    const nlohmann::json flags{"--rec-a-level"};
     EXPECT_EQ(to_json(host.info("rec-a"))["places"], places);
     host.stop();
     host.entry("rec-a").enabled = false;
@@ -403,6 +420,7 @@ TEST_F(Loading, PlacesOfVerbsAreKnownOfAPluginThatIsOff) {
     EXPECT_EQ(host.load(), "");
     EXPECT_EQ(host.info("rec-a").manifest, nullptr);
     EXPECT_EQ(to_json(host.info("rec-a"))["places"], places);
+    EXPECT_EQ(to_json(host.info("rec-a"))["flags"], flags);
 }
 
 TEST_F(Loading, WhyNobodyReachesAGuest) {

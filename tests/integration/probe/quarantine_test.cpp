@@ -78,9 +78,12 @@ TEST_F(Held, TheConfigurationIsGoodUnlessItIsRequired) {
     Services services = host.services;
     EXPECT_THAT(Catalog(host.settings, services).check(), ElementsAre());
     host.entry("wild-good").required = true;
-    EXPECT_THAT(Catalog(host.settings, services).check(),
-                ElementsAre(StartsWith(
-                    "config.yaml:1:1: plugins.entries.wild-good: it ended bangerd 3 times")));
+    EXPECT_THAT(
+        Catalog(host.settings, services).check(),
+        ElementsAre(AllOf(
+            StartsWith("config.yaml:1:1: plugins.entries.wild-good: it ended bangerd 3 times"),
+            HasSubstr("banger plugin release wild-good"),
+            testing::EndsWith("; or take out required: true"))));
 }
 
 TEST_F(Held, AnotherVersionOfTheFileIsLoaded) {

@@ -87,6 +87,22 @@ TEST_F(Commands, AnOptionOfAPluginThatIsOffIsToldWithTheWayToHaveIt) {
                           paths.config_file().string() + ", then: banger daemon restart\n"));
 }
 
+TEST_F(Commands, AnOptionThatIsKnownToBeAPluginsNamesThatOneAlone) {
+    start_daemon();
+    daemon->on("GET /v1/plugins",
+               R"({"plugins":[{"id":"nat","state":"disabled","flags":["--publish",
+        "--nat"],"reason":"switched off in config.yaml"},{"id":"web","state":"disabled"},
+        {"id":"dns","state":"failed","flags":[]}]})");
+    const Result result = run({"vm", "create", "--publish", "80"});
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.err, testing::StartsWith("error: no option --publish now: plugin nat is "
+                                                "off: switched off in config.yaml\n"
+                                                "hint: plugins.entries.nat.enabled: true in "));
+    EXPECT_THAT(run({"vm", "set", "a", "--no-nat"}).err, HasSubstr("--no-nat now: plugin nat is"));
+    EXPECT_THAT(run({"vm", "set", "a", "--other"}).err,
+                HasSubstr("plugins that do not run are not known (web is disabled)\n"));
+}
+
 TEST_F(Commands, HelpSaysWhereOptionsOfPluginsWillBe) {
     const std::string line = "listed here once bangerd has run: banger daemon start.\n";
     EXPECT_THAT(run({"vm", "create", "--help"}).out, HasSubstr(line));

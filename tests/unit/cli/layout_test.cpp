@@ -102,7 +102,8 @@ TEST_F(Layout, ConfigShowIsYamlThatReadsTheSame) {
 TEST_F(Layout, PluginShowIsForPeople) {
     daemon->on("GET /v1/plugins/nat", R"({"id":"nat","state":"failed","reason":"no nft",
         "hint":"apt install nftables","on_error":"fail","required":false,"name":"NAT","version":"1.0.0","summary":"Internet",
-        "interfaces":["banger.vm-options/1","banger.cli/1"],
+        "interfaces":["banger.vm-options/1","banger.cli/1"],"hooks":["before_start","undo"],
+        "hides":["/usr/lib/nat.so"],
         "options":[{"name":"nat","flag":"--nat","live":true,
                     "schema":{"type":"boolean","default":true,"description":"reach the internet"}}],
         "actions":[{"kind":"cli","name":"ls","summary":"rules"},
@@ -114,6 +115,8 @@ TEST_F(Layout, PluginShowIsForPeople) {
     EXPECT_THAT(shown.out, Not(HasSubstr("{")));
     EXPECT_THAT(shown.out, HasSubstr("why       no nft\nhint      apt install nftables\n"));
     EXPECT_THAT(shown.out, HasSubstr("brings    banger.vm-options/1, banger.cli/1\n"));
+    EXPECT_THAT(shown.out, HasSubstr("hooks     before_start, undo\n"));
+    EXPECT_THAT(shown.out, HasSubstr("hides     /usr/lib/nat.so\n"));
     EXPECT_THAT(shown.out,
                 HasSubstr("  --nat  reach the internet (default: true); can change while"));
     EXPECT_THAT(shown.out, HasSubstr("  banger x nat ls  rules\n"));

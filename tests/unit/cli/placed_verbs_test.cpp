@@ -124,10 +124,13 @@ TEST_F(PlacedVerbs, HelpIsTheSameWhereverItIsAskedFor) {
                R"({"id":"vsock","state":"active","actions":[
                {"kind":"cli","name":"stats","summary":"what VMs use","place":"vm stats",
                 "params_schema":{"required":["since"],"properties":{"since":{"type":"string"},
-                "vms":{"type":"array"},"top":{"type":"integer","description":"so many"}}}}]})");
+                "vms":{"type":"array"},"top":{"type":"integer","description":"so many",
+                                      "minimum":1,"maximum":10,"default":3},
+                "by":{"enum":["cpu","disk"]}}}}]})");
     const std::string text = " [OPTIONS] SINCE [NAME...]\n\nArguments:\n  SINCE\n  NAME...\n\n"
                              "Options:\n  -h, --help              Print this help\n"
-                             "  --top N                 So many\n"
+                             "  --top N                 So many (1 to 10, default: 3)\n"
+                             "  --by TEXT               (cpu, disk)\n"
                              "  --json                  Print JSON\n\n"
                              "Brought by the plugin vsock.\n";
     const std::string begin = "What VMs use\n\nUsage: banger ";

@@ -16,6 +16,7 @@ using os::ErrorKind;
 struct PluginProject : testing::Test {
     os::TemporaryDir dir;
     std::filesystem::path templates = dir.path() / "templates";
+    std::filesystem::path installed = dir.path() / "plugins";
 
     void SetUp() override {
         std::filesystem::create_directories(templates / "c");
@@ -25,7 +26,7 @@ struct PluginProject : testing::Test {
     ErrorKind refusal(const std::string& name, const std::string& language,
                       const std::filesystem::path& folder) {
         try {
-            (void)write_plugin_project(name, language, folder, templates);
+            (void)write_plugin_project(name, language, folder, templates, installed);
         } catch (const Error& error) {
             EXPECT_NE(std::string(error.hint()), "");
             return error.kind();
@@ -37,7 +38,7 @@ struct PluginProject : testing::Test {
 
 TEST_F(PluginProject, FillsInTheName) {
     const auto folder = dir.path() / "made";
-    EXPECT_THAT(write_plugin_project("web-2", "c", folder, templates),
+    EXPECT_THAT(write_plugin_project("web-2", "c", folder, templates, installed),
                 testing::ElementsAre("Makefile", "web-2.c"));
     EXPECT_EQ(os::read_file(folder / "web-2.c"), "id web-2, file web-2.so\n");
     EXPECT_EQ(os::read_file(folder / "Makefile"), "all: web-2.so\n");
@@ -53,6 +54,15 @@ TEST_F(PluginProject, RefusesAndWritesNothing) {
     EXPECT_EQ(refusal("web", "c", folder / "absent" / "made"), ErrorKind::not_found);
     EXPECT_FALSE(std::filesystem::exists(folder));
     EXPECT_EQ(refusal("web", "c", templates), ErrorKind::conflict);
+}
+
+TEST_F(PluginProject, TakesNoIdOfAnInstalledPlugin) {
+    std::filesystem::create_directories(installed);
+    os::write_file_atomic(installed / "nat.so", "");
+    const auto folder = dir.path() / "made";
+    EXPECT_EQ(refusal("nat", "c", folder), ErrorKind::conflict);
+    EXPECT_FALSE(std::filesystem::exists(folder));
+    EXPECT_FALSE(write_plugin_project("nat-2", "c", folder, templates, installed).empty());
 }
 
 } // namespace

@@ -109,6 +109,15 @@ TEST_F(ProgressTest, AnOperationOfOneStageIsToldByItsResult) {
     }
 }
 
+TEST_F(ProgressTest, AJobOfAPluginLeavesItsOnlyStage) {
+    Operation operation = running("counting", {{"counting", 3.2, "done"}});
+    operation.kind = "inventory.count";
+    operation.state = "succeeded";
+    Progress progress({true, false, 80}, 1, write(), clock());
+    progress.update(0, "inventory.count", operation);
+    EXPECT_THAT(shown, HasSubstr("✓ counting  3.2 s\n"));
+}
+
 TEST_F(ProgressTest, PlainLinesSayWhatFailed) {
     Progress progress({}, 1, write(), clock());
     progress.update(0, "vm a", running("boot", {{"boot", {}, "running"}}));

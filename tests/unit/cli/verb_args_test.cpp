@@ -20,7 +20,7 @@ Json schema() {
 }
 
 std::string read(const std::vector<std::string>& words, const Json& by = schema()) {
-    return verb_args(words, by).dump();
+    return verb_args(words, by, "banger x p v").dump();
 }
 
 TEST(VerbArgs, TakeTheTypesOfTheSchema) {
@@ -55,6 +55,24 @@ TEST(VerbArgs, RefuseWhatDoesNotFit) {
     };
     EXPECT_EQ(message({"--prot", "80"}), "unknown option --prot; did you mean '--port'?");
     EXPECT_EQ(message({"--port", "x"}), "--port: 'x' is not an integer");
+}
+
+TEST(VerbArgs, SayWhatCanBeGivenInstead) {
+    const auto hint = [](const std::vector<std::string>& words, const char* by) {
+        try {
+            return read(words, Json::parse(by));
+        } catch (const os::Error& error) {
+            return error.what() + (" | " + error.hint());
+        }
+    };
+    const char* optional = R"({"properties":{"steps":{"type":"integer"}}})";
+    EXPECT_EQ(hint({"2"}, optional), "'2' is one argument too many | "
+                                     "there is --steps; see banger x p v --help");
+    EXPECT_EQ(hint({"--step", "2"}, optional),
+              "unknown option --step; did you mean '--steps'? | see banger x p v --help");
+    EXPECT_EQ(hint({"a", "b"}, R"({"required":["vm"],"properties":{"vm":{"type":"string"}}})"),
+              "'b' is one argument too many | "
+              "only vm can be given without a name; see banger x p v --help");
 }
 
 TEST(VerbArgs, WithoutASchemaGuess) {

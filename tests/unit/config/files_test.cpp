@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 const fs::path source = BANGER_SOURCE_DIR;
+constexpr const char* plugin_id = "^[a-z][a-z0-9-]{0,31}$";
 
 std::string uncommented(const std::string& text) {
     static const std::regex key("^( *)#([^ #].*)$");
@@ -67,6 +68,79 @@ TEST(Documentation, NamesEveryKey) {
     }
 }
 
+/// A number whose whole part is at most `most`.
+std::string up_to(std::int64_t most) {
+    const std::string digits = std::to_string(most);
+    std::string whole = digits;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        const std::size_t rest = digits.size() - i - 1;
+        if (digits[i] != '0') {
+            const std::string less = std::string("[0-") + static_cast<char>(digits[i] - 1) + "]";
+            whole += "|" + digits.substr(0, i) + (digits[i] == '1' ? "0" : less);
+            whole += rest == 0 ? "" : "[0-9]{" + std::to_string(rest) + "}";
+        }
+    }
+    if (digits.size() > 1) {
+        whole += "|[0-9]{1," + std::to_string(digits.size() - 1) + "}";
+    }
+    return "(0*(" + whole + ")(\\.[0-9]*)?|\\.[0-9]+)";
+}
+
+constexpr const char* any_number = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)";
+
+/// Texts and, without a unit, numbers. What is too small as a text, or too much in the smallest
+/// unit, is left to banger config check.
+Json size_type(const Rule& rule) {
+    constexpr std::int64_t k = 1024;
+    const bool whole = rule.kind == Kind::mib;
+    const std::int64_t most = whole ? rule.max : rule.max / k / k;
+    const std::string pattern = "^(" + std::string(any_number) + "[Kk]([Ii][Bb])?|" + up_to(most) +
+                                "([Mm]([Ii][Bb])?)?|" + up_to(most / k) + "[Gg]([Ii][Bb])?|" +
+                                up_to(most / k / k) + "[Tt]([Ii][Bb])?)$";
+    Json type{{"type", {"string", whole ? "integer" : "number"}}, {"pattern", pattern}};
+    type["minimum"] = whole ? Json(rule.min) : Json(static_cast<double>(rule.min) / k / k);
+    type["maximum"] = most;
+    return type;
+}
+
+Json duration_type(const Rule& rule) {
+    const std::string pattern = "^(" + std::string(any_number) + "[Mm][Ss]|" +
+                                up_to(rule.max / 1000) + "[Ss]?|" + up_to(rule.max / 60'000) +
+                                "[Mm]|" + up_to(rule.max / 3'600'000) + "[Hh])$";
+    return {{"type", {"string", "number"}},
+            {"pattern", pattern},
+            {"minimum", rule.min / 1000},
+            {"maximum", rule.max / 1000}};
+}
+
+/// The private networks, as net::is_private() has them.
+std::string subnet_pattern() {
+    const std::string octet = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    return "^(auto|(10\\." + octet + "|172\\.(1[6-9]|2[0-9]|3[01])|192\\.168|198\\.1[89]" +
+           "|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7]))\\." + octet + "\\." + octet +
+           "/(1[6-9]|2[0-9]))$";
+}
+
+/// The beginning of `text`, as long as it goes: "d(r(i(v(e)?)?)?)?".
+std::string begin_of(std::string_view text) {
+    return text.empty() ? "" : "(" + std::string(1, text[0]) + begin_of(text.substr(1)) + ")?";
+}
+
+/// What can match a field of a guest configuration (plugin/entry_check.hpp).
+std::string override_pattern() {
+    std::string fields;
+    std::string begins;
+    for (const std::string_view field : {"kernel_arg:", "drive:", "nic:", "file:/"}) {
+        fields += (fields.empty() ? "" : "|") + std::string(field);
+        begins += (begins.empty() ? "" : "|") + begin_of(field);
+    }
+    return "^((" + fields + ").|(" + begins + ")[*?[\\\\])";
+}
+
+Json items(const char* pattern) {
+    return {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", pattern}}}};
+}
+
 Json type_of(const Rule& rule) {
     switch (rule.kind) {
     case Kind::boolean:
@@ -75,25 +149,26 @@ Json type_of(const Rule& rule) {
         return {{"type", "integer"}, {"minimum", rule.min}, {"maximum", rule.max}};
     case Kind::mib:
     case Kind::bytes:
-        return {{"type", {"string", "integer"}},
-                {"pattern", "^[0-9]+(\\.[0-9]+)?([KkMmGgTt]([Ii][Bb])?)?$"}};
+        return size_type(rule);
     case Kind::duration:
-        return {{"type", {"string", "integer"}}, {"pattern", "^[0-9]+(\\.[0-9]+)?(ms|s|m|h)?$"}};
+        return duration_type(rule);
     case Kind::choice:
         return {{"enum", rule.choices}};
     case Kind::path:
-        return {{"type", "string"}, {"pattern", "^(~?/.*)?$"}};
+        return {{"type", "string"}, {"pattern", "^($|~?/)"}};
     case Kind::bridge:
         return {{"type", "string"}, {"pattern", "^banger[a-z0-9-]{0,9}$"}};
     case Kind::subnet:
-        return {{"type", "string"}, {"pattern", "^(auto|[0-9.]+/(1[6-9]|2[0-9]))$"}};
+        return {{"type", "string"}, {"pattern", subnet_pattern()}};
+    case Kind::program:
+        return {{"type", "string"}, {"pattern", "^([^/]+$|~?/)"}};
     case Kind::texts:
+        return items(plugin_id);
     case Kind::paths:
-        return {{"type", "array"}, {"items", {{"type", "string"}}}};
+        return items("^~?/");
     case Kind::object:
         return {{"type", "object"}};
     case Kind::text:
-    case Kind::program:
         break;
     }
     return {{"type", "string"}};
@@ -103,6 +178,15 @@ Json type_of(const Rule& rule) {
 Json closed(const Json& properties) {
     return {
         {"type", {"object", "null"}}, {"additionalProperties", false}, {"properties", properties}};
+}
+
+/// One of plugins.entries: a plugin that is off cannot be required.
+Json entry_type(const Json& properties) {
+    Json type = closed(properties);
+    type["if"] = {{"properties", {{"enabled", {{"const", false}}}}},
+                  {"required", Json::array({"enabled"})}};
+    type["then"] = {{"properties", {{"required", {{"const", false}}}}}};
+    return type;
 }
 
 template <class Owner>
@@ -141,17 +225,18 @@ Json schema() {
     for (const auto& key : entry_keys()) {
         members[std::string(key.name)] = property(key, entry);
     }
+    members["allow_override"]["items"]["pattern"] = override_pattern();
     Json known = Json::object(); // the plugins that come with banger
     for (const auto& [id, settings] : plugin_schemas()) {
         Json own = members;
         own["config"].update(settings);
-        known[id] = closed(own);
+        known[id] = entry_type(own);
     }
     sections["plugins"]["entries"] = {{"description", "One entry per plugin, by its id"},
                                       {"type", {"object", "null"}},
-                                      {"propertyNames", {{"pattern", "^[a-z][a-z0-9-]{0,31}$"}}},
+                                      {"propertyNames", {{"pattern", plugin_id}}},
                                       {"properties", known},
-                                      {"additionalProperties", closed(members)}};
+                                      {"additionalProperties", entry_type(members)}};
     Json properties;
     for (const auto& [name, members_of] : sections.items()) {
         properties[name] = closed(members_of);

@@ -114,7 +114,7 @@ TEST(Loader, AllErrorsComeAtOnceWithPlaceKeyAndNearestName) {
                   "      enable: true\n"
                   "      on_error: warm\n"),
         ElementsAre("c.yaml:2:3: network.brigde: there is no such key; did you mean \"bridge\"?",
-                    "c.yaml:3:8: network.mtu: it must be from 576 to 65535",
+                    "c.yaml:3:8: network.mtu: it must be from 576 to 65535, not 99999",
                     "c.yaml:4:1: vms: there is no such key; did you mean \"vm\"?",
                     "c.yaml:8:5: plugins.entries: \"Nat\" is no plugin id (a-z, then a-z, "
                     "0-9 and -)",
@@ -170,6 +170,51 @@ TEST(Loader, WrongShapesAreErrors) {
         errors_of("plugins: {entries: {nat: {config: [1]}}}"),
         ElementsAre("c.yaml:1:35: plugins.entries.nat.config: it must be a map of settings"));
     EXPECT_EQ(errors_of("vm: {}\n---\nvm: {}\n").size(), 1U);
+}
+
+TEST(Loader, AnEntryThatIsNoMapSaysWhatWasMeant) {
+    EXPECT_THAT(errors_of("plugins: {entries: {nat: true}}"),
+                ElementsAre("c.yaml:1:26: plugins.entries.nat: it must be a map of keys and "
+                            "values, such as {enabled: true}"));
+    EXPECT_THAT(errors_of("plugins: {entries: {nat: off}}"),
+                ElementsAre("c.yaml:1:26: plugins.entries.nat: it must be a map of keys and "
+                            "values, such as {enabled: false}"));
+}
+
+TEST(Loader, EachItemOfAListHasItsPlaceAndGoodOnesCount) {
+    const os::TemporaryDir dir;
+    const auto file = dir.path() / "config.yaml";
+    os::write_file_atomic(file, "plugins:\n  path: [/a, b, /c]\n");
+    const Reading reading = read_config(file);
+    EXPECT_EQ(reading.config.plugins.path, (std::vector<std::string>{"/a", "/c"}));
+    EXPECT_THAT(
+        reading.problems,
+        ElementsAre(file.string() + ":2:14: plugins.path[1]: \"b\" is not an absolute path"));
+    EXPECT_EQ(reading.config.from_file.at("plugins.path[0]"), file.string() + ":2:10");
+    EXPECT_EQ(reading.config.from_file.at("plugins.path[2]"), file.string() + ":2:17");
+    EXPECT_FALSE(reading.config.from_file.contains("plugins.path[1]"));
+    EXPECT_EQ(reading.config.from_file.at("plugins.path"), file.string() + ":2:9");
+}
+
+TEST(Loader, ATextInQuotesEnds) {
+    for (const char* text :
+         {"vm:\n  image: \"foo\n", "vm:\n  image: 'foo\n", "vm:\n  image: \"foo\n\n",
+          "vm:\n  image: 'it''s\n", "vm:\n  image: \"a\\\"\n", "vm:\n  image: &a 'x\n",
+          "vm:\n  image: \"foo\n  vcpus: 2\n"}) {
+        const auto errors = errors_of(text);
+        ASSERT_EQ(errors.size(), 1U) << text;
+        EXPECT_EQ(errors.front().find("c.yaml:2:10: "), 0U) << text << errors.front();
+    }
+    EXPECT_THAT(errors_of("vm:\n  image: \"foo\n"),
+                ElementsAre("c.yaml:2:10: a text in quotes begins here and never ends"));
+    for (const char* text :
+         {"vm:\n  image: \"foo\"\n", "vm:\n  image: 'it''s'", "vm:\n  image: \"a\\\"\"\n",
+          "vm:\n  image: \"\\\\\"\n", "vm:\n  image: ''\n", "vm:\n  image: a'b\n",
+          "vm:\n  image: 'x' # don't\n", "\xef\xbb\xbfvm: {image: 'x'}\n",
+          "vm:\n  image: |\n    'x\n", "vm:\n  image: !!str 'x'\n", "vm:\n  image: \"\xc3\xa9\"\n",
+          "'vm': {}\n", ""}) {
+        EXPECT_TRUE(errors_of(text).empty()) << text << errors_of(text).front();
+    }
 }
 
 TEST(Loader, BrokenYamlIsOneErrorWithItsPlace) {

@@ -27,7 +27,7 @@ TEST(Value, NumbersHaveARange) {
     const Rule rule{Kind::integer, 1, 64};
     EXPECT_EQ(problem_of("64", rule, &number), "none");
     EXPECT_EQ(number, 64);
-    EXPECT_EQ(problem_of("65", rule, &number), "it must be from 1 to 64");
+    EXPECT_EQ(problem_of("65", rule, &number), "it must be from 1 to 64, not 65");
     EXPECT_EQ(problem_of("1.5", rule, &number), "\"1.5\" is not a whole number");
     EXPECT_EQ(problem_of("", rule, &number), "it has no value");
     EXPECT_EQ(problem_of("[1]", rule, &number), "it must be one value, not a list");
@@ -39,10 +39,18 @@ TEST(Value, ASizeSaysItsLimitsAsAPersonWritesThem) {
     const Rule rule{Kind::mib, 64, 1 << 24};
     EXPECT_EQ(problem_of("2G", rule, &memory), "none");
     EXPECT_EQ(memory, 2048);
-    EXPECT_EQ(problem_of("32M", rule, &memory), "it must be from 64M to 16T");
+    EXPECT_EQ(problem_of("32M", rule, &memory), "it must be from 64M to 16T, not 32M");
     EXPECT_EQ(problem_of("100000K", rule, &memory), "\"100000K\" is not a whole number of MiB");
     EXPECT_EQ(problem_of("much", rule, &memory), "\"much\" is not a size such as 512M or 8G");
     EXPECT_EQ(show_value(rule, &memory), "2G");
+}
+
+TEST(Value, ATimeSaysItsLimitsAsTheDocumentationDoes) {
+    std::chrono::milliseconds time{0};
+    const Rule rule{Kind::duration, 1000, 3'600'000};
+    EXPECT_EQ(problem_of("90m", rule, &time), "it must be from 1s to 1h, not 90m");
+    EXPECT_EQ(problem_of("10", {Kind::duration, 0, 9000}, &time),
+              "it must be from 0s to 9s, not 10");
 }
 
 TEST(Value, AChoiceNamesTheNearest) {

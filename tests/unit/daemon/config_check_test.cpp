@@ -3,6 +3,7 @@
 #include "net/link.hpp"
 #include "net/route.hpp"
 #include "os/file.hpp"
+#include "os/paths.hpp"
 #include "os/temporary_dir.hpp"
 #include "store/image_json.hpp"
 #include "store/image_table.hpp"
@@ -91,6 +92,34 @@ TEST_F(ConfigChecks, APluginChecksItsOwnSettings) {
                 ElementsAre(StartsWith(at("5:36") + "plugins.entries.nat.config: refresh_s: ")));
     EXPECT_THAT(check("plugins: {entries: {dns: {enabled: false, config: {port: 53}}}}\n").errors(),
                 IsEmpty());
+}
+
+TEST_F(ConfigChecks, APluginThatHidesAnotherIsAWarning) {
+    const fs::path own = home.path() / "own";
+    fs::create_directories(own);
+    const fs::path installed = os::installation().plugins / "nat.so";
+    fs::copy_file(installed, own / "nat.so");
+    const ConfigCheck checked = check("plugins:\n"
+                                      "  path:\n"
+                                      "    - /nowhere-at-all\n"
+                                      "    - relative\n"
+                                      "    - " +
+                                      own.string() + "\n");
+    EXPECT_THAT(checked.errors(), ElementsAre(StartsWith(at("8:7") + "plugins.path[1]: ")));
+    EXPECT_THAT(
+        checked.warnings(),
+        AllOf(Contains(StartsWith(at("7:7") + "plugins.path[0]: ")),
+              Contains(StartsWith(at("9:7") +
+                                  "plugins.path[2]: a plugin takes the place "
+                                  "of another one: " +
+                                  (own / "nat.so").string() + " hides " + installed.string()))));
+}
+
+TEST_F(ConfigChecks, AKeyAndAQuestionAreToldOnce) {
+    EXPECT_THAT(check("vm: {memory: 15T}\n").errors(),
+                ElementsAre(StartsWith(at("5:14") + "vm.memory: it is too much for this host: ")));
+    EXPECT_THAT(check("plugins: {entries: {nat: {config: {defualt: true}}}}\n").errors(),
+                ElementsAre(HasSubstr("'default'? banger plugin show nat lists its settings")));
 }
 
 TEST_F(ConfigChecks, WhatIsWrongInsideAPluginsSettingsHasItsOwnPlace) {

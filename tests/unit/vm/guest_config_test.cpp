@@ -38,8 +38,34 @@ TEST(GuestConfig, AnOverrideNeedsTheConfiguration) {
         message_of([&] { config.file("nat", {.path = "/etc/resolv.conf", .data = "b"}, true); }),
         "nat may not override file:/etc/resolv.conf of banger");
     config.file("dns", {.path = "/etc/resolv.conf", .data = "c"}, true);
+    const auto hint = [&](const std::string& path) {
+        try {
+            config.file("banger", {.path = path, .data = "x"});
+            config.file("dns", {.path = path, .data = "y"});
+        } catch (const Error& error) {
+            return error.hint();
+        }
+        return std::string("nothing was thrown");
+    };
+    EXPECT_EQ(hint("/etc/motd"), "dns does not ask to override (BANGER_OVERRIDE); disable one of "
+                                 "them, or change what one of them gives");
     EXPECT_EQ(config.merged_json()["files"][0]["owner"], "dns");
     EXPECT_EQ(config.guest_json()["files"][0]["data"], "Yw==");
+}
+
+TEST(GuestConfig, AnOverrideThatIsAllowedAndNotAskedForIsToldSo) {
+    GuestConfig config([](std::string_view, std::string_view) { return true; });
+    config.kernel_arg("nat", "quiet", "1");
+    try {
+        config.kernel_arg("dns", "quiet", "2");
+        FAIL() << "no conflict";
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(),
+                     "kernel_arg:quiet is set by both nat and dns, to different values");
+        EXPECT_EQ(error.hint(), "dns does not ask to override (BANGER_OVERRIDE), so its "
+                                "allow_override has no effect; disable one of them, or change what "
+                                "one of them gives");
+    }
 }
 
 TEST(GuestConfig, FreezeEndsChanges) {
