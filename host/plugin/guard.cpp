@@ -131,8 +131,9 @@ os::Error Outcome::answer(const Plugin& plugin, const CallSite& site) const {
 
 /// Shared by the caller, who may stop waiting, and the worker.
 struct Guard::Task {
-    explicit Task(Plugin& callee) : plugin(callee) {}
+    explicit Task(Plugin& callee) : plugin(callee), calls(callee.services.calls) {}
     Plugin& plugin;
+    Breadcrumb* calls; ///< its own: the services may be gone when a late worker begins
     std::shared_ptr<Call> call;
     std::optional<VmSnapshot> vm;
     Function function;
@@ -214,7 +215,7 @@ void Guard::execute(const std::shared_ptr<Task>& task) {
     std::string escaped;
     {
         // what() and the destructor of what it throws are its code as well.
-        const CallMark mark(plugin.services.calls, plugin.id(), call.site);
+        const CallMark mark(task->calls, plugin.id(), call.site);
         try {
             status = task->function(call.handle, task->vm ? task->vm->raw() : nullptr);
         } catch (const std::exception& error) {
