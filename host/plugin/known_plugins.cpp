@@ -40,7 +40,7 @@ std::optional<KnownPlugin> parsed(const std::string& text) {
     try {
         const json value = json::parse(text);
         return KnownPlugin{value.at("places").get<std::vector<std::string>>(),
-                           value.at("flags").get<std::vector<std::string>>(),
+                           value.value("flags", std::vector<std::string>()), // new in the record
                            value.at("guest_services").get<bool>(),
                            value.at("gives_network").get<bool>()};
     } catch (const json::exception&) {

@@ -247,7 +247,7 @@ TEST_F(ConfigChecks, AFolderOfPluginsThatIsNoneIsAWarning) {
     const ConfigCheck found = check("plugins: {path: [/dev/null, /proc]}\n");
     EXPECT_THAT(found.errors(), IsEmpty());
     EXPECT_THAT(found.warnings(),
-                testing::Contains(AllOf(StartsWith(at("5:17") + "plugins.path: "),
+                testing::Contains(AllOf(StartsWith(at("5:18") + "plugins.path[0]: "),
                                         HasSubstr("/dev/null: Not a directory"))));
 }
 
