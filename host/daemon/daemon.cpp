@@ -353,6 +353,7 @@ asio::awaitable<void> Daemon::Parts::start() {
     options.log = [this](std::string_view level, const std::string& text) {
         write_log(*log, level, text);
     };
+    plugin_calls.end_of_start();
     server.emplace(loop, router, paths.socket(), std::move(options));
     log->info("bangerd {} serves {}", BANGER_VERSION, paths.socket().string());
     socket_keeper.emplace(loop, paths, *log, [this] { server->listen_again(); });
@@ -368,7 +369,6 @@ asio::awaitable<void> Daemon::Parts::start() {
         });
     }
     settled = true;
-    plugin_calls.end_of_start();
     vm::start_background(loop, auto_stop.run(),
                          [this](const Error& error) { log->error("{}", error.what()); });
     vm::start_background(loop, auto_start.run(),

@@ -14,11 +14,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
-#include <thread>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/logger.h>
@@ -106,14 +105,20 @@ int release_plugin(const std::string& id) {
 }
 
 /// All that is ours has ended. What plugins left for the very end (exit handlers, destructors of
-/// static objects) may not return: the process ends all the same.
-void end_soon(const std::shared_ptr<spdlog::logger>& log) {
-    std::thread([log] {
-        std::this_thread::sleep_for(std::chrono::seconds(10));
-        log->error("an exit handler or a destructor of a plugin does not return; bangerd ends");
-        log->flush();
+/// static objects) may not return: the process ends all the same. No thread does this: one that is
+/// still there would delay the moment at which the process is gone.
+void end_soon() {
+    std::signal(SIGALRM, [](int) {
+        constexpr std::string_view text =
+            "bangerd: an exit handler or a destructor of a plugin does not return\n";
+        [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
         ::_exit(0);
-    }).detach();
+    });
+    sigset_t alarm_only;
+    ::sigemptyset(&alarm_only);
+    ::sigaddset(&alarm_only, SIGALRM);
+    ::pthread_sigmask(SIG_UNBLOCK, &alarm_only, nullptr);
+    ::alarm(10);
 }
 
 int serve(bool foreground) {
@@ -148,7 +153,7 @@ int serve(bool foreground) {
         log->error("bangerd ends: {}", banger::os::current_error().what());
         throw;
     }
-    end_soon(log);
+    end_soon();
     return 0;
 }
 

@@ -86,15 +86,15 @@ same "$(held)" "$held_by_keep" "what the plugin holds at last"
 
 step "ends without a word at each start, in the same call: in quarantine by suspicion"
 banger daemon stop
-order reconcile crash
+order on_start crash
 for _ in 1 2 3; do
-    banger vm ls >/dev/null 2>&1 || true # starts bangerd, which answers before it is ready
+    banger vm ls >/dev/null 2>&1 || true # starts bangerd, as far as it comes
     within 60 no_daemon || fail "bangerd lives with a plugin that ends it"
 done
 order none -
 same "$(plugin_state)" quarantined "after three ends without a word"
-[ "$(grep -c 'bangerd ended without a word while the plugin was in reconcile of VM keep, before it was ready; counted' "$log")" = 3 ] || fail "not told"
-banger plugin show saboteur | grep -q 'bangerd ended without a word while it was in reconcile of VM keep, before it was ready, 3 times within 10 minutes, which makes it suspect' ||
+[ "$(grep -c 'bangerd ended without a word while the plugin was in on_start, before it was ready; counted' "$log")" = 3 ] || fail "not told"
+banger plugin show saboteur | grep -q 'bangerd ended without a word while it was in on_start, before it was ready, 3 times within 10 minutes, which makes it suspect' ||
     fail "$(banger plugin show saboteur)"
 expect_state keep running
 banger plugin release saboteur >/dev/null

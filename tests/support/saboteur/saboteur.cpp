@@ -150,8 +150,15 @@ const banger_vm_lifecycle lifecycle = {
     undo,
 };
 const banger_guest_config guest_config = {sizeof(banger_guest_config), 0, contribute, validate};
+banger_status on_start(void* object, banger_call* call) {
+    return obey(*static_cast<Saboteur*>(object), call, "on_start");
+}
+
+const banger_daemon_hooks daemon_hooks = {
+    sizeof(banger_daemon_hooks), 0, on_start, nullptr, nullptr, nullptr};
 const banger_iface ifaces[] = {{BANGER_IFACE_VM_LIFECYCLE, &lifecycle},
-                               {BANGER_IFACE_GUEST_CONFIG, &guest_config}};
+                               {BANGER_IFACE_GUEST_CONFIG, &guest_config},
+                               {BANGER_IFACE_DAEMON, &daemon_hooks}};
 
 banger_status create(const banger_host* host, banger_call*, banger_str config, void** self) {
     // The schema has let through exactly {"dir": "..."}; the path holds nothing to unescape.
@@ -185,7 +192,7 @@ const banger_entry entry = [] {
     e.struct_size = sizeof e;
     e.abi_major = BANGER_ABI_MAJOR;
     e.built_minor = BANGER_ABI_MINOR;
-    e.iface_count = 2;
+    e.iface_count = 3;
     e.desc = &descriptor;
     e.ifaces = ifaces;
     e.create = create;
