@@ -1,5 +1,6 @@
 #include "plugin/footprint.hpp"
 #include "api/resources/resources.hpp"
+#include "plugin/binary.hpp"
 #include "vm/host_objects.hpp"
 #include "vm/lifecycle.hpp"
 #include "vm/machines.hpp"
@@ -85,7 +86,7 @@ asio::awaitable<Response> release(const Parts& parts, Request request) {
     co_await all_settled(parts);
     auto work =
         vm::offload(parts.threads, [&catalog = parts.plugins, object, own = host_objects(parts)] {
-            if (object["plugin"] == "banger") {
+            if (object["plugin"] == plugin::own_id) {
                 own.release(object);
                 return;
             }
