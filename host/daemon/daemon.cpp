@@ -146,7 +146,12 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
       vmms(config.qemu.binary, config.qemu.accel, paths.state / "qemu-probe.json"),
       quarantine(paths.quarantine()),
       plugin_calls(paths.state / "plugin-calls",
-                   [this](const auto& calls) { quarantine.count(calls, os::now_ms()); }),
+                   [this](const auto& calls) {
+                       quarantine.count(calls, os::now_ms());
+                       if (!calls.empty()) {
+                           quarantine.require_saved();
+                       }
+                   }),
       services({loop, database, machines, operations, events, settings, privileged, router}),
       plugins(plugin_settings(config, paths), make_services()),
       lifecycle({threads, machines, operations, dispatch, images, journal, reserve, events,
@@ -317,6 +322,9 @@ asio::awaitable<void> Daemon::Parts::start() {
         for (const std::string& problem : rebuilt.problems) {
             log->error("{}", problem);
         }
+    }
+    if (const std::string why = uncounted_exits(plugins.services()); !why.empty()) {
+        log->error("crashes of plugins are not counted: {}", why);
     }
     store::KvTable(database).set(plugin::own_id, "subnet", settings.subnet.text());
     history.close_unfinished();
