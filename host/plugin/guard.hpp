@@ -2,6 +2,7 @@
 
 #include "plugin/alarms.hpp"
 #include "plugin/call.hpp"
+#include "plugin/process_limits.hpp"
 #include "plugin/settings.hpp"
 #include "plugin/workers.hpp"
 
@@ -77,6 +78,7 @@ class Guard {
     static void execute(const std::shared_ptr<Task>& task);
 
     Timeouts timeouts_;
+    ProcessLimits limits_; ///< looked at after calls that are about no VM
     Workers control_;
     Workers workers_;
     Alarms alarms_;
