@@ -2,6 +2,7 @@
 
 #include "os/deadline.hpp"
 #include "os/error.hpp"
+#include "os/join.hpp"
 #include "os/signals.hpp"
 #include "os/temporary_dir.hpp"
 #include "os/unique_fd.hpp"
@@ -9,7 +10,9 @@
 #include "plugin_probe/check/actions.hpp"
 #include "plugin_probe/check/cancellation.hpp"
 #include "plugin_probe/check/interfaces.hpp"
+#include "plugin_probe/check/left_processes.hpp"
 #include "plugin_probe/check/life.hpp"
+#include "plugin_probe/check/spill.hpp"
 #include "plugin_probe/check/symbols.hpp"
 #include "plugin_probe/check/trial.hpp"
 #include "plugin_probe/check/vms.hpp"
@@ -22,6 +25,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -38,6 +42,8 @@ using nlohmann::json;
 using os::Error;
 
 namespace {
+
+constexpr const char* left_running = "left processes";
 
 struct Group {
     const char* name;
@@ -80,16 +86,28 @@ void send(int fd, const json& message) {
     }
 }
 
+const Finding copy_came_back{Verdict::failed, "processes",
+                             "it forks, and lets the copy of the daemon go on",
+                             "a child of fork() runs nothing but exec or _exit; programs are run "
+                             "with banger.exec/1"};
+
 /// In the child: loads the plugin and runs one group.
 [[noreturn]] void run_group(const std::string& file, const Wishes& wishes, const Group* group,
-                            const fs::path& folder, int answer) {
+                            const fs::path& folder, int answer, Spill& spill) {
     ::setenv("TMPDIR", folder.c_str(), 1); // also for state folders: it goes whatever happens here
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (const int fault : os::fatal_signals) {
         ::signal(fault, SIG_DFL); // the parent tells how this process ended
     }
-    ::dup2(STDERR_FILENO, STDOUT_FILENO); // what the plugin prints is no part of the report
-    const Trial::Tell tell = [answer](const Finding& finding) { send(answer, to_json(finding)); };
+    spill.take_over(); // what the plugin prints is no part of the report
+    const auto say = [answer, own = ::getpid()](const json& message) {
+        const bool copy = ::getpid() != own;
+        send(answer, copy ? to_json(copy_came_back) : message);
+        if (copy) {
+            ::_exit(0);
+        }
+    };
+    const Trial::Tell tell = [say](const Finding& finding) { say(to_json(finding)); };
     try {
         tell({Verdict::ok, "entry", {}, {}});
         const banger_entry* entry = plugin::open_binary(file, file);
@@ -115,7 +133,7 @@ void send(int fd, const json& message) {
         tell({Verdict::failed, group ? group->name : "entry", "an exception left the plugin",
               "none may cross the boundary: catch it, or take plugin.hpp"});
     }
-    send(answer, {{"end", true}});
+    say({{"end", true}});
     ::_exit(0);
 }
 
@@ -129,20 +147,22 @@ std::string ended_how(int status) {
 /// Reads what the child tells, until it says that it is through, or has ended.
 class Listener {
   public:
-    Listener(int fd, int pidfd, std::vector<Finding>& findings)
-        : fd_(fd), pidfd_(pidfd), findings_(findings) {}
+    Listener(int fd, int pidfd, Spill& spill, std::vector<Finding>& findings)
+        : fd_(fd), pidfd_(pidfd), spill_(spill), findings_(findings) {}
 
     /// False: it was silent for too long. A descriptor that something else holds, or that it has
     /// closed, says nothing of its end.
     bool listen(std::chrono::milliseconds patience) {
         os::Deadline until = std::chrono::steady_clock::now() + patience;
         for (;;) {
-            std::array<pollfd, 2> fds{{{fd_, POLLIN, 0}, {pidfd_, POLLIN, 0}}};
+            std::array<pollfd, 3> fds{
+                {{fd_, POLLIN, 0}, {pidfd_, POLLIN, 0}, {spill_.fd(), POLLIN, 0}}};
             const int ready = ::poll(fds.data(), fds.size(), os::poll_time(until));
             if (ready < 0 && errno != EINTR) {
                 throw os::errno_error("poll");
             }
             const bool over = ready > 0 && fds[1].revents != 0; // then all that it said is there
+            spill_.forward();
             if (read_all()) {
                 until = std::chrono::steady_clock::now() + patience;
             }
@@ -190,11 +210,15 @@ class Listener {
         }
         Finding finding = finding_from(message);
         check = finding.check;
-        if (!finding.text.empty()) {
+        const bool again = std::any_of(findings_.begin(), findings_.end(), [&](const Finding& one) {
+            return one.check == copy_came_back.check && one.text == finding.text;
+        });
+        if (!finding.text.empty() && !again) {
             findings_.push_back(std::move(finding));
         }
     }
     int fd_, pidfd_;
+    Spill& spill_;
     std::vector<Finding>& findings_;
     std::string text_;
 };
@@ -203,6 +227,28 @@ std::string own_path() {
     std::error_code unknown;
     const fs::path path = fs::read_symlink("/proc/self/exe", unknown);
     return unknown ? "banger-plugin" : path.string();
+}
+
+/// What a group that came to its end has left outside of its process.
+void add_traces(Spill& spill, const std::vector<std::string>& processes, bool whole,
+                std::vector<Finding>& findings) {
+    spill.forward();
+    const auto told = [&](const char* check) {
+        return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+            return finding.verdict == Verdict::failed && finding.check == check;
+        });
+    };
+    if (whole && !processes.empty() && !told(left_running)) {
+        findings.push_back(
+            {Verdict::failed, left_running,
+             "processes that it started run on after its end: " + os::join(processes),
+             "end what you start, at the latest in destroy; banger.exec/1 does"});
+    }
+    if (spill.too_much() && !told("output")) {
+        findings.push_back({Verdict::failed, "output",
+                            "it prints more than 64 KiB; the rest is not shown",
+                            "what is to be read goes to the log of the host: call.log()"});
+    }
 }
 
 bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
@@ -215,6 +261,9 @@ bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
     os::UniqueFd write(ends[1]);
     ::fcntl(read.get(), F_SETFL, O_NONBLOCK);
     const os::TemporaryDir folder;
+    Spill spill;
+    become_subreaper();
+    const std::set<pid_t> before = children();
     const pid_t child = ::fork();
     if (child < 0) {
         throw os::errno_error("fork");
@@ -222,9 +271,10 @@ bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
     if (child == 0) {
         ::setsid(); // it is ended with all that it starts
         read.reset();
-        run_group(file, wishes, group, folder.path(), write.get());
+        run_group(file, wishes, group, folder.path(), write.get(), spill);
     }
     write.reset();
+    spill.only_read();
     const os::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
     if (!pidfd) {
         const Error error = os::errno_error("pidfd_open");
@@ -232,12 +282,12 @@ bool in_child(const std::string& file, const Wishes& wishes, const Group* group,
         ::waitpid(child, nullptr, 0);
         throw error;
     }
-    Listener listener(read.get(), pidfd.get(), findings);
+    Listener listener(read.get(), pidfd.get(), spill, findings);
     const bool spoke = listener.listen(wishes.patience);
-    ::kill(-child, SIGKILL);
-    ::kill(child, SIGKILL); // it may not have got as far as to have a group
+    ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
+    add_traces(spill, end_children_but(before), spoke && listener.ended, findings);
     if (!spoke) {
         findings.push_back({Verdict::failed, listener.check,
                             "no return within " + std::to_string(wishes.patience.count()) + " s",
