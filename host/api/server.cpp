@@ -12,6 +12,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <set>
 
 #include <sys/socket.h>
@@ -29,6 +31,7 @@ namespace {
 
 /// For streams that come to their own end when the server closes.
 constexpr std::chrono::milliseconds last_words{200};
+constexpr std::chrono::minutes between_not_accepted{1};
 
 /// Who is at the other end, as the kernel knows it.
 uid_t peer_uid(int fd) {
@@ -72,11 +75,28 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     std::set<Session*> sessions;
     asio::steady_timer ended; ///< cancelled when a session goes
     bool closing = false;
+    std::uint64_t not_accepted = 0; ///< connections, since that was told
+    std::optional<std::chrono::steady_clock::time_point> not_accepted_told;
 
     void log(std::string_view level, const std::string& text) const {
         if (options.log) {
             options.log(level, text);
         }
+    }
+
+    /// Once a minute, however often it fails.
+    void tell_not_accepted(const std::string& why) {
+        const auto now = std::chrono::steady_clock::now();
+        ++not_accepted;
+        if (not_accepted_told && now - *not_accepted_told < between_not_accepted) {
+            return;
+        }
+        log("warning", "accept a connection: " + why +
+                           (not_accepted > 1 ? " (" + std::to_string(not_accepted) +
+                                                   " times since that was said last)"
+                                             : ""));
+        not_accepted_told = now;
+        not_accepted = 0;
     }
 
     void stop_listening() noexcept {
@@ -148,8 +168,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
                 continue; // it listens anew
             }
             if (code) {
-                // Out of descriptors, most likely: some will be free in a moment.
-                state->log("warning", "accept a connection: " + code.message());
+                // Out of descriptors, most likely: some will be free in a moment, or never.
+                state->tell_not_accepted(code.message());
                 rest.expires_after(std::chrono::milliseconds(100));
                 co_await rest.async_wait(asio::use_awaitable);
                 continue;

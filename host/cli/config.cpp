@@ -111,7 +111,7 @@ int check(Session& session, const CheckArgs& args) {
     if (!told.err.empty()) {
         session.note(without_last_newline(told.err));
     }
-    session.print(told.out);
+    session.print_foreign(told.out);
     if (!told.status.ok()) {
         session.note("hint: every key with its meaning is in " +
                      (os::installation().share / "config.example.yaml").string());

@@ -12,18 +12,53 @@ bool is_colour(const std::string& sequence) {
            sequence.find_first_not_of("0123456789;") == sequence.size() - 1;
 }
 
-/// U+0080 to U+009F in UTF-8: some terminals take U+009B for the begin of a sequence.
-std::string without_c1(std::string_view text) {
+/// Does it end with a character that acts on the terminal though it is no C0 one: U+0080 to U+009F
+/// (some terminals take U+009B for the begin of a sequence), or a mark of the writing direction?
+/// How many bytes that has.
+std::size_t acting_end(const std::string& text) {
+    const auto byte = [&](std::size_t from_end) {
+        return from_end <= text.size() ? static_cast<unsigned char>(text[text.size() - from_end])
+                                       : static_cast<unsigned char>(0);
+    };
+    const unsigned last = byte(1);
+    if ((byte(2) == 0xc2 && last >= 0x80 && last <= 0x9f) || (byte(2) == 0xd8 && last == 0x9c)) {
+        return 2;
+    }
+    const bool marks =
+        byte(2) == 0x80 && (last == 0x8e || last == 0x8f || (last >= 0xaa && last <= 0xae));
+    const bool isolates = byte(2) == 0x81 && last >= 0xa6 && last <= 0xa9;
+    return byte(3) == 0xe2 && (marks || isolates) ? 3 : 0;
+}
+
+std::string without_acting(std::string_view text) {
     std::string result;
     for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x80 && byte <= 0x9f && result.ends_with('\xc2')) {
-            result.pop_back(); // what is before may make one with what is behind: it is looked at
-        } else {
-            result += c;
-        }
+        result += c; // what is before one may make another with what is behind: it is looked at
+        result.resize(result.size() - acting_end(result));
     }
     return result;
+}
+
+/// The colours that Terminal paints with, and their end.
+constexpr std::string_view ours[] = {"\033[0m",  "\033[1m",  "\033[2m",
+                                     "\033[31m", "\033[32m", "\033[33m"};
+
+std::size_t own_colour(std::string_view text) {
+    for (const std::string_view colour : ours) {
+        if (text.starts_with(colour)) {
+            return colour.size();
+        }
+    }
+    return 0;
+}
+
+std::string stripped(std::string_view raw) {
+    ConsoleFilter filter;
+    std::string text = without_acting(filter.filter(raw));
+    for (std::size_t at = text.find('\033'); at != std::string::npos; at = text.find('\033', at)) {
+        text.erase(at, text.find('m', at) - at + 1); // only colours are left
+    }
+    return text;
 }
 
 } // namespace
@@ -71,15 +106,37 @@ std::string ConsoleFilter::filter(std::string_view bytes) {
 }
 
 std::string plain_text(std::string_view raw) {
-    ConsoleFilter filter;
-    std::string text = without_c1(filter.filter(raw));
-    for (std::size_t at = text.find('\033'); at != std::string::npos; at = text.find('\033', at)) {
-        text.erase(at, text.find('m', at) - at + 1); // only colours are left
-    }
+    std::string text = stripped(raw);
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
         text.pop_back();
     }
     return text;
+}
+
+std::string shown_text(std::string_view text, bool colours) {
+    std::string result;
+    std::string_view last = ours[0];
+    while (!text.empty()) {
+        std::size_t end = colours ? text.find("\033[") : std::string_view::npos;
+        while (end != std::string_view::npos && own_colour(text.substr(end)) == 0) {
+            end = text.find("\033[", end + 1);
+        }
+        result += stripped(text.substr(0, end));
+        if (end == std::string_view::npos) {
+            break;
+        }
+        last = text.substr(end, own_colour(text.substr(end)));
+        result += last;
+        text.remove_prefix(end + last.size());
+    }
+    return last == ours[0] ? result : result + std::string(ours[0]);
+}
+
+std::string shown_line(std::string_view text, bool colours) {
+    std::string line = shown_text(text, colours);
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    return line;
 }
 
 std::string plain_line(std::string_view text) {

@@ -17,9 +17,17 @@ class ConsoleFilter {
     std::string sequence_;
 };
 
-/// Without any control sequence; of control characters only tabs and line feeds are left.
+/// Without any control sequence or mark of the writing direction; of control characters only tabs
+/// and line feeds are left.
 [[nodiscard]] std::string plain_text(std::string_view text);
 /// The same on one line, so that a name cannot look like a line of ours.
 [[nodiscard]] std::string plain_line(std::string_view text);
+
+/// As the daemon gave it, which may be the words of a plugin or a guest: nothing in it acts on the
+/// terminal. Line feeds and tabs stay, and of colours those that Terminal paints, where there are
+/// any; they end with the text.
+[[nodiscard]] std::string shown_text(std::string_view text, bool colours);
+/// The same on one line: a cell, a value.
+[[nodiscard]] std::string shown_line(std::string_view text, bool colours);
 
 } // namespace banger::cli

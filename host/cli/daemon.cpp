@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/config_verdict.hpp"
 #include "cli/daemon_start.hpp"
+#include "cli/daemon_stop.hpp"
 #include "cli/noun.hpp"
 #include "cli/operation.hpp"
 #include "cli/quantity.hpp"
@@ -12,7 +13,10 @@
 #include "os/process.hpp"
 
 #include <chrono>
+#include <csignal>
+#include <optional>
 #include <sstream>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -93,6 +97,34 @@ void tell_cancelled(const Session& session, const Api& api) {
     }
 }
 
+Json asked_soon(const Api& api, const api_client::Request& request) {
+    constexpr std::chrono::seconds patience{5};
+    const std::string body = api.open(request, patience).read_all(patience);
+    return body.empty() ? Json() : api_client::parsed(body, request.target);
+}
+
+/// Tells it to stop. What ends, and how many VMs run on, if it said so.
+std::pair<std::optional<os::ProcessId>, int> tell_to_stop(const Session& session, const Api& api) {
+    try {
+        const Json daemon = asked_soon(api, {"GET", "/v1/daemon", {}, {}});
+        const auto running = number_at(value_at(daemon, "vms"), "running").value_or(0);
+        const auto process = os::identify(static_cast<pid_t>(number_at(daemon, "pid").value_or(0)));
+        tell_cancelled(session, api);
+        (void)asked_soon(api, {"POST", "/v1/daemon/stop", {}, {}});
+        return {process, static_cast<int>(running)};
+    } catch (const os::Error& error) {
+        const auto process =
+            error.kind() == os::ErrorKind::timeout ? daemon_process(session.paths()) : std::nullopt;
+        if (!process) {
+            throw;
+        }
+        session.note("bangerd does not answer; process " + std::to_string(process->pid) +
+                     " is told to end (SIGTERM)");
+        (void)os::send_signal(*process, SIGTERM);
+        return {process, 0};
+    }
+}
+
 int stop(Session& session, const NoArgs&) {
     constexpr std::chrono::seconds patience{30};
     const auto api = session.running_api();
@@ -100,17 +132,15 @@ int stop(Session& session, const NoArgs&) {
         session.print("bangerd is not running\n");
         return 0;
     }
-    const Json daemon = api->get("/v1/daemon");
-    const auto running =
-        static_cast<int>(number_at(value_at(daemon, "vms"), "running").value_or(0));
-    const auto process = os::identify(static_cast<pid_t>(number_at(daemon, "pid").value_or(0)));
-    tell_cancelled(session, *api);
-    api->post("/v1/daemon/stop");
+    const auto [process, running] = tell_to_stop(session, *api);
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (answers(session.paths().socket()) || (process && process->alive())) {
         if (std::chrono::steady_clock::now() > deadline) {
             throw os::Error(os::ErrorKind::timeout, "bangerd still runs after 30 s",
-                            "banger daemon logs tells what it is doing");
+                            "banger daemon logs tells what it is doing" +
+                                (process ? "; kill -9 " + std::to_string(process->pid) +
+                                               " ends it, and VMs run on"
+                                         : std::string()));
         }
         ::usleep(10000);
     }

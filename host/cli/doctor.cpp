@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/confirm.hpp"
+#include "cli/console_text.hpp"
 #include "cli/leaks.hpp"
 #include "cli/noun.hpp"
 #include "os/run.hpp"
@@ -29,15 +30,17 @@ void print_check(const Session& session, const Json& check) {
     const Terminal& out = session.out;
     const auto width = static_cast<std::size_t>(out.width);
     const std::string severity = text_at(check, "severity");
-    const std::string source = text_at(check, "source");
+    const std::string source = shown_line(text_at(check, "source"), false);
+    const std::string title = shown_line(text_at(check, "title"), false);
     // Whose check it is matters when a plugin's is bad.
     const bool named = severity != "ok" && !source.empty() && source != "banger";
     session.print(mark(severity, out) + " " +
-                  wrapped((named ? source + ": " : "") + text_at(check, "title"), width, 2) + "\n");
-    if (const std::string cause = text_at(check, "cause"); !cause.empty()) {
+                  wrapped((named ? source + ": " : "") + title, width, 2) + "\n");
+    if (const std::string cause = shown_line(text_at(check, "cause"), false); !cause.empty()) {
         session.print("    " + out.dim(wrapped(cause, width, 4)) + "\n");
     }
-    if (const std::string fix = text_at(check, "fix"); !fix.empty() && severity != "ok") {
+    if (const std::string fix = shown_line(text_at(check, "fix"), false);
+        !fix.empty() && severity != "ok") {
         session.print("    " + out.bold("fix:") + " " + wrapped(fix, width, 9) + "\n");
     }
 }

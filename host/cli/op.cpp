@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/checks.hpp"
 #include "cli/command.hpp"
+#include "cli/console_text.hpp"
 #include "cli/noun.hpp"
 #include "cli/operation.hpp"
 #include "cli/quantity.hpp"
@@ -70,11 +71,11 @@ int ls(Session& session, const LsArgs& args) {
 void show_log(const Session& session, const Json& json) {
     for (const Json& entry : value_at(json, "log")) {
         session.print("  " + session.out.dim(text_at(entry, "at")) + "  " +
-                      text_at(entry, "level") + "  " + text_at(entry, "text") + "\n");
+                      text_at(entry, "level") + "  " + plain_line(text_at(entry, "text")) + "\n");
     }
     for (const Json& call : value_at(json, "privileged")) {
         const bool ok = value_at(call, "ok") == Json(true);
-        session.print("  privileged: " + text_at(call, "command") + "  " +
+        session.print("  privileged: " + plain_line(text_at(call, "command")) + "  " +
                       duration_text(number_at(call, "ms").value_or(0) / 1000) +
                       (ok ? "" : "  " + session.out.red("failed")) + "\n");
     }

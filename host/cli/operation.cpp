@@ -1,13 +1,14 @@
 #include "cli/operation.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/console_text.hpp"
 #include "cli/noun.hpp"
 
 namespace banger::cli {
 namespace {
 
 Stage stage_of(const Json& json) {
-    Stage stage{text_at(json, "name"), std::nullopt, text_at(json, "state")};
+    Stage stage{plain_line(text_at(json, "name")), std::nullopt, text_at(json, "state")};
     if (const auto ms = number_at(json, "ms"); ms && !value_at(json, "ended_at").is_null()) {
         stage.seconds = *ms / 1000;
     }
@@ -26,7 +27,7 @@ std::optional<Operation> operation_of(const Json& json) {
     operation.kind = text_at(json, "kind");
     operation.target = text_at(json, "target");
     operation.state = text_at(json, "state");
-    operation.stage = text_at(json, "stage");
+    operation.stage = plain_line(text_at(json, "stage"));
     operation.percent = number_at(json, "percent");
     if (const Json& count = value_at(json, "progress"); count.is_object()) {
         operation.count =

@@ -1,6 +1,7 @@
 #include "cli/plugin_verb.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/console_text.hpp"
 #include "cli/joined_rows.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
@@ -31,7 +32,7 @@ void print_lines(const Session& session, const Json& object) {
     std::vector<std::pair<std::string, std::string>> lines;
     const Json shown = with_units(object);
     for (const auto& [key, value] : shown.items()) {
-        lines.emplace_back(key, plain(value));
+        lines.emplace_back(key, plain_line(plain(value)));
     }
     session.print(described(lines, session.out));
 }
@@ -46,7 +47,7 @@ void print_table(const Session& session, const Json& plain_rows) {
     for (const Json& row : rows) {
         std::vector<std::string> cells;
         for (const std::string& key : keys) {
-            cells.push_back(text_at(row, key.c_str()));
+            cells.push_back(plain_line(text_at(row, key.c_str())));
         }
         table.add(std::move(cells));
     }
@@ -90,7 +91,7 @@ void print_items(const Session& session, const Json& output) {
             print_table(session, data);
         } else {
             const std::string text = plain(data);
-            session.print(text + (text.empty() || text.ends_with('\n') ? "" : "\n"));
+            session.print_foreign(text + (text.empty() || text.ends_with('\n') ? "" : "\n"));
         }
         after_object = data.is_object();
     }

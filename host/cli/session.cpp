@@ -43,6 +43,10 @@ void Session::print(std::string_view text) const {
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
+void Session::print_foreign(std::string_view text) const {
+    print(out.tty ? shown_text(text, false) : std::string(text));
+}
+
 void Session::flush() const {
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
         throw os::errno_error("write the result");
@@ -55,7 +59,7 @@ void Session::print_json(const Json& value) const {
 
 void Session::note(std::string_view line) const {
     std::fflush(stdout);
-    std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+    std::fprintf(stderr, "%s\n", shown_text(line, err.colour).c_str());
 }
 
 void Session::report(const os::Error& error) const {

@@ -37,6 +37,8 @@ class Session {
 
     /// Results go to standard output, everything else to standard error.
     void print(std::string_view text) const;
+    /// Words of a plugin or a guest: on a terminal nothing in them acts on that.
+    void print_foreign(std::string_view text) const;
     void print_json(const Json& value) const;
     /// Throws when what was printed could not be written: a full disk, say.
     void flush() const;

@@ -1,5 +1,7 @@
 #include "cli/table.hpp"
 
+#include "cli/console_text.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -72,12 +74,22 @@ void Table::add(std::vector<std::string> row) {
 }
 
 std::string Table::text(const Terminal& terminal) const {
+    std::vector<std::string> titles;
+    for (const std::string& heading : headings_) {
+        titles.push_back(shown_line(heading, false));
+    }
+    std::vector<std::vector<std::string>> rows = rows_;
+    for (auto& row : rows) {
+        for (std::string& cell : row) {
+            cell = shown_line(cell, terminal.colour);
+        }
+    }
     Widths widths;
     std::vector<bool> links;
-    for (std::size_t i = 0; i < headings_.size(); ++i) {
-        std::size_t width = display_width(headings_[i]);
+    for (std::size_t i = 0; i < titles.size(); ++i) {
+        std::size_t width = display_width(titles[i]);
         bool link = false;
-        for (const auto& row : rows_) {
+        for (const auto& row : rows) {
             width = std::max(width, display_width(row[i]));
             link = link || is_link(row[i]);
         }
@@ -97,11 +109,11 @@ std::string Table::text(const Terminal& terminal) const {
         return result + "\n";
     };
     std::vector<std::string> headings;
-    for (const std::string& heading : headings_) {
-        headings.push_back(terminal.bold(heading));
+    for (const std::string& title : titles) {
+        headings.push_back(terminal.bold(title));
     }
     std::string result = line(headings);
-    for (const auto& row : rows_) {
+    for (const auto& row : rows) {
         result += line(row);
     }
     return result;
@@ -109,19 +121,21 @@ std::string Table::text(const Terminal& terminal) const {
 
 std::string described(const std::vector<std::pair<std::string, std::string>>& pairs,
                       const Terminal& terminal) {
+    std::vector<std::pair<std::string, std::string>> shown;
     std::size_t width = 0;
     for (const auto& [key, value] : pairs) {
-        width = value.empty() ? width : std::max(width, display_width(key));
+        if (!value.empty()) {
+            shown.emplace_back(shown_line(key, false), shown_line(value, terminal.colour));
+            width = std::max(width, display_width(shown.back().first));
+        }
     }
     const std::size_t indent = width + gap;
     const auto columns = static_cast<std::size_t>(terminal.width);
     const std::size_t line = columns > indent + least_room ? columns : 0;
     std::string result;
-    for (const auto& [key, value] : pairs) {
-        if (!value.empty()) {
-            result += terminal.dim(padded(key, width)) + std::string(gap, ' ') +
-                      wrapped(value, line, indent) + "\n";
-        }
+    for (const auto& [key, value] : shown) {
+        result += terminal.dim(padded(key, width)) + std::string(gap, ' ') +
+                  wrapped(value, line, indent) + "\n";
     }
     return result;
 }

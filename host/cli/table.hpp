@@ -9,7 +9,8 @@ namespace banger::cli {
 
 /// Rows under headings, columns aligned, what matters most first: on a terminal long cells are cut
 /// to its width but for links, and columns that have no room even so are left out, the last ones
-/// first.
+/// first. Cells, and what is described, may be the words of plugins and guests: each is one line,
+/// and nothing in it acts on the terminal.
 class Table {
   public:
     explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}

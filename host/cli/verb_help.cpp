@@ -1,6 +1,7 @@
 #include "cli/verb_help.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/console_text.hpp"
 #include "cli/noun.hpp"
 #include "cli/plugin_verb.hpp"
 #include "cli/repeat.hpp"
@@ -128,10 +129,11 @@ std::string verb_help(const std::string& command, const std::vector<std::string>
     Lines options{{"-h, --help", "Print this help"}};
     options.insert(options.end(), parameters.options.begin(), parameters.options.end());
     options.emplace_back("--json", "Print JSON");
-    return summary_of(verbs) + "\n\nUsage: " + command + " [OPTIONS]" + parameters.usage + "\n" +
-           block("Arguments", parameters.positionals) + block("Options", options) +
-           "\nBrought by the plugin" + (plugins.size() == 1 ? " " : "s ") + os::join(plugins) +
-           ".\n";
+    const std::string text = summary_of(verbs) + "\n\nUsage: " + command + " [OPTIONS]" +
+                             parameters.usage + "\n" + block("Arguments", parameters.positionals) +
+                             block("Options", options) + "\nBrought by the plugin" +
+                             (plugins.size() == 1 ? " " : "s ") + os::join(plugins) + ".\n";
+    return shown_text(text, false);
 }
 
 bool wants_help(const std::vector<std::string>& words) {

@@ -1,5 +1,6 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
+#include "cli/console_text.hpp"
 #include "cli/noun.hpp"
 #include "cli/plugin_verb.hpp"
 #include "cli/silent_plugins.hpp"
@@ -77,7 +78,7 @@ void describe_plugin(CLI::App& noun, Session& session) {
     for (const Json& verb : verbs_of(plugin)) {
         lines.emplace_back("  " + text_at(verb, "name"), text_at(verb, "summary"));
     }
-    noun.description(text_at(plugin, "summary"));
+    noun.description(plain_line(text_at(plugin, "summary")));
     noun.footer(lines.empty() ? "Plugin " + id + " brings no commands."
                               : "Commands of " + id + ":\n" + described(lines, session.out) +
                                     "\nbanger x " + id + " COMMAND --help tells more of one.");

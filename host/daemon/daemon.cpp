@@ -25,6 +25,7 @@
 #include "plugin/binary.hpp"
 #include "plugin/breadcrumb.hpp"
 #include "plugin/dispatch.hpp"
+#include "plugin/limits.hpp"
 #include "plugin/quarantine.hpp"
 #include "store/database.hpp"
 #include "store/hook_journal.hpp"
@@ -55,6 +56,9 @@ using os::Error;
 namespace {
 
 constexpr std::size_t pool_threads = 16; ///< blocking steps at once; idle ones cost a few KiB
+/// Of the plugins' actions: four plugins that hang hold them all, and nothing else.
+constexpr std::size_t action_threads = 4 * plugin::limits::actions;
+constexpr std::size_t asking_threads = 4;
 
 std::string remembered_subnet(store::Database& database) {
     return store::KvTable(database).find(plugin::own_id, "subnet").value_or("");
@@ -92,8 +96,12 @@ struct Daemon::Parts {
 
     asio::io_context loop{1};
     asio::thread_pool pool{pool_threads};
-    asio::thread_pool control{1}; ///< loads and ends plugins
+    asio::thread_pool action_pool{action_threads};
+    asio::thread_pool asking_pool{asking_threads}; ///< doctor, status
+    asio::thread_pool control{1};                  ///< loads and ends plugins
     vm::Threads threads{loop, pool};
+    vm::Threads actions_threads{loop, action_pool};
+    vm::Threads asking{loop, asking_pool};
     vm::Threads control_threads{loop, control};
 
     store::Reserve reserve;
@@ -144,9 +152,13 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
       }),
       images(image_table, config.runtime.bundle),
       vmms(config.qemu.binary, config.qemu.accel, paths.state / "qemu-probe.json"),
-      quarantine(paths.quarantine()),
-      plugin_calls(paths.state / "plugin-calls",
-                   [this](const auto& calls) { quarantine.count(calls, os::now_ms()); }),
+      quarantine(paths.quarantine()), plugin_calls(paths.state / "plugin-calls",
+                                                   [this](const auto& calls) {
+                                                       quarantine.count(calls, os::now_ms());
+                                                       if (!calls.empty()) {
+                                                           quarantine.require_saved();
+                                                       }
+                                                   }),
       services({loop, database, machines, operations, events, settings, privileged, router}),
       plugins(plugin_settings(config, paths), make_services()),
       lifecycle({threads, machines, operations, dispatch, images, journal, reserve, events,
@@ -186,6 +198,8 @@ void Daemon::Parts::save(const vm::Operation& operation) {
 api::Parts Daemon::Parts::api_parts() {
     return {
         threads,
+        actions_threads,
+        asking,
         machines,
         operations,
         lifecycle,
@@ -223,7 +237,7 @@ asio::awaitable<json> Daemon::Parts::status() {
     const json runtime = {{"bundle", bundle ? json(bundle->dir.string()) : json(nullptr)},
                           {"ok", bundle && bundle->missing().empty()},
                           {"missing", bundle ? json(bundle->missing()) : json::array({why})}};
-    auto asked_work = vm::offload(threads, [this, wanted = config.vm.vmm] {
+    auto asked_work = vm::offload(asking, [this, wanted = config.vm.vmm] {
         json part = json::object();
         const auto found = vmms.get();
         part["vmm"] = to_json(vmm::survey(wanted, *found));
@@ -279,7 +293,7 @@ DoctorFacts Daemon::Parts::doctor_facts() {
 }
 
 asio::awaitable<json> Daemon::Parts::doctor() {
-    auto checks_work = vm::offload(threads, [this, facts = doctor_facts()] {
+    auto checks_work = vm::offload(asking, [this, facts = doctor_facts()] {
         json list = json::array();
         std::string allow;
         for (const Check& check : host_checks(facts, *vmms.get(), privileged)) {
@@ -321,6 +335,9 @@ asio::awaitable<void> Daemon::Parts::start() {
         for (const std::string& problem : rebuilt.problems) {
             log->error("{}", problem);
         }
+    }
+    if (const std::string why = uncounted_exits(plugins.services()); !why.empty()) {
+        log->error("crashes of plugins are not counted: {}", why);
     }
     store::KvTable(database).set(plugin::own_id, "subnet", settings.subnet.text());
     history.close_unfinished(plugin_calls.left(), quarantine);
@@ -432,6 +449,8 @@ Daemon::Daemon(config::Config config, os::UserPaths paths, std::shared_ptr<spdlo
 
 Daemon::~Daemon() {
     parts_->control.join();
+    parts_->action_pool.join();
+    parts_->asking_pool.join();
     parts_->pool.join();
 }
 

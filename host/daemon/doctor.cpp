@@ -355,6 +355,10 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
                                    ", and enabled: false in " + key + " switches it off",
                                key));
     }
+    if (!facts.uncounted_exits.empty()) {
+        checks.push_back(check("plugin-crashes", "warning", "crashes of plugins are not counted",
+                               facts.uncounted_exits, "mend that, then banger daemon restart"));
+    }
     for (const DoctorFacts::PluginExit& exit : facts.plugin_exits) {
         checks.push_back(exit.counted
                              ? check("plugin-exit", "warning",

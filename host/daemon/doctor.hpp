@@ -73,6 +73,7 @@ struct DoctorFacts {
     std::vector<OffPlugin> off_plugins;
     std::vector<Orphan> orphans;
     std::vector<PluginExit> plugin_exits;
+    std::string uncounted_exits; ///< why those are not kept; mostly empty
     std::optional<plugin::NoNetwork> no_network;
 };
 

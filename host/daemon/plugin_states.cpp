@@ -35,6 +35,11 @@ void add_exits(DoctorFacts& facts, const plugin::Services& services) {
 
 } // namespace
 
+std::string uncounted_exits(const plugin::Services& services) {
+    std::string why = services.calls ? services.calls->trouble() : "";
+    return why.empty() && services.quarantine ? services.quarantine->trouble() : why;
+}
+
 void add_plugin_states(DoctorFacts& facts, const config::Config& config, plugin::Catalog& plugins,
                        plugin::Dispatch& dispatch) {
     for (const store::JournalRecord& record : dispatch.orphans()) {
@@ -52,6 +57,7 @@ void add_plugin_states(DoctorFacts& facts, const config::Config& config, plugin:
         }
     }
     add_exits(facts, plugins.services());
+    facts.uncounted_exits = uncounted_exits(plugins.services());
 }
 
 void add_quarantined(DoctorFacts& facts, const plugin::Catalog& plugins) {

@@ -10,6 +10,8 @@
 #include "vm/events.hpp"
 #include "vm/machines.hpp"
 
+#include <map>
+#include <memory>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -133,19 +135,37 @@ class Directory final : public plugin::VmDirectory {
     const PluginServices::Parts& parts_;
 };
 
+/// Who listens among the plugins. [loop]
+struct EventFan {
+    std::map<std::uint64_t, plugin::EventStream::Listener> listeners;
+    std::uint64_t next = 0;
+    vm::Events::Subscription source;
+
+    void tell(const json& event) const {
+        if (listeners.empty()) {
+            return;
+        }
+        const auto text = std::make_shared<const std::string>(event.dump());
+        for (const auto& [id, listener] : listeners) { // they return at once, and change nothing
+            listener(event.value("type", ""), text);
+        }
+    }
+};
+
 class EventSubscription final : public plugin::Following {
   public:
-    EventSubscription(boost::asio::io_context& loop, vm::Events::Subscription subscription)
-        : loop_(loop), subscription_(std::move(subscription)) {}
+    EventSubscription(boost::asio::io_context& loop, std::shared_ptr<EventFan> fan,
+                      std::uint64_t id)
+        : loop_(loop), fan_(std::move(fan)), id_(id) {}
     // NOLINTNEXTLINE(bugprone-exception-escape): without memory for this the daemon may end
     ~EventSubscription() override {
-        boost::asio::post(loop_, [held = std::make_shared<vm::Events::Subscription>(
-                                      std::move(subscription_))] {});
+        boost::asio::post(loop_, [fan = fan_, id = id_] { fan->listeners.erase(id); });
     }
 
   private:
     boost::asio::io_context& loop_;
-    vm::Events::Subscription subscription_;
+    std::shared_ptr<EventFan> fan_;
+    std::uint64_t id_;
 };
 
 class EventBus final : public plugin::EventStream {
@@ -162,15 +182,19 @@ class EventBus final : public plugin::EventStream {
     }
     std::unique_ptr<plugin::Following> subscribe(Listener listener) override {
         return on_loop(parts_.loop, [&]() -> std::unique_ptr<plugin::Following> {
-            return std::make_unique<EventSubscription>(
-                parts_.loop, parts_.events.subscribe([listener](const json& event) {
-                    listener(event.value("type", ""), event.dump());
-                }));
+            const std::uint64_t id = fan_->next++;
+            if (id == 0) {
+                fan_->source = parts_.events.subscribe(
+                    [fan = fan_.get()](const json& event) { fan->tell(event); });
+            }
+            fan_->listeners.emplace(id, std::move(listener));
+            return std::make_unique<EventSubscription>(parts_.loop, fan_, id);
         });
     }
 
   private:
     const PluginServices::Parts& parts_;
+    std::shared_ptr<EventFan> fan_ = std::make_shared<EventFan>();
 };
 
 class Guests final : public plugin::GuestStreams {

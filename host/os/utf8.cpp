@@ -29,6 +29,24 @@ std::size_t sequence(std::string_view text) noexcept {
     return 0;
 }
 
+/// A whole sequence that shows nothing but changes how what is around it looks: control
+/// characters (a C1 one begins a sequence on some terminals), and marks of the direction.
+bool acts(std::string_view sequence) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+    switch (sequence.size()) {
+    case 1:
+        return byte(0) < 0x20 || byte(0) == 0x7f;
+    case 2: // U+0080 to U+009F, U+061C
+        return (byte(0) == 0xc2 && byte(1) <= 0x9f) || (byte(0) == 0xd8 && byte(1) == 0x9c);
+    case 3: // U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069
+        return byte(0) == 0xe2 && ((byte(1) == 0x80 && (byte(2) == 0x8e || byte(2) == 0x8f ||
+                                                        (byte(2) >= 0xaa && byte(2) <= 0xae))) ||
+                                   (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9));
+    default:
+        return false;
+    }
+}
+
 } // namespace
 
 bool is_utf8(std::string_view text) noexcept {
@@ -50,10 +68,9 @@ std::string one_line(std::string_view text, std::size_t limit) {
             return line + "... (" + std::to_string(text.size()) + " more bytes)";
         }
         const std::size_t length = sequence(text);
-        const auto first = static_cast<unsigned char>(text.front());
         if (length == 0) {
             line += replacement;
-        } else if (length == 1 && (first < 0x20 || first == 0x7f)) {
+        } else if (acts(text.substr(0, length))) {
             line += ' ';
         } else {
             line += text.substr(0, length);

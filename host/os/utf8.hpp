@@ -9,8 +9,8 @@ namespace banger::os {
 /// Is all of it well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms)?
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
-/// Fit for one line of a log: malformed bytes become U+FFFD, control characters a space, and what
-/// is longer than `limit` bytes is cut and marked.
+/// Fit for one line of a log: malformed bytes become U+FFFD, control characters (C1 ones too) and
+/// marks of the writing direction a space, and what is longer than `limit` bytes is cut and marked.
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t limit);
 
 } // namespace banger::os

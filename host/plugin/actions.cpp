@@ -5,6 +5,9 @@
 #include "plugin/schema.hpp"
 
 #include <algorithm>
+#include <future>
+#include <memory>
+#include <system_error>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -84,6 +87,7 @@ ActionResult Actions::run(const std::string& plugin_id, const std::string& kind,
     const banger_action& action = get(*plugin, kind, name);
     const std::string args =
         Schema(text(action.params_schema)).checked_text(args_json, plugin_id + " " + name).dump();
+    const ActionSlots::Slot slot(slots_, plugin_id, site_text(kind, action));
     Outcome outcome = call(*plugin, kind, action, args, &context);
     if (outcome.failed()) {
         throw outcome.answer(*plugin, {.hook = site_text(kind, action)});
@@ -94,25 +98,57 @@ ActionResult Actions::run(const std::string& plugin_id, const std::string& kind,
     return {outcome.status, std::move(outcome.output)};
 }
 
-std::vector<ActionReport> Actions::all(const std::string& kind, vm::CallContext* context) const {
+std::vector<ActionReport> Actions::of_plugin(Plugin& plugin, const std::string& kind,
+                                             vm::CallContext* context) const {
     std::vector<ActionReport> reports;
+    const banger_actions& actions = *plugin.manifest.actions.at(kind);
+    bool late = false;
+    for (std::uint32_t i = 0; i < actions.count; ++i) {
+        const banger_action& action = *actions.items[i];
+        if (late) {
+            const ActionReport before = reports.back();
+            reports.push_back({plugin.id(), action.name, {}, before.error, before.hint});
+            continue;
+        }
+        Outcome outcome = call(plugin, kind, action, "{}", context);
+        late = outcome.status == BANGER_E_BUSY || outcome.status == BANGER_E_TIMEOUT;
+        if (const std::string fault = shape_fault(kind, action, outcome.output);
+            !outcome.failed() && !fault.empty()) {
+            const Error error = shape_error(plugin.id(), kind, action, fault);
+            outcome.message = error.what();
+            outcome.hint = error.hint();
+        }
+        std::erase_if(outcome.output,
+                      [&](const Output& item) { return !item_fault(kind, action, item).empty(); });
+        reports.push_back(
+            {plugin.id(), action.name, std::move(outcome.output), outcome.message, outcome.hint});
+    }
+    return reports;
+}
+
+std::vector<ActionReport> Actions::all(const std::string& kind, vm::CallContext* context) const {
+    using Answer = std::packaged_task<std::vector<ActionReport>()>;
+    std::vector<std::future<std::vector<ActionReport>>> answers;
     for (Plugin* plugin : catalog_.active()) {
-        const auto found = plugin->manifest.actions.find(kind);
-        for (std::uint32_t i = 0;
-             found != plugin->manifest.actions.end() && i < found->second->count; ++i) {
-            const banger_action& action = *found->second->items[i];
-            Outcome outcome = call(*plugin, kind, action, "{}", context);
-            if (const std::string fault = shape_fault(kind, action, outcome.output);
-                !outcome.failed() && !fault.empty()) {
-                const Error error = shape_error(plugin->id(), kind, action, fault);
-                outcome.message = error.what();
-                outcome.hint = error.hint();
-            }
-            std::erase_if(outcome.output, [&](const Output& item) {
-                return !item_fault(kind, action, item).empty();
-            });
-            reports.push_back({plugin->id(), action.name, std::move(outcome.output),
-                               outcome.message, outcome.hint});
+        if (!plugin->manifest.actions.contains(kind)) {
+            continue;
+        }
+        const auto answer = std::make_shared<Answer>(
+            [this, plugin, &kind, context] { return of_plugin(*plugin, kind, context); });
+        answers.push_back(answer->get_future());
+        try {
+            catalog_.guard().post([answer] { (*answer)(); });
+        } catch (const std::system_error&) { // no thread for it now
+            (*answer)();
+        }
+    }
+    for (const auto& answer : answers) { // all, before one of them throws: they use what is ours
+        answer.wait();
+    }
+    std::vector<ActionReport> reports;
+    for (auto& answer : answers) {
+        for (ActionReport& report : answer.get()) {
+            reports.push_back(std::move(report));
         }
     }
     return reports;

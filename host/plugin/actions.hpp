@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plugin/action_slots.hpp"
 #include "plugin/catalog.hpp"
 #include "plugin/guard.hpp"
 
@@ -28,11 +29,13 @@ class Actions {
     explicit Actions(Catalog& catalog) : catalog_(catalog) {}
 
     /// Throws not_found (with the nearest name), invalid (arguments), what the plugin said, or
-    /// internal when it emitted what such an action must not.
+    /// internal when it emitted what such an action must not; busy, at once, when as many actions
+    /// of the plugin as may are under way (limits.hpp).
     [[nodiscard]] ActionResult run(const std::string& plugin, const std::string& kind,
                                    const std::string& name, const std::string& args_json,
                                    vm::CallContext& context) const;
-    /// Every check of every plugin. One that fails itself is reported as such.
+    /// Every check of every plugin, the plugins side by side. One that fails itself is reported as
+    /// such; a plugin that was late with one is not asked for its others.
     [[nodiscard]] std::vector<ActionReport> doctor(vm::CallContext& context) const;
     /// Every status line; asked at most once a second, and the last answer of a plugin that is
     /// late.
@@ -46,7 +49,11 @@ class Actions {
     [[nodiscard]] std::vector<ActionReport> all(const std::string& kind,
                                                 vm::CallContext* context) const;
 
+    [[nodiscard]] std::vector<ActionReport> of_plugin(Plugin& plugin, const std::string& kind,
+                                                      vm::CallContext* context) const;
+
     Catalog& catalog_;
+    mutable ActionSlots slots_;
     std::mutex lock_;
     std::vector<ActionReport> status_;
     Call::Clock::time_point status_at_{};

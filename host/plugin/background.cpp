@@ -139,8 +139,9 @@ struct Background::Timer : Callback {
     }
 };
 
-/// Things that come one after the other and wait for the plugin, at most so many.
+/// Things that come one after the other and wait for the plugin, at most so many and so large.
 struct Background::Stream : Callback {
+    using Text = EventStream::Text;
     using Deliver = std::function<void(banger_call*, const std::string& text, bool over)>;
     enum class Full { drop_oldest, end };
 
@@ -149,23 +150,27 @@ struct Background::Stream : Callback {
     const Full full;
     const Deliver deliver;
 
-    void push(const std::string& text, bool over) {
+    void push(Text text, bool over) {
         const std::scoped_lock hold(queue_lock_);
         if (ended_by_us_) {
             return;
         }
-        if (waiting_.size() >= max_waiting) {
-            if (full == Full::drop_oldest) {
-                waiting_.pop_front();
-                ++dropped_;
-            } else {
-                waiting_.emplace_back(
-                    "the reader fell " + std::to_string(max_waiting) + " lines behind", true);
+        while (!waiting_.empty() && (waiting_.size() >= max_waiting ||
+                                     waiting_bytes_ + text->size() > max_waiting_bytes)) {
+            if (full == Full::end) {
+                const bool many = waiting_.size() >= max_waiting;
+                put({std::make_shared<const std::string>(
+                         "the reader fell " +
+                         std::to_string(many ? max_waiting : max_waiting_bytes) +
+                         (many ? " lines behind" : " bytes behind")),
+                     true});
                 ended_by_us_ = true;
                 return;
             }
+            static_cast<void>(take_first());
+            ++dropped_;
         }
-        waiting_.emplace_back(text, over);
+        put({std::move(text), over});
         const auto pass = plugin.gate.enter();
         if (!draining_ && pass) {
             const auto task = [self = std::static_pointer_cast<Stream>(shared_from_this())] {
@@ -181,22 +186,36 @@ struct Background::Stream : Callback {
     }
 
   private:
+    using Item = std::pair<Text, bool>;
+
+    // With the lock held.
+    void put(Item item) {
+        waiting_bytes_ += item.first->size();
+        waiting_.push_back(std::move(item));
+    }
+    Item take_first() {
+        Item item = std::move(waiting_.front());
+        waiting_.pop_front();
+        waiting_bytes_ -= item.first->size();
+        return item;
+    }
+
     void drain() {
         std::unique_lock hold(queue_lock_);
         while (dropped_ > 0 || !waiting_.empty()) {
-            auto item = std::make_shared<std::pair<std::string, bool>>();
+            const auto item = std::make_shared<Item>();
             const std::uint64_t missed = dropped_;
             if (missed > 0) {
-                *item = {R"({"type":"events.dropped","count":)" + std::to_string(missed) + "}",
+                *item = {std::make_shared<const std::string>(
+                             R"({"type":"events.dropped","count":)" + std::to_string(missed) + "}"),
                          false};
                 dropped_ = 0;
             } else {
-                *item = std::move(waiting_.front());
-                waiting_.pop_front();
+                *item = take_first();
             }
             hold.unlock();
             const bool asked = call([function = deliver, item](banger_call* call) {
-                function(call, item->first, item->second);
+                function(call, *item->first, item->second);
             });
             hold.lock();
             if (asked) {
@@ -205,7 +224,8 @@ struct Background::Stream : Callback {
             if (missed > 0) {
                 dropped_ += missed;
             } else {
-                waiting_.push_front(std::move(*item));
+                waiting_bytes_ += item->first->size();
+                waiting_.push_front(*item);
             }
             again(Clock::now() + ask_again,
                   [self = std::static_pointer_cast<Stream>(shared_from_this())] { self->drain(); });
@@ -215,13 +235,15 @@ struct Background::Stream : Callback {
     }
 
     std::mutex queue_lock_;
-    std::deque<std::pair<std::string, bool>> waiting_;
+    std::deque<Item> waiting_;
+    std::size_t waiting_bytes_ = 0;
     std::uint64_t dropped_ = 0;
     bool draining_ = false;
     bool ended_by_us_ = false;
 };
 
-Background::Background(Plugin& plugin) : plugin_(plugin) {}
+Background::Background(Plugin& plugin)
+    : plugin_(plugin), published_(limits::events_at_once, limits::event_rate) {}
 
 Background::~Background() = default;
 
@@ -258,7 +280,7 @@ std::uint64_t Background::subscribe(const std::string& prefix, banger_event_fn f
     try {
         stream->attach(plugin_.services.events->subscribe(
             [weak = std::weak_ptr(stream), prefix](const std::string& type,
-                                                   const std::string& event) {
+                                                   const EventStream::Text& event) {
                 if (const auto alive = weak.lock(); alive && type.starts_with(prefix)) {
                     alive->push(event, false);
                 }
@@ -284,7 +306,7 @@ std::uint64_t Background::follow(const std::string& target, banger_line_fn fn, v
         stream->attach(plugin_.services.api->follow(
             target, [weak = std::weak_ptr(stream)](const std::string& line, bool over) {
                 if (const auto alive = weak.lock()) {
-                    alive->push(line, over);
+                    alive->push(std::make_shared<const std::string>(line), over);
                 }
             }));
     } catch (...) {
@@ -292,6 +314,11 @@ std::uint64_t Background::follow(const std::string& target, banger_line_fn fn, v
         throw;
     }
     return id;
+}
+
+bool Background::may_publish() {
+    const std::scoped_lock hold(lock_);
+    return published_.take();
 }
 
 std::shared_ptr<Background::Callback> Background::take(std::uint64_t id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plugin/line_rate.hpp"
 #include "plugin/services.hpp"
 
 #include <chrono>
@@ -31,6 +32,8 @@ class Background {
                               banger_timer_fn fn, void* context);
     std::uint64_t subscribe(const std::string& prefix, banger_event_fn fn, void* context);
     std::uint64_t follow(const std::string& target, banger_line_fn fn, void* context);
+    /// False when the plugin publishes more in a second than it may.
+    bool may_publish();
     /// When it returns, the callback neither runs nor will, unless this is called inside it.
     void cancel(std::uint64_t id);
     /// Cancels all, for good; a callback that does not return is given up after a while.
@@ -39,6 +42,7 @@ class Background {
     static constexpr std::size_t max_timers = 256;
     static constexpr std::size_t max_streams = 64;
     static constexpr std::size_t max_waiting = 1024;
+    static constexpr std::size_t max_waiting_bytes = 4U << 20U; ///< of one stream
 
   private:
     struct Callback;
@@ -51,6 +55,7 @@ class Background {
     Plugin& plugin_;
     std::mutex lock_;
     std::map<std::uint64_t, std::shared_ptr<Callback>> all_;
+    LineRate published_;
     std::size_t timers_ = 0;
     std::uint64_t next_ = 1;
     bool closed_ = false;

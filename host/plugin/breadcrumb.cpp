@@ -6,10 +6,12 @@
 #include "os/unique_fd.hpp"
 #include "os/utf8.hpp"
 #include "plugin/call.hpp"
+#include "plugin/own_place.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -211,21 +213,32 @@ std::string CutCall::text() const {
 
 Breadcrumb::Breadcrumb(const fs::path& file,
                        const std::function<void(const std::vector<CutCall>&)>& account)
-    : file_(file) {
+    : file_(file), trouble_(clear_place(file)) {
     read();
-    account(left_);
+    try {
+        account(left_);
+        if (trouble_.empty()) {
+            begin();
+        }
+    } catch (const os::Error& error) {
+        trouble_ = error.what();
+    }
+}
+
+/// Throws of the file.
+void Breadcrumb::begin() {
     const os::UniqueFd fd(
-        ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+        ::open(file_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!fd || ::ftruncate(fd.get(), sizeof(CallBoard)) != 0) {
-        return;
+        throw os::errno_error("write " + file_.string());
     }
     // Now, while a full disk is an error and no SIGBUS.
-    void* memory =
-        ::posix_fallocate(fd.get(), 0, sizeof(CallBoard)) != 0
-            ? MAP_FAILED
-            : ::mmap(nullptr, sizeof(CallBoard), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+    errno = ::posix_fallocate(fd.get(), 0, sizeof(CallBoard));
+    void* memory = errno != 0 ? MAP_FAILED
+                              : ::mmap(nullptr, sizeof(CallBoard), PROT_READ | PROT_WRITE,
+                                       MAP_SHARED, fd.get(), 0);
     if (memory == MAP_FAILED) {
-        return;
+        throw os::errno_error("write " + file_.string());
     }
     board_ = static_cast<CallBoard*>(memory); // all zero: free
     board_->magic = magic;

@@ -34,8 +34,9 @@ struct CutCall {
 /// reads there in whose code the last one died. Any thread.
 class Breadcrumb {
   public:
-    /// Gives `account` what the last daemon left, if it did not end in peace, and then begins anew.
-    /// Where the file cannot be written nothing is kept. One at a time in a process.
+    /// Gives `account` what the last daemon left, if it did not end in peace, and then begins anew;
+    /// not when that throws: it is left for the next daemon. Where the file cannot be written
+    /// nothing is kept (trouble()). One at a time in a process.
     Breadcrumb(const std::filesystem::path& file,
                const std::function<void(const std::vector<CutCall>&)>& account);
     /// In peace: the next daemon finds nothing.
@@ -43,6 +44,8 @@ class Breadcrumb {
     Breadcrumb(const Breadcrumb&) = delete;
     Breadcrumb& operator=(const Breadcrumb&) = delete;
 
+    /// Why calls are not kept; empty when they are.
+    [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
     /// What was left.
     [[nodiscard]] const std::vector<CutCall>& left() const noexcept { return left_; }
     /// The signal that ended the last daemon, if one did and it was raised outside of plugins.
@@ -61,10 +64,12 @@ class Breadcrumb {
     [[nodiscard]] CallSlot* enter(const std::string& plugin, const CallSite& site) noexcept;
     void read();
     void suspect();
+    void begin();
 
     std::filesystem::path file_;
     std::vector<CutCall> left_;
     std::string elsewhere_;
+    std::string trouble_;
     CallBoard* board_ = nullptr; ///< never unmapped: a late call may still leave
     std::mutex lock_;            ///< of the names of files
     std::optional<FatalEnd> end_;

@@ -334,6 +334,12 @@ Outcome Guard::run(Plugin& plugin, CallSpec spec, Function function) {
         done = task->wait(Clock::now() + grace, -1, -1, unused);
     }
     link->cut();
+    if (!spec.vm) { // hooks of VMs are many, and quick
+        for (const std::string& text : limits_.put_back()) {
+            log(plugin, BANGER_LOG_WARNING, spec.site,
+                text + ": the limits belong to the whole daemon");
+        }
+    }
     const std::scoped_lock hold(task->lock);
     if (!task->finished) {
         task->abandoned = true;

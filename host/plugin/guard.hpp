@@ -2,6 +2,7 @@
 
 #include "plugin/alarms.hpp"
 #include "plugin/call.hpp"
+#include "plugin/process_limits.hpp"
 #include "plugin/settings.hpp"
 #include "plugin/workers.hpp"
 
@@ -80,6 +81,7 @@ class Guard {
                        const std::string& fault);
 
     Timeouts timeouts_;
+    ProcessLimits limits_; ///< looked at after calls that are about no VM
     Workers control_;
     Workers workers_;
     Alarms alarms_;

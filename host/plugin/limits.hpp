@@ -24,6 +24,9 @@ constexpr std::uint64_t open_calls = 256;   ///< of the plugin's own threads, at
 constexpr std::uint64_t call_name = 64;     ///< cut
 constexpr std::uint64_t results = 64 * MiB; ///< kept by one call, and then nothing more is asked
 
+// Actions
+constexpr std::size_t actions = 4; ///< of one plugin, that run or wait: verbs, remote calls, panels
+
 // Log; what is longer is cut
 constexpr std::uint64_t log_line = 8 * KiB;
 constexpr std::uint64_t log_fields = 32;
@@ -48,6 +51,8 @@ constexpr std::uint64_t privileged_args = 1 * MiB;
 constexpr std::uint64_t vm_name = 255; ///< or id, to ask for a VM
 constexpr std::uint64_t event_type = 64;
 constexpr std::uint64_t event_data = 64 * KiB;
+constexpr double events_at_once = 1000;
+constexpr double event_rate = 1000; ///< published a second by one plugin
 constexpr std::uint64_t facts = 64 * KiB;
 constexpr std::uint64_t extension_id = 128;
 

@@ -32,6 +32,7 @@ using os::ErrorKind;
 namespace {
 
 constexpr std::size_t most_output = 1U << 20U;
+constexpr int clean_up_ms = 3000;
 
 /// One process that opens one file.
 class Run {
@@ -56,7 +57,12 @@ class Run {
     }
 
     [[nodiscard]] std::optional<Probe::Refusal> verdict() {
-        ::kill(-child_.pid(), SIGKILL); // and what it may have started
+        if (late_ || said_.size() > most_output) { // it ends what its plugin has started
+            ::kill(child_.pid(), SIGTERM);
+            pollfd fd{child_.pidfd().get(), POLLIN, 0};
+            ::poll(&fd, 1, clean_up_ms);
+        }
+        ::kill(-child_.pid(), SIGKILL);
         const os::ExitStatus status = child_.wait();
         if (late_) { // which a machine under load may be the reason of: the next start asks again
             return refusal("opening it did not end within " + time_text() + "; its probe was ended",

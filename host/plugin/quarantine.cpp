@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "plugin/own_place.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +32,7 @@ std::string time_text(std::int64_t at_ms) {
 
 } // namespace
 
-Quarantine::Quarantine(fs::path file) : file_(std::move(file)) {
+Quarantine::Quarantine(fs::path file) : file_(std::move(file)), trouble_(clear_place(file_)) {
     try {
         const auto text = os::find_file(file_);
         if (!text) {
@@ -87,11 +88,28 @@ void Quarantine::count(const std::vector<CutCall>& calls, std::int64_t now_ms) {
         }
         at = !record.held && record.exits.empty() ? records_.erase(at) : std::next(at);
     }
+    if (changed) {
+        try_save();
+    }
+}
+
+void Quarantine::try_save() {
     try {
-        if (changed) {
-            save();
-        }
-    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): said in the header
+        trouble_.clear();
+        save();
+    } catch (const os::Error& error) {
+        trouble_ = error.what();
+    }
+}
+
+std::string Quarantine::trouble() const {
+    const std::scoped_lock hold(lock_);
+    return trouble_;
+}
+
+void Quarantine::require_saved() const {
+    if (const std::string why = trouble(); !why.empty()) {
+        throw os::Error(os::ErrorKind::internal, why);
     }
 }
 
@@ -103,10 +121,7 @@ void Quarantine::hold(const std::string& id, const FileIdentity& file, const std
     }
     record.probe = why;
     record.held = true;
-    try {
-        save();
-    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): said in the header, of count()
-    }
+    try_save();
 }
 
 /// "at TIME in before_start of VM web: SIGSEGV"

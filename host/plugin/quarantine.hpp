@@ -20,12 +20,17 @@ class Quarantine {
     static constexpr std::size_t most_exits = 3;
     static constexpr std::int64_t within_ms = 10 * 60 * 1000;
 
-    /// A file that is not there, or damaged, has nothing on record.
+    /// A file that is not there, or damaged, has nothing on record. What is no file goes.
     explicit Quarantine(std::filesystem::path file);
 
     /// Those of the calls that the daemon died of, or is suspected to have. A record that cannot be
     /// written holds for this process all the same. What is of an older date is forgotten.
     void count(const std::vector<CutCall>& calls, std::int64_t now_ms);
+
+    /// Throws why the record could not be written last, if it could not.
+    void require_saved() const;
+    /// The same as a value; empty when it could.
+    [[nodiscard]] std::string trouble() const;
 
     /// The plugin of this file is not to be opened, for what it did to its probe: `why`.
     void hold(const std::string& id, const FileIdentity& file, const std::string& why);
@@ -57,10 +62,13 @@ class Quarantine {
     [[nodiscard]] static std::string last_text(const Record& record);
     [[nodiscard]] static std::string exits_text(const Record& record);
     void save() const;
+    /// Keeps in mind when it cannot.
+    void try_save();
 
     std::filesystem::path file_;
     mutable std::mutex lock_;
     std::map<std::string, Record> records_;
+    std::string trouble_;
 };
 
 } // namespace banger::plugin

@@ -82,7 +82,9 @@ class Following {
 
 class EventStream {
   public:
-    using Listener = std::function<void(const std::string& type, const std::string& event_json)>;
+    /// One text for all that listen, however long it waits for each of them.
+    using Text = std::shared_ptr<const std::string>;
+    using Listener = std::function<void(const std::string& type, const Text& event_json)>;
     virtual ~EventStream() = default;
     virtual void publish(const std::string& type, const std::string& data_json) = 0;
     /// The listener is called on any one thread, in order, and returns at once.

@@ -5,6 +5,7 @@
 #include "os/unique_fd.hpp"
 #include "plugin/binary.hpp"
 #include "plugin/manifest.hpp"
+#include "plugin_probe/check/left_processes.hpp"
 #include "plugin_probe/confinement.hpp"
 
 #include <filesystem>
@@ -67,6 +68,7 @@ int probe(int argc, char** argv) {
         throw os::errno_error("standard output");
     }
     const fs::path file = fs::absolute(argv[0]);
+    go_on_in_child(); // whatever that leaves behind is ended
     confine(file.c_str());
     json result;
     try {

@@ -77,7 +77,7 @@ void add_plugins(Router& router, const Parts& parts) {
         co_return json_response({{"plugins", std::move(plugins)}});
     });
     router.on("GET", "/v1/daemon/lines", [&parts](Request) -> asio::awaitable<Response> {
-        auto asked = vm::offload(parts.threads, [&actions = parts.actions] {
+        auto asked = vm::offload(parts.asking, [&actions = parts.actions] {
             json lines = json::array();
             for (const plugin::ActionReport& report : actions.status()) {
                 add_lines(lines, report);
@@ -109,7 +109,7 @@ void add_plugins(Router& router, const Parts& parts) {
               [&parts](Request request) -> asio::awaitable<Response> {
                   const std::string args = request.json().dump();
                   auto result_work =
-                      vm::offload(parts.threads, [&actions = parts.actions, request, args] {
+                      vm::offload(parts.actions_threads, [&actions = parts.actions, request, args] {
                           vm::CallContext context;
                           return actions.run(request.param("id"), request.param("kind"),
                                              request.param("verb"), args, context);

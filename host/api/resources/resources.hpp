@@ -31,6 +31,8 @@ namespace banger::api {
 /// What the resources answer from. Everything outlives the router.
 struct Parts {
     vm::Threads& threads;
+    vm::Threads& actions_threads; ///< of the plugins' verbs, remote calls and panels
+    vm::Threads& asking;          ///< of what is asked of all plugins, and of this machine
     vm::Machines& machines;
     vm::Operations& operations;
     vm::Lifecycle& lifecycle;

@@ -24,6 +24,9 @@ banger_status publish(const banger_host* host, banger_str type, banger_str data)
         if (!plugin) {
             return BANGER_E_UNAVAILABLE;
         }
+        if (!plugin->background().may_publish()) {
+            return BANGER_E_BUSY;
+        }
         const std::string name = limits::taken("the type of an event", type, limits::event_type);
         const std::string text = limits::taken("an event", data, limits::event_data);
         if (!is_type(name) || !os::is_utf8(text) || os::json_depth(text) > os::deepest_json ||

@@ -11,7 +11,9 @@
 #include "plugin_probe/check/cancellation.hpp"
 #include "plugin_probe/check/hooks.hpp"
 #include "plugin_probe/check/interfaces.hpp"
+#include "plugin_probe/check/left_processes.hpp"
 #include "plugin_probe/check/life.hpp"
+#include "plugin_probe/check/spill.hpp"
 #include "plugin_probe/check/symbols.hpp"
 #include "plugin_probe/check/trial.hpp"
 #include "plugin_probe/check/vms.hpp"
@@ -24,6 +26,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -42,6 +45,9 @@ using os::Error;
 namespace {
 
 enum class About { life, vms, hooks, apart };
+
+constexpr const char* left_running = "left processes";
+
 struct Group {
     const char* name;
     void (*run)(Trial&);
@@ -119,19 +125,31 @@ void send(int fd, const json& message) {
     }
 }
 
+const Finding copy_came_back{Verdict::failed, "processes",
+                             "it forks, and lets the copy of the daemon go on",
+                             "a child of fork() runs nothing but exec or _exit; programs are run "
+                             "with banger.exec/1"};
+
 /// In the child: loads the plugin and runs one group.
 [[noreturn]] void run_group(const std::string& file, const Wishes& wishes, const Group* group,
-                            const fs::path& folder, int answer) {
+                            const fs::path& folder, int answer, Spill& spill) {
     ::setenv("TMPDIR", folder.c_str(), 1); // also for state folders: it goes whatever happens here
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (const int fault : os::fatal_signals) {
         ::signal(fault, SIG_DFL); // the parent tells how this process ended
     }
-    ::dup2(STDERR_FILENO, STDOUT_FILENO); // what the plugin prints is no part of the report
-    const Trial::Tell tell = [answer](const Finding& finding) { send(answer, to_json(finding)); };
-    const Trial::Calling calling = [answer](const std::string& function,
-                                            std::chrono::milliseconds allowed) {
-        send(answer, {{"call", function}, {"allowed_ms", allowed.count()}});
+    spill.take_over(); // what the plugin prints is no part of the report
+    const auto say = [answer, own = ::getpid()](const json& message) {
+        const bool copy = ::getpid() != own;
+        send(answer, copy ? to_json(copy_came_back) : message);
+        if (copy) {
+            ::_exit(0);
+        }
+    };
+    const Trial::Tell tell = [say](const Finding& finding) { say(to_json(finding)); };
+    const Trial::Calling calling = [say](const std::string& function,
+                                         std::chrono::milliseconds allowed) {
+        say({{"call", function}, {"allowed_ms", allowed.count()}});
     };
     bool overran = false;
     try {
@@ -162,7 +180,7 @@ void send(int fd, const json& message) {
         tell({Verdict::failed, group ? group->name : "entry", "an exception left the plugin",
               "none may cross the boundary: catch it, or take plugin.hpp"});
     }
-    send(answer, {{"end", true}, {"overran", overran}});
+    say({{"end", true}, {"overran", overran}});
     ::_exit(0);
 }
 
@@ -176,20 +194,23 @@ std::string ended_how(int status) {
 /// Reads what the child tells, until it says that it is through, or has ended.
 class Listener {
   public:
-    Listener(int fd, int pidfd, std::chrono::milliseconds patience, Findings& findings)
-        : fd_(fd), pidfd_(pidfd), patience_(patience), findings_(findings) {}
+    Listener(int fd, int pidfd, Spill& spill, std::chrono::milliseconds patience,
+             Findings& findings)
+        : fd_(fd), pidfd_(pidfd), spill_(spill), patience_(patience), findings_(findings) {}
 
     /// False: it was silent for too long. A descriptor that something else holds, or that it has
     /// closed, says nothing of its end.
     bool listen() {
         os::Deadline until = std::chrono::steady_clock::now() + patience();
         for (;;) {
-            std::array<pollfd, 2> fds{{{fd_, POLLIN, 0}, {pidfd_, POLLIN, 0}}};
+            std::array<pollfd, 3> fds{
+                {{fd_, POLLIN, 0}, {pidfd_, POLLIN, 0}, {spill_.fd(), POLLIN, 0}}};
             const int ready = ::poll(fds.data(), fds.size(), os::poll_time(until));
             if (ready < 0 && errno != EINTR) {
                 throw os::errno_error("poll");
             }
             const bool over = ready > 0 && fds[1].revents != 0; // then all that it said is there
+            spill_.forward();
             if (read_all()) {
                 until = std::chrono::steady_clock::now() + patience();
             }
@@ -253,11 +274,16 @@ class Listener {
         }
         Finding finding = finding_from(message);
         check = finding.check;
-        if (!finding.text.empty()) {
+        const auto& all = findings_.all();
+        const bool again = std::any_of(all.begin(), all.end(), [&](const Finding& one) {
+            return one.check == copy_came_back.check && one.text == finding.text;
+        });
+        if (!finding.text.empty() && !again) {
             findings_.add(std::move(finding));
         }
     }
     int fd_, pidfd_;
+    Spill& spill_;
     std::chrono::milliseconds patience_;
     Findings& findings_;
     std::string text_;
@@ -276,6 +302,28 @@ struct End {
     bool overran = false; ///< a function took too long, or did not return
 };
 
+/// What a group that came to its end has left outside of its process.
+void add_traces(Spill& spill, const std::vector<std::string>& processes, bool whole,
+                Findings& findings) {
+    spill.forward();
+    const auto told = [&](const char* check) {
+        const auto& all = findings.all();
+        return std::any_of(all.begin(), all.end(), [&](const Finding& finding) {
+            return finding.verdict == Verdict::failed && finding.check == check;
+        });
+    };
+    if (whole && !processes.empty() && !told(left_running)) {
+        findings.add({Verdict::failed, left_running,
+                      "processes that it started run on after its end: " + os::join(processes),
+                      "end what you start, at the latest in destroy; banger.exec/1 does"});
+    }
+    if (spill.too_much() && !told("output")) {
+        findings.add({Verdict::failed, "output",
+                      "it prints more than 64 KiB; the rest is not shown",
+                      "what is to be read goes to the log of the host: call.log()"});
+    }
+}
+
 End in_child(const std::string& file, const Wishes& wishes, const Group* group,
              Findings& findings) {
     std::array<int, 2> ends{};
@@ -286,6 +334,9 @@ End in_child(const std::string& file, const Wishes& wishes, const Group* group,
     os::UniqueFd write(ends[1]);
     ::fcntl(read.get(), F_SETFL, O_NONBLOCK);
     const os::TemporaryDir folder;
+    Spill spill;
+    become_subreaper();
+    const std::set<pid_t> before = children();
     const pid_t child = ::fork();
     if (child < 0) {
         throw os::errno_error("fork");
@@ -293,9 +344,10 @@ End in_child(const std::string& file, const Wishes& wishes, const Group* group,
     if (child == 0) {
         ::setsid(); // it is ended with all that it starts
         read.reset();
-        run_group(file, wishes, group, folder.path(), write.get());
+        run_group(file, wishes, group, folder.path(), write.get(), spill);
     }
     write.reset();
+    spill.only_read();
     const os::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
     if (!pidfd) {
         const Error error = os::errno_error("pidfd_open");
@@ -303,12 +355,12 @@ End in_child(const std::string& file, const Wishes& wishes, const Group* group,
         ::waitpid(child, nullptr, 0);
         throw error;
     }
-    Listener listener(read.get(), pidfd.get(), wishes.patience, findings);
+    Listener listener(read.get(), pidfd.get(), spill, wishes.patience, findings);
     const bool spoke = listener.listen();
-    ::kill(-child, SIGKILL);
-    ::kill(child, SIGKILL); // it may not have got as far as to have a group
+    ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
+    add_traces(spill, end_children_but(before), spoke && listener.ended, findings);
     if (!spoke) {
         findings.add({Verdict::failed, listener.check,
                       "no return" + listener.where() + " within " +

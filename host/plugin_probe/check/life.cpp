@@ -85,7 +85,9 @@ void try_life(Trial& trial) {
     trial.look_at("the process");
     const auto changes = Surroundings::now().changed_since(before);
     if (changes.empty()) {
-        trial.ok("folder, environment, locale, umask and signal handlers are as they were");
+        trial.ok("folder, environment, locale, umask, signal handlers, limits and standard streams "
+                 "are as "
+                 "they were");
     } else {
         trial.failed(os::join(changes, "; "), "these belong to the whole daemon: leave them alone");
     }

@@ -14,6 +14,39 @@ namespace banger::plugin_probe {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr std::array stream_names{"standard input", "standard output", "standard error"};
+
+const char* limit_name(std::size_t number) {
+    switch (number) {
+    case RLIMIT_NOFILE:
+        return "RLIMIT_NOFILE";
+    case RLIMIT_AS:
+        return "RLIMIT_AS";
+    case RLIMIT_NPROC:
+        return "RLIMIT_NPROC";
+    case RLIMIT_CORE:
+        return "RLIMIT_CORE";
+    case RLIMIT_STACK:
+        return "RLIMIT_STACK";
+    case RLIMIT_FSIZE:
+        return "RLIMIT_FSIZE";
+    default:
+        return "a resource limit";
+    }
+}
+
+/// Without a directory stream, which would take the number of one that is closed.
+std::string open_on(std::size_t fd) {
+    std::array<char, 256> target{};
+    const std::string link = "/proc/self/fd/" + std::to_string(fd);
+    const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
+    return size < 0 ? "closed" : std::string(target.data(), static_cast<std::size_t>(size));
+}
+
+} // namespace
+
 Surroundings Surroundings::now() {
     Surroundings found;
     std::error_code code;
@@ -30,6 +63,12 @@ Surroundings Surroundings::now() {
         if (::sigaction(number, nullptr, &action) == 0) {
             found.handlers.at(static_cast<std::size_t>(number)) = action.sa_handler;
         }
+    }
+    for (std::size_t fd = 0; fd < found.streams.size(); ++fd) {
+        found.streams.at(fd) = open_on(fd);
+    }
+    for (std::size_t number = 0; number < found.limits.size(); ++number) {
+        ::getrlimit(static_cast<__rlimit_resource>(number), &found.limits.at(number));
     }
     return found;
 }
@@ -57,6 +96,18 @@ std::vector<std::string> Surroundings::changed_since(const Surroundings& before)
         if (handlers.at(number) != before.handlers.at(number)) {
             changes.push_back(std::string("the handler of ") +
                               ::strsignal(static_cast<int>(number)) + " is another");
+        }
+    }
+    for (std::size_t fd = 0; fd < streams.size(); ++fd) {
+        if (streams.at(fd) != before.streams.at(fd)) {
+            changes.push_back(std::string(stream_names.at(fd)) + " is now " + streams.at(fd));
+        }
+    }
+    for (std::size_t number = 0; number < limits.size(); ++number) {
+        const rlimit& now = limits.at(number);
+        const rlimit& then = before.limits.at(number);
+        if (now.rlim_cur != then.rlim_cur || now.rlim_max != then.rlim_max) {
+            changes.push_back(std::string(limit_name(number)) + " is another");
         }
     }
     return changes;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace banger::plugin_probe {
@@ -16,6 +17,8 @@ struct Surroundings {
     std::vector<std::string> environment;
     mode_t umask = 0;
     std::array<void (*)(int), 65> handlers{};
+    std::array<std::string, 3> streams; ///< what standard input, output and error are open on
+    std::array<rlimit, RLIMIT_NLIMITS> limits{};
 
     [[nodiscard]] static Surroundings now();
     /// What is not as it was: "the working folder is /tmp", a text each.

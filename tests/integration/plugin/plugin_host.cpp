@@ -56,7 +56,8 @@ void FakeEvents::publish(const std::string& type, const std::string& data_json) 
         }
     }
     for (const Listener& listener : all) {
-        listener(type, R"({"type":")" + type + R"(","data":)" + data_json + "}");
+        listener(type, std::make_shared<const std::string>(R"({"type":")" + type + R"(","data":)" +
+                                                           data_json + "}"));
     }
 }
 

@@ -100,6 +100,11 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"chdir", "the process", "the working folder is now /tmp"},
         Broken{"environment", "the process", "the environment has now RUDE"},
         Broken{"handler", "the process", "the handler of User defined signal 1 is another"},
+        Broken{"fork", "processes", "lets the copy of the daemon go on"},
+        Broken{"leave-process", "left processes", "run on after its end: "},
+        Broken{"close-streams", "the process", "standard input is now closed"},
+        Broken{"limit", "the process", "RLIMIT_NOFILE is another"},
+        Broken{"chatter", "output", "it prints more than 64 KiB"},
         Broken{"crash", "start",
                "the process died of Segmentation fault in before_start | run it in a debugger"},
         Broken{"crash-and-leave", "start", "the process died of Segmentation fault"},
@@ -164,6 +169,15 @@ TEST(PluginCheck, WhatIsNoPluginIsToldAtOnce) {
     EXPECT_THAT(absent.text, testing::HasSubstr("no file /nonexistent/x.so"));
     EXPECT_THAT(check(BANGER_RUDE, {"--config", R"({"dont":1})"}).failures("entry"),
                 testing::HasSubstr("dont"));
+}
+
+TEST(PluginCheck, WhatThePluginPrintsIsNoPartOfTheReportAndBounded) {
+    const os::Output output = os::run(
+        {BANGER_PLUGIN_PROGRAM, "check", "--json", "--config", R"({"do":"chatter"})", BANGER_RUDE});
+    EXPECT_EQ(output.status.code, 1);
+    EXPECT_TRUE(json::parse(output.out, nullptr, false).is_object());
+    EXPECT_GE(output.err.size(), 64U << 10U);
+    EXPECT_LT(output.err.size(), 1U << 20U);
 }
 
 TEST(PluginCheck, TheReportReads) {

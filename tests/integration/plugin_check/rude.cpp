@@ -3,12 +3,14 @@
 
 #include <clocale>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -52,6 +54,32 @@ class Rude {
         }
         if (does("handler")) {
             ::signal(SIGUSR1, SIG_IGN); // NOLINT
+        }
+        if (does("fork")) {
+            (void)::fork();
+        }
+        if (does("leave-process") && ::fork() == 0) {
+            ::setsid();
+            for (;;) {
+                ::pause();
+            }
+        }
+        if (does("close-streams")) {
+            ::close(STDIN_FILENO);
+            ::close(STDOUT_FILENO);
+        }
+        if (does("limit")) {
+            rlimit files{};
+            ::getrlimit(RLIMIT_NOFILE, &files);
+            files.rlim_cur = 64;
+            ::setrlimit(RLIMIT_NOFILE, &files);
+        }
+        if (does("chatter")) {
+            const std::string line(1023, 'x');
+            for (int i = 0; i < 2000; ++i) {
+                std::puts(line.c_str());
+            }
+            std::fflush(stdout);
         }
         if (does("leak-fd")) {
             (void)::open("/dev/null", O_RDONLY | O_CLOEXEC);

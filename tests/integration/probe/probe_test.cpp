@@ -134,6 +134,15 @@ TEST_F(Probing, OneThatStartsAProcessIsRefusedAndThatProcessEnds) {
     }
 }
 
+TEST_F(Probing, AProcessThatHidesFromTheProbeEndsWithIt) {
+    host.add("wild-escape");
+    static_cast<void>(ask(file("wild-escape")));
+    ASSERT_FALSE(others("escaped").empty());
+    for (const pid_t pid : others("escaped")) {
+        EXPECT_TRUE(ends_soon(pid)) << pid;
+    }
+}
+
 TEST_F(Probing, AProbeThatIsNotThereIsTold) {
     host.add("wild-good");
     host.settings.probe = host.dir.path() / "absent";

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string>
 
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace {
@@ -44,6 +45,17 @@ void tell(const char* what) {
         for (;;) {
             pause();
         }
+    }
+#elif defined(WILD_ESCAPE)
+    if (syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr) == 0) { // nobody is told
+        setsid();
+        tell("escaped");
+        for (;;) {
+            pause();
+        }
+    }
+    for (int i = 0; i < 200; ++i) { // until it is out
+        usleep(1000);
     }
 #elif defined(WILD_CHATTY)
     for (int i = 0; i < 64; ++i) {

@@ -59,6 +59,22 @@ TEST(Table, ColoursTakeNoRoom) {
     EXPECT_NE(text.find(colourful.green("running") + "  1.2.3.4"), std::string::npos) << text;
 }
 
+TEST(Table, ACellIsOneLineAndActsOnNoTerminal) {
+    for (const Terminal& terminal : {Terminal{}, Terminal{true, false, 80}}) {
+        Table table({"NA\033[2JME", "WH\nAT"});
+        table.add({"evil\xc2\x9b"
+                   "2J",
+                   "one\r\nerror: two\033]0;x\a\xe2\x80\xae"});
+        EXPECT_EQ(table.text(terminal), "NAME    WH AT\n"
+                                        "evil2J  one error: two\n");
+    }
+}
+
+TEST(Described, AKeyAndAValueAreOneLine) {
+    EXPECT_EQ(described({{"k\ney", "a\nstate  \033[32mrunning"}}, {true, false, 80}),
+              "k ey  a state  running\n");
+}
+
 TEST(Width, CountsCharactersNotBytes) {
     EXPECT_EQ(display_width("✓ ok"), 4U);
     EXPECT_EQ(display_width("\033[32mok\033[0m"), 2U);

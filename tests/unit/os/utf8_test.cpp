@@ -18,6 +18,16 @@ TEST(IsUtf8, KnowsWellFormedText) {
 
 TEST(OneLine, IsFitForALog) {
     EXPECT_EQ(one_line("two\nlines\tand\x1b[31mcolour", 100), "two lines and [31mcolour");
+    EXPECT_EQ(one_line("C1 \xc2\x9b"
+                       "2J\xc2\x80",
+                       100),
+              "C1  2J ");
+    EXPECT_EQ(one_line("exe.\xe2\x80\xae"
+                       "txt\xe2\x81\xa6 \xe2\x80\x8f\xd8\x9c",
+                       100),
+              "exe. txt    ");
+    EXPECT_EQ(one_line("\xc2\xa0\xe2\x80\x90\xe2\x81\xaa\xd8\x9b", 100),
+              "\xc2\xa0\xe2\x80\x90\xe2\x81\xaa\xd8\x9b"); // their neighbours stay
     EXPECT_EQ(one_line("bad \xff byte", 100), "bad \xef\xbf\xbd byte");
     EXPECT_EQ(one_line("0123456789", 4), "0123... (6 more bytes)");
 }

@@ -1,5 +1,6 @@
 #include "plugin/breadcrumb.hpp"
 
+#include "os/error.hpp"
 #include "os/temporary_dir.hpp"
 #include "plugin/call.hpp"
 
@@ -16,6 +17,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -303,6 +305,48 @@ TEST_F(Crumbs, WithoutAFileCallsGoOn) {
     Breadcrumb calls(dir.path() / "absent" / "calls", [](const auto&) {});
     const CallMark mark(&calls, "nat", starting);
     const CallMark none(nullptr, "nat", starting);
+}
+
+TEST_F(Crumbs, ALinkAPipeOrAnEmptyFolderInItsPlaceGoes) {
+    const auto target = dir.path() / "elsewhere";
+    for (int what = 0; what < 3; ++what) {
+        if (what == 0) {
+            std::ofstream(target) << "mine";
+            std::filesystem::create_symlink(target, file);
+        } else if (what == 1) {
+            ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+        } else {
+            std::filesystem::create_directory(file);
+        }
+        const Breadcrumb calls(file, [](const auto&) {});
+        EXPECT_EQ(calls.trouble(), "");
+        EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(file)));
+    }
+    EXPECT_EQ(std::filesystem::file_size(target), 4U);
+}
+
+TEST_F(Crumbs, OneThatCannotBeKeptSaysWhy) {
+    std::filesystem::create_directories(file / "full");
+    const Breadcrumb calls(file, [](const auto&) {});
+    EXPECT_THAT(calls.trouble(), testing::StartsWith("remove the folder " + file.string()));
+}
+
+TEST_F(Crumbs, WhatCouldNotBeTakenOverIsLeftForTheNextDaemon) {
+    daemon([](Breadcrumb& calls) {
+        on_worker([&] {
+            const CallMark mark(&calls, "nat", starting);
+            ::raise(SIGKILL);
+        });
+    });
+    {
+        const Breadcrumb calls(file, [](const auto&) {
+            throw os::Error(os::ErrorKind::exhausted, "the disk is full");
+        });
+        EXPECT_THAT(calls.left(), SizeIs(1));
+        EXPECT_EQ(calls.trouble(), "the disk is full");
+    }
+    EXPECT_THAT(left(), SizeIs(1));
+    EXPECT_THAT(left(), IsEmpty());
 }
 
 } // namespace

@@ -170,5 +170,31 @@ TEST_F(Quarantined, ARecordThatCannotBeWrittenHoldsInThisProcess) {
     EXPECT_TRUE(quarantine.holds("nat"));
 }
 
+TEST_F(Quarantined, WhatIsNoFileInItsPlaceGoes) {
+    std::filesystem::create_directory(file);
+    EXPECT_EQ(Quarantine(file).trouble(), "");
+    EXPECT_FALSE(std::filesystem::exists(file));
+    const auto elsewhere = dir.path() / "elsewhere";
+    std::ofstream(elsewhere) << "mine";
+    std::filesystem::create_symlink(elsewhere, file);
+    start(0);
+    EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(file)));
+    std::string left;
+    std::ifstream(elsewhere) >> left;
+    EXPECT_EQ(left, "mine");
+}
+
+TEST_F(Quarantined, OneThatCannotBeWrittenSaysWhy) {
+    std::filesystem::create_directories(file / "full");
+    Quarantine quarantine(file);
+    EXPECT_THAT(quarantine.trouble(), StartsWith("remove the folder " + file.string()));
+    count(quarantine, 0, "SIGSEGV", nat);
+    EXPECT_THROW(quarantine.require_saved(), os::Error);
+    EXPECT_TRUE(quarantine.warnings().contains("nat")); // of this process it holds
+    std::filesystem::remove_all(file);
+    count(quarantine, 0, "SIGSEGV", nat);
+    EXPECT_NO_THROW(quarantine.require_saved());
+}
+
 } // namespace
 } // namespace banger::plugin

@@ -34,7 +34,7 @@ typedef struct banger_api_ops {
    * /v1/operations/ID/events). Returns an id; 0 when the plugin is being destroyed or has 64
    * followed streams and subscriptions (events.h) together already, or nothing is to be followed
    * there. fn is called one line at a time; context stays the plugin's. A reader that falls 1024
-   * lines behind is ended. */
+   * lines or 4 MiB behind is ended. */
   uint64_t (*follow)(const banger_host *, banger_str target, banger_line_fn fn, void *context);
   /* [any-thread] When it returns, fn neither runs nor will run (unless this is called inside fn).
    */

@@ -66,7 +66,7 @@ typedef int32_t banger_status; /* no C enum, bool, long, bit-field or size_t any
 #define BANGER_E_CONFLICT    (-4)
 #define BANGER_E_TIMEOUT     (-5)
 #define BANGER_E_CANCELLED   (-6)
-#define BANGER_E_BUSY        (-7) /* would re-enter the same VM operation */
+#define BANGER_E_BUSY        (-7) /* re-enters the same VM operation; too many at once */
 #define BANGER_E_NOT_FOUND   (-8)
 #define BANGER_E_EXCEPTION   (-9) /* the C++ layer or the host's guard caught one */
 #define BANGER_E_RETRY       (-10)
