@@ -20,6 +20,14 @@ bool is_start(const Operation& operation) {
     return kind == "start" || kind == "restart" || kind == "reboot";
 }
 
+Error not_startable(const Machine& machine) {
+    const bool held = machine.state == State::cleanup_pending;
+    return {ErrorKind::conflict,
+            "VM " + machine.name() + " is " + std::string(to_string(machine.state)) +
+                (held ? what_is_held(machine) : ""),
+            held ? "see what is held with: banger vm show " + machine.name() : ""};
+}
+
 } // namespace
 
 Lifecycle::Lifecycle(Parts parts)
@@ -119,11 +127,7 @@ Lifecycle::Started Lifecycle::start(const std::string& name,
         throw paused_error(*machine);
     }
     if (machine->state != State::stopped && machine->state != State::crashed) {
-        const bool held = machine->state == State::cleanup_pending;
-        throw Error(ErrorKind::conflict,
-                    "VM " + name + " is " + std::string(to_string(machine->state)) +
-                        (held ? what_is_held(*machine) : ""),
-                    held ? "see what is held with: banger vm show " + name : "");
+        throw not_startable(*machine);
     }
     require_network(machine.get());
     const auto limit = timeout.value_or(parts_.settings.create_timeout);
@@ -161,6 +165,9 @@ Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest
         "restart", machine, [this, machine, request](Operation& self) -> asio::awaitable<json> {
             if (has_process(machine->state)) {
                 co_await shut_down(self, machine, request);
+            }
+            if (machine->state == State::cleanup_pending) {
+                throw not_startable(*machine);
             }
             machine->row.lived_ms = 0;
             parts_.machines.set_state(*machine, State::starting);

@@ -380,6 +380,25 @@ TEST_F(LifecycleTest, AStartWhoseUndoFailsIsTriedAgainUntilTheVmIsStopped) {
     EXPECT_EQ(machine->state, State::running);
 }
 
+TEST_F(LifecycleTest, ARestartDoesNotStartWhatItsStopLeftPending) {
+    const auto machine = world->create("a");
+    fail_start(*world, 1);
+    int starts = 0;
+    world->capabilities.on_hook = [&starts](Hook hook, const VmView&) {
+        starts += hook == Hook::before_start ? 1 : 0;
+        if (hook == Hook::after_stop) {
+            throw Error(ErrorKind::unavailable, "no answer");
+        }
+    };
+    const auto restart = world->lifecycle.restart("a", {.force = true});
+    world->finish(restart);
+    ASSERT_TRUE(restart->error());
+    EXPECT_STREQ(restart->error()->what(),
+                 "VM a is cleanup-pending: not taken back yet: still in use");
+    EXPECT_EQ(starts, 0);
+    EXPECT_TRUE(world->wait([&] { return machine->state == State::stopped; }));
+}
+
 TEST_F(LifecycleTest, ARecoveryThatLeavesItPendingHasFailed) {
     fail_start(*world, 2); // the roll-back's, and that of the first recovery
     CreateRequest request;
