@@ -29,6 +29,8 @@ constexpr std::array<Shutdown, 9> shutdowns{{
     {"host-error", ExitCause::crashed, "the VMM met an error"},
 }};
 
+constexpr std::size_t kept_lines = 40; ///< of the console, in the record
+
 /// With panic=-1 a panicking kernel resets at once, which looks like a reboot but for its words.
 std::optional<std::string> panic_line(const std::vector<std::string>& console) {
     constexpr std::string_view words = "Kernel panic - not syncing";
@@ -60,7 +62,9 @@ vmm::Exit judge(const Evidence& evidence) {
     exit.code = evidence.status.code;
     exit.signal = evidence.status.signal;
     exit.host_down = evidence.host_down;
-    exit.console_tail = evidence.console_tail;
+    const auto& console = evidence.console_tail;
+    const std::size_t before = console.size() - std::min(console.size(), kept_lines);
+    exit.console_tail.assign(console.begin() + static_cast<std::ptrdiff_t>(before), console.end());
     exit.vmm_messages = evidence.vmm_messages;
 
     const auto known = std::find_if(shutdowns.begin(), shutdowns.end(), [&](const auto& entry) {

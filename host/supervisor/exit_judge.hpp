@@ -11,11 +11,11 @@ namespace banger::supervisor {
 /// All that is known when a VMM has ended.
 struct Evidence {
     os::ExitStatus status;
-    std::string shutdown;    ///< QMP's SHUTDOWN reason; empty when none came
-    bool ran = false;        ///< the guest was started
-    bool kill_asked = false; ///< we sent the SIGKILL
-    bool host_down = false;  ///< we got a SIGTERM: the host goes down
-    std::vector<std::string> console_tail;
+    std::string shutdown;                  ///< QMP's SHUTDOWN reason; empty when none came
+    bool ran = false;                      ///< the guest was started
+    bool kill_asked = false;               ///< we sent the SIGKILL
+    bool host_down = false;                ///< we got a SIGTERM: the host goes down
+    std::vector<std::string> console_tail; ///< long enough for a panic with all its call traces
     std::vector<std::string> vmm_messages;
 };
 

@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::size_t messages_kept = 8192;
 constexpr std::size_t tail_lines = 40;
+constexpr std::size_t looked_at_lines = 200; ///< the traces of a panic are longer than a tail
 /// How long watchers that do not read keep the process after the VMM's end.
 constexpr std::chrono::milliseconds farewell_time{500};
 
@@ -344,7 +345,7 @@ void Supervisor::vmm_ended() {
     evidence.ran = ran_;
     evidence.kill_asked = kill_asked_;
     evidence.host_down = terminated_;
-    evidence.console_tail = log_->tail(tail_lines);
+    evidence.console_tail = log_->tail(looked_at_lines);
     evidence.vmm_messages = message_lines();
     finish(judge(evidence));
 }

@@ -44,6 +44,15 @@ TEST(ExitJudge, APanicThatResetsIsACrash) {
     EXPECT_EQ(judge(evidence).cause, ExitCause::poweroff);
 }
 
+TEST(ExitJudge, APanicIsFoundBeforeALongTrace) {
+    Evidence evidence = ran("guest-reset");
+    evidence.console_tail = {"Kernel panic - not syncing: Attempted to kill init!"};
+    evidence.console_tail.resize(100, "Call Trace");
+    const vmm::Exit exit = judge(evidence);
+    EXPECT_EQ(exit.cause, ExitCause::crashed);
+    EXPECT_EQ(exit.console_tail, std::vector<std::string>(40, "Call Trace")) << "the last ones";
+}
+
 TEST(ExitJudge, TellsOurKillFromAnother) {
     Evidence evidence = ran("", 0, SIGKILL);
     EXPECT_EQ(judge(evidence).reason, "the VMM was ended by signal 9 (Killed) from outside: a "
