@@ -167,13 +167,23 @@ struct Killed : Leaving {
     }
 };
 
+#ifdef __SANITIZE_THREAD__
+constexpr const char* held_back = "ThreadSanitizer handles a signal later than it comes";
+#endif
+
 TEST_F(Killed, ByItWhileItLeaves) {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << held_back;
+#endif
     switch_off("leave=skip");
     end_in("leave", SIGSEGV);
     expect_given_up();
 }
 
 TEST_F(Killed, ByItWhileItIsMadeToLeave) {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << held_back;
+#endif
     switch_off("");
     end_in("init to leave", SIGABRT);
     expect_given_up();

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 namespace banger::api {
@@ -202,7 +203,12 @@ TEST_F(ServerFaultsTest, OutOfDescriptorsIsSurvived) {
     }
     waiting.send(get("/hello"));
     EXPECT_EQ(waiting.read_answer()->status, 200);
+    std::this_thread::sleep_for(milliseconds(350)); // it has tried again by then
     taken.clear();
+    const std::string log = logged();
+    const std::string line = "warning: accept a connection: Too many open files";
+    EXPECT_THAT(log, testing::HasSubstr(line));
+    EXPECT_EQ(log.find(line), log.rfind(line)) << "told once a minute: " << log;
     late.send(get("/hello"));
     EXPECT_EQ(late.read_answer()->status, 200);
 }
