@@ -19,7 +19,9 @@ endif()
 find_program(CCACHE ccache)
 if(CCACHE)
     # The base directory makes two checkouts of one commit share their objects.
-    set(BANGER_CCACHE ${CMAKE_COMMAND} -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 ${CCACHE})
+    set(BANGER_CCACHE ${CMAKE_COMMAND} -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime # for precompiled headers
+        ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${BANGER_CCACHE})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${BANGER_CCACHE})
 endif()
@@ -31,6 +33,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wswitch-enum -Wunused-res
 if(BANGER_WERROR)
     add_compile_options(-Werror)
 endif()
+# Some libraries ask for it, and a precompiled header fits only who has asked for the same.
+add_compile_options(-pthread $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>) # the second is for ccache
 if(BANGER_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-tsan) # Asio's fences, which the sanitizer does not see
 endif()
