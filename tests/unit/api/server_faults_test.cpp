@@ -193,7 +193,6 @@ TEST_F(ServerFaultsTest, OutOfDescriptorsIsSurvived) {
     std::vector<os::UniqueFd> taken;
     RawClient waiting = connect();
     EXPECT_TRUE(connections_become(1));
-    RawClient late = connect(); // opened before there is none left, accepted after
     for (;;) {
         os::UniqueFd fd(::dup(0));
         if (!fd) {
@@ -201,6 +200,8 @@ TEST_F(ServerFaultsTest, OutOfDescriptorsIsSurvived) {
         }
         taken.push_back(std::move(fd));
     }
+    taken.pop_back();
+    RawClient late = connect(); // with the last one: there is none to accept it
     waiting.send(get("/hello"));
     EXPECT_EQ(waiting.read_answer()->status, 200);
     std::this_thread::sleep_for(milliseconds(350)); // it has tried again by then
