@@ -1,5 +1,7 @@
 #include "cli/console_text.hpp"
 
+#include "os/utf8.hpp"
+
 #include <algorithm>
 
 namespace banger::cli {
@@ -12,22 +14,15 @@ bool is_colour(const std::string& sequence) {
            sequence.find_first_not_of("0123456789;") == sequence.size() - 1;
 }
 
-/// Does it end with a character that acts on the terminal though it is no C0 one: U+0080 to U+009F
-/// (some terminals take U+009B for the begin of a sequence), or a mark of the writing direction?
-/// How many bytes that has.
-std::size_t acting_end(const std::string& text) {
-    const auto byte = [&](std::size_t from_end) {
-        return from_end <= text.size() ? static_cast<unsigned char>(text[text.size() - from_end])
-                                       : static_cast<unsigned char>(0);
-    };
-    const unsigned last = byte(1);
-    if ((byte(2) == 0xc2 && last >= 0x80 && last <= 0x9f) || (byte(2) == 0xd8 && last == 0x9c)) {
-        return 2;
+/// How many bytes has the character at its end, where that acts on the terminal and is no C0 one?
+/// Bytes of what is no UTF-8 may make one, too.
+std::size_t acting_end(std::string_view text) {
+    for (const std::size_t size : {2U, 3U}) {
+        if (text.size() >= size && os::acts_on_terminal(text.substr(text.size() - size))) {
+            return size;
+        }
     }
-    const bool marks =
-        byte(2) == 0x80 && (last == 0x8e || last == 0x8f || (last >= 0xaa && last <= 0xae));
-    const bool isolates = byte(2) == 0x81 && last >= 0xa6 && last <= 0xa9;
-    return byte(3) == 0xe2 && (marks || isolates) ? 3 : 0;
+    return 0;
 }
 
 std::string without_acting(std::string_view text) {

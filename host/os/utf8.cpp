@@ -29,15 +29,16 @@ std::size_t sequence(std::string_view text) noexcept {
     return 0;
 }
 
-/// A whole sequence that shows nothing but changes how what is around it looks: control
-/// characters (a C1 one begins a sequence on some terminals), and marks of the direction.
-bool acts(std::string_view sequence) noexcept {
+} // namespace
+
+bool acts_on_terminal(std::string_view sequence) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
     switch (sequence.size()) {
     case 1:
         return byte(0) < 0x20 || byte(0) == 0x7f;
     case 2: // U+0080 to U+009F, U+061C
-        return (byte(0) == 0xc2 && byte(1) <= 0x9f) || (byte(0) == 0xd8 && byte(1) == 0x9c);
+        return (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f) ||
+               (byte(0) == 0xd8 && byte(1) == 0x9c);
     case 3: // U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069
         return byte(0) == 0xe2 && ((byte(1) == 0x80 && (byte(2) == 0x8e || byte(2) == 0x8f ||
                                                         (byte(2) >= 0xaa && byte(2) <= 0xae))) ||
@@ -46,8 +47,6 @@ bool acts(std::string_view sequence) noexcept {
         return false;
     }
 }
-
-} // namespace
 
 bool is_utf8(std::string_view text) noexcept {
     while (!text.empty()) {
@@ -70,7 +69,7 @@ std::string one_line(std::string_view text, std::size_t limit) {
         const std::size_t length = sequence(text);
         if (length == 0) {
             line += replacement;
-        } else if (acts(text.substr(0, length))) {
+        } else if (acts_on_terminal(text.substr(0, length))) {
             line += ' ';
         } else {
             line += text.substr(0, length);

@@ -86,8 +86,7 @@ void try_life(Trial& trial) {
     const auto changes = Surroundings::now().changed_since(before);
     if (changes.empty()) {
         trial.ok("folder, environment, locale, umask, signal handlers, limits and standard streams "
-                 "are as "
-                 "they were");
+                 "are as they were");
     } else {
         trial.failed(os::join(changes, "; "), "these belong to the whole daemon: leave them alone");
     }
