@@ -45,6 +45,12 @@ if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     string(REPLACE "-g" "-g1" CMAKE_C_FLAGS_DEBUG "${CMAKE_C_FLAGS_DEBUG}")
 endif()
 
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    # A program carries what it uses of a library, not all that was compiled together.
+    add_compile_options(-ffunction-sections -fdata-sections)
+    add_link_options(-Wl,--gc-sections)
+endif()
+
 if(BANGER_CLANG_TIDY)
     find_program(CLANG_TIDY clang-tidy REQUIRED)
     set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet --warnings-as-errors=*)

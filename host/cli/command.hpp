@@ -9,6 +9,9 @@
 
 namespace banger::cli {
 
+/// Of a verb that takes none.
+struct NoArgs {};
+
 /// `verb`, once parsed, runs `run` with what was parsed.
 template <class Args>
 void runs(CLI::App* verb, Session& session, std::shared_ptr<Args> args,

@@ -13,8 +13,6 @@
 namespace banger::cli {
 namespace {
 
-struct NoArgs {};
-
 struct ShowArgs {
     bool json = false;
 };

@@ -25,8 +25,6 @@
 namespace banger::cli {
 namespace {
 
-struct NoArgs {};
-
 struct StatusArgs {
     bool json = false;
 };

@@ -7,7 +7,7 @@
 namespace banger::cli {
 namespace {
 
-Stage stage_of(const Json& json) {
+Stage stage_from(const Json& json) {
     Stage stage{plain_line(text_at(json, "name")), std::nullopt, text_at(json, "state")};
     if (const auto ms = number_at(json, "ms"); ms && !value_at(json, "ended_at").is_null()) {
         stage.seconds = *ms / 1000;
@@ -36,7 +36,7 @@ std::optional<Operation> operation_of(const Json& json) {
     }
     operation.elapsed = number_at(json, "elapsed_ms").value_or(0) / 1000;
     for (const Json& stage : value_at(json, "stages")) {
-        operation.stages.push_back(stage_of(stage));
+        operation.stages.push_back(stage_from(stage));
     }
     return operation;
 }

@@ -301,10 +301,10 @@ Reading read_text(std::string_view text, const std::string& name) {
             reading.is_yaml = false;
             problems.add(*unclosed, "", "a text in quotes begins here and never ends");
         } else if (documents.begins.size() > 1) {
-            const YAML::Mark second = documents.begins[1];
-            const std::size_t at = std::min(static_cast<std::size_t>(second.pos), bytes.size());
+            const YAML::Mark after = documents.begins[1];
+            const std::size_t at = std::min(static_cast<std::size_t>(after.pos), bytes.size());
             const bool marked = bytes.compare(at, 3, "---") == 0;
-            problems.add(second, "",
+            problems.add(after, "",
                          marked ? "a second document begins here" : "this cannot stand here");
         } else {
             Loader(reading.config, problems).root(YAML::Load(bytes));

@@ -12,17 +12,17 @@ namespace {
 
 using Unit = std::pair<std::string_view, double>;
 
-constexpr double kib = 1024;
-constexpr double mib = kib * kib;
-constexpr std::array<Unit, 9> size_units{{{"", mib},
-                                          {"k", kib},
-                                          {"kib", kib},
-                                          {"m", mib},
-                                          {"mib", mib},
-                                          {"g", mib* kib},
-                                          {"gib", mib* kib},
-                                          {"t", mib* mib},
-                                          {"tib", mib* mib}}};
+constexpr double kibi = 1024;
+constexpr double mebi = kibi * kibi;
+constexpr std::array<Unit, 9> size_units{{{"", mebi},
+                                          {"k", kibi},
+                                          {"kib", kibi},
+                                          {"m", mebi},
+                                          {"mib", mebi},
+                                          {"g", mebi* kibi},
+                                          {"gib", mebi* kibi},
+                                          {"t", mebi* mebi},
+                                          {"tib", mebi* mebi}}};
 constexpr std::array<Unit, 5> time_units{
     {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
 

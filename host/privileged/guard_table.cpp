@@ -19,9 +19,9 @@ const json out = meta("oifname");
 const json ip = match(field("ether", "type"), "ip");
 const json arp = match(field("ether", "type"), "arp");
 
-class Builder {
+class GuardBuilder {
   public:
-    explicit Builder(const GuardSpec& spec) : spec_(spec), made_(spec.table) {}
+    explicit GuardBuilder(const GuardSpec& spec) : spec_(spec), made_(spec.table) {}
 
     json commands() {
         sets();
@@ -112,7 +112,7 @@ class Builder {
 } // namespace
 
 json guard_commands(const GuardSpec& spec) {
-    return Builder(spec).commands();
+    return GuardBuilder(spec).commands();
 }
 
 } // namespace banger::privileged

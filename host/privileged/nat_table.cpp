@@ -24,9 +24,9 @@ const json tcp = match(meta("l4proto"), "tcp");
 const json answers = match(ct("state"), json::array({"established", "related"}), "in");
 const json published = match(ct("status"), "dnat", "in");
 
-class Builder {
+class NatBuilder {
   public:
-    explicit Builder(const NatSpec& spec) : spec_(spec), made_(spec.table) {}
+    explicit NatBuilder(const NatSpec& spec) : spec_(spec), made_(spec.table) {}
 
     json commands() {
         if (spec_.mark) {
@@ -157,7 +157,7 @@ class Builder {
 } // namespace
 
 json nat_commands(const NatSpec& spec) {
-    return Builder(spec).commands();
+    return NatBuilder(spec).commands();
 }
 
 } // namespace banger::privileged

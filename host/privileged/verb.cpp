@@ -55,11 +55,11 @@ Action parse_request(const Verb& verb, std::string_view text) {
     if (text.size() > max_request) {
         throw Error(ErrorKind::invalid, "the arguments are longer than 512 KiB");
     }
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded()) {
+    const auto given = nlohmann::json::parse(text, nullptr, false);
+    if (given.is_discarded()) {
         throw Error(ErrorKind::invalid, "the arguments are not JSON");
     }
-    Arguments arguments(json);
+    Arguments arguments(given);
     Action action = verb.parse(arguments);
     arguments.finish();
     return action;

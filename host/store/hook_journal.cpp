@@ -52,7 +52,7 @@ constexpr const char* cookies_sql =
     "AND state IN ('intent', 'done', 'undo_failed') AND cookie <> x'' ORDER BY seq";
 constexpr std::size_t most_known = 256; ///< VMs
 
-JournalRecord read(Query& query) {
+JournalRecord read_record(Query& query) {
     return JournalRecord{.seq = query.integer(),
                          .vm_id = query.text(),
                          .plugin = query.text(),
@@ -97,7 +97,7 @@ struct HookJournal::State {
         Query query(database, open_sql);
         query.bind(vm_id);
         while (query.next()) {
-            records.push_back(read(query));
+            records.push_back(read_record(query));
         }
         return records;
     }

@@ -18,7 +18,7 @@ constexpr const char* list_sql =
     "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size "
     "FROM image ORDER BY name";
 
-ImageRow read(Query& query) {
+ImageRow read_image(Query& query) {
     return ImageRow{.name = query.text(),
                     .kind = query.text(),
                     .rootfs = query.text(),
@@ -51,14 +51,14 @@ bool ImageTable::remove(std::string_view name) {
 
 std::optional<ImageRow> ImageTable::find(std::string_view name) const {
     Query query(database_, find_sql);
-    return query.bind(name).next() ? std::optional(read(query)) : std::nullopt;
+    return query.bind(name).next() ? std::optional(read_image(query)) : std::nullopt;
 }
 
 std::vector<ImageRow> ImageTable::list() const {
     std::vector<ImageRow> rows;
     Query query(database_, list_sql);
     while (query.next()) {
-        rows.push_back(read(query));
+        rows.push_back(read_image(query));
     }
     return rows;
 }

@@ -36,7 +36,7 @@ int write(Database& database, const char* sql, const OperationRow& row) {
     return query.bind(row.created_at).bind_or_null(row.ended_at).run();
 }
 
-OperationRow read(Query& query) {
+OperationRow read_operation(Query& query) {
     return OperationRow{.id = query.text(),
                         .kind = query.text(),
                         .target = query.text(),
@@ -55,7 +55,7 @@ OperationRow read(Query& query) {
 std::vector<OperationRow> read_all(Query& query) {
     std::vector<OperationRow> rows;
     while (query.next()) {
-        rows.push_back(read(query));
+        rows.push_back(read_operation(query));
     }
     return rows;
 }
@@ -73,7 +73,7 @@ void OperationTable::save(const OperationRow& row) {
 
 std::optional<OperationRow> OperationTable::find(std::string_view id) const {
     Query query(database_, find_sql);
-    return query.bind(id).next() ? std::optional(read(query)) : std::nullopt;
+    return query.bind(id).next() ? std::optional(read_operation(query)) : std::nullopt;
 }
 
 std::vector<OperationRow> OperationTable::list(std::int64_t limit, std::string_view state) const {

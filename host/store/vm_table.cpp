@@ -39,7 +39,7 @@ void bind(Query& query, const VmRow& row) {
     query.bind(row.autostart).bind(row.idle_stop_s).bind(row.max_lifetime_s).bind(row.lived_ms);
 }
 
-VmRow read(Query& query) {
+VmRow read_vm(Query& query) {
     return VmRow{.id = query.text(),
                  .name = query.text(),
                  .state = query.text(),
@@ -70,7 +70,7 @@ VmRow read(Query& query) {
 }
 
 std::optional<VmRow> find_one(Query& query) {
-    return query.next() ? std::optional(read(query)) : std::nullopt;
+    return query.next() ? std::optional(read_vm(query)) : std::nullopt;
 }
 
 } // namespace
@@ -127,7 +127,7 @@ std::vector<VmRow> VmTable::list() const {
     std::vector<VmRow> rows;
     Query query(database_, list_sql);
     while (query.next()) {
-        rows.push_back(read(query));
+        rows.push_back(read_vm(query));
     }
     return rows;
 }

@@ -8,7 +8,7 @@ namespace banger::supervisor {
 namespace {
 
 /// The word and a 32-bit number fit with room to spare.
-constexpr std::size_t longest_line = 32;
+constexpr std::size_t longest_request_line = 32;
 constexpr std::string_view word = "CONNECT ";
 
 bool begins_with_word(std::string_view line) {
@@ -22,7 +22,7 @@ bool begins_with_word(std::string_view line) {
 
 ConnectRequest::ConnectRequest(std::string_view bytes) {
     const std::size_t end = bytes.find('\n');
-    if (std::min(end, bytes.size()) > longest_line) {
+    if (std::min(end, bytes.size()) > longest_request_line) {
         return;
     }
     if (end == std::string_view::npos) {

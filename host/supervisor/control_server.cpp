@@ -16,7 +16,7 @@ using os::ErrorKind;
 
 namespace {
 
-constexpr std::size_t longest_line = 4096;
+constexpr std::size_t longest_request = 4096;
 constexpr std::size_t most_unsent = 65536;
 constexpr std::size_t max_sessions = 128;
 
@@ -83,7 +83,7 @@ void ControlServer::receive(Session& session, std::string_view bytes) {
     }
     if (session.mode == Session::Mode::console) {
         console_.type(std::exchange(session.in, {}));
-    } else if (session.in.size() > longest_line) {
+    } else if (session.in.size() > longest_request) {
         remove(session.key);
     }
 }

@@ -10,8 +10,8 @@ namespace vsock {
 class FlowLimit {
   public:
     using Clock = std::chrono::steady_clock;
-    FlowLimit(std::size_t most_bytes, std::size_t most_lines, std::chrono::seconds window)
-        : most_bytes_(most_bytes), most_lines_(most_lines), window_(window) {}
+    FlowLimit(std::size_t bytes, std::size_t lines, std::chrono::seconds window)
+        : most_bytes_(bytes), most_lines_(lines), window_(window) {}
     /// False when it was too much within one window.
     [[nodiscard]] bool take(std::size_t bytes, std::size_t lines, Clock::time_point now) {
         if (now - began_ > window_) {

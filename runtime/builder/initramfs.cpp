@@ -47,7 +47,7 @@ void add_folders(const fs::path& file, std::set<std::string>& known, std::vector
     }
 }
 
-void build(const Site& site, const fs::path& staging) {
+void build_initramfs(const Site& site, const fs::path& staging) {
     const ModuleIndex index(site.bundle / "modules" / kernel_version(site.bundle));
     std::string list;
     std::vector<fs::path> files;
@@ -92,7 +92,7 @@ Component initramfs_part(const Site& site, const Record& kernel) {
     return {.name = "initramfs",
             .inputs = inputs,
             .outputs = {"initramfs.img"},
-            .build = [&site](const fs::path& staging) { build(site, staging); }};
+            .build = [&site](const fs::path& staging) { build_initramfs(site, staging); }};
 }
 
 } // namespace banger::bundle

@@ -30,7 +30,7 @@ fs::path single_child(const fs::path& folder) {
     return found;
 }
 
-void build(const Site& site, const fs::path& staging) {
+void build_kernel(const Site& site, const fs::path& staging) {
     const Apt apt(
         site.cache / "apt",
         find_mirrors(site.manifest->debian, *site.interrupt).sources(site.manifest->debian.release),
@@ -62,7 +62,7 @@ Component kernel_part(const Site& site) {
             .inputs =
                 "kernel 1\n" + site.manifest->debian.release + "\n" + site.manifest->kernel.package,
             .outputs = {"vmlinuz", "vmlinux", "config", "modules"},
-            .build = [&site](const fs::path& staging) { build(site, staging); }};
+            .build = [&site](const fs::path& staging) { build_kernel(site, staging); }};
 }
 
 std::string kernel_version(const fs::path& bundle) {

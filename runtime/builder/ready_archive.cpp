@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void build(const Site& site, const fs::path& staging) {
+void build_ready_archive(const Site& site, const fs::path& staging) {
     const Source& source = *site.manifest->archive;
     fs::create_directories(site.cache / "downloads");
     const fs::path file =
@@ -41,7 +41,7 @@ Component archive_part(const Site& site) {
             .inputs = "archive 1\n" + source.url + "\n" + source.sha256 + "\n" +
                       (source.path.empty() ? "" : sha256_file(source.path)),
             .outputs = {"ready"},
-            .build = [&site](const fs::path& staging) { build(site, staging); }};
+            .build = [&site](const fs::path& staging) { build_ready_archive(site, staging); }};
 }
 
 } // namespace banger::bundle

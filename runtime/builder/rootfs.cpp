@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The recipe's package list: one name a line, # starts a comment.
-std::string packages(const fs::path& recipe) {
+std::string listed_packages(const fs::path& recipe) {
     std::istringstream lines(os::read_file(recipe / "packages", 1U << 20U));
     std::string out;
     for (std::string line; std::getline(lines, line);) {
@@ -68,7 +68,7 @@ void pack_payload(const Site& site, const fs::path& recipe, const fs::path& stag
     fs::remove(agent);
 }
 
-void build(const Site& site, const fs::path& staging) {
+void build_rootfs(const Site& site, const fs::path& staging) {
     const Manifest& manifest = *site.manifest;
     const fs::path recipe = manifest.rootfs.recipe;
     const fs::path payload = staging / "payload.tar";
@@ -95,7 +95,7 @@ void build(const Site& site, const fs::path& staging) {
         "mmdebstrap",
         "--variant=minbase",
         "--architectures=amd64",
-        "--include=" + packages(recipe),
+        "--include=" + listed_packages(recipe),
         "--aptopt=Acquire::Languages \"none\"",
         "--aptopt=Acquire::Retries \"3\"",
         "--dpkgopt=force-unsafe-io", // nobody needs the scratch tree after a power cut
@@ -164,7 +164,7 @@ Component rootfs_part(const Site& site, const Record& kernel) {
     return {.name = "rootfs",
             .inputs = inputs,
             .outputs = {"rootfs.ext4"},
-            .build = [&site](const fs::path& staging) { build(site, staging); }};
+            .build = [&site](const fs::path& staging) { build_rootfs(site, staging); }};
 }
 
 } // namespace banger::bundle

@@ -19,7 +19,7 @@ namespace {
     throw Error(ErrorKind::not_found, "no operation '" + id + "'", "see them with: banger op ls");
 }
 
-json find(const Parts& parts, const std::string& id) {
+json operation_json(const Parts& parts, const std::string& id) {
     if (const auto operation = parts.operations.find(id)) {
         return operation->to_json();
     }
@@ -67,14 +67,14 @@ void add_operations(Router& router, const Parts& parts) {
                                      request.find_query("state").value_or("")));
     });
     router.on("GET", "/v1/operations/{id}", [&parts](Request request) -> asio::awaitable<Response> {
-        co_return json_response(find(parts, request.param("id")));
+        co_return json_response(operation_json(parts, request.param("id")));
     });
     router.on("POST", "/v1/operations/{id}/cancel",
               [&parts](Request request) -> asio::awaitable<Response> {
                   const std::string& id = request.param("id");
                   const auto operation = parts.operations.find(id);
                   if (!operation || operation->finished()) {
-                      const json known = find(parts, id);
+                      const json known = operation_json(parts, id);
                       throw Error(ErrorKind::conflict, "operation " + id + " is over: " +
                                                            known.value("state", "unknown"));
                   }
@@ -88,10 +88,10 @@ void add_operations(Router& router, const Parts& parts) {
                       co_return line_stream(
                           [operation](Stream& stream) { return follow(operation, stream); });
                   }
-                  co_return line_stream(
-                      [line = line_of(find(parts, id))](Stream& stream) -> asio::awaitable<void> {
-                          co_await stream.write(line);
-                      });
+                  co_return line_stream([line = line_of(operation_json(parts, id))](
+                                            Stream& stream) -> asio::awaitable<void> {
+                      co_await stream.write(line);
+                  });
               });
 }
 

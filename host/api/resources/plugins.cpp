@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-json find(const Parts& parts, const std::string& id) {
+json plugin_json(const Parts& parts, const std::string& id) {
     std::vector<std::string> ids;
     for (const plugin::PluginInfo& info : parts.plugins.list()) {
         if (info.id == id) {
@@ -88,7 +88,7 @@ void add_plugins(Router& router, const Parts& parts) {
         co_return json_response({{"lines", std::move(lines)}});
     });
     router.on("GET", "/v1/plugins/{id}", [&parts](Request request) -> asio::awaitable<Response> {
-        co_return json_response(find(parts, request.param("id")));
+        co_return json_response(plugin_json(parts, request.param("id")));
     });
     router.on("POST", "/v1/plugins/{id}/release",
               [&parts](Request request) -> asio::awaitable<Response> {
@@ -98,7 +98,7 @@ void add_plugins(Router& router, const Parts& parts) {
                       return quarantine != nullptr && quarantine->release(id);
                   });
                   const bool released = co_await std::move(release_work);
-                  json plugin = find(parts, id);
+                  json plugin = plugin_json(parts, id);
                   if (!released) {
                       throw Error(ErrorKind::conflict, "plugin " + id + " is not in quarantine",
                                   "banger plugin show " + id + " says how it is");

@@ -18,11 +18,11 @@ using os::ErrorKind;
 int check(int argc, char** argv) {
     Wishes wishes;
     std::string file;
-    bool json = false;
+    bool as_json = false;
     for (int i = 0; i < argc; ++i) {
         const std::string_view word(argv[i]);
         if (word == "--json") {
-            json = true;
+            as_json = true;
         } else if (word == "--run-programs") {
             wishes.run_programs = true;
         } else if ((word == "--config" || word == "--options") && i + 1 < argc) {
@@ -46,7 +46,7 @@ int check(int argc, char** argv) {
         std::fwrite(text.data(), 1, text.size(), stdout);
         std::fflush(stdout); // a hook may take its time: what is known is there
     };
-    if (json) {
+    if (as_json) {
         const std::vector<Finding> findings = try_out(file, wishes);
         print(report_json(file, findings)
                   .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +

@@ -25,8 +25,8 @@ struct Request {
     GuardSpec spec; ///< without what is found on the host
 };
 
-GuardGuest parse_guest(const nlohmann::json& json, const net::Subnet& subnet) {
-    Arguments arguments(json);
+GuardGuest parse_guest(const nlohmann::json& given, const net::Subnet& subnet) {
+    Arguments arguments(given);
     GuardGuest guest{arguments.tap("tap"), arguments.mac("mac"), arguments.ipv4("address")};
     arguments.finish();
     if (!subnet.contains(guest.address) || guest.address == subnet.network ||
@@ -45,8 +45,8 @@ Request parse(Arguments& arguments) {
     spec.subnet = net::Subnet::parse(arguments.word("subnet"));
     spec.vm_to_vm = arguments.flag("vm_to_vm");
     std::set<std::string> seen;
-    for (const auto& json : arguments.list("guests", max_guests)) {
-        const GuardGuest guest = parse_guest(json, spec.subnet);
+    for (const auto& given : arguments.list("guests", max_guests)) {
+        const GuardGuest guest = parse_guest(given, spec.subnet);
         for (const std::string& own : {guest.tap, guest.mac.text(), guest.address.text()}) {
             if (!seen.insert(own).second) {
                 throw Error(ErrorKind::invalid, own + " is listed twice in \"guests\"");

@@ -105,9 +105,9 @@ TEST(Value, AListHoldsTexts) {
 }
 
 std::string json_of(const std::string& yaml) {
-    std::string json;
-    const auto problem = to_canonical_json(YAML::Load(yaml), json);
-    return problem ? "problem: " + *problem : json;
+    std::string text;
+    const auto problem = to_canonical_json(YAML::Load(yaml), text);
+    return problem ? "problem: " + *problem : text;
 }
 
 TEST(YamlJson, ScalarsHaveTheTypesOfYaml12) {

@@ -46,9 +46,9 @@ std::string module_with(const std::string& modinfo) {
     return out;
 }
 
-void put(const fs::path& file, const std::string& content) {
+void put(const fs::path& file, const std::string& text) {
     fs::create_directories(file.parent_path());
-    os::write_file_atomic(file, content, 0644);
+    os::write_file_atomic(file, text, 0644);
 }
 
 TEST(ModuleInfo, ReadsDependenciesAndAliases) {
