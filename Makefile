@@ -9,11 +9,12 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start fuzz runtime-bundle install uninstall format tidy
+.PHONY: help build test test-nested soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start fuzz runtime-bundle install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
 	@echo 'make test            ./test.sh'
+	@echo 'make test-nested     VMs on real KVM, in an emulated machine: minutes (BANGER_FIRECRACKER=, BANGER_NESTED_PREFIX=)'
 	@echo 'make soak            kill the daemon at random while VMs change, people race (ROUNDS=5, SEED=)'
 	@echo 'make bench-create    create -> first SSH command beside a bare QEMU (RUNS=10)'
 	@echo 'make bench-dns       the dns plugin beside dnsmasq, by dnsperf (ROUNDS=5, NAMES=10000)'
@@ -36,6 +37,12 @@ build: $(configured)
 
 test:
 	./test.sh
+
+# tests/e2e/nested/README.md. A sanitizer's build would take several times as long there.
+test-nested:
+	[ -n "$$BANGER_NESTED_PREFIX" ] || $(MAKE) --no-print-directory build PRESET=release
+	[ -n "$$BANGER_RUNTIME_DIR" ] || $(MAKE) --no-print-directory runtime-bundle PRESET=release
+	BANGER_BUILD_DIR=$${BANGER_BUILD_DIR:-$(CURDIR)/build/release} tests/e2e/nested/run.sh
 
 # The short cases of ./test.sh, longer and with other seeds; a failing round names its seed.
 soak: ROUNDS ?= 5

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Dependencies, build, runtime bundle, tests. The last lines are ctest's summary.
 set -euo pipefail
+[ -z "${BANGER_FIRECRACKER:-}" ] || BANGER_FIRECRACKER=$(realpath -m -- "$BANGER_FIRECRACKER") && export BANGER_FIRECRACKER
 cd "$(dirname "$0")"
 
 usage() {
@@ -12,6 +13,7 @@ usage: ./test.sh [--all | --tsan] [-k FILTER] [-L LABEL] [--no-deps] [-h]
   -k FILTER    only tests whose name matches the regular expression (ctest -R)
   -L LABEL     only tests with this label: unit, style, abi, integration, fuzz, e2e
   --no-deps    do not look for missing packages
+BANGER_FIRECRACKER=PROGRAM ./test.sh: the end-to-end tests run their VMs on that Firecracker, by KVM
 TEXT
 }
 
@@ -32,6 +34,15 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+if [ -n "${BANGER_FIRECRACKER:-}" ]; then
+    version=$(scripts/firecracker-version.sh "$BANGER_FIRECRACKER")
+    [ -r /dev/kvm ] && [ -w /dev/kvm ] || {
+        echo "error: BANGER_FIRECRACKER: Firecracker needs /dev/kvm, which is not there or may not be used by this user"
+        echo "hint: banger doctor says what helps; where there is no KVM: make test-nested"
+        exit 2
+    } >&2
+    echo "the end-to-end tests run on Firecracker $version ($BANGER_FIRECRACKER)"
+fi
 [ $deps = no ] || scripts/deps.sh
 if [ $tsan = yes ]; then
     cmake --preset tsan
@@ -43,4 +54,5 @@ cmake --preset dev
 cmake --build --preset dev
 build/dev/bin/banger-bundle --manifest "${RUNTIME_MANIFEST:-runtime/runtime-bundle.toml}" --out runtime/bundle
 if [ $all = yes ]; then export BANGER_LONG=1; else select+=(-LE '^long$'); fi
-exec ctest --preset dev -j "$(nproc)" "${select[@]}"
+# One more than there are cores: many tests wait for a time or for a program.
+exec ctest --preset dev -j $(($(nproc) + 1)) "${select[@]}"

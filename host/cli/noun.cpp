@@ -47,6 +47,9 @@ os::Error in_flags(const os::Error& error) {
         {"memory_mib ", "--memory "},
         {"disk_mib ", "--disk "},
         {"work_disk_mib ", "--work-disk "},
+        {"disk_bytes_per_s ", "--disk-bandwidth "},
+        {"disk_ops_per_s ", "--disk-iops "},
+        {"network_bytes_per_s ", "--network-bandwidth "},
         {"timeout_s ", "--timeout "},
     });
     const std::string text = error.what();

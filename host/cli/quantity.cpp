@@ -57,6 +57,23 @@ std::optional<double> mib_per(std::string_view unit) {
     return std::nullopt;
 }
 
+/// Throws invalid below `least`.
+double mib_of(std::string_view text, double least) {
+    std::string_view rest = text;
+    const auto value = take_number(rest);
+    const auto factor = mib_per(lower(rest));
+    if (!value || !factor) {
+        throw os::Error(os::ErrorKind::invalid, "'" + std::string(text) + "' is not a size",
+                        size_hint);
+    }
+    const double mib = *value * *factor;
+    if (mib < least || mib > 1e12) {
+        throw os::Error(os::ErrorKind::invalid, "size '" + std::string(text) + "' is out of range",
+                        size_hint);
+    }
+    return mib;
+}
+
 std::string printed(const char* format, double value) {
     std::array<char, 64> buffer{};
     std::snprintf(buffer.data(), buffer.size(), format, value);
@@ -66,19 +83,16 @@ std::string printed(const char* format, double value) {
 } // namespace
 
 std::int64_t parse_mib(std::string_view text) {
-    std::string_view rest = text;
-    const auto value = take_number(rest);
-    const auto factor = mib_per(lower(rest));
-    if (!value || !factor) {
-        throw os::Error(os::ErrorKind::invalid, "'" + std::string(text) + "' is not a size",
-                        size_hint);
+    return static_cast<std::int64_t>(std::llround(mib_of(text, 1)));
+}
+
+std::int64_t parse_bytes(std::string_view option, std::string_view text) {
+    constexpr double mib = 1 << 20;
+    try {
+        return static_cast<std::int64_t>(std::llround(mib_of(text, 1 / mib) * mib));
+    } catch (const os::Error& error) {
+        throw error.with_context(option);
     }
-    const double mib = *value * *factor;
-    if (mib < 1 || mib > 1e12) {
-        throw os::Error(os::ErrorKind::invalid, "size '" + std::string(text) + "' is out of range",
-                        size_hint);
-    }
-    return static_cast<std::int64_t>(std::llround(mib));
 }
 
 std::int64_t parse_mib(std::string_view option, std::string_view text) {

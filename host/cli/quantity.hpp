@@ -14,6 +14,8 @@ inline constexpr const char* size_hint = "write it as 512M, 2G or 20G; a plain n
 [[nodiscard]] std::int64_t parse_mib(std::string_view text);
 /// The same of an option's value; the error names the option.
 [[nodiscard]] std::int64_t parse_mib(std::string_view option, std::string_view text);
+/// The same in bytes, of an option's value. Throws Error(invalid), which names the option.
+[[nodiscard]] std::int64_t parse_bytes(std::string_view option, std::string_view text);
 /// "512M", "2G", "1.5G"
 [[nodiscard]] std::string mib_text(std::int64_t mib);
 

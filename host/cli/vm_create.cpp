@@ -1,6 +1,8 @@
 #include "api_client/json.hpp"
 #include "cli/checks.hpp"
 #include "cli/command.hpp"
+#include "cli/console_text.hpp"
+#include "cli/limit_flags.hpp"
 #include "cli/noun.hpp"
 #include "cli/policy_flags.hpp"
 #include "cli/quantity.hpp"
@@ -23,6 +25,7 @@ struct CreateArgs {
     std::string disk_mode;
     std::string vmm;
     std::string timeout;
+    LimitFlags limits;
     PolicyFlags policy;
     bool detach = false;
     bool dry_run = false;
@@ -57,6 +60,7 @@ Json body_of(const CreateArgs& args) {
     if (!args.timeout.empty()) {
         body["timeout_s"] = parse_seconds("--timeout", args.timeout);
     }
+    args.limits.put(body);
     args.policy.put(body);
     if (Json options = args.options->values(); !options.empty()) {
         body["options"] = std::move(options);
@@ -104,9 +108,11 @@ void show_ready(const Session& session, const Outcome& outcome, const Json& vm) 
         return;
     }
     const std::string address = text_at(vm, "ip");
+    const std::string why = shown_line(text_at(vm, "vmm_reason"), false);
     session.print(session.out.green("✓") + " " + session.out.bold(outcome.name) +
                   " is ready after " + duration_text(outcome.seconds) +
-                  (address.empty() ? "" : " at " + address) + "\n  " + way_in(session, vm) + "\n");
+                  (address.empty() ? "" : " at " + address) + "\n  " + way_in(session, vm) + "\n" +
+                  (why.empty() ? "" : "  " + session.out.dim("with " + why) + "\n"));
 }
 
 int create(Session& session, const CreateArgs& args) {
@@ -161,11 +167,12 @@ void add_vm_create(CLI::App& vm, Session& session) {
                      "overlay (shares the image) or copy (a private clone)")
         ->check(one_of({"overlay", "copy"}))
         ->type_name("MODE");
-    verb->add_option("--vmm", args->vmm, "auto or qemu (firecracker has no driver yet)")
+    verb->add_option("--vmm", args->vmm, "auto, firecracker or qemu")
         ->check(one_of({"auto", "firecracker", "qemu"}))
         ->type_name("VMM");
     verb->add_option("--timeout", args->timeout, "Give up and undo after this time: 90s, 5m")
         ->type_name("TIME");
+    args->limits.add_to(*verb);
     args->policy.add_to(*verb);
     CLI::Option* detach =
         verb->add_flag("-d,--detach", args->detach, "Do not wait; print the operation's id");

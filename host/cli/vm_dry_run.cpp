@@ -2,6 +2,7 @@
 
 #include "api_client/json.hpp"
 #include "cli/guest_config_text.hpp"
+#include "cli/limit_flags.hpp"
 #include "cli/noun.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/quantity.hpp"
@@ -59,7 +60,9 @@ int dry_run(Session& session, const Json& body, bool json) {
         {"size", text_at(vm, "vcpus") + " vcpu, " + size_of(vm, "memory_mib") + " memory"},
         {"disks", size_of(vm, "disk_mib") + " root (" + text_at(vm, "disk_mode") + "), " +
                       size_of(vm, "work_disk_mib") + " on /root"},
+        {"limits", limits_text(vm)},
         {"vmm", vmm_of(vm)},
+        {"why", text_at(vm, "vmm_reason")},
         {"options", options_of(vm)},
     };
     const auto policy = policy_lines(vm);

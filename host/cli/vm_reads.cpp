@@ -3,6 +3,7 @@
 #include "cli/footprint_table.hpp"
 #include "cli/guest_config_text.hpp"
 #include "cli/guest_text.hpp"
+#include "cli/limit_flags.hpp"
 #include "cli/noun.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/quantity.hpp"
@@ -179,8 +180,11 @@ std::string vmm_text(const Json& vm) {
         return wanted == "auto" ? "auto (chosen at each start)" : wanted;
     }
     const std::string accel = text_at(vm, "accel");
+    const std::string why = text_at(vm, "vmm_reason");
     return driver + (accel.empty() ? "" : " (" + accel + ")") +
-           (wanted == "auto" ? ", chosen by banger; banger daemon status says why" : "");
+           (wanted != "auto" ? ""
+            : why.empty()    ? ", chosen by banger; banger daemon status says why"
+                             : ", chosen by banger: " + why);
 }
 
 void show_one(Session& session, const Json& vm) {
@@ -201,6 +205,7 @@ void show_one(Session& session, const Json& vm) {
         {"size", text_at(vm, "vcpus") + " vcpu, " + size_at(vm, "memory_mib") + " memory"},
         {"disks", size_at(vm, "disk_mib") + " root (" + text_at(vm, "disk_mode") + ")" +
                       (work.empty() ? "" : ", " + work + " on /root")},
+        {"limits", limits_text(vm)},
         {"vmm", vmm_text(vm)},
         {"options", options.empty() ? "" : options_text(options, plugin_states(session))},
         {"created", created.empty() ? "" : age_since(created) + " ago (" + created + ")"},

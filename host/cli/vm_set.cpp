@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/checks.hpp"
 #include "cli/command.hpp"
+#include "cli/limit_flags.hpp"
 #include "cli/noun.hpp"
 #include "cli/policy_flags.hpp"
 #include "cli/quantity.hpp"
@@ -18,6 +19,7 @@ struct SetArgs {
     std::optional<std::int64_t> vcpus;
     std::string memory;
     std::string disk; ///< is refused
+    LimitFlags limits;
     PolicyFlags policy;
     std::unique_ptr<VmOptionFlags> options;
 };
@@ -62,6 +64,7 @@ int set(Session& session, const SetArgs& args) {
     if (!args.memory.empty()) {
         body["memory_mib"] = parse_mib("--memory", args.memory);
     }
+    args.limits.put(body);
     args.policy.put(body);
     if (Json options = args.options->values(); !options.empty()) {
         body["options"] = std::move(options);
@@ -99,6 +102,7 @@ void add_vm_set(CLI::App& vm, Session& session) {
         ->type_name("N");
     verb->add_option("--memory", args->memory, "Memory, while it is stopped: 512M, 2G")
         ->type_name("SIZE");
+    args->limits.add_to(*verb);
     args->policy.add_to(*verb);
     verb->add_option("--disk,--work-disk", args->disk)->group(""); // to say why it cannot be
     const bool wanted = session.words.size() > 1 && session.words[1] == "set";

@@ -38,6 +38,9 @@ struct Config {
         std::int64_t disk_mib = 8192;
         std::int64_t work_disk_mib = 8192;
         std::string disk_mode = "overlay";         ///< "overlay" or "copy"
+        std::int64_t disk_bandwidth = 0;           ///< bytes per second of each disk; 0: no limit
+        std::int64_t disk_iops = 0;                ///< operations per second of each disk
+        std::int64_t network_bandwidth = 0;        ///< bytes per second each way
         std::string vmm = "auto";                  ///< "auto", "firecracker" or "qemu"
         std::string autostart = "off";             ///< "on", "off" or "last"
         std::chrono::milliseconds idle_stop{0};    ///< 0: never
@@ -48,6 +51,11 @@ struct Config {
     struct {
         std::string bundle; ///< folder; empty: the usual places are searched
     } runtime;
+    struct {
+        std::string binary = "auto";    ///< or a name in PATH or an absolute path
+        bool jailer = false;            ///< run it in Firecracker's jailer
+        std::int64_t jail_uid = 70'000; ///< the first of 1000 that jailed VMs run as
+    } firecracker;
     struct {
         std::string binary = "qemu-system-x86_64"; ///< a name in PATH or an absolute path
         std::string accel = "auto";                ///< "auto", "kvm" or "tcg"

@@ -37,6 +37,7 @@ struct Rule {
     std::int64_t min = 0;
     std::int64_t max = 0;
     std::span<const std::string_view> choices;
+    std::int64_t least = 0; ///< of what is above 0, which itself means something else
 };
 
 /// Where a value is kept.

@@ -32,12 +32,15 @@ Problem read_boolean(const std::string& text, bool& value) {
     return std::nullopt;
 }
 
-Problem in_range(const std::string& given, std::int64_t value, const Rule& rule,
-                 const std::string& min, const std::string& max) {
-    if (value < rule.min || value > rule.max) {
-        return "it must be from " + min + " to " + max + ", not " + given;
+/// `text_of` writes a limit of the rule as a person would.
+template <class TextOf>
+Problem in_range(const std::string& given, std::int64_t value, const Rule& rule, TextOf text_of) {
+    if (value >= rule.min && value <= rule.max && (value == 0 || value >= rule.least)) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const bool zero = rule.least > 0;
+    return (zero ? "it must be 0, or from " : "it must be from ") +
+           text_of(zero ? rule.least : rule.min) + " to " + text_of(rule.max) + ", not " + given;
 }
 
 Problem read_integer(const std::string& text, const Rule& rule, std::int64_t& slot) {
@@ -46,7 +49,7 @@ Problem read_integer(const std::string& text, const Rule& rule, std::int64_t& sl
     if (error != std::errc{} || end != text.data() + text.size()) {
         return in_quotes(text) + " is not a whole number";
     }
-    auto problem = in_range(text, value, rule, std::to_string(rule.min), std::to_string(rule.max));
+    auto problem = in_range(text, value, rule, [](std::int64_t n) { return std::to_string(n); });
     slot = problem ? slot : value;
     return problem;
 }
@@ -60,8 +63,11 @@ Problem read_size(const std::string& text, const Rule& rule, std::int64_t& slot)
     if (*bytes % unit != 0) {
         return in_quotes(text) + " is not a whole number of MiB";
     }
+    if (*bytes == 0 && text.find_first_of("123456789") != std::string::npos) {
+        return in_quotes(text) + " is less than a byte";
+    }
     auto problem =
-        in_range(text, *bytes / unit, rule, size_text(rule.min * unit), size_text(rule.max * unit));
+        in_range(text, *bytes / unit, rule, [unit](std::int64_t n) { return size_text(n * unit); });
     slot = problem ? slot : *bytes / unit;
     return problem;
 }
@@ -78,7 +84,7 @@ Problem read_duration(const std::string& text, const Rule& rule, std::chrono::mi
     if (!time) {
         return in_quotes(text) + " is not a time such as 20s, 500ms or 2m";
     }
-    auto problem = in_range(text, time->count(), rule, limit_text(rule.min), limit_text(rule.max));
+    auto problem = in_range(text, time->count(), rule, limit_text);
     slot = problem ? slot : *time;
     return problem;
 }

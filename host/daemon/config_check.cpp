@@ -50,8 +50,7 @@ ConfigCheck::ConfigCheck(const std::filesystem::path& file, const os::UserPaths&
     config::Config& config = reading_.config;
     std::error_code code;
     const bool state = std::filesystem::is_directory(paths.state, code);
-    Vmms vmms(config.qemu.binary, config.qemu.accel,
-              state ? paths.state / "qemu-probe.json" : std::filesystem::path());
+    Vmms vmms(config, state ? paths.state : std::filesystem::path());
     hypervisors_ = vmms.get();
     check_plugins(paths);
     wrong_lines_ = errors_;
@@ -92,7 +91,7 @@ void ConfigCheck::check_plugins(const os::UserPaths& paths) {
 }
 
 void ConfigCheck::sort_out(const Check& check) {
-    if (check.severity == "ok") {
+    if (check.severity == "ok" || check.severity == "info") {
         return;
     }
     const auto place = reading_.config.from_file.find(check.key);

@@ -5,6 +5,7 @@
 #include "config/effective.hpp"
 #include "daemon/doctor.hpp"
 #include "daemon/dropped_checks.hpp"
+#include "daemon/jailing.hpp"
 #include "daemon/log.hpp"
 #include "daemon/network_checks.hpp"
 #include "daemon/operation_history.hpp"
@@ -150,8 +151,7 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
           log->info("privileged: {} ({} us): {}", call.command, call.time.count(),
                     call.ok ? "ok" : call.error);
       }),
-      images(image_table, config.runtime.bundle),
-      vmms(config.qemu.binary, config.qemu.accel, paths.state / "qemu-probe.json"),
+      images(image_table, config.runtime.bundle), vmms(config, paths.state),
       quarantine(paths.quarantine()), plugin_calls(paths.state / "plugin-calls",
                                                    [this](const auto& calls) {
                                                        quarantine.count(calls, os::now_ms());
@@ -165,7 +165,8 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
                  settings, [this] { return vmms.get(); },
                  [this](std::string_view level, const std::string& text) {
                      write_log(*log, level, text);
-                 }}),
+                 },
+                 jails(config, privileged)}),
       auto_stop({threads, machines, lifecycle, dispatch, events, settings,
                  [this](std::string_view level, const std::string& text) {
                      write_log(*log, level, text);
@@ -381,6 +382,8 @@ asio::awaitable<void> Daemon::Parts::start() {
     co_await all_taken_up();
     if (!stopping) {
         co_await vm::offload(threads, [this] {
+            clean_dead_jails(privileged,
+                             [this](const std::string& text) { log->warn("{}", text); });
             dispatch.let_leave(plugin::Leavers::Answer::any);
             plugins.reconcile_all();
         });

@@ -10,9 +10,12 @@
 #include "plugin/no_network.hpp"
 #include "vm/requests.hpp"
 #include "vmm/agent_channel.hpp"
+#include "vmm/firecracker/version.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -56,6 +59,9 @@ void check_tools(Checks& checks) {
 }
 
 std::string vmm_fix(const DoctorFacts& facts, const std::string& setting) {
+    if (setting == "firecracker.jailer") {
+        return set_in(facts, setting + ": false");
+    }
     if (setting != "qemu.binary") {
         return set_in(facts, setting + ": auto");
     }
@@ -66,12 +72,54 @@ std::string vmm_fix(const DoctorFacts& facts, const std::string& setting) {
                : set_in(facts, "qemu.binary: " + standard) + " (" + install + ")";
 }
 
+/// Why it is not taken where it would be.
+void check_firecracker(Checks& checks, const DoctorFacts& facts, const vmm::Choice& choice) {
+    for (const vmm::Candidate& candidate : choice.candidates) {
+        const vmm::Probe& probe = candidate.probe;
+        if (probe.driver != vmm::firecracker_name || probe.usable) {
+            continue;
+        }
+        const std::string& key = probe.setting;
+        // Somebody wants it, and named what is none, or wants it in a jail that there cannot be.
+        if (key == "firecracker.binary" || key == "firecracker.jailer") {
+            checks.push_back(check("firecracker", "warning", "Firecracker is not used",
+                                   candidate.why, vmm_fix(facts, key), key));
+        } else if (facts.wanted_vmm == "auto") {
+            checks.push_back(
+                check("firecracker", "info", "Firecracker is not used", candidate.why));
+        }
+    }
+}
+
+/// Of a release that VMs may run with.
+void check_release(Checks& checks, const DoctorFacts& facts, const vmm::Choice& choice) {
+    for (const vmm::Candidate& candidate : choice.candidates) {
+        const vmm::Probe& probe = candidate.probe;
+        if (probe.driver != vmm::firecracker_name || !probe.usable ||
+            facts.wanted_vmm == vmm::qemu_name) {
+            continue;
+        }
+        const auto version = vmm::firecracker::parse_version(probe.version);
+        const std::string_view trouble =
+            version ? vmm::firecracker::known_trouble(*version) : std::string_view();
+        if (!trouble.empty()) {
+            const std::string key = "firecracker.binary";
+            checks.push_back(
+                check("firecracker-release", "warning",
+                      "Firecracker " + probe.version + " has a known fault", std::string(trouble),
+                      set_in(facts, key + ": FILE") + ", one of another release", key));
+        }
+    }
+}
+
 void check_vmm(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
     const vmm::Choice choice = vmm::survey(facts.wanted_vmm, hypervisors);
     if (choice.hypervisor != nullptr) {
         checks.push_back(check("vmm", "ok",
                                "VMs run with " + choice.reason.substr(0, choice.reason.find("; ")),
                                choice.hypervisor->probe().reason));
+        check_firecracker(checks, facts, choice);
+        check_release(checks, facts, choice);
         return;
     }
     const auto add = [&](const vmm::Choice& none) {
@@ -86,6 +134,18 @@ void check_vmm(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors&
     }
 }
 
+void check_limits(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
+    const vmm::Choice choice = vmm::survey(facts.wanted_vmm, hypervisors);
+    if (choice.hypervisor != nullptr && facts.settings.limits.network_bytes != 0 &&
+        !choice.hypervisor->capabilities().limits_network) {
+        const std::string key = "vm.network_bandwidth";
+        checks.push_back(check("limits", "error",
+                               "VMs with the limits of the configuration cannot run",
+                               std::string(choice.hypervisor->name()) + " limits no network",
+                               set_in(facts, key + ": 0"), key));
+    }
+}
+
 void check_channel(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
     const vmm::Choice choice = vmm::survey(facts.wanted_vmm, hypervisors);
     if (choice.hypervisor == nullptr) {
@@ -95,6 +155,11 @@ void check_channel(Checks& checks, const DoctorFacts& facts, const vmm::Hypervis
     const vmm::AgentChannel channel =
         vmm::choose_channel(facts.settings.agent_channel, choice.hypervisor->capabilities(),
                             vmm::probe_vhost_vsock(facts.settings.vhost_vsock));
+    if (channel.own) {
+        checks.push_back(check("agent-channel", "ok", "agents in guests are reached by AF_VSOCK",
+                               channel.reason));
+        return;
+    }
     const std::string other = set_in(facts, key + ": serial");
     const std::string fix = channel.fix.empty() ? other : channel.fix + ", or " + other;
     if (channel.refused) {
@@ -291,6 +356,7 @@ std::vector<Check> config_checks(const DoctorFacts& facts, const vmm::Hypervisor
     Checks checks;
     check_vmm(checks, facts, hypervisors);
     check_channel(checks, facts, hypervisors);
+    check_limits(checks, facts, hypervisors);
     check_bundle(checks, facts);
     check_image(checks, facts);
     check_sizes(checks, facts);

@@ -29,6 +29,7 @@ vm::Settings vm_settings(const config::Config& config, const os::UserPaths& path
     settings.disk_mib = static_cast<std::uint64_t>(config.vm.disk_mib);
     settings.work_disk_mib = static_cast<std::uint64_t>(config.vm.work_disk_mib);
     settings.disk_mode = config.vm.disk_mode;
+    settings.limits = {config.vm.disk_bandwidth, config.vm.disk_iops, config.vm.network_bandwidth};
     settings.vmm = config.vm.vmm;
     settings.agent_channel = vmm::channel_kind(config.qemu.agent_channel);
     settings.vhost_vsock = vmm::vhost_vsock_device;
@@ -76,10 +77,17 @@ plugin::Settings plugin_settings(const config::Config& config, const os::UserPat
     settings.probe = os::installation().libexec / "banger-plugin";
     settings.probe_cache = paths.state / "plugin-probes.json";
     // Options of `vm create` and `vm set` themselves.
-    settings.reserved_flags = {"name",      "image",     "vcpu",      "memory",      "disk",
-                               "work-disk", "disk-mode", "vmm",       "timeout",     "detach",
-                               "dry-run",   "json",      "help",      "yes",         "verbose",
-                               "quiet",     "autostart", "idle-stop", "max-lifetime"};
+    settings.reserved_flags = {"name",         "image",
+                               "vcpu",         "memory",
+                               "disk",         "work-disk",
+                               "disk-mode",    "vmm",
+                               "timeout",      "detach",
+                               "dry-run",      "json",
+                               "help",         "yes",
+                               "verbose",      "quiet",
+                               "autostart",    "idle-stop",
+                               "max-lifetime", "disk-bandwidth",
+                               "disk-iops",    "network-bandwidth"};
     return settings;
 }
 

@@ -1,26 +1,49 @@
 #pragma once
 
+#include "config/config.hpp"
 #include "vmm/choose.hpp"
+#include "vmm/firecracker/host.hpp"
+#include "vmm/kvm_probe.hpp"
+#include "vmm/qemu/host.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace banger::daemon {
 
-/// The VMMs of this machine, probed when first asked for and again as long as none can be used.
+/// The VMMs of this machine, probed when first asked for. Firecracker is probed again when another
+/// binary, or none, is there, or a minute after a probe that was late or failed itself, QEMU as
+/// long as nothing can be used.
 class Vmms {
   public:
-    Vmms(std::string qemu_binary, std::string accel, std::filesystem::path cache)
-        : binary_(std::move(qemu_binary)), accel_(std::move(accel)), cache_(std::move(cache)) {}
+    /// Probe results of this boot are kept in `cache_dir`; empty: nowhere.
+    Vmms(const config::Config& config, std::filesystem::path cache_dir);
     [[nodiscard]] std::shared_ptr<const vmm::Hypervisors> get(); ///< [pool thread]
 
   private:
-    std::string binary_;
+    [[nodiscard]] vmm::firecracker::ProbeOptions firecracker_options();
+    [[nodiscard]] vmm::qemu::ProbeOptions qemu_options();
+    [[nodiscard]] const vmm::KvmResult& kvm();
+    [[nodiscard]] std::filesystem::path cache(const char* name) const;
+
+    std::string firecracker_binary_;
+    std::string qemu_binary_;
     std::string accel_;
-    std::filesystem::path cache_;
+    std::filesystem::path bundle_;
+    std::filesystem::path cache_dir_;
+    bool jailer_; ///< Firecracker is used in its jailer only
+
     std::mutex lock_;
+    std::optional<vmm::KvmResult> kvm_; ///< of one get(): both drivers ask
+    std::string identity_;              ///< of the Firecracker that was probed
+    std::chrono::steady_clock::time_point probed_;
+    std::string no_jailer_; ///< what keeps it from its jailer
+    std::optional<vmm::firecracker::Host> firecracker_;
+    std::optional<vmm::qemu::Host> qemu_;
     std::shared_ptr<const vmm::Hypervisors> found_;
 };
 

@@ -122,6 +122,24 @@ bool wait_ready(int fd, short events, Deadline deadline) {
     }
 }
 
+UniqueFd try_connect_unix(const fs::path& path) {
+    const sockaddr_un address = address_of(path);
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd) {
+        throw errno_error("create a socket");
+    }
+    while (!connect_to(fd.get(), address)) {
+        if (errno == ENOENT || errno == ECONNREFUSED || errno == EAGAIN) {
+            fd.reset();
+            break;
+        }
+        if (errno != EINTR) {
+            throw errno_error("connect to " + path.string());
+        }
+    }
+    return fd;
+}
+
 std::optional<std::string> read_line(int fd, std::chrono::milliseconds timeout, std::size_t limit) {
     const Deadline deadline = std::chrono::steady_clock::now() + timeout;
     std::string line;

@@ -18,6 +18,10 @@ namespace banger::os {
 /// Throws unavailable when nobody listens, timeout when the listener accepts nobody for 5 s.
 [[nodiscard]] UniqueFd connect_unix(const std::filesystem::path& path);
 
+/// Without waiting, for a loop: the socket is non-blocking. No descriptor when nobody listens there
+/// yet, or whoever listens has no place for one more.
+[[nodiscard]] UniqueFd try_connect_unix(const std::filesystem::path& path);
+
 /// Reads up to and without '\n'. nullopt at the end of the stream; throws timeout or exhausted.
 /// Bytes after the line stay unread in the socket (they may belong to somebody else).
 [[nodiscard]] std::optional<std::string> read_line(int fd, std::chrono::milliseconds timeout,

@@ -66,6 +66,16 @@ std::string Arguments::word(const char* key) {
     return value.get<std::string>();
 }
 
+std::filesystem::path Arguments::path(const char* key, std::size_t limit) {
+    const nlohmann::json& value = get(key);
+    const std::string text = value.is_string() ? value.get<std::string>() : std::string();
+    if (text.empty() || text.size() > limit || text.front() != '/' ||
+        text.find('\0') != std::string::npos) {
+        refuse(key, "an absolute path of up to " + std::to_string(limit) + " bytes");
+    }
+    return text;
+}
+
 std::string Arguments::bridge(const char* key) {
     std::string name = word(key);
     if (!is_bridge_name(name)) {

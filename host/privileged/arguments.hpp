@@ -2,7 +2,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <string>
@@ -47,6 +49,8 @@ class Arguments {
     [[nodiscard]] const nlohmann::json& list(const char* key, std::size_t limit);
     [[nodiscard]] const nlohmann::json& object(const char* key);
     [[nodiscard]] std::string word(const char* key); ///< any string of up to 64 bytes
+    /// An absolute one of up to `limit` bytes. Nothing is said of what is there.
+    [[nodiscard]] std::filesystem::path path(const char* key, std::size_t limit);
 
     void finish() const; ///< throws when a key was not asked for
 

@@ -171,12 +171,23 @@ nlohmann::json Client::attempt(const std::vector<std::string>& argv, const std::
     return answer.value("result", nlohmann::json::object());
 }
 
+void Client::require_no_obstacle(const std::string& step) const {
+    if (const auto found = obstacle()) {
+        throw Error(ErrorKind::permission, step + " needs root: " + found->reason,
+                    found->remedy.empty() ? "install banger anew" : "allow it: " + found->remedy);
+    }
+}
+
+std::vector<std::string> Client::lasting_command(std::string_view verb) const {
+    require_no_obstacle("step " + std::string(verb));
+    return command_line(verb);
+}
+
 nlohmann::json Client::run(std::string_view verb, const nlohmann::json& args,
                            std::chrono::milliseconds timeout, int cancel_fd, const Log& log) const {
     const std::string step = "step " + step_name(verb, args);
-    if (const auto found = only_reads(verb) ? std::nullopt : obstacle()) {
-        throw Error(ErrorKind::permission, step + " needs root: " + found->reason,
-                    found->remedy.empty() ? "install banger anew" : "allow it: " + found->remedy);
+    if (!only_reads(verb)) {
+        require_no_obstacle(step);
     }
     const std::vector<std::string> argv = command_line(verb);
     const std::string input = args.dump();

@@ -66,6 +66,10 @@ class Client {
     /// Costs one process: callers that show it often should keep it for a few seconds.
     [[nodiscard]] Readiness readiness() const;
 
+    /// For a verb that goes on running, and is started by who wants it to: its command line. Throws
+    /// permission where run() would without asking sudo.
+    [[nodiscard]] std::vector<std::string> lasting_command(std::string_view verb) const;
+
     /// The shell command that lets this user run the helper without a password.
     [[nodiscard]] std::string allow_command() const;
 
@@ -80,6 +84,7 @@ class Client {
                                          const std::string& input,
                                          std::chrono::milliseconds timeout, int cancel_fd) const;
     [[nodiscard]] std::optional<Obstacle> obstacle() const;
+    void require_no_obstacle(const std::string& step) const;
 
     std::filesystem::path helper_;
     Mode mode_;

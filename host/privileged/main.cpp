@@ -3,8 +3,9 @@
 
 #include "net/netlink.hpp"
 #include "os/error.hpp"
-#include "os/file.hpp"
+#include "os/passed_files.hpp"
 #include "privileged/ownership.hpp"
+#include "privileged/step_lock.hpp"
 #include "privileged/verb.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,10 +16,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-#include <thread>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,22 +43,21 @@ std::string read_input() {
     return text;
 }
 
-/// One changing verb at a time on this machine: each looks before it acts. Below /run only root can
-/// hold the lock, so no user can block another.
-os::UniqueFd take_lock() {
-    os::UniqueFd file = os::open_file("/run/banger-priv.lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR) {
-            throw os::errno_error("lock /run/banger-priv.lock");
-        }
-        if (std::chrono::steady_clock::now() > deadline) {
-            throw Error(ErrorKind::timeout, "another privileged step of banger does not end",
-                        "look for a hanging banger-priv process");
-        }
-        std::this_thread::sleep_for(2ms);
+/// The arguments of a verb that takes descriptors end with their line: the connection goes on.
+os::LineWithFiles read_message() {
+    struct stat info {};
+    if (::fstat(STDIN_FILENO, &info) != 0 || !S_ISSOCK(info.st_mode)) {
+        throw Error(ErrorKind::unavailable,
+                    "standard input is no socket, so no files can be passed: as a rule sudo has "
+                    "put a pipe there to log it",
+                    "let sudo not log it, with a line in sudoers: Defaults!/the/path/of/"
+                    "banger-priv !log_input, !log_output");
     }
-    return file;
+    auto message = os::receive_line(STDIN_FILENO, 10s);
+    if (!message) {
+        throw Error(ErrorKind::invalid, "the arguments are missing");
+    }
+    return std::move(*message);
 }
 
 nlohmann::json serve(std::string_view name) {
@@ -69,19 +66,32 @@ nlohmann::json serve(std::string_view name) {
         throw Error(ErrorKind::invalid,
                     "there is no verb \"" + std::string(name.substr(0, 64)) + "\"");
     }
-    const Action action = parse_request(*verb, read_input());
+    os::LineWithFiles input =
+        verb->takes_files ? read_message() : os::LineWithFiles{read_input(), {}};
+    const Action action = parse_request(*verb, input.line);
     const uid_t caller = caller_uid();
-    os::UniqueFd lock;
-    if (verb->changes) {
-        if (::geteuid() != 0) {
-            throw Error(ErrorKind::permission, std::string(name) + " needs root",
-                        "run it as root or through sudo");
-        }
-        lock = take_lock();
+    if (verb->changes && ::geteuid() != 0) {
+        throw Error(ErrorKind::permission, std::string(name) + " needs root",
+                    "run it as root or through sudo");
     }
+    const StepLock lock = verb->changes && !verb->takes_files ? StepLock::take() : StepLock();
     net::Netlink netlink;
-    Context context{netlink, caller, {}};
+    Context context{netlink, caller, {}, std::move(input.files)};
     return perform(action, context);
+}
+
+/// Who calls us chooses which signals we begin with ignored, and has the keys of a terminal.
+/// Neither may let us hold the lock for longer than we would, or not see how a child ends.
+void take_signals_back() {
+    for (const int needed : {SIGALRM, SIGCHLD}) {
+        ::signal(needed, SIG_DFL);
+    }
+    for (const int stop : {SIGTSTP, SIGTTIN, SIGTTOU}) {
+        ::signal(stop, SIG_IGN);
+    }
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 struct Outcome {
@@ -107,6 +117,7 @@ Outcome respond(std::string_view verb) {
 int main(int argc, char** argv) {
     using namespace banger;
     // Whatever happens, this process ends: whoever started it may not be allowed to kill it.
+    privileged::take_signals_back();
     ::alarm(30);
     ::umask(077);
     if (argc != 2 || ::chdir("/") != 0) {

@@ -76,6 +76,15 @@ uid_t caller_uid() {
     return *uid;
 }
 
+std::optional<uid_t> owner_of(const net::Link& link) {
+    const auto owner = Ownership::parse(link.alias);
+    return owner ? std::optional(owner->uid) : link.tap_owner;
+}
+
+bool is_own_tap(const net::Link& link, uid_t caller) {
+    return link.kind == "tun" && owner_of(link) == caller;
+}
+
 void require_own_bridge(const net::Link& link, uid_t caller) {
     const auto owner = Ownership::parse(link.alias);
     if (link.kind != "bridge" || !owner || owner->uid != caller) {

@@ -31,6 +31,10 @@ struct Ownership {
 /// environment says something that is no uid.
 [[nodiscard]] uid_t caller_uid();
 
+/// For whom banger made it, by its alias: the kernel lets a jail's user open a tap meanwhile.
+/// Without one: whom the kernel lets open it.
+[[nodiscard]] std::optional<uid_t> owner_of(const net::Link& link);
+[[nodiscard]] bool is_own_tap(const net::Link& link, uid_t caller);
 /// Throws conflict when this is no bridge that banger made for `caller`.
 void require_own_bridge(const net::Link& link, uid_t caller);
 /// The bridge of that name; throws not_found, too.

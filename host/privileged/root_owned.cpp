@@ -4,6 +4,7 @@
 #include <deque>
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 namespace banger::privileged {
 namespace {
@@ -88,6 +89,11 @@ class Way {
 
 fs::path changeable_part(const fs::path& path, uid_t owner) {
     return path.is_absolute() ? Way(path, owner).changeable() : path;
+}
+
+bool is_on_users_mount(const fs::path& path) noexcept {
+    struct statvfs info {};
+    return ::statvfs(path.c_str(), &info) != 0 || (info.f_flag & ST_NOSUID) != 0;
 }
 
 } // namespace banger::privileged

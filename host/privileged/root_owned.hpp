@@ -12,4 +12,8 @@ namespace banger::privileged {
 [[nodiscard]] std::filesystem::path changeable_part(const std::filesystem::path& path,
                                                     uid_t owner = 0);
 
+/// Whether its file system is mounted without rights of setuid programs, as those are that a user
+/// may mount (udisks, FUSE, fstab's "user"): what it says of owners is then the user's word.
+[[nodiscard]] bool is_on_users_mount(const std::filesystem::path& path) noexcept;
+
 } // namespace banger::privileged

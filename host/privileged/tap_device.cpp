@@ -36,9 +36,7 @@ TapDevice TapDevice::open(const std::string& name, short flags) {
 TapDevice TapDevice::create(const std::string& name, uid_t owner) {
     try {
         TapDevice tap = open(name, static_cast<short>(IFF_TUN_EXCL));
-        if (::ioctl(tap.fd_.get(), TUNSETOWNER, static_cast<unsigned long>(owner)) != 0) {
-            throw os::errno_error("give tap " + name + " to user " + std::to_string(owner));
-        }
+        tap.give(owner);
         return tap;
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::busy) { // what TUN_EXCL says of a name in use
@@ -57,6 +55,12 @@ TapDevice TapDevice::attach(const std::string& name) {
                         "stop the VM that uses it first");
         }
         throw;
+    }
+}
+
+void TapDevice::give(uid_t user) {
+    if (::ioctl(fd_.get(), TUNSETOWNER, static_cast<unsigned long>(user)) != 0) {
+        throw os::errno_error("give tap to user " + std::to_string(user));
     }
 }
 

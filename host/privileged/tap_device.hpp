@@ -17,8 +17,9 @@ class TapDevice {
     /// Takes hold of an existing one. Throws busy when a process has it open.
     [[nodiscard]] static TapDevice attach(const std::string& name);
 
-    void persist(); ///< from now on it outlives us
-    void destroy(); ///< it goes, unless some other process opens it first
+    void give(uid_t user); ///< who may open it from now on
+    void persist();        ///< from now on it outlives us
+    void destroy();        ///< it goes, unless some other process opens it first
 
   private:
     explicit TapDevice(os::UniqueFd fd) noexcept : fd_(std::move(fd)) {}

@@ -15,7 +15,7 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::array<Verb, 21> table{{
+constexpr std::array<Verb, 23> table{{
     {"batch", true, parse_batch},
     {"bridge-delete", true, parse_bridge_delete},
     {"bridge-ensure", true, parse_bridge_ensure},
@@ -28,6 +28,8 @@ constexpr std::array<Verb, 21> table{{
     {"guard-apply", true, parse_guard_apply},
     {"guard-delete", true, parse_guard_delete},
     {"guard-show", true, parse_guard_show},
+    {"jail-clean", true, parse_jail_clean},
+    {"jail-run", true, parse_jail_run, true},
     {"links", false, parse_links},
     {"nat-apply", true, parse_nat_apply},
     {"nat-delete", true, parse_nat_delete},

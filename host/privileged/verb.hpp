@@ -1,5 +1,7 @@
 #pragma once
 
+#include "os/unique_fd.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <functional>
@@ -23,6 +25,7 @@ struct Context {
     uid_t caller; ///< the user on whose behalf we run: the only one who may own an interface
     /// What a verb made, undone in reverse when a later step of the same batch fails.
     std::vector<std::function<void()>> undo;
+    std::vector<os::UniqueFd> files{}; ///< the caller opened them, with his own rights
 };
 
 /// A verb with its arguments, checked; running it is the only part that touches the kernel.
@@ -30,8 +33,12 @@ using Action = std::function<nlohmann::json(Context&)>;
 
 struct Verb {
     std::string_view name;
-    bool changes; ///< needs root and the lock; the others run as anybody
+    bool changes; ///< needs root and the step lock; the others run as anybody
     Action (*parse)(Arguments&);
+    /// Standard input is a socket, which carries one line and descriptors, and lives as long as
+    /// what the verb started: no step of a batch. It takes the lock itself, for no longer than it
+    /// needs.
+    bool takes_files = false;
 };
 
 /// The closed table of everything the helper can do.

@@ -44,6 +44,9 @@ void visit_fields(Row& row, Visitor&& visit) {
     visit.added("idle_stop_s", row.idle_stop_s);
     visit.added("max_lifetime_s", row.max_lifetime_s);
     visit.added("lived_ms", row.lived_ms);
+    visit.added("disk_bytes_per_s", row.disk_bytes_per_s);
+    visit.added("disk_ops_per_s", row.disk_ops_per_s);
+    visit.added("network_bytes_per_s", row.network_bytes_per_s);
 }
 
 struct Writer {

@@ -13,14 +13,16 @@ namespace {
 #define VM_COLUMNS                                                                                 \
     "id, name, state, image, vcpus, memory_mib, disk_mib, work_disk_mib, disk_mode, vmm, accel, "  \
     "ip, mac, cid, options, created_at, started_at, ready_at, exit, timings, warnings, process, "  \
-    "last_operation, autostart, idle_stop_s, max_lifetime_s, lived_ms"
+    "last_operation, autostart, idle_stop_s, max_lifetime_s, lived_ms, "                           \
+    "disk_bytes_per_s, disk_ops_per_s, network_bytes_per_s"
 
 constexpr const char* insert_sql =
     "INSERT INTO vm (" VM_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-    "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)";
+    "?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)";
 constexpr const char* update_sql =
     "UPDATE vm SET (" VM_COLUMNS ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-    "?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27) WHERE id = ?1";
+    "?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30) WHERE id "
+    "= ?1";
 constexpr const char* find_sql = "SELECT " VM_COLUMNS " FROM vm WHERE id = ?";
 constexpr const char* find_by_name_sql = "SELECT " VM_COLUMNS " FROM vm WHERE name = ?";
 constexpr const char* find_by_cid_sql = "SELECT " VM_COLUMNS " FROM vm WHERE cid = ?";
@@ -37,6 +39,7 @@ void bind(Query& query, const VmRow& row) {
     query.bind_or_null(row.ready_at).bind_or_null(row.exit).bind(row.timings);
     query.bind(row.warnings).bind(row.process).bind_or_null(row.last_operation);
     query.bind(row.autostart).bind(row.idle_stop_s).bind(row.max_lifetime_s).bind(row.lived_ms);
+    query.bind(row.disk_bytes_per_s).bind(row.disk_ops_per_s).bind(row.network_bytes_per_s);
 }
 
 VmRow read_vm(Query& query) {
@@ -66,7 +69,10 @@ VmRow read_vm(Query& query) {
                  .autostart = query.text(),
                  .idle_stop_s = query.integer(),
                  .max_lifetime_s = query.integer(),
-                 .lived_ms = query.integer()};
+                 .lived_ms = query.integer(),
+                 .disk_bytes_per_s = query.integer(),
+                 .disk_ops_per_s = query.integer(),
+                 .network_bytes_per_s = query.integer()};
 }
 
 std::optional<VmRow> find_one(Query& query) {

@@ -41,6 +41,11 @@ struct VmRow {
 
     std::int64_t lived_ms = 0; ///< of its lifetime before its VMM began: it rebooted
 
+    // What it may move in a second; 0: no limit.
+    std::int64_t disk_bytes_per_s = 0; ///< of each disk
+    std::int64_t disk_ops_per_s = 0;
+    std::int64_t network_bytes_per_s = 0; ///< of each card, in each direction
+
     bool operator==(const VmRow&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include "os/paths.hpp"
 #include "os/unix_socket.hpp"
 #include "supervisor/run_record.hpp"
+#include "supervisor/vmm_files.hpp"
 
 #include <array>
 #include <cerrno>
@@ -37,6 +38,11 @@ constexpr milliseconds death_time{10000};
 constexpr milliseconds restore_time{2000};
 constexpr milliseconds farewell_time{1000};
 constexpr std::size_t longest_answer = 1U << 20U;
+/// Of a start. Firecracker's is made of many steps, whose own limits come first and name the step:
+/// for its socket and version 20 s, for a request 35 s, and before them 32 s for a jail.
+constexpr milliseconds qemu_start_time{20'000};
+constexpr milliseconds firecracker_start_time{60'000};
+constexpr milliseconds jail_time{35'000};
 
 milliseconds left_of(Clock::time_point deadline) {
     return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(deadline - Clock::now()));
@@ -172,6 +178,7 @@ void sweep(const vmm::RunFolder& run) {
         for (const fs::path& path : {run.control(), run.guest(), run.state()}) {
             ::unlink(path.c_str());
         }
+        remove_vmm_files(run);
     }
 }
 
@@ -183,7 +190,7 @@ Supervised::Supervised(fs::path run_dir, os::ProcessId supervisor, os::ProcessId
       driver_(std::move(driver)), cid_(cid) {}
 
 Supervised launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
-                  milliseconds timeout) {
+                  std::optional<milliseconds> timeout) {
     auto running = try_launch(plan, banger_vm, timeout);
     if (!running) {
         throw Error(ErrorKind::busy, "start VM " + plan.name +
@@ -193,12 +200,15 @@ Supervised launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
 }
 
 std::optional<Supervised> try_launch(const vmm::SupervisorPlan& plan, const fs::path& banger_vm,
-                                     milliseconds timeout) {
+                                     std::optional<milliseconds> timeout) {
     const vmm::RunFolder run{plan.run_dir};
     if (const auto running = adopt(plan.run_dir)) {
         throw Error(ErrorKind::conflict, "VM " + plan.name + " runs already");
     }
-    const auto deadline = Clock::now() + timeout;
+    const bool firecracker = plan.control == vmm::Control::firecracker;
+    const auto deadline =
+        Clock::now() + timeout.value_or((firecracker ? firecracker_start_time : qemu_start_time) +
+                                        (plan.jail ? jail_time : milliseconds(0)));
     const std::vector<std::string> command{banger_vm.string(), plan.id, plan.name};
     try {
         std::optional<std::string> line;

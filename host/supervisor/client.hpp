@@ -15,7 +15,7 @@ namespace banger::supervisor {
 
 struct Status {
     std::string phase;       ///< launching, running, paused, ended
-    bool agent_open = false; ///< a guest agent has the serial port open
+    bool agent_open = false; ///< a guest agent has the serial port open; of AF_VSOCK not known
     std::uint64_t console_bytes = 0;
     std::int64_t started_unix_ms = 0;
 };
@@ -71,14 +71,14 @@ class Supervised {
 
 /// Starts banger-vm (in a systemd --user scope where a user manager runs) and returns once the
 /// guest runs. On a failure nothing is left and the Error holds the VMM's and the guest's last
-/// lines.
+/// lines. Without a timeout it is what the kind of VMM needs at most.
 [[nodiscard]] Supervised launch(const vmm::SupervisorPlan& plan,
                                 const std::filesystem::path& banger_vm,
-                                std::chrono::milliseconds timeout = std::chrono::seconds(20));
+                                std::optional<std::chrono::milliseconds> timeout = {});
 /// The same; nullopt when another VM of this machine has the plan's vsock context id.
 [[nodiscard]] std::optional<Supervised>
 try_launch(const vmm::SupervisorPlan& plan, const std::filesystem::path& banger_vm,
-           std::chrono::milliseconds timeout = std::chrono::seconds(20));
+           std::optional<std::chrono::milliseconds> timeout = {});
 
 /// What this run folder names, if that very supervisor or VMM still runs. (A VMM alone, which
 /// PR_SET_PDEATHSIG excludes, can only be killed.)

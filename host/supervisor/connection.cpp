@@ -9,6 +9,11 @@
 #include <sys/socket.h>
 
 namespace banger::supervisor {
+namespace {
+
+constexpr std::size_t piece = 16384; ///< that is read at once
+
+} // namespace
 
 Connection::Connection(Loop& loop, os::UniqueFd fd, Events events)
     : loop_(loop), fd_(std::move(fd)), events_(std::move(events)) {
@@ -46,7 +51,7 @@ void Connection::ready(std::uint32_t events) {
 }
 
 bool Connection::receive() {
-    std::array<char, 16384> buffer; // NOLINT: filled by read
+    std::array<char, piece> buffer; // NOLINT: filled by read
     const ssize_t n = ::read(fd_.get(), buffer.data(), buffer.size());
     if (n > 0) {
         events_.bytes(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
@@ -62,7 +67,7 @@ bool Connection::receive() {
 }
 
 void Connection::drain() {
-    while (!ended_ && receive()) {
+    for (std::size_t left = most_drained / piece; left > 0 && !ended_ && receive(); --left) {
     }
 }
 

@@ -24,13 +24,17 @@ class Connection {
         std::function<void()> left = {};
     };
 
+    static constexpr std::size_t most_drained = 1U << 20U;
+
     Connection(Loop& loop, os::UniqueFd fd, Events events);
 
     void send(std::string_view bytes);
     [[nodiscard]] std::size_t unsent() const noexcept { return out_.size(); }
     void read(bool wanted); ///< false: leave what comes in the socket (back-pressure)
     void shut_down();       ///< half-close once all is sent
-    void drain();           ///< reads now what is there to read
+    /// Reads now what is there to read, as much as a socket holds: a peer that goes on sending, if
+    /// only until its end, does not keep us here.
+    void drain();
     [[nodiscard]] bool broken() const noexcept { return broken_; } ///< sends go nowhere
     [[nodiscard]] bool
     takes() const noexcept; ///< false: the peer reads no more, as the kernel knows

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include <fcntl.h>
@@ -16,12 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t pipe_size = 65536;
 constexpr std::size_t typed_limit = 65536;
-/// A boot's worth of output goes through at once; after it a flood gets this much a second.
-constexpr double burst = 1U << 20U;
-constexpr double bytes_per_ms = 512;
-constexpr milliseconds quiet_pause{20};   ///< between turns when only the log listens
-constexpr milliseconds attached_pause{3}; ///< when a person watches
-constexpr milliseconds longest_pause{200};
+constexpr milliseconds attached_pause{3}; ///< between turns when a person watches
 
 } // namespace
 
@@ -53,21 +49,14 @@ std::size_t Console::receive() {
         const std::string_view bytes(buffer.data(), static_cast<std::size_t>(n));
         total += bytes.size();
         log_.write(bytes);
+        if (overheard_) {
+            overheard_(bytes);
+        }
         for (const auto& [key, sink] : std::map(sinks_)) { // a sink may detach itself
             sink(bytes);
         }
     }
     return total;
-}
-
-milliseconds Console::pause_after(std::size_t bytes) {
-    const auto now = Clock::now();
-    const double ms =
-        std::chrono::duration<double, std::milli>(now - std::exchange(paid_, now)).count();
-    debt_ = std::max(0.0, debt_ - ms * bytes_per_ms) + static_cast<double>(bytes);
-    const milliseconds least = sinks_.empty() ? quiet_pause : attached_pause;
-    const auto wait = static_cast<long>(std::max(0.0, debt_ - burst) / bytes_per_ms);
-    return std::clamp(milliseconds(wait), least, longest_pause);
 }
 
 void Console::turn() {
@@ -77,7 +66,8 @@ void Console::turn() {
     }
     // Off the loop until the pause is over: a hang-up would be reported again and again.
     reader_.drop();
-    pause_ = loop_.after(pause_after(bytes), [this] {
+    const milliseconds least = sinks_.empty() ? quiet_pause : attached_pause;
+    pause_ = loop_.after(pace_.pause_after(bytes, least), [this] {
         reader_ = loop_.watch(output_.get(), EPOLLIN, [this](std::uint32_t) { turn(); });
     });
 }

@@ -3,12 +3,14 @@
 #include "os/unique_fd.hpp"
 #include "supervisor/console_log.hpp"
 #include "supervisor/loop.hpp"
+#include "supervisor/pace.hpp"
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace banger::supervisor {
 
@@ -25,26 +27,26 @@ class Console {
     /// `sink` gets what comes from now on; the returned key takes it off again.
     [[nodiscard]] std::uint64_t attach(Sink sink);
     void detach(std::uint64_t key) { sinks_.erase(key); }
+    /// `sink` gets it too, and nobody is taken to watch for it.
+    void overhear(Sink sink) { overheard_ = std::move(sink); }
     /// Typed input. What the guest does not read beyond 64 KiB is dropped.
     void type(std::string_view bytes);
     void drain(); ///< reads what is left, once the VMM is dead
 
   private:
-    using Clock = std::chrono::steady_clock;
     [[nodiscard]] std::size_t receive();
     void turn();
     void flush_input();
-    [[nodiscard]] std::chrono::milliseconds pause_after(std::size_t bytes);
 
     Loop& loop_;
     ConsoleLog& log_;
     os::UniqueFd output_;
     os::UniqueFd input_;
     std::map<std::uint64_t, Sink> sinks_;
+    Sink overheard_; ///< may be none
     std::uint64_t next_key_ = 1;
     std::string typed_;
-    double debt_ = 0; ///< bytes read lately, paid off at the sustained rate
-    Clock::time_point paid_ = Clock::now();
+    Pace pace_;
     Loop::Registration reader_;
     Loop::Registration writer_;
     Loop::Registration pause_;

@@ -1,9 +1,11 @@
 #include "supervisor/exit_judge.hpp"
 
+#include "vmm/firecracker/exit_codes.hpp"
+#include "vmm/firecracker/log_line.hpp"
+
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <optional>
 #include <string_view>
 
 namespace banger::supervisor {
@@ -30,15 +32,49 @@ constexpr std::array<Shutdown, 9> shutdowns{{
 }};
 
 constexpr std::size_t kept_lines = 40; ///< of the console, in the record
+constexpr std::string_view panic_words = "Kernel panic - not syncing";
+constexpr std::string_view power_off_words = "banger: power-off";
+constexpr std::size_t last_words = 20; ///< lines; the kernel may say something behind them
+
+using Lines = std::vector<std::string>;
 
 /// With panic=-1 a panicking kernel resets at once, which looks like a reboot but for its words.
-std::optional<std::string> panic_line(const std::vector<std::string>& console) {
-    constexpr std::string_view words = "Kernel panic - not syncing";
-    const auto it = std::find_if(console.begin(), console.end(), [&](const std::string& line) {
-        return line.find(words) != std::string::npos;
+Lines::const_iterator find_panic(Lines::const_iterator from, Lines::const_iterator end) {
+    return std::find_if(from, end, [](const std::string& line) {
+        return line.find(panic_words) != std::string::npos;
     });
-    return it == console.end() ? std::nullopt
-                               : std::optional<std::string>(it->substr(it->find(words)));
+}
+
+void to_panic(vmm::Exit& exit, const std::string& line) {
+    exit.cause = ExitCause::crashed;
+    exit.reason = "the guest's kernel panicked: " + line.substr(line.find(panic_words));
+}
+
+/// The last lines of a guest that powers off under Firecracker hold these words, which its own
+/// programs write where `banger.poweroff=reboot` is on the kernel's command line.
+Lines::const_iterator find_power_off(const Lines& console) {
+    const std::size_t before = console.size() - std::min(console.size(), last_words);
+    const auto first = console.begin() + static_cast<std::ptrdiff_t>(before);
+    return std::find_if(first, console.end(), [](const std::string& line) {
+        return line.find(power_off_words) != std::string::npos;
+    });
+}
+
+/// Of a Firecracker that ended well, which is to say that its guest has reset.
+void judge_reset(const Evidence& evidence, vmm::Exit& exit) {
+    const Lines& console = evidence.console_tail;
+    const auto power_off = find_power_off(console);
+    const bool off = power_off != console.end();
+    if (const auto panic = find_panic(off ? power_off : console.begin(), console.end());
+        panic != console.end()) {
+        to_panic(exit, *panic);
+    } else if (off || evidence.off_asked) {
+        exit.cause = ExitCause::poweroff;
+        exit.reason = "the guest powered off";
+    } else {
+        exit.cause = ExitCause::reboot;
+        exit.reason = "the guest rebooted";
+    }
 }
 
 bool ended_from_outside(int signal) {
@@ -46,13 +82,56 @@ bool ended_from_outside(int signal) {
            signal == SIGQUIT;
 }
 
-/// With the last two lines that the VMM said: the second often only explains the first.
-std::string with_message(std::string text, const std::vector<std::string>& messages) {
-    const std::size_t from = messages.size() > 2 ? messages.size() - 2 : 0;
-    for (std::size_t i = from; i < messages.size(); ++i) {
-        text += (i == from ? ": " : "; ") + messages[i];
+/// The signal that ended it. Firecracker catches SIGHUP and makes a status of it.
+int signal_of(const Evidence& evidence) {
+    const bool hung_up = evidence.control == vmm::Control::firecracker &&
+                         evidence.status.code == vmm::firecracker::exit_hangup;
+    return hung_up ? SIGHUP : evidence.status.signal;
+}
+
+/// How it ended, as "exit status 1".
+std::string status_text(const Evidence& evidence) {
+    std::string text = evidence.status.text();
+    if (evidence.control == vmm::Control::firecracker && evidence.status.signal == 0) {
+        if (const auto meaning = vmm::firecracker::exit_meaning(evidence.status.code);
+            !meaning.empty()) {
+            text += " (" + std::string(meaning) + ")";
+        }
     }
     return text;
+}
+
+/// What the VMM said, without what says nothing.
+Lines words_of(const Evidence& evidence) {
+    if (evidence.control != vmm::Control::firecracker) {
+        return evidence.vmm_messages;
+    }
+    Lines words;
+    for (const std::string& line : evidence.vmm_messages) {
+        if (!vmm::firecracker::repeats_exit(line)) {
+            words.emplace_back(vmm::firecracker::log_message(line));
+        }
+    }
+    return words;
+}
+
+/// With the last two lines that the VMM said: the second often only explains the first.
+std::string with_message(std::string text, const Evidence& evidence) {
+    const Lines words = words_of(evidence);
+    const std::size_t from = words.size() > 2 ? words.size() - 2 : 0;
+    for (std::size_t i = from; i < words.size(); ++i) {
+        text += (i == from ? ": " : "; ") + words[i];
+    }
+    return text;
+}
+
+std::string failed_start(const Evidence& evidence) {
+    if (!evidence.start_error.empty()) {
+        return evidence.start_error;
+    }
+    const std::string at = evidence.step.empty() ? "" : ", at " + evidence.step;
+    return with_message(
+        "the VMM ended with " + status_text(evidence) + " before the guest ran" + at, evidence);
 }
 
 } // namespace
@@ -73,33 +152,33 @@ vmm::Exit judge(const Evidence& evidence) {
     if (evidence.kill_asked && evidence.status.signal == SIGKILL) {
         exit.cause = ExitCause::killed;
         exit.reason = "killed on request";
+    } else if (evidence.halted && evidence.status.signal == SIGKILL) {
+        exit.cause = ExitCause::poweroff;
+        exit.reason = "the guest powered off";
     } else if (known != shutdowns.end()) {
         exit.cause = known->cause;
         exit.reason = known->text;
-        if (const auto panic = panic_line(evidence.console_tail);
-            panic && exit.cause == ExitCause::reboot) {
-            exit.cause = ExitCause::crashed;
-            exit.reason = "the guest's kernel panicked: " + *panic;
+        if (const auto panic = find_panic(console.begin(), console.end());
+            panic != console.end() && exit.cause == ExitCause::reboot) {
+            to_panic(exit, *panic);
         }
     } else if (!evidence.ran) {
         exit.cause = ExitCause::failed_to_start;
-        exit.reason =
-            with_message("the VMM ended with " + evidence.status.text() + " before the guest ran",
-                         evidence.vmm_messages);
-    } else if (ended_from_outside(evidence.status.signal)) {
+        exit.reason = failed_start(evidence);
+    } else if (ended_from_outside(signal_of(evidence))) {
         exit.cause = ExitCause::killed;
-        exit.reason = "the VMM was ended by " + evidence.status.text();
+        exit.reason = "the VMM was ended by " + os::ExitStatus{0, signal_of(evidence)}.text();
         if (evidence.status.signal == SIGKILL) {
             exit.reason += " from outside: a person, or the kernel for want of memory";
         }
     } else if (evidence.status.signal != 0) {
         exit.cause = ExitCause::crashed;
-        exit.reason =
-            with_message("the VMM died of " + evidence.status.text(), evidence.vmm_messages);
+        exit.reason = with_message("the VMM died of " + evidence.status.text(), evidence);
     } else if (evidence.status.code != 0) {
         exit.cause = ExitCause::crashed;
-        exit.reason =
-            with_message("the VMM ended with " + evidence.status.text(), evidence.vmm_messages);
+        exit.reason = with_message("the VMM ended with " + status_text(evidence), evidence);
+    } else if (evidence.control == vmm::Control::firecracker) {
+        judge_reset(evidence, exit);
     } else {
         exit.cause = ExitCause::unknown;
         exit.reason = "the VMM ended without giving a reason";

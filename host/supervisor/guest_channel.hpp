@@ -18,6 +18,8 @@ class GuestChannel {
 
     /// Here from now on; who is connected stays.
     virtual void listen(os::UniqueFd listener) = 0;
+    /// Of a serial port: the guest has opened it.
+    virtual void agent_opened() {}
     /// Nobody is there any more: every connection ends, once what came for it is sent.
     virtual void guest_left() = 0;
     [[nodiscard]] virtual std::size_t connections() const noexcept = 0;

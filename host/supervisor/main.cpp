@@ -1,6 +1,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "supervisor/supervisor.hpp"
+#include "supervisor/vmm_process.hpp"
 
 #include <array>
 #include <csignal>

@@ -2,15 +2,39 @@
 
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 namespace banger::supervisor {
+using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
 using vmm::qemu::QmpClient;
 
 QmpLink::QmpLink(Loop& loop, os::UniqueFd fd, OnEvent on_event)
-    : client_(std::move(on_event)), connection_(loop, std::move(fd),
-                                                {[this](std::string_view bytes) { feed(bytes); },
-                                                 [this](bool) { close(); }, [] {}}) {}
+    : on_event_(std::move(on_event)),
+      client_([this](std::string_view name, const json& data) { event(name, data); }),
+      connection_(
+          loop, std::move(fd),
+          {[this](std::string_view bytes) { feed(bytes); }, [this](bool) { close(); }, [] {}}) {}
+
+void QmpLink::event(std::string_view name, const json& data) {
+    if (name == "SHUTDOWN") {
+        on_event_(VmmEvent::ending, data.value("reason", ""));
+    } else if (name == "BLOCK_IO_ERROR") { // its STOP follows (QEMU, qapi/block-core.json)
+        if (data.value("action", "") == "stop" && data.value("nospace", false)) {
+            on_event_(VmmEvent::disk_full, {});
+        }
+    } else if (name == "STOP") {
+        on_event_(VmmEvent::paused, {});
+    } else if (name == "RESUME") {
+        on_event_(VmmEvent::resumed, {});
+    } else if (name == "POWERDOWN") {
+        on_event_(VmmEvent::powerdown, {});
+    } else if (name == "VSERPORT_CHANGE") {
+        const bool open = data.value("open", false);
+        on_event_(open ? VmmEvent::agent_open : VmmEvent::agent_closed, {});
+    }
+}
 
 void QmpLink::feed(std::string_view bytes) {
     if (broken_) {
@@ -57,6 +81,18 @@ void QmpLink::start(Done running) {
             running(&error);
         });
     flush();
+}
+
+void QmpLink::powerdown(Done done) {
+    call("system_powerdown", std::move(done));
+}
+
+void QmpLink::pause(Done done) {
+    call("stop", std::move(done));
+}
+
+void QmpLink::resume(Done done) {
+    call("cont", std::move(done));
 }
 
 void QmpLink::call(std::string_view command, Done done) {

@@ -4,32 +4,38 @@
 #include "os/unique_fd.hpp"
 #include "supervisor/connection.hpp"
 #include "supervisor/loop.hpp"
+#include "supervisor/vmm_link.hpp"
 #include "vmm/qemu/qmp.hpp"
 
-#include <functional>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
 
 namespace banger::supervisor {
 
 /// The QMP connection, held from the VMM's start to its end: the reason of its end comes nowhere
 /// else, and QEMU serves only one client.
-class QmpLink {
+class QmpLink final : public VmmLink {
   public:
-    using OnEvent = vmm::qemu::QmpClient::OnEvent;
-    using Done = std::function<void(const os::Error*)>; ///< nullptr: done
-
     QmpLink(Loop& loop, os::UniqueFd fd, OnEvent on_event);
 
-    void start(Done running); ///< `running` is called once the guest runs
-    void call(std::string_view command, Done done);
-    void drain(); ///< reads what the dead VMM left
-    void close();
+    void start(Done running) override;
+    void powerdown(Done done) override;
+    void pause(Done done) override;
+    void resume(Done done) override;
+    void drain() override;
+    [[nodiscard]] bool open() const noexcept override { return !broken_; }
+    [[nodiscard]] std::string step() const override { return {}; }
 
   private:
+    void event(std::string_view name, const nlohmann::json& data);
+    void call(std::string_view command, Done done);
     void flush();
     void feed(std::string_view bytes);
+    void close();
 
+    OnEvent on_event_;
     vmm::qemu::QmpClient client_;
     bool broken_ = false;
     Connection connection_;

@@ -23,7 +23,7 @@ class SerialChannel final : public GuestChannel, private channel::MuxEvents {
     ~SerialChannel() override;
 
     void listen(os::UniqueFd listener) override;
-    void agent_opened(); ///< the guest opened the port: say hello
+    void agent_opened() override; ///< says hello
     void guest_left() override;
     [[nodiscard]] std::size_t connections() const noexcept override { return clients_.size(); }
 

@@ -4,21 +4,21 @@
 #include "os/file.hpp"
 #include "os/free_space.hpp"
 #include "os/process.hpp"
-#include "os/unix_socket.hpp"
 #include "supervisor/exit_judge.hpp"
-#include "supervisor/vsock_channel.hpp"
+#include "supervisor/folder_claim.hpp"
+#include "supervisor/start_vmm.hpp"
+#include "supervisor/vmm_files.hpp"
 #include "supervisor/vsock_device.hpp"
 
-#include <array>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <utility>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/epoll.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace banger::supervisor {
@@ -28,7 +28,8 @@ using os::ErrorKind;
 
 namespace {
 
-constexpr std::size_t messages_kept = 8192;
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t tail_lines = 40;
 constexpr std::size_t looked_at_lines = 200; ///< the traces of a panic are longer than a tail
 /// How long watchers that do not read keep the process after the VMM's end.
@@ -36,42 +37,13 @@ constexpr std::chrono::milliseconds farewell_time{500};
 
 /// A guest that has just booted may not listen to its power button yet.
 constexpr std::chrono::milliseconds press_interval{3000};
+/// A kernel answers for each of its ports, also where nobody listens.
+constexpr std::uint32_t any_port = 1;
+/// What a guest that was told to power off may take beyond its time, and still have done as told.
+constexpr std::chrono::seconds late_power_off{5};
 /// Of looks at a disk that had no room for a write of the guest.
 constexpr std::chrono::milliseconds room_interval{3000};
 constexpr std::uint64_t least_room = 16U << 20U;
-
-os::UniqueFd listen(const std::filesystem::path& path) {
-    os::UniqueFd fd = os::listen_unix(path);
-    ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
-    return fd;
-}
-
-/// Nothing when our listener is there still.
-std::optional<os::UniqueFd> listen_again(const std::filesystem::path& path) {
-    try {
-        return listen(path);
-    } catch (const Error& error) {
-        if (error.kind() == ErrorKind::conflict) {
-            return std::nullopt;
-        }
-        throw;
-    }
-}
-
-os::UniqueFd lock_folder(const std::filesystem::path& path) {
-    os::UniqueFd lock = os::open_file(path, O_RDONLY | O_DIRECTORY);
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-        throw Error(ErrorKind::conflict, path.string() + ": a supervisor runs there already");
-    }
-    return lock;
-}
-
-bool is_at(const os::UniqueFd& folder, const std::filesystem::path& path) {
-    struct stat ours {};
-    struct stat there {};
-    return ::fstat(folder.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
-           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
-}
 
 } // namespace
 
@@ -97,25 +69,38 @@ void Supervisor::start() {
     os::UniqueFd control = listen(run_.control());
     os::UniqueFd guest = listen(run_.guest());
 
-    VmmProcess vmm = start_vmm(plan_, claim_vsock());
-    child_ = std::move(vmm.child);
+    Vmm vmm =
+        start_vmm(loop_, plan_, std::move(guest), claim_vsock(),
+                  [this](VmmEvent event, const std::string& word) { vmm_event(event, word); });
+    image_locks_ = std::move(vmm.images);
+    child_ = std::move(vmm.process.child);
     child_watch_ =
         loop_.watch(child_->pidfd().get(), EPOLLIN, [this](std::uint32_t) { vmm_ended(); });
-    state_.vmm = os::identify(child_->pid());
+    hold_ = std::move(vmm.process.hold);
+    jail_sockets_ = std::move(vmm.process.sockets);
+    state_.vmm = os::identify(vmm.process.pid);
+    if (!state_.vmm) { // one in a jail is not ours to bury: it may be gone
+        state_.vmm = os::identify(child_->pid());
+    }
+    if (!state_.vmm) {
+        throw Error(ErrorKind::unavailable, "/proc does not show the VMM's process",
+                    "mount /proc without hidepid, or set firecracker.jailer to false");
+    }
     write_state(run_, state_);
 
-    messages_fd_ = std::move(vmm.messages);
-    ::fcntl(messages_fd_.get(), F_SETFL, O_NONBLOCK);
-    messages_watch_ =
-        loop_.watch(messages_fd_.get(), EPOLLIN, [this](std::uint32_t) { read_messages(); });
-    console_ =
-        std::make_unique<Console>(loop_, *log_, std::move(vmm.console), std::move(vmm.typed));
-    qmp_ = std::make_unique<QmpLink>(
-        loop_, std::move(vmm.control),
-        [this](std::string_view name, const json& data) { vmm_event(name, data); });
-    offer_channel(std::move(guest), std::move(vmm.channel));
+    messages_.read_from(std::move(vmm.process.messages));
+    if (vmm.log) {
+        messages_.read_from(std::move(vmm.log));
+    }
+    console_ = std::make_unique<Console>(loop_, *log_, std::move(vmm.process.console),
+                                         std::move(vmm.process.typed));
+    if (vmm.dial) {
+        watch_halt(std::move(vmm.dial));
+    }
+    link_ = std::move(vmm.link);
+    channel_ = std::move(vmm.channel);
     control_ = std::make_unique<ControlServer>(loop_, std::move(control), *this, *console_);
-    qmp_->start([this](const Error* error) { started(error); });
+    link_->start([this](const Error* error) { started(error); });
 }
 
 os::UniqueFd Supervisor::claim_vsock() {
@@ -131,17 +116,16 @@ os::UniqueFd Supervisor::claim_vsock() {
     return std::move(*device);
 }
 
-void Supervisor::offer_channel(os::UniqueFd listener, os::UniqueFd port) {
-    if (plan_.vsock) {
-        channel_ = std::make_unique<VsockChannel>(
-            loop_, std::move(listener),
-            [cid = plan_.vsock->cid](std::uint32_t number) { return dial_guest(cid, number); },
-            plan_.vsock->key);
-        return;
-    }
-    auto serial = std::make_unique<SerialChannel>(loop_, std::move(listener), std::move(port));
-    port_ = serial.get();
-    channel_ = std::move(serial);
+/// Firecracker goes on for ever with a guest that halts instead of resetting.
+void Supervisor::watch_halt(std::function<os::UniqueFd(std::uint32_t)> dial) {
+    halt_ = std::make_unique<HaltWatch>(
+        loop_, HaltWatch::Guest{[dial = std::move(dial)] { return dial(any_port); },
+                                [this] { return state_.phase == "running"; },
+                                [this] {
+                                    halted_ = true;
+                                    end_vmm();
+                                }});
+    console_->overhear([this](std::string_view bytes) { halt_->hear(bytes); });
 }
 
 /// Before anything that may fail: whoever finds the folder later knows whom to ask.
@@ -225,7 +209,8 @@ void Supervisor::press_button() {
     if (state_.phase == "paused") { // a full disk, say: it must run to hear of it
         resume([](const Error*) {});
     }
-    qmp_->call("system_powerdown", [](const Error*) {});
+    off_asked_ = Clock::now();
+    link_->powerdown([](const Error*) {});
     next_press_ = loop_.after(press_interval, [this] { press_button(); });
 }
 
@@ -238,17 +223,17 @@ void Supervisor::report(const json& message) {
 }
 
 void Supervisor::started(const Error* error) {
-    if (ending_) {
-        return; // the VMM is dead already, and vmm_ended() knows more
+    if (ending_) { // the VMM is dead already, and vmm_ended() knows more
+        ran_ = ran_ || error == nullptr;
+        return;
     }
     if (error != nullptr) {
-        if (error->kind() == ErrorKind::unavailable) {
-            // As a rule the VMM is ending, and its own words say more than we could.
-            farewell_ = loop_.after(farewell_time, [this] { child_->kill(SIGKILL); });
-            return;
+        start_error_ = *error;
+        if (link_->open()) {
+            give_up();
+        } else { // as a rule the VMM is ending, and its own words say more than we could
+            farewell_ = loop_.after(farewell_time, [this] { give_up(); });
         }
-        messages_ += std::string("\n") + error->what() + "\n";
-        child_->kill(SIGKILL); // its end is reported like any other
         return;
     }
     ran_ = true;
@@ -258,6 +243,20 @@ void Supervisor::started(const Error* error) {
     report_.reset();
     set_phase("running");
     control_->publish({{"event", "started"}});
+}
+
+void Supervisor::give_up() {
+    given_up_ = true;
+    end_vmm(); // its end is reported like any other
+}
+
+/// What is in a jail is another user's, and its helper takes back what it has made for it.
+void Supervisor::end_vmm() noexcept {
+    if (plan_.jail) {
+        hold_.reset();
+    } else {
+        child_->kill(SIGKILL);
+    }
 }
 
 void Supervisor::set_phase(std::string phase) {
@@ -275,75 +274,79 @@ void Supervisor::tell_phase(const char* event) {
     control_->publish(told);
 }
 
-void Supervisor::vmm_event(std::string_view name, const json& data) {
-    if (name == "SHUTDOWN") {
-        if (shutdown_.empty()) { // the first says why; an orderly end may add host-qmp-quit
-            shutdown_ = data.value("reason", "");
+void Supervisor::vmm_event(VmmEvent event, const std::string& word) {
+    switch (event) {
+    case VmmEvent::ending:
+        if (shutdown_.empty()) { // the first says why; an orderly end may add that it was told to
+            shutdown_ = word;
         }
-    } else if (name == "BLOCK_IO_ERROR" && data.value("action", "") == "stop" &&
-               data.value("nospace", false)) { // its STOP follows (QEMU, qapi/block-core.json)
+        break;
+    case VmmEvent::disk_full:
         full_ = "no space left on the disk of " + plan_.dir.string();
-    } else if (name == "STOP" && state_.phase == "running") {
-        set_phase("paused");
-        if (!full_.empty()) {
-            wait_for_room();
+        break;
+    case VmmEvent::paused:
+        if (state_.phase == "running") {
+            set_phase("paused");
+            if (!full_.empty()) {
+                wait_for_room();
+            }
+            tell_phase("paused");
         }
-        tell_phase("paused");
-    } else if (name == "RESUME" && state_.phase == "paused") {
-        full_.clear();
-        look_for_room_.drop();
-        set_phase("running");
-        tell_phase("resumed");
-    } else if (name == "POWERDOWN") {
+        break;
+    case VmmEvent::resumed:
+        if (state_.phase == "paused") {
+            full_.clear();
+            look_for_room_.drop();
+            set_phase("running");
+            tell_phase("resumed");
+        }
+        break;
+    case VmmEvent::powerdown:
         control_->publish({{"event", "powerdown"}});
-    } else if (name == "VSERPORT_CHANGE" && port_ != nullptr) {
-        agent_open_ = data.value("open", false);
-        if (agent_open_) {
-            port_->agent_opened();
-        } else {
-            port_->guest_left();
-        }
-        control_->publish({{"event", agent_open_ ? "agent-open" : "agent-closed"}});
-    }
-}
-
-void Supervisor::read_messages() {
-    std::array<char, 4096> buffer; // NOLINT: filled by read
-    const ssize_t n = ::read(messages_fd_.get(), buffer.data(), buffer.size());
-    if (n <= 0) {
-        if (n == 0) {
-            messages_watch_.drop();
-        }
-        return;
-    }
-    messages_.append(buffer.data(), static_cast<std::size_t>(n));
-    if (messages_.size() > 2 * messages_kept) {
-        messages_.erase(0, messages_.size() - messages_kept);
+        break;
+    case VmmEvent::agent_open:
+        agent_open_ = true;
+        channel_->agent_opened();
+        control_->publish({{"event", "agent-open"}});
+        break;
+    case VmmEvent::agent_closed:
+        agent_open_ = false;
+        channel_->guest_left();
+        control_->publish({{"event", "agent-closed"}});
+        break;
     }
 }
 
 std::vector<std::string> Supervisor::message_lines() const {
-    return last_lines(messages_, tail_lines);
+    return messages_.lines(tail_lines);
 }
 
 void Supervisor::vmm_ended() {
     if (std::exchange(ending_, true)) {
         return;
     }
+    hold_.reset(); // were it sudo alone that died
     child_watch_.drop();
     next_press_.drop();
     last_grace_.drop();
+    console_->overhear({});
+    halt_.reset();
     look_for_room_.drop();
     Evidence evidence;
+    evidence.control = plan_.control;
     evidence.status = child_->wait();
-    qmp_->drain(); // its last event is the reason
+    image_locks_.clear();
+    link_->drain(); // its last event may be the reason
     console_->drain();
-    for (int i = 0; i < 16; ++i) { // a pipe holds no more
-        read_messages();
-    }
+    messages_.drain();
     evidence.shutdown = shutdown_;
     evidence.ran = ran_;
+    evidence.start_error = given_up_ ? start_error_->what() : "";
+    evidence.step = link_->step();
     evidence.kill_asked = kill_asked_;
+    evidence.off_asked =
+        off_asked_ && Clock::now() - *off_asked_ < plan_.stop_timeout + late_power_off;
+    evidence.halted = halted_;
     evidence.host_down = terminated_;
     evidence.console_tail = log_->tail(looked_at_lines);
     evidence.vmm_messages = message_lines();
@@ -364,9 +367,13 @@ void Supervisor::finish(const vmm::Exit& judged) {
     json message = exit_json(exit);
     std::vector<std::string> lines = exit.vmm_messages;
     lines.insert(lines.end(), exit.console_tail.begin(), exit.console_tail.end());
+    const bool ours = given_up_ && start_error_;
     report({{"ok", false},
             {"error",
-             {{"kind", "unavailable"}, {"message", exit.reason}, {"details", std::move(lines)}}}});
+             {{"kind", os::to_string(ours ? start_error_->kind() : ErrorKind::unavailable)},
+              {"message", exit.reason},
+              {"hint", ours ? start_error_->hint() : ""},
+              {"details", std::move(lines)}}}});
     if (!control_) {
         loop_.stop();
         return;
@@ -382,8 +389,9 @@ void Supervisor::finish(const vmm::Exit& judged) {
 /// On an error of our own: nothing may be left behind.
 void Supervisor::fail(const Error& error) {
     if (child_) {
-        child_->kill(SIGKILL);
+        end_vmm();
         (void)child_->wait();
+        messages_.drain();
     }
     if (!std::exchange(ending_, true)) {
         vmm::Exit exit;
@@ -418,6 +426,7 @@ void Supervisor::remove_sockets() noexcept {
     ::unlink(run_.control().c_str());
     ::unlink(run_.guest().c_str());
     ::unlink(run_.state().c_str());
+    remove_vmm_files(run_);
 }
 
 json Supervisor::phase() const {
@@ -442,8 +451,8 @@ void Supervisor::wait_for_room() {
     look_for_room_ = loop_.after(room_interval, [this] { go_on_with_room(); });
 }
 
-/// QEMU stopped the guest before a write that the host has no room for, and repeats the write when
-/// it goes on: nothing is lost.
+/// The VMM stopped the guest before a write that the host has no room for, and repeats the write
+/// when it goes on: nothing is lost.
 void Supervisor::go_on_with_room() {
     if (os::free_space(plan_.dir).value_or(0) < least_room) {
         wait_for_room();
@@ -462,20 +471,21 @@ void Supervisor::powerdown(Done done) {
         done(&error);
         return;
     }
-    qmp_->call("system_powerdown", std::move(done));
+    off_asked_ = Clock::now();
+    link_->powerdown(std::move(done));
 }
 
 void Supervisor::pause(Done done) {
-    qmp_->call("stop", std::move(done));
+    link_->pause(std::move(done));
 }
 
 void Supervisor::resume(Done done) {
-    qmp_->call("cont", std::move(done));
+    link_->resume(std::move(done));
 }
 
 void Supervisor::kill(Done done) {
     kill_asked_ = true;
-    child_->kill(SIGKILL);
+    end_vmm();
     done(nullptr);
 }
 

@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "supervisor/jail.hpp"
 #include "supervisor/tap.hpp"
 
 #include <array>
@@ -18,6 +19,9 @@ namespace banger::supervisor {
 using os::UniqueFd;
 
 namespace {
+
+/// As much as Console::drain() reads at a VMM's end.
+constexpr int large_pipe = 256 << 10;
 
 struct Ends {
     UniqueFd ours;
@@ -58,6 +62,44 @@ std::vector<std::string> environment() {
     return env;
 }
 
+/// The standard streams of a VMM.
+struct Streams {
+    Ends console = pipe_ends(true);
+    Ends typed = pipe_ends(false);
+    Ends messages = pipe_ends(true);
+};
+
+os::SpawnOptions options_of(const vmm::SupervisorPlan& plan, const Streams& streams) {
+    os::SpawnOptions options;
+    options.cwd = plan.dir;
+    options.env = environment();
+    options.stdin_fd = streams.typed.theirs.get();
+    options.stdout_fd = streams.console.theirs.get();
+    options.stderr_fd = streams.messages.theirs.get();
+    options.die_with_parent = true;
+    return options;
+}
+
+VmmProcess made(os::Child child, Streams& streams, pid_t pid, UniqueFd hold = {},
+                UniqueFd sockets = {}) {
+    return {std::move(child),
+            {},
+            {},
+            std::move(streams.console.ours),
+            std::move(streams.typed.ours),
+            std::move(streams.messages.ours),
+            pid,
+            std::move(hold),
+            std::move(sockets)};
+}
+
+/// A core of the VMM would hold the guest's memory, keys and all.
+os::Child spawn_without_core(const vmm::SupervisorPlan& plan, const os::SpawnOptions& options) {
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    return os::Child::spawn(plan.argv, options);
+}
+
 } // namespace
 
 void reserve_descriptors(std::size_t count) {
@@ -70,24 +112,15 @@ void reserve_descriptors(std::size_t count) {
     }
 }
 
-VmmProcess start_vmm(const vmm::SupervisorPlan& plan, UniqueFd vsock) {
+VmmProcess start_qemu(const vmm::SupervisorPlan& plan, UniqueFd vsock) {
     std::vector<UniqueFd> taps;
     for (const std::string& name : plan.taps) {
         taps.push_back(open_tap(name));
     }
     Ends control = socket_ends();
     Ends channel = vsock ? Ends{{}, std::move(vsock)} : socket_ends();
-    Ends console = pipe_ends(true);
-    Ends typed = pipe_ends(false);
-    Ends messages = pipe_ends(true);
-
-    os::SpawnOptions options;
-    options.cwd = plan.dir;
-    options.env = environment();
-    options.stdin_fd = typed.theirs.get();
-    options.stdout_fd = console.theirs.get();
-    options.stderr_fd = messages.theirs.get();
-    options.die_with_parent = true;
+    Streams streams;
+    os::SpawnOptions options = options_of(plan, streams);
     place(control.theirs, vmm::control_fd);
     place(channel.theirs, vmm::channel_fd);
     options.inherit = {vmm::control_fd, vmm::channel_fd};
@@ -96,16 +129,40 @@ VmmProcess start_vmm(const vmm::SupervisorPlan& plan, UniqueFd vsock) {
         place(taps[i], number);
         options.inherit.push_back(number);
     }
-    // A core of the VMM would hold the guest's memory, keys and all.
-    const rlimit no_core{0, 0};
-    ::setrlimit(RLIMIT_CORE, &no_core);
-
-    os::Child child = os::Child::spawn(plan.argv, options);
+    os::Child child = spawn_without_core(plan, options);
     for (const int number : options.inherit) {
         ::close(number); // else we would never see the VMM's end of them close
     }
-    return {std::move(child),        std::move(control.ours), std::move(channel.ours),
-            std::move(console.ours), std::move(typed.ours),   std::move(messages.ours)};
+    const pid_t pid = child.pid();
+    VmmProcess process = made(std::move(child), streams, pid);
+    process.control = std::move(control.ours);
+    process.channel = std::move(channel.ours);
+    return process;
+}
+
+VmmProcess start_firecracker(const vmm::SupervisorPlan& plan, const std::vector<UniqueFd>& locks) {
+    for (const std::string& name : plan.taps) {
+        (void)open_tap(name);
+    }
+    Streams streams;
+    // Firecracker never waits for its standard output: what finds no room in the pipe is lost.
+    ::fcntl(streams.console.ours.get(), F_SETPIPE_SZ, large_pipe);
+    if (plan.jail) {
+        JailedVmm jailed = enter_jail(plan,
+                                      {streams.typed.theirs.get(), streams.console.theirs.get(),
+                                       streams.messages.theirs.get()},
+                                      locks);
+        const pid_t pid = jailed.pid;
+        return made(std::move(jailed.helper), streams, pid, std::move(jailed.hold),
+                    std::move(jailed.sockets));
+    }
+    os::SpawnOptions options = options_of(plan, streams);
+    for (const UniqueFd& lock : locks) {
+        options.inherit.push_back(lock.get());
+    }
+    os::Child child = spawn_without_core(plan, options);
+    const pid_t pid = child.pid();
+    return made(std::move(child), streams, pid);
 }
 
 } // namespace banger::supervisor

@@ -27,14 +27,15 @@ struct VsockChannel::Client {
     bool removed = false;
     std::string held; ///< from the client: the handshake, then what came before the guest accepted
     os::UniqueFd dialing;
+    OkLine ok; ///< of `dialing`
     Loop::Registration dial_watch;
     std::unique_ptr<Connection> connection;
     std::unique_ptr<Connection> guest; ///< once it has accepted
     Loop::Registration giving_up;
 };
 
-VsockChannel::VsockChannel(Loop& loop, os::UniqueFd listener, Dial dial, std::string agent_key)
-    : loop_(loop), dial_(std::move(dial)), agent_key_(std::move(agent_key)),
+VsockChannel::VsockChannel(Loop& loop, os::UniqueFd listener, GuestRoute route)
+    : loop_(loop), route_(std::move(route)),
       listener_(
           loop, std::move(listener), [this] { return clients_.size(); },
           [this](os::UniqueFd fd) { add_client(std::move(fd)); }) {}
@@ -102,28 +103,39 @@ void VsockChannel::handshake(Client& client) {
     }
     if (request.state() == ConnectRequest::State::good) {
         client.port = request.port();
-        client.dialing = dial_(client.port);
+        client.dialing = route_.dial(client.port);
     }
     client.held.erase(0, request.size());
     if (!client.dialing) {
         remove(client); // the end without a byte, as in Firecracker
         return;
     }
-    client.dial_watch = loop_.watch(client.dialing.get(), EPOLLOUT,
+    client.dial_watch = loop_.watch(client.dialing.get(), route_.says_ok ? EPOLLIN : EPOLLOUT,
                                     [this, &client](std::uint32_t) { dialed(client); });
 }
 
-/// ECONNRESET: nothing listens there. ETIMEDOUT: the guest has no driver yet.
 void VsockChannel::dialed(Client& client) {
+    const OkLine::State state = client.removed ? OkLine::State::bad : outcome(client);
+    if (state == OkLine::State::partial) {
+        return;
+    }
     client.dial_watch.drop();
+    if (state == OkLine::State::good) {
+        join(client);
+    } else {
+        remove(client);
+    }
+}
+
+OkLine::State VsockChannel::outcome(Client& client) const {
+    if (route_.says_ok) {
+        return client.ok.read(client.dialing.get());
+    }
+    // ECONNRESET: nothing listens there. ETIMEDOUT: the guest has no driver yet.
     int error = 0;
     socklen_t size = sizeof error;
     const int result = ::getsockopt(client.dialing.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (client.removed || result != 0 || error != 0) {
-        remove(client);
-        return;
-    }
-    join(client);
+    return result == 0 && error == 0 ? OkLine::State::good : OkLine::State::bad;
 }
 
 void VsockChannel::join(Client& client) {
@@ -137,8 +149,8 @@ void VsockChannel::join(Client& client) {
                            [this, &client] { settle(client); },
                            [this, &client] { guest_left(client); }});
     client.connection->send(listener_.accepted());
-    if (client.port == vmm::agent_port && !agent_key_.empty()) {
-        client.guest->send("KEY " + agent_key_ + "\n");
+    if (client.port == vmm::agent_port && !route_.agent_key.empty()) {
+        client.guest->send("KEY " + route_.agent_key + "\n");
     }
     client.guest->send(std::exchange(client.held, {}));
     if (client.finished) {

@@ -2,6 +2,7 @@
 
 #include "supervisor/guest_channel.hpp"
 #include "supervisor/guest_listener.hpp"
+#include "supervisor/hybrid_vsock.hpp"
 #include "supervisor/loop.hpp"
 
 #include <cstdint>
@@ -13,16 +14,23 @@
 
 namespace banger::supervisor {
 
+/// How ports of a guest are reached.
+struct GuestRoute {
+    /// Begins a connection to a port: a non-blocking socket. Nothing when it failed at once.
+    std::function<os::UniqueFd(std::uint32_t port)> dial;
+    /// True: it is made once it says "OK <number>\n" (OkLine), and has failed when it ends instead.
+    /// False: it gets writable when it is made or has failed.
+    bool says_ok = false;
+    /// Told to the guest's agent first on each connection; empty: nothing is.
+    std::string agent_key;
+};
+
 /// The guest channel over AF_VSOCK: each connection a socket of its own, made without waiting and
-/// relayed. A side that does not read holds up nothing but its own connection.
+/// relayed. A side that does not read holds up nothing but its own connection. A half-close goes
+/// through as far as the route has one; Firecracker's ends the connection for both sides.
 class VsockChannel final : public GuestChannel {
   public:
-    /// Begins a connection to a port of the guest: a non-blocking socket that gets writable when it
-    /// is made or has failed. Nothing when it failed at once.
-    using Dial = std::function<os::UniqueFd(std::uint32_t port)>;
-
-    /// `agent_key` is told to the guest's agent first on each connection; empty: nothing is.
-    VsockChannel(Loop& loop, os::UniqueFd listener, Dial dial, std::string agent_key);
+    VsockChannel(Loop& loop, os::UniqueFd listener, GuestRoute route);
     ~VsockChannel() override;
 
     void listen(os::UniqueFd listener) override;
@@ -38,6 +46,7 @@ class VsockChannel final : public GuestChannel {
     void client_ended(Client& client, bool hung_up);
     void handshake(Client& client);
     void dialed(Client& client);
+    [[nodiscard]] OkLine::State outcome(Client& client) const;
     void join(Client& client);
     void settle(Client& client);
     void guest_ended(Client& client, bool hung_up);
@@ -47,8 +56,7 @@ class VsockChannel final : public GuestChannel {
     void remove(Client& client);
 
     Loop& loop_;
-    Dial dial_;
-    std::string agent_key_;
+    GuestRoute route_;
     std::map<Key, std::unique_ptr<Client>> clients_;
     Key next_key_ = 1;
     GuestListener listener_;

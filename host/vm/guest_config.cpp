@@ -2,6 +2,7 @@
 
 #include "os/base64.hpp"
 #include "os/error.hpp"
+#include "vmm/kernel_args.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,9 +18,8 @@ using os::ErrorKind;
 
 namespace {
 
-/// Set by the VMM drivers: a wrong value makes a guest that hangs instead of ending, or that boots
-/// without a console. The driver of QEMU refuses them, too, without knowing whose they are.
-constexpr std::array driver_keys{"console", "reboot", "panic", "tsc_early_khz", "tsc"};
+/// The drivers refuse these, too, without knowing whose they are.
+constexpr auto& driver_keys = vmm::driver_kernel_keys;
 
 constexpr const char* one_owner =
     "disable one of them, or change its settings: both cannot have it";

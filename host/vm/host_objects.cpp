@@ -3,6 +3,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
+#include "privileged/jail_list.hpp"
 #include "vm/machine.hpp"
 #include "vm/ssh.hpp"
 
@@ -10,6 +11,7 @@
 #include <charconv>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 
@@ -125,6 +127,21 @@ void HostObjects::add_processes(json& objects) const {
     }
 }
 
+/// A VMM in a jail is another user's, and shows its folder to nobody: its supervisor stands for it.
+void HostObjects::add_jails(json& objects) const {
+    for (const privileged::ListedJail& jail : privileged::own_jails()) {
+        const Known* vm = find(jail.vm);
+        std::error_code code; // a folder that cannot be looked at is no sign of ours
+        if (vm == nullptr && !jail.dead && !fs::exists(settings_.vms_dir / jail.vm, code)) {
+            continue; // of another banger of this user
+        }
+        objects.push_back(object_of("jail", std::to_string(jail.uid), vm ? json(vm->id) : json(),
+                                    jail.dead || vm == nullptr ? stray : in_use,
+                                    jail.dead ? "left of the jail of VM " + jail.vm
+                                              : "its VMM runs as this user id"));
+    }
+}
+
 void HostObjects::add_folders(json& objects) const {
     for (const fs::path& folder : folders_in(settings_.vms_dir)) {
         const std::string id = folder.filename();
@@ -166,6 +183,7 @@ void HostObjects::add_addresses(json& objects) const {
 json HostObjects::list_all() const {
     json objects = json::array();
     add_processes(objects);
+    add_jails(objects);
     add_folders(objects);
     add_run_folders(objects);
     add_addresses(objects);
@@ -180,6 +198,20 @@ json HostObjects::list(const std::string& vm_id) const {
         }
     }
     return objects;
+}
+
+void HostObjects::release_jail(const std::string& name) const {
+    const auto all = privileged::own_jails();
+    const auto jail = std::find_if(
+        all.begin(), all.end(), [&](const auto& one) { return std::to_string(one.uid) == name; });
+    if (jail == all.end()) {
+        return;
+    }
+    if (!jail->dead) {
+        throw Error(ErrorKind::busy, "the VMM of VM " + jail->vm + " runs in jail " + name,
+                    "end its supervisor, banger-vm " + jail->vm);
+    }
+    jails_.clean_up(jail->vm);
 }
 
 void HostObjects::release(const json& object) const {
@@ -197,6 +229,8 @@ void HostObjects::release(const json& object) const {
         if (const auto process = os::identify(as_pid(name).value_or(0))) {
             os::end_process(*process, std::chrono::seconds(2));
         }
+    } else if (kind == "jail") {
+        release_jail(name);
     } else if (kind == "folder" && fs::exists(fs::path(name) / "vm.json")) {
         throw Error(ErrorKind::conflict, name + " holds the disks of a VM that has no record",
                     "keep what you need of it, then remove it with: rm -r " + name);

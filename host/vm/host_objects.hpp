@@ -1,5 +1,6 @@
 #pragma once
 
+#include "vm/jails.hpp"
 #include "vm/settings.hpp"
 
 #include <string>
@@ -23,8 +24,8 @@ class HostObjects {
         bool at_work = false; ///< it runs, or an operation works on it
     };
 
-    HostObjects(Settings settings, std::vector<Known> known)
-        : settings_(std::move(settings)), known_(std::move(known)) {}
+    HostObjects(Settings settings, std::vector<Known> known, Jails jails = {})
+        : settings_(std::move(settings)), known_(std::move(known)), jails_(std::move(jails)) {}
 
     [[nodiscard]] nlohmann::json list(const std::string& vm_id) const;
     [[nodiscard]] nlohmann::json list_all() const;
@@ -35,12 +36,15 @@ class HostObjects {
   private:
     [[nodiscard]] const Known* find(const std::string& id) const;
     void add_processes(nlohmann::json& objects) const;
+    void add_jails(nlohmann::json& objects) const;
+    void release_jail(const std::string& name) const;
     void add_folders(nlohmann::json& objects) const;
     void add_run_folders(nlohmann::json& objects) const;
     void add_addresses(nlohmann::json& objects) const;
 
     Settings settings_;
     std::vector<Known> known_;
+    Jails jails_;
 };
 
 } // namespace banger::vm

@@ -222,10 +222,10 @@ Lifecycle::Started Lifecycle::remove(const std::string& name, bool force) {
 Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& request) {
     const Ptr machine = parts_.machines.get(name);
     require_idle(*machine);
-    const bool resize = request.vcpus || request.memory_mib;
+    const bool resize = request.vcpus || request.memory_mib || !request.limits.empty();
     if (resize && machine->runs()) {
         throw Error(ErrorKind::conflict,
-                    "VM " + name + " runs; CPUs and memory change only while it is stopped",
+                    "VM " + name + " runs; CPUs, memory and limits change only while it is stopped",
                     "stop it first with: banger vm stop " + name);
     }
     check_resources(request.vcpus.value_or(machine->row.vcpus),
@@ -252,6 +252,7 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      store::VmRow& row = machine->row;
                      row.vcpus = request.vcpus.value_or(row.vcpus);
                      row.memory_mib = request.memory_mib.value_or(row.memory_mib);
+                     request.limits.apply(row);
                      const bool was_counted = row.idle_stop_s > 0;
                      request.policy.apply(row);
                      if (was_counted != (row.idle_stop_s > 0)) {

@@ -3,6 +3,7 @@
 #include "image/boot_files.hpp"
 #include "image/catalog.hpp"
 #include "image/disks.hpp"
+#include "vm/jails.hpp"
 #include "vm/machines.hpp"
 #include "vm/offload.hpp"
 #include "vm/operation.hpp"
@@ -42,10 +43,12 @@ class Lifecycle {
         std::function<std::shared_ptr<const vmm::Hypervisors>()> hypervisors;
         /// Takes what no operation can tell; `level` as in log.level of config.yaml.
         std::function<void(std::string_view level, const std::string& text)> log;
+        Jails jails{};
     };
     using Started = std::shared_ptr<Operation>;
 
     explicit Lifecycle(Parts parts);
+    [[nodiscard]] const Jails& jails() const noexcept { return parts_.jails; }
 
     // Each throws at once for a request that cannot work (unknown or busy VM, bad value) and
     // otherwise returns the operation that does the work.
@@ -101,6 +104,7 @@ class Lifecycle {
     struct Draft {
         nlohmann::json config; ///< merged
         std::string driver;
+        std::string reason; ///< why this one
     };
     asio::awaitable<Draft> draft(store::VmRow row, VmView view);
 
@@ -115,7 +119,7 @@ class Lifecycle {
     asio::awaitable<void> discard(Operation& operation, Ptr machine);
 
     // lifecycle_start.cpp
-    asio::awaitable<vmm::AgentChannel> require_vmm(std::string wanted);
+    asio::awaitable<vmm::AgentChannel> require_vmm(store::VmRow row);
     asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
     asio::awaitable<void> boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                     bool last_try);

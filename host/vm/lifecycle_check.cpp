@@ -18,8 +18,9 @@ asio::awaitable<void> Lifecycle::check(CreateRequest request) {
     });
     co_await std::move(work);
     // Looking at what this machine can run may take a while, the first time.
-    if (request.vmm || parts_.settings.agent_channel == vmm::ChannelKind::vsock) {
-        co_await require_vmm(request.vmm.value_or(parts_.settings.vmm));
+    if (request.vmm || parts_.settings.agent_channel == vmm::ChannelKind::vsock ||
+        plan.row.network_bytes_per_s != 0) {
+        co_await require_vmm(plan.row);
     }
 }
 

@@ -32,6 +32,10 @@ store::VmRow new_row(const CreateRequest& request, const Settings& settings,
         request.work_disk_mib.value_or(static_cast<std::int64_t>(settings.work_disk_mib));
     row.disk_mode = request.disk_mode.value_or(settings.disk_mode);
     row.vmm = request.vmm.value_or(settings.vmm);
+    row.disk_bytes_per_s = settings.limits.disk_bytes;
+    row.disk_ops_per_s = settings.limits.disk_ops;
+    row.network_bytes_per_s = settings.limits.network_bytes;
+    request.limits.apply(row);
     row.autostart = settings.autostart;
     row.idle_stop_s = settings.idle_stop.count();
     row.max_lifetime_s = settings.max_lifetime.count();

@@ -31,23 +31,24 @@ json unmade_json(const Machine& machine, const Settings& settings) {
 
 /// The configuration of a start that does not happen, and the VMM that it would take.
 asio::awaitable<Lifecycle::Draft> Lifecycle::draft(store::VmRow row, VmView view) {
-    const vmm::AgentChannel channel = co_await require_vmm(row.vmm);
+    const vmm::AgentChannel channel = co_await require_vmm(row);
     std::string key;
     if (channel.vsock) {
         key.assign(key_digits, '0'); // only its length is shown
         constexpr std::int64_t some_cid = 3;
         row.cid = row.cid != 0 ? row.cid : some_cid;
     }
-    auto work = offload(
-        parts_.threads, [row, view, key, &settings = parts_.settings,
-                         hypervisors = parts_.hypervisors, &capabilities = parts_.capabilities,
-                         bundle = parts_.catalog.bundle(), context = CallContext()]() mutable {
-            const auto vmms = hypervisors();
-            const vmm::Choice choice = vmm::choose(row.vmm, *vmms);
-            const GuestConfig config =
-                build_guest_config(row, view, bundle, settings, capabilities, context, key);
-            return Draft{config.merged_json(), std::string(choice.hypervisor->name())};
-        });
+    auto work = offload(parts_.threads, [row, view, key, &settings = parts_.settings,
+                                         hypervisors = parts_.hypervisors,
+                                         &capabilities = parts_.capabilities,
+                                         bundle = parts_.catalog.bundle(),
+                                         context = CallContext()]() mutable {
+        const auto vmms = hypervisors();
+        const vmm::Choice choice = vmm::choose(row.vmm, *vmms);
+        const GuestConfig config =
+            build_guest_config(row, view, bundle, settings, capabilities, context, key);
+        return Draft{config.merged_json(), std::string(choice.hypervisor->name()), choice.reason};
+    });
     co_return co_await std::move(work);
 }
 
@@ -90,6 +91,7 @@ asio::awaitable<json> Lifecycle::preview(CreateRequest request) {
     auto asked = draft(unmade.row, std::move(view));
     Draft drafted = co_await std::move(asked);
     vm["driver"] = drafted.driver;
+    vm["vmm_reason"] = drafted.reason;
     json config = guest_config_view(unmade.name(), ConfigOf::first_start, std::move(drafted.config),
                                     !parts_.capabilities.no_network());
     co_return json{{"vm", std::move(vm)}, {"guest_config", std::move(config)}};

@@ -5,6 +5,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/random.hpp"
+#include "supervisor/client.hpp"
 #include "vm/drive_files.hpp"
 #include "vm/guest_config_view.hpp"
 #include "vm/guest_setup.hpp"
@@ -14,7 +15,10 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -41,6 +45,13 @@ struct Boot {
     std::shared_ptr<GuestConfig> config;
 };
 
+/// What the pool has made of a launch.
+struct Attempt {
+    std::optional<supervisor::Supervised> process; ///< none: another VM has its context id
+    vmm::SupervisorPlan plan;
+    std::string why; ///< this VMM
+};
+
 vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const Boot& boot, const Settings& settings) {
     vmm::LaunchSpec spec;
     spec.id = facts.row.id;
@@ -53,11 +64,16 @@ vmm::LaunchSpec launch_spec(const LaunchFacts& facts, const Boot& boot, const Se
     spec.kernel = boot.image.kernel_elf.empty() ? boot.image.kernel : boot.image.kernel_elf;
     spec.initrd = facts.paths.initrd();
     spec.kernel_args = boot.config->kernel_args();
+    const auto limit = [](std::int64_t bytes, std::int64_t ops) {
+        return vmm::RateLimit{static_cast<std::uint64_t>(bytes), static_cast<std::uint64_t>(ops)};
+    };
+    const auto of_disks = limit(facts.row.disk_bytes_per_s, facts.row.disk_ops_per_s);
     for (const Drive& drive : boot.config->drives()) {
-        spec.disks.push_back({drive.id, drive.path, drive.read_only});
+        spec.disks.push_back({drive.id, drive.path, drive.read_only, of_disks});
     }
+    const auto of_nics = limit(facts.row.network_bytes_per_s, 0);
     for (const Nic& nic : boot.config->nics()) {
-        spec.nics.push_back({nic.id, nic.tap, nic.mac, nic.mtu});
+        spec.nics.push_back({nic.id, nic.tap, nic.mac, nic.mtu, of_nics});
     }
     spec.vsock = facts.vsock;
     spec.console_path = facts.paths.console();
@@ -103,11 +119,31 @@ vmm::AgentChannel channel_of(const Settings& settings, const vmm::Hypervisor& hy
 
 /// Empty where the agent is reached as it is wanted.
 std::string fallback_warning(const Settings& settings, const vmm::AgentChannel& channel) {
-    if (channel.vsock || settings.agent_channel == vmm::ChannelKind::serial) {
+    if (channel.vsock || channel.own || settings.agent_channel == vmm::ChannelKind::serial) {
         return {};
     }
     return "the guest's agent is reached by the serial port, not by AF_VSOCK: " + channel.reason +
            (channel.fix.empty() ? "" : "; " + channel.fix);
+}
+
+/// Throws where the VMM cannot boot what the image has.
+void require_kernel(const image::Image& image, const vmm::Hypervisor& hypervisor) {
+    if (image.kernel_elf.empty() && !hypervisor.capabilities().packed_kernel) {
+        throw Error(ErrorKind::unavailable,
+                    std::string(hypervisor.name()) +
+                        " needs the kernel as an ELF file (vmlinux), which the image has not",
+                    "make the runtime bundle again, or use --vmm qemu");
+    }
+}
+
+/// A limit that is not kept would be worse than none.
+void require_network_limit(const store::VmRow& row, const vmm::Hypervisor& hypervisor) {
+    if (row.network_bytes_per_s != 0 && !hypervisor.capabilities().limits_network) {
+        throw Error(ErrorKind::unsupported,
+                    "the VM has a network limit, and " + std::string(hypervisor.name()) +
+                        " limits no network",
+                    "use --vmm firecracker, or take the limit away with --network-bandwidth off");
+    }
 }
 
 bool rebooted(const Machine& machine) {
@@ -184,22 +220,27 @@ asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr
 
     operation.stage("launch");
     for (int tries = 1;; ++tries) {
-        auto started_work = offload(
-            parts_.threads, [&settings, facts, boot, last_try, hypervisors = parts_.hypervisors] {
-                const auto vmms = hypervisors();
-                const vmm::Choice choice = vmm::choose(facts.row.vmm, *vmms);
-                std::error_code code;
-                std::filesystem::remove(facts.paths.console(), code); // the last boot's
-                vmm::LaunchSpec spec = launch_spec(facts, boot, settings);
-                spec.any_timer = last_try;
-                const auto plan = choice.hypervisor->plan(spec);
-                return std::pair(supervisor::try_launch(plan, settings.banger_vm), plan);
-            });
-        auto started = co_await std::move(started_work);
-        if (started.first) {
-            machine->row.accel = started.second.accel;
-            machine->row.vmm = machine->row.vmm == "auto" ? "auto" : started.second.driver;
-            co_return Launched{*started.first, !boot.config->nics().empty()};
+        auto started_work = offload(parts_.threads, [&settings, facts, boot, last_try,
+                                                     hypervisors = parts_.hypervisors,
+                                                     jails = parts_.jails] {
+            const auto vmms = hypervisors();
+            const vmm::Choice choice = vmm::choose(facts.row.vmm, *vmms);
+            require_kernel(boot.image, *choice.hypervisor);
+            std::error_code code;
+            std::filesystem::remove(facts.paths.console(), code); // the last boot's
+            vmm::LaunchSpec spec = launch_spec(facts, boot, settings);
+            spec.any_timer = last_try;
+            spec.jail = jails.of(*choice.hypervisor);
+            const auto plan = choice.hypervisor->plan(spec);
+            return Attempt{supervisor::try_launch(plan, settings.banger_vm), plan, choice.reason};
+        });
+        const Attempt started = co_await std::move(started_work);
+        if (started.process) {
+            operation.log("info", "it runs with " + started.why);
+            machine->vmm_reason = started.why;
+            machine->row.accel = started.plan.accel;
+            machine->row.vmm = machine->row.vmm == "auto" ? "auto" : started.plan.driver;
+            co_return Launched{*started.process, !boot.config->nics().empty()};
         }
         const std::string taken = "another VM of this machine has the vsock context id " +
                                   std::to_string(machine->row.cid);
@@ -214,12 +255,15 @@ asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr
 
 /// A VMM that cannot be used, or has no way to the agent, is told before anything is made for the
 /// VM.
-asio::awaitable<vmm::AgentChannel> Lifecycle::require_vmm(std::string wanted) {
-    auto work = offload(parts_.threads,
-                        [wanted, &settings = parts_.settings, hypervisors = parts_.hypervisors] {
-                            const auto vmms = hypervisors();
-                            return channel_of(settings, *vmm::choose(wanted, *vmms).hypervisor);
-                        });
+asio::awaitable<vmm::AgentChannel> Lifecycle::require_vmm(store::VmRow row) {
+    auto work = offload(parts_.threads, [row, &settings = parts_.settings,
+                                         hypervisors = parts_.hypervisors, jails = parts_.jails] {
+        const auto vmms = hypervisors();
+        const auto* hypervisor = vmm::choose(row.vmm, *vmms).hypervisor;
+        require_network_limit(row, *hypervisor);
+        (void)jails.of(*hypervisor);
+        return channel_of(settings, *hypervisor);
+    });
     co_return co_await std::move(work);
 }
 
@@ -253,7 +297,7 @@ asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Dea
 asio::awaitable<void> Lifecycle::boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                            bool last_try) {
     operation.stage("network");
-    const vmm::AgentChannel channel = co_await require_vmm(machine->row.vmm);
+    const vmm::AgentChannel channel = co_await require_vmm(machine->row);
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_start, view, context);
     });
@@ -302,20 +346,28 @@ asio::awaitable<bool> Lifecycle::take_down(Operation& operation, Ptr machine, Ph
         machine->row.warnings = json::array({error.what()}).dump();
         co_return false;
     }
-    auto failures_work =
-        offload(parts_.threads,
-                [&capabilities = parts_.capabilities, view = view_of(*machine, parts_.settings),
-                 context = operation.rollback_context(), phase, paths]() mutable {
-                    end_ssh_master(paths.ssh_control());
-                    std::vector<UndoFailure> failed;
-                    try {
-                        failed = capabilities.undo(view, phase, context);
-                        os::remove_tree(paths.run);
-                    } catch (const Error& error) {
-                        failed.push_back({"", "", error});
-                    }
-                    return failed;
-                });
+    auto failures_work = offload(parts_.threads, [&capabilities = parts_.capabilities,
+                                                  view = view_of(*machine, parts_.settings),
+                                                  context = operation.rollback_context(), phase,
+                                                  paths, jails = parts_.jails]() mutable {
+        end_ssh_master(paths.ssh_control());
+        std::vector<UndoFailure> failed;
+        const auto attempt = [&failed](const auto& step) {
+            try {
+                step();
+            } catch (const Error& error) {
+                failed.push_back({"", "", error});
+            }
+        };
+        attempt([&] { jails.clean_up(view.id); }); // its tap is the VM's again, for who gave it
+        attempt([&] {
+            for (UndoFailure& failure : capabilities.undo(view, phase, context)) {
+                failed.push_back(std::move(failure));
+            }
+        });
+        attempt([&] { os::remove_tree(paths.run); });
+        return failed;
+    });
     const auto failures = co_await std::move(failures_work);
     machine->process.reset();
     std::set<std::string> hints;

@@ -162,7 +162,10 @@ asio::awaitable<void> Lifecycle::settle(Operation& operation, Ptr machine) {
     const MachinePaths paths(parts_.settings, *machine);
     bool released = true;
     try {
-        auto work = offload(parts_.threads, [paths] { end_ssh_master(paths.ssh_control()); });
+        auto work = offload(parts_.threads, [paths, id = machine->id(), jails = parts_.jails] {
+            end_ssh_master(paths.ssh_control());
+            jails.clean_up(id);
+        });
         co_await std::move(work);
         co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
             capabilities.run(Hook::after_stop, view, context);

@@ -108,7 +108,7 @@ asio::awaitable<void> Lifecycle::attach(Ptr machine, supervisor::Supervised proc
     machine->ended = false;
     machine->paused = false;
     machine->forget_guest();
-    machine->row.process = to_record(process);
+    machine->row.process = to_record(process, machine->vmm_reason);
     auto stream_work = offload(parts_.threads, [process]() -> std::shared_ptr<os::UniqueFd> {
         try {
             return std::make_shared<os::UniqueFd>(process.watch());
@@ -228,13 +228,14 @@ asio::awaitable<void> Lifecycle::adopt(Ptr machine) {
     auto search = offload(parts_.threads, [run = paths.run, record = machine->row.process] {
         return find_process(record, run);
     });
-    auto [process, exit] = co_await std::move(search);
+    auto [process, vmm_reason, exit] = co_await std::move(search);
     const bool was_up = is_up(machine->state);
     if (process) {
         if (machine->state == State::stopped || machine->state == State::crashed) {
             machine->state = State::running; // the database was lost, the VM was not
             machine->row.state = to_string(State::running);
         }
+        machine->vmm_reason = vmm_reason;
         co_await attach(machine, *process);
         parts_.machines.save(*machine);
     } else if (has_process(machine->state)) {

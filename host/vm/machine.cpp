@@ -6,6 +6,7 @@
 #include "vm/kept_connection.hpp"
 #include "vm/policy_json.hpp"
 #include "vm/process_record.hpp"
+#include "vmm/hypervisor.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -82,7 +83,8 @@ std::string plain(const std::string& line) {
 }
 
 vmm::ChannelKind channel_of(const Machine& machine) {
-    return machine.process->cid() != 0 ? vmm::ChannelKind::vsock : vmm::ChannelKind::serial;
+    const bool own = machine.process->driver() == vmm::firecracker_name; // which counts no cids
+    return own || machine.process->cid() != 0 ? vmm::ChannelKind::vsock : vmm::ChannelKind::serial;
 }
 
 } // namespace
@@ -155,9 +157,14 @@ json to_json(const Machine& machine, const Settings& settings) {
         {"disk_mib", row.disk_mib},
         {"work_disk_mib", row.work_disk_mib},
         {"disk_mode", row.disk_mode},
+        {"disk_bytes_per_s", row.disk_bytes_per_s},
+        {"disk_ops_per_s", row.disk_ops_per_s},
+        {"network_bytes_per_s", row.network_bytes_per_s},
         {"vmm", row.vmm},
         {"driver", running && !machine.process->driver().empty() ? json(machine.process->driver())
                                                                  : json(nullptr)},
+        {"vmm_reason",
+         running && !machine.vmm_reason.empty() ? json(machine.vmm_reason) : json(nullptr)},
         {"accel", row.accel},
         {"agent_channel", running ? json(vmm::to_string(channel_of(machine))) : json(nullptr)},
         {"cid", row.cid != 0 ? json(row.cid) : json(nullptr)},

@@ -35,6 +35,7 @@ struct Machine {
     bool paused = false;         ///< the VMM stands still, as the supervisor tells it
     bool starts_program = false; ///< somebody has a program started in its guest
     std::string paused_by;       ///< why it does, when the host's disk is full
+    std::string vmm_reason;      ///< why its VMM was taken; empty: not known
     std::string guest;           ///< JSON: what a plugin knows of what runs in it now; or empty
     Idleness idleness;           ///< of the guest
     std::int64_t since = 0;      ///< Unix ms of the last state change

@@ -16,9 +16,17 @@ os::ProcessId process_of(const json& record, const std::string& who) {
             record.at("boot_id").get<std::string>()};
 }
 
+/// Empty where the record does not say.
+std::string vmm_reason_of(const std::string& record) {
+    const json in = json::parse(record, nullptr, false);
+    return in.is_object() && in.contains("vmm_reason") && in["vmm_reason"].is_string()
+               ? in["vmm_reason"].get<std::string>()
+               : std::string();
+}
+
 } // namespace
 
-std::string to_record(const Supervised& process) {
+std::string to_record(const Supervised& process, const std::string& vmm_reason) {
     return json({{"vmm", process.vmm().pid},
                  {"vmm_start_time", process.vmm().start_time},
                  {"supervisor", process.supervisor().pid},
@@ -26,7 +34,8 @@ std::string to_record(const Supervised& process) {
                  {"boot_id", process.supervisor().boot_id},
                  {"run_dir", process.run_dir().string()},
                  {"driver", process.driver()},
-                 {"cid", process.cid()}})
+                 {"cid", process.cid()},
+                 {"vmm_reason", vmm_reason}})
         .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -56,6 +65,7 @@ Found find_process(const std::string& record, const std::filesystem::path& run_d
     Found found;
     found.process = from_record(record, run_dir);
     if (found.process && (found.process->vmm().alive() || found.process->supervisor().alive())) {
+        found.vmm_reason = vmm_reason_of(record);
         return found;
     }
     const std::filesystem::path last_dir = found.process ? found.process->run_dir() : run_dir;

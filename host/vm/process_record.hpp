@@ -9,7 +9,9 @@
 namespace banger::vm {
 
 /// What a VM's row keeps of its process (JSON), so that no VMM is lost with its run folder.
-[[nodiscard]] std::string to_record(const supervisor::Supervised& process);
+/// `vmm_reason`: why this VMM was taken.
+[[nodiscard]] std::string to_record(const supervisor::Supervised& process,
+                                    const std::string& vmm_reason);
 /// nullopt when the record names none. `run_dir` is for a record that does not name its folder.
 [[nodiscard]] std::optional<supervisor::Supervised>
 from_record(const std::string& record, const std::filesystem::path& run_dir);
@@ -17,6 +19,7 @@ from_record(const std::string& record, const std::filesystem::path& run_dir);
 /// How things stand with the VMM of a VM that was left alone. [pool thread]
 struct Found {
     std::optional<supervisor::Supervised> process; ///< it runs, proven
+    std::string vmm_reason;                        ///< why this VMM was taken; or empty
     std::optional<vmm::Exit> exit;                 ///< else how it ended, when that was written
 };
 

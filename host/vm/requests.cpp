@@ -43,7 +43,11 @@ std::optional<std::string> text(const json& body, const char* key) {
 }
 
 std::string_view unit_of(std::string_view key) {
-    return key.ends_with("_mib") ? " MiB" : key.ends_with("_s") ? " s" : "";
+    return key.ends_with("_mib")           ? " MiB"
+           : key.ends_with("_bytes_per_s") ? " bytes"
+           : key.ends_with("_per_s")       ? ""
+           : key.ends_with("_s")           ? " s"
+                                           : "";
 }
 
 std::optional<std::int64_t> number(const json& body, const char* key, std::int64_t least,
@@ -90,6 +94,30 @@ PolicyRequest policy(const json& body) {
             number(body, "max_lifetime_s", 0, config::max_policy_s)};
 }
 
+/// 0 takes a limit away; one that there is lets a guest boot.
+std::optional<std::int64_t> rate(const json& body, const char* key, std::int64_t least,
+                                 std::int64_t most) {
+    const auto value = number(body, key, 0, most);
+    if (value && *value != 0 && *value < least) {
+        const std::string unit(unit_of(key));
+        throw Error(ErrorKind::invalid,
+                    std::string(key) + " must be at least " + std::to_string(least) + unit +
+                        ", not " + std::to_string(*value) + unit,
+                    "with less than 64 KiB or 10 operations a second a guest does not boot; 0 "
+                    "(off, for banger vm set) is without a limit");
+    }
+    return value;
+}
+
+LimitsRequest limits(const json& body) {
+    const auto bytes = [&](const char* key) {
+        return rate(body, key, config::min_bytes_per_s, config::max_bytes_per_s);
+    };
+    return {bytes("disk_bytes_per_s"),
+            rate(body, "disk_ops_per_s", config::min_ops_per_s, config::max_ops_per_s),
+            bytes("network_bytes_per_s")};
+}
+
 json options(const json& body) {
     const auto at = body.find("options");
     if (at == body.end() || at->is_null()) {
@@ -109,10 +137,17 @@ void PolicyRequest::apply(store::VmRow& row) const {
     row.max_lifetime_s = max_lifetime_s.value_or(row.max_lifetime_s);
 }
 
+void LimitsRequest::apply(store::VmRow& row) const {
+    row.disk_bytes_per_s = disk_bytes.value_or(row.disk_bytes_per_s);
+    row.disk_ops_per_s = disk_ops.value_or(row.disk_ops_per_s);
+    row.network_bytes_per_s = network_bytes.value_or(row.network_bytes_per_s);
+}
+
 CreateRequest create_request(const json& body) {
     check_members(body,
                   {"name", "image", "vcpus", "memory_mib", "disk_mib", "work_disk_mib", "disk_mode",
-                   "vmm", "timeout_s", "autostart", "idle_stop_s", "max_lifetime_s", "options"});
+                   "vmm", "timeout_s", "disk_bytes_per_s", "disk_ops_per_s", "network_bytes_per_s",
+                   "autostart", "idle_stop_s", "max_lifetime_s", "options"});
     CreateRequest request;
     request.name = text(body, "name");
     request.image = text(body, "image");
@@ -124,6 +159,7 @@ CreateRequest create_request(const json& body) {
     request.disk_mode = text(body, "disk_mode");
     request.vmm = text(body, "vmm");
     request.timeout = seconds(body, "timeout_s");
+    request.limits = limits(body);
     request.policy = policy(body);
     request.options = options(body);
     return request;
@@ -131,13 +167,15 @@ CreateRequest create_request(const json& body) {
 
 SetRequest set_request(const json& body) {
     check_members(body,
-                  {"vcpus", "memory_mib", "autostart", "idle_stop_s", "max_lifetime_s", "options"});
+                  {"vcpus", "memory_mib", "disk_bytes_per_s", "disk_ops_per_s",
+                   "network_bytes_per_s", "autostart", "idle_stop_s", "max_lifetime_s", "options"});
     SetRequest request;
     request.vcpus = number(body, "vcpus", 1, config::max_vcpus);
     request.memory_mib = number(body, "memory_mib", config::min_memory_mib, config::max_memory_mib);
+    request.limits = limits(body);
     request.policy = policy(body);
     request.options = options(body);
-    if (!request.vcpus && !request.memory_mib && request.policy.empty() &&
+    if (!request.vcpus && !request.memory_mib && request.limits.empty() && request.policy.empty() &&
         request.options.empty()) {
         throw Error(ErrorKind::invalid, "nothing to set", "see: banger vm set --help");
     }

@@ -26,6 +26,16 @@ struct PolicyRequest {
     void apply(store::VmRow& row) const;
 };
 
+/// What a VM may move in a second; what is not given stays as it is.
+struct LimitsRequest {
+    std::optional<std::int64_t> disk_bytes; ///< 0: no limit
+    std::optional<std::int64_t> disk_ops;
+    std::optional<std::int64_t> network_bytes;
+
+    [[nodiscard]] bool empty() const noexcept { return !disk_bytes && !disk_ops && !network_bytes; }
+    void apply(store::VmRow& row) const;
+};
+
 /// What `vm create` asks for; what is not given follows the settings.
 struct CreateRequest {
     std::optional<std::string> name;
@@ -37,6 +47,7 @@ struct CreateRequest {
     std::optional<std::string> disk_mode;
     std::optional<std::string> vmm;
     std::optional<std::chrono::seconds> timeout;
+    LimitsRequest limits;
     PolicyRequest policy;
     nlohmann::json options = nlohmann::json::object();
 };
@@ -44,6 +55,7 @@ struct CreateRequest {
 struct SetRequest {
     std::optional<std::int64_t> vcpus;
     std::optional<std::int64_t> memory_mib;
+    LimitsRequest limits;
     PolicyRequest policy;
     nlohmann::json options = nlohmann::json::object(); ///< only what changes
 };

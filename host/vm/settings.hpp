@@ -12,6 +12,13 @@
 
 namespace banger::vm {
 
+/// What a VM may move in a second; 0: no limit.
+struct RateLimits {
+    std::int64_t disk_bytes = 0;
+    std::int64_t disk_ops = 0;
+    std::int64_t network_bytes = 0;
+};
+
 /// What the lifecycle takes from config.yaml and the installation.
 struct Settings {
     std::filesystem::path vms_dir;       ///< one folder per VM, by id
@@ -34,6 +41,7 @@ struct Settings {
     std::uint64_t disk_mib = 8192;
     std::uint64_t work_disk_mib = 8192;
     std::string disk_mode = "overlay";
+    RateLimits limits;
     std::string vmm = "auto";
     vmm::ChannelKind agent_channel = vmm::ChannelKind::serial;
     std::filesystem::path vhost_vsock; ///< the device for AF_VSOCK

@@ -37,6 +37,11 @@ ChannelKind channel_kind(std::string_view name) {
 
 AgentChannel choose_channel(ChannelKind wanted, const Capabilities& vmm, const VhostVsock& device) {
     AgentChannel channel;
+    if (vmm.own_vsock) {
+        channel.own = true;
+        channel.reason = vmm.no_vhost_vsock;
+        return channel;
+    }
     if (wanted == ChannelKind::serial) {
         channel.reason = "qemu.agent_channel is serial";
     } else if (!vmm.vhost_vsock) {

@@ -21,6 +21,7 @@ enum class ChannelKind {
 /// By what the agents in guests are reached on this machine.
 struct AgentChannel {
     bool vsock = false;   ///< else the serial port
+    bool own = false;     ///< the VMM has an AF_VSOCK device of its own: nothing is chosen
     bool refused = false; ///< vsock is demanded and cannot be had: no VM starts
     std::string reason;   ///< why this one: one line
     std::string fix;      ///< what would give vsock where it is wanted; else empty

@@ -9,7 +9,7 @@ namespace banger::vmm {
 namespace {
 
 /// In order of preference: Firecracker starts faster and exposes less, QEMU runs anywhere.
-constexpr std::array<std::string_view, 2> known{"firecracker", "qemu"};
+constexpr std::array<std::string_view, 2> known{firecracker_name, qemu_name};
 
 const Hypervisor* find(const Hypervisors& hypervisors, std::string_view name) {
     const auto it = std::find_if(hypervisors.begin(), hypervisors.end(),
@@ -17,10 +17,11 @@ const Hypervisor* find(const Hypervisors& hypervisors, std::string_view name) {
     return it == hypervisors.end() ? nullptr : it->get();
 }
 
-std::string describe(const Probe& probe) {
+/// `better`: why not another one, which often is why this one runs as it does, too.
+std::string describe(const Probe& probe, const std::string& better) {
     const std::string how = probe.accel == "tcg" ? ", emulated (tcg)" : " with " + probe.accel;
-    return probe.driver + " " + probe.version + how +
-           (probe.reason.empty() ? "" : "; " + probe.reason);
+    const bool told = probe.reason.empty() || better.find(probe.reason) != std::string::npos;
+    return probe.driver + " " + probe.version + how + (told ? "" : "; " + probe.reason) + better;
 }
 
 } // namespace
@@ -30,42 +31,44 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
         throw os::Error(os::ErrorKind::invalid, "unknown VMM \"" + std::string(wanted) + "\"",
                         "use auto, firecracker or qemu");
     }
+    const bool any = wanted == "auto";
     Choice choice;
+    std::string better; // what would have been taken before
     for (const std::string_view name : known) {
-        Candidate candidate;
         const Hypervisor* hypervisor = find(hypervisors, name);
-        if (hypervisor != nullptr) {
-            candidate.probe = hypervisor->probe();
-        } else {
-            candidate.probe.driver = name;
-            candidate.probe.reason = "this version has no driver for it";
-            candidate.probe.setting = "vm.vmm";
+        if (hypervisor == nullptr) {
+            continue;
         }
-        const bool asked = wanted == "auto" || wanted == name;
+        Candidate candidate;
+        candidate.probe = hypervisor->probe();
+        const bool asked = any || wanted == name;
         if (!candidate.probe.usable) {
             candidate.why = candidate.probe.reason;
         } else if (!asked) {
             candidate.why = "not asked for: the VMM is set to " + std::string(wanted);
         } else if (choice.hypervisor != nullptr) {
-            candidate.why = choice.candidates.front().probe.driver + " is preferred";
+            candidate.why = std::string(choice.hypervisor->name()) + " is preferred";
         } else {
             candidate.chosen = true;
-            candidate.why = wanted == "auto" ? "best of what this machine can run" : "asked for";
+            candidate.why = any ? "best of what this machine can run" : "asked for";
             choice.hypervisor = hypervisor;
-            choice.reason = describe(candidate.probe);
+            choice.reason = describe(candidate.probe, better);
+        }
+        if (asked && choice.hypervisor == nullptr) {
+            better += "; not " + std::string(name) + ": " + candidate.why;
         }
         choice.candidates.push_back(std::move(candidate));
     }
     if (choice.hypervisor == nullptr) {
-        choice.reason = wanted == "auto" ? "no VMM can be used on this machine"
-                                         : std::string(wanted) + " cannot be used";
+        choice.reason =
+            any ? "no VMM can be used on this machine" : std::string(wanted) + " cannot be used";
         for (const Candidate& candidate : choice.candidates) {
-            if (wanted == "auto") {
+            if (any) {
                 choice.reason += "; " + candidate.probe.driver + ": " + candidate.why;
             } else if (wanted == candidate.probe.driver) {
                 choice.reason += ": " + candidate.why;
             }
-            if (wanted == "auto" || wanted == candidate.probe.driver) {
+            if (any || wanted == candidate.probe.driver) {
                 choice.setting = candidate.probe.setting; // the last one runs on any machine
             }
         }
@@ -76,12 +79,8 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
 Choice choose(std::string_view wanted, const Hypervisors& hypervisors) {
     Choice choice = survey(wanted, hypervisors);
     if (choice.hypervisor == nullptr) {
-        // A driver that this version does not have is a wrong word; one that has no KVM, say, may
-        // be usable tomorrow.
-        const bool no_driver = wanted != "auto" && find(hypervisors, wanted) == nullptr;
-        throw os::Error(no_driver ? os::ErrorKind::invalid : os::ErrorKind::unavailable,
-                        choice.reason,
-                        wanted == "auto" || wanted == "qemu"
+        throw os::Error(os::ErrorKind::unavailable, choice.reason,
+                        wanted == "auto" || wanted == qemu_name
                             ? "install qemu-system-x86"
                             : "use --vmm auto, or --vmm qemu, which runs on any machine");
     }

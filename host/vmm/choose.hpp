@@ -19,13 +19,15 @@ struct Candidate {
 
 struct Choice {
     const Hypervisor* hypervisor = nullptr; ///< lives as long as the Hypervisors given
-    std::string reason;                     ///< one line
+    /// One line: what was chosen, how it runs guests and why so, and with auto why not a better
+    /// one.
+    std::string reason;
     std::string setting; ///< Probe::setting of what stands in the way; empty when one was chosen
     std::vector<Candidate> candidates; ///< in order of preference
 };
 
 /// `wanted` is auto, firecracker or qemu; auto prefers Firecracker. Throws invalid for another
-/// word and for a VMM without a driver, and unavailable, with the reasons, when none can be used.
+/// word, and unavailable, with the reasons, when none can be used.
 [[nodiscard]] Choice choose(std::string_view wanted, const Hypervisors& hypervisors);
 
 /// The same without throwing: hypervisor is null when nothing can be used.

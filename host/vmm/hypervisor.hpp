@@ -11,12 +11,25 @@
 
 namespace banger::vmm {
 
+/// Hypervisor::name() of the drivers.
+constexpr std::string_view firecracker_name = "firecracker";
+constexpr std::string_view qemu_name = "qemu";
+
+/// What a device may move in a second; 0: no limit.
+struct RateLimit {
+    std::uint64_t bytes = 0;
+    std::uint64_t ops = 0; ///< requests of a disk, packets of a network card
+    bool operator==(const RateLimit&) const = default;
+    [[nodiscard]] bool any() const noexcept { return bytes != 0 || ops != 0; }
+};
+
 /// A raw image, attached as a virtio block device in the order given.
 struct Disk {
     std::string id; ///< the guest sees it as the serial, where the VMM has serials
     /// Relative to the VM's folder when inside it, so that a folder can move with its snapshot.
     std::filesystem::path path;
     bool read_only = false;
+    RateLimit limit; ///< of reading and writing together
 };
 
 struct Nic {
@@ -24,6 +37,14 @@ struct Nic {
     std::string tap; ///< an existing TAP device owned by our uid
     std::string mac;
     std::uint32_t mtu = 1500;
+    RateLimit limit; ///< in each direction; for a VMM that Capabilities::limits_network says it of
+};
+
+/// What a jail of this user is made with.
+struct JailSetup {
+    std::vector<std::string> command; ///< Jail::command
+    std::string hint;                 ///< Jail::hint
+    std::uint32_t first_uid = 0;      ///< of those that a jail may get
 };
 
 /// One VM as the lifecycle wants it, in no VMM's terms. Every VM also gets a console, a random
@@ -35,7 +56,7 @@ struct LaunchSpec {
     std::filesystem::path run_dir; ///< short path: sockets are made in it
     std::uint32_t vcpus = 1;
     std::uint64_t memory_mib = 512;
-    std::filesystem::path kernel; ///< ELF vmlinux or, on QEMU, a bzImage
+    std::filesystem::path kernel; ///< ELF vmlinux or, with Capabilities::packed_kernel, a bzImage
     std::filesystem::path initrd;
     /// key[=value], from the guest-config builder. What a VMM itself needs (console, reboot type,
     /// clock) is the driver's to add, and an entry here that sets one of those is refused.
@@ -44,7 +65,8 @@ struct LaunchSpec {
     bool any_timer = false;
     std::vector<Disk> disks;
     std::vector<Nic> nics;
-    std::optional<Vsock> vsock; ///< for a VMM that Capabilities::vhost_vsock says it of
+    std::optional<Vsock> vsock;    ///< for a VMM that Capabilities::vhost_vsock says it of
+    std::optional<JailSetup> jail; ///< for a VMM that Capabilities::jail says it of
     std::filesystem::path console_path;
     std::uint64_t console_max_bytes = 4U << 20U;
     std::chrono::milliseconds stop_timeout{20'000}; ///< SupervisorPlan::stop_timeout
@@ -54,10 +76,14 @@ struct LaunchSpec {
 struct Capabilities {
     bool pause = false;
     bool balloon = false;
-    bool power_button = false; ///< a host-side request that the guest may answer by powering off
-    bool disk_serials = false; ///< else the guest finds its disks by file-system label
+    bool power_button = false;  ///< a host-side request that the guest may answer by powering off
+    bool disk_serials = false;  ///< else a kernel argument tells the guest its disks
+    bool packed_kernel = false; ///< boots a bzImage, too
     bool resize_disk = false;
+    bool limits_network = false;
+    bool jail = false;        ///< may be run as another user, in a root of its own
     bool templates = false;   ///< snapshot and restore of memory
+    bool own_vsock = false;   ///< the guest channel is an AF_VSOCK device of the VMM's own
     bool vhost_vsock = false; ///< AF_VSOCK by a device that the host's kernel serves
     /// Why not: one line, of static storage.
     std::string_view no_vhost_vsock = "this VMM has no vhost-vsock device";
@@ -87,7 +113,7 @@ class Hypervisor {
     virtual ~Hypervisor() = default;
 
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
-    [[nodiscard]] virtual const Probe& probe() const noexcept = 0; ///< found in the constructor
+    [[nodiscard]] virtual const Probe& probe() const noexcept = 0; ///< stays as it is
     [[nodiscard]] virtual Capabilities capabilities() const noexcept = 0;
     /// Throws invalid (a value this VMM cannot take, a socket path that is too long) or unavailable
     /// (it is not usable here). Touches nothing.

@@ -10,9 +10,19 @@
 
 namespace banger::vmm {
 
-/// How the supervisor talks to a running VMM. Firecracker's HTTP socket becomes the second kind.
+/// How the supervisor talks to a running VMM.
 enum class Control {
-    qmp, ///< QEMU Machine Protocol on the inherited descriptor `control_fd`
+    qmp,         ///< QEMU Machine Protocol on the inherited descriptor `control_fd`
+    firecracker, ///< HTTP on the socket RunFolder::vmm_api(), which the VMM makes
+};
+
+/// One request to Firecracker's API, with a body of JSON.
+struct ApiRequest {
+    std::string method; ///< PUT, PATCH or GET
+    std::string path;   ///< "/machine-config"
+    std::string body;   ///< empty for GET
+    bool operator==(const ApiRequest&) const = default;
+    [[nodiscard]] std::string name() const { return method + " " + path; } ///< for messages
 };
 
 /// Descriptors that the VMM inherits, at fixed numbers so that a command line is a pure function.
@@ -32,6 +42,24 @@ struct Vsock {
     bool operator==(const Vsock&) const = default;
 };
 
+/// A file that one VM may write, or many may read: locked by the supervisor as QEMU does it itself.
+struct ImageLock {
+    std::filesystem::path path;
+    bool read_only = false;
+    bool operator==(const ImageLock&) const = default;
+};
+
+/// How the privileged helper starts the VMM in a jail (its verb jail-run: docs/privileges.md).
+struct Jail {
+    std::vector<std::string> command; ///< the helper, with this verb
+    std::string hint;                 ///< what would let this user run it
+    std::string request;              ///< the verb's arguments, one line of JSON
+    /// The supervisor opens them, with this user's rights, and hands them over: in the jail they
+    /// are /files/0 and so on. Relative paths are in the plan's `dir`.
+    std::vector<ImageLock> files;
+    bool operator==(const Jail&) const = default;
+};
+
 /// All that banger-vm needs to start and own one VMM: a value, made by Hypervisor::plan().
 struct SupervisorPlan {
     std::string id;
@@ -42,8 +70,16 @@ struct SupervisorPlan {
     std::filesystem::path dir;     ///< working directory of the VMM
     std::filesystem::path run_dir; ///< sockets, state.json, exit.json
     std::vector<std::string> argv;
-    std::vector<std::string> taps; ///< opened by the supervisor; taps[i] is first_tap_fd + i
-    std::optional<Vsock> vsock;    ///< else the guest channel is the serial port
+    /// QEMU inherits them open: taps[i] is first_tap_fd + i. Firecracker opens them by name.
+    std::vector<std::string> taps;
+    std::optional<Vsock> vsock; ///< else the guest channel is the serial port
+    /// Of Firecracker: one after the other, the last one starts the guest.
+    std::vector<ApiRequest> requests;
+    /// Of Firecracker: what GET /version must say, as the requests were made for it.
+    std::string version;
+    /// Images that the VMM opens without a lock of its own; relative paths are in `dir`.
+    std::vector<ImageLock> images;
+    std::optional<Jail> jail; ///< `argv` is not run then, and sockets of the VMM are in the jail
     std::filesystem::path console_path;
     std::uint64_t console_max_bytes = 0;
     /// What a guest gets to power off when banger-vm is told to end (SIGTERM).
@@ -60,6 +96,11 @@ struct RunFolder {
 
     [[nodiscard]] std::filesystem::path control() const { return path / "sup.sock"; }
     [[nodiscard]] std::filesystem::path guest() const { return path / "guest.sock"; }
+    /// Made by Firecracker. Its own name for the guest's vsock device is vmm_vsock().
+    [[nodiscard]] std::filesystem::path vmm_api() const { return path / "api.sock"; }
+    [[nodiscard]] std::filesystem::path vmm_vsock() const { return path / "v.sock"; }
+    /// A FIFO that Firecracker logs to and the supervisor reads.
+    [[nodiscard]] std::filesystem::path vmm_log() const { return path / "vmm.log"; }
     [[nodiscard]] std::filesystem::path state() const { return path / "state.json"; }
     [[nodiscard]] std::filesystem::path exit() const { return path / "exit.json"; }
 };

@@ -19,10 +19,10 @@ using os::Error;
 using os::ErrorKind;
 
 /// Every value of bundle.json that is a path, as a JSON pointer; the last ones may be absent.
-constexpr std::array<const char*, 11> path_keys{
-    "/kernel/vmlinuz", "/kernel/vmlinux",   "/kernel/config", "/kernel/modules",
-    "/initramfs",      "/rootfs/path",      "/work_seed",     "/ssh_key",
-    "/agent",          "/firecracker/path", "/firecracker"};
+constexpr std::array<const char*, 12> path_keys{
+    "/kernel/vmlinuz", "/kernel/vmlinux",   "/kernel/config",      "/kernel/modules",
+    "/initramfs",      "/rootfs/path",      "/work_seed",          "/ssh_key",
+    "/agent",          "/firecracker/path", "/firecracker/jailer", "/firecracker"};
 
 std::string now() {
     const std::time_t time = std::time(nullptr);
@@ -109,6 +109,9 @@ void write_bundle_file(const fs::path& bundle, const Manifest& manifest,
     if (has(records, "firecracker")) {
         document["firecracker"] = {{"path", "firecracker"},
                                    {"version", manifest.firecracker->version}};
+        if (fs::exists(bundle / "jailer")) { // of the same release
+            document["firecracker"]["jailer"] = "jailer";
+        }
     }
     write(bundle, std::move(document));
 }

@@ -84,14 +84,23 @@ fs::path Workshop::record_file(const std::string& name) const {
     return folder_ / ".state" / (name + ".json");
 }
 
-std::optional<Record> Workshop::find(const Component& component, const std::string& input) const {
+fs::path Workshop::failure_file(const std::string& name) const {
+    return folder_ / ".state" / (name + ".failed.json");
+}
+
+std::optional<Record> Workshop::find_in_place(const Component& component) const {
     const json state = read_json(record_file(component.name));
-    if (!state.is_object() || state.value("input", "") != input || !state.contains("outputs")) {
+    if (!state.is_object() || !state.contains("outputs") || !state["outputs"].is_object()) {
         return std::nullopt;
     }
     for (const std::string& output : component.outputs) {
+        if (!state["outputs"].contains(output)) {
+            return std::nullopt;
+        }
+    }
+    for (const auto& [output, then] : state["outputs"].items()) {
         const json now = stamp(folder_ / output);
-        if (now.is_null() || state["outputs"].value(output, json()) != now) {
+        if (now.is_null() || then != now) {
             return std::nullopt;
         }
     }
@@ -99,6 +108,12 @@ std::optional<Record> Workshop::find(const Component& component, const std::stri
                   .sha256 = state.value("sha256", ""),
                   .bytes = state.value("bytes", std::uint64_t{0}),
                   .seconds = state.value("seconds", 0.0)};
+}
+
+std::optional<Record> Workshop::find(const Component& component, const std::string& input) const {
+    const json state = read_json(record_file(component.name));
+    return state.is_object() && state.value("input", "") == input ? find_in_place(component)
+                                                                  : std::nullopt;
 }
 
 Record Workshop::make(const Component& component, const std::string& input) {
@@ -114,7 +129,14 @@ Record Workshop::make(const Component& component, const std::string& input) {
     // From here to the new record the component counts as not made.
     fs::remove(record_file(component.name));
     json outputs;
-    for (const std::string& output : component.outputs) {
+    std::vector<std::string> left = component.outputs;
+    for (const std::string& output : component.optional_outputs) {
+        os::remove_tree(folder_ / output);
+        if (fs::exists(staging / output)) {
+            left.push_back(output);
+        }
+    }
+    for (const std::string& output : left) {
         os::remove_tree(folder_ / output);
         fs::create_directories((folder_ / output).parent_path());
         fs::rename(staging / output, folder_ / output);
@@ -151,17 +173,23 @@ Record Workshop::ensure(const Component& component) {
 }
 
 std::optional<Record> Workshop::try_ensure(const Component& component, std::string& reason) {
-    const fs::path file = record_file(component.name);
+    const fs::path file = failure_file(component.name);
     const std::string input = sha256(component.inputs);
-    const json state = read_json(file);
+    if (auto record = find(component, input)) {
+        print(*record);
+        return record;
+    }
+    const json failure = read_json(file);
     const std::int64_t now = std::time(nullptr);
-    if (state.is_object() && state.contains("failed") && state.value("input", "") == input &&
-        now - state.value("at", std::int64_t{0}) < failure_memory_s) {
-        reason = state.value("failed", "") + " (remembered for a day; --retry tries again)";
-        return std::nullopt;
+    if (failure.is_object() && failure.value("input", "") == input &&
+        now - failure.value("at", std::int64_t{0}) < failure_memory_s) {
+        reason = failure.value("failed", "") + " (remembered for a day; --retry tries again)";
+        return find_in_place(component);
     }
     try {
-        return ensure(component);
+        Record record = ensure(component);
+        fs::remove(file);
+        return record;
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) {
             throw;
@@ -169,14 +197,13 @@ std::optional<Record> Workshop::try_ensure(const Component& component, std::stri
         reason = error.what();
         os::write_file_atomic(
             file, json{{"input", input}, {"failed", reason}, {"at", now}}.dump(1) + "\n", 0644);
-        return std::nullopt;
+        return find_in_place(component);
     }
 }
 
 void Workshop::forget_failures() {
     for (const auto& entry : fs::directory_iterator(folder_ / ".state")) {
-        const json state = read_json(entry.path());
-        if (state.is_object() && state.contains("failed")) {
+        if (entry.path().filename().string().ends_with(".failed.json")) {
             fs::remove(entry.path());
         }
     }

@@ -16,6 +16,7 @@ struct Component {
     std::string name;
     std::string inputs;               ///< text that differs exactly when it must be made anew
     std::vector<std::string> outputs; ///< names in the bundle folder; the first one is hashed
+    std::vector<std::string> optional_outputs{}; ///< those that not every input leaves
     /// Makes the outputs in an empty folder.
     std::function<void(const std::filesystem::path& staging)> build;
 };
@@ -42,8 +43,8 @@ class Workshop {
     /// Makes it unless it is in place. Throws os::Error with the component's name in front.
     Record ensure(const Component& component);
     /// For a component that the bundle can do without: what goes wrong becomes the reason, nothing
-    /// is thrown (but cancelled). A failure is remembered for a day, so that a refusing network is
-    /// not asked at every run.
+    /// is thrown (but cancelled). One that was made of something else and is in place stays then.
+    /// A failure is remembered for a day, so that a refusing network is not asked at every run.
     std::optional<Record> try_ensure(const Component& component, std::string& reason);
 
     void forget_all();      ///< makes every component anew, and those tried again that failed
@@ -52,6 +53,8 @@ class Workshop {
 
   private:
     [[nodiscard]] std::filesystem::path record_file(const std::string& name) const;
+    [[nodiscard]] std::filesystem::path failure_file(const std::string& name) const;
+    [[nodiscard]] std::optional<Record> find_in_place(const Component& component) const;
     [[nodiscard]] std::optional<Record> find(const Component& component,
                                              const std::string& input) const;
     Record make(const Component& component, const std::string& input);

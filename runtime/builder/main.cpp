@@ -1,6 +1,7 @@
 // banger-bundle: makes the runtime bundle, the files that every guest boots from.
 #include "builder/bundle_file.hpp"
 #include "builder/component.hpp"
+#include "builder/firecracker.hpp"
 #include "builder/interrupt.hpp"
 #include "builder/manifest.hpp"
 #include "builder/parts.hpp"
@@ -11,7 +12,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace banger::bundle {
 namespace {
@@ -38,8 +42,32 @@ fs::path find_guest_program(const std::string& name) {
     return fs::exists(installed) ? installed : here / "../libexec" / name;
 }
 
+/// A file of this machine that somebody named must be right; a release may be out of reach, and the
+/// bundle is whole without it.
+std::optional<Record> ensure_firecracker(Workshop& workshop, const Site& site) {
+    if (!site.manifest->firecracker) {
+        return std::nullopt;
+    }
+    const Component part = firecracker_part(site);
+    if (!site.manifest->firecracker->source.path.empty()) {
+        return workshop.ensure(part);
+    }
+    std::string reason;
+    const auto record = workshop.try_ensure(part, reason);
+    if (!reason.empty()) {
+        const std::string prefix = "firecracker: ";
+        const bool named = reason.starts_with(prefix);
+        std::printf("  %-12s %s: %s\n", "firecracker",
+                    record ? "the one in place stays" : "left out, QEMU runs the guests",
+                    reason.substr(named ? prefix.size() : 0).c_str());
+    }
+    return record;
+}
+
 std::vector<Record> build_parts(Workshop& workshop, const Site& site) {
     std::vector<Record> records;
+    // First: a wrong file is told before minutes are spent.
+    const auto firecracker = ensure_firecracker(workshop, site);
     const Record kernel = workshop.ensure(kernel_part(site));
     records.push_back(kernel);
     records.push_back(workshop.ensure(initramfs_part(site, kernel)));
@@ -47,16 +75,8 @@ std::vector<Record> build_parts(Workshop& workshop, const Site& site) {
     records.push_back(workshop.ensure(work_seed_part(site)));
     records.push_back(workshop.ensure(ssh_key_part(site)));
     records.push_back(workshop.ensure(agent_part(site)));
-    if (site.manifest->firecracker) {
-        std::string reason;
-        if (const auto record = workshop.try_ensure(firecracker_part(site), reason)) {
-            records.push_back(*record);
-        } else {
-            const std::string prefix = "firecracker: ";
-            const bool named = reason.starts_with(prefix);
-            std::printf("  %-12s left out, QEMU runs the guests: %s\n", "firecracker",
-                        reason.substr(named ? prefix.size() : 0).c_str());
-        }
+    if (firecracker) {
+        records.push_back(*firecracker);
     }
     return records;
 }
@@ -85,7 +105,7 @@ int build(const Arguments& arguments) {
     Manifest manifest = read_manifest(arguments.manifest);
     if (!arguments.firecracker.empty()) {
         manifest.firecracker = FirecrackerSource{
-            .version = "local",
+            .version = {},
             .source = {.url = {}, .path = fs::absolute(arguments.firecracker), .sha256 = {}}};
     }
     if (!arguments.agent.empty()) {
@@ -117,7 +137,12 @@ int build(const Arguments& arguments) {
         adopt_bundle_file(workshop.folder(), take_ready(workshop, site));
     } else {
         warn_of_little_space(arguments.out);
-        write_bundle_file(workshop.folder(), manifest, build_parts(workshop, site));
+        const std::vector<Record> records = build_parts(workshop, site);
+        if (!records.empty() && records.back().name == "firecracker") {
+            manifest.firecracker->version =
+                firecracker_version(workshop.folder() / "firecracker", "firecracker", interrupt);
+        }
+        write_bundle_file(workshop.folder(), manifest, records);
     }
     std::printf("done in %.1f s\n",
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

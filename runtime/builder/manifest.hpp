@@ -40,7 +40,7 @@ struct WorkSeedPlan {
 };
 
 struct FirecrackerSource {
-    std::string version;
+    std::string version; ///< what its program must say of itself; empty: whatever it says
     Source source;
 };
 

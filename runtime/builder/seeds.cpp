@@ -1,12 +1,8 @@
-#include "builder/archive.hpp"
 #include "builder/digest.hpp"
 #include "builder/ext4.hpp"
 #include "builder/parts.hpp"
 #include "builder/tool.hpp"
-#include "os/error.hpp"
 #include "os/file.hpp"
-
-#include <fcntl.h>
 
 namespace banger::bundle {
 namespace {
@@ -39,54 +35,6 @@ void build_ssh_key(const Site& site, const fs::path& staging) {
              *site.interrupt);
 }
 
-bool is_elf(const fs::path& file) {
-    char magic[4] = {};
-    const os::UniqueFd fd = os::open_file(file, O_RDONLY);
-    return ::read(fd.get(), magic, sizeof magic) == sizeof magic &&
-           std::string_view(magic, 4) == "\177ELF";
-}
-
-/// The release archive holds the program as release-vX/firecracker-vX-x86_64; a bare program is
-/// taken as it is.
-void build_firecracker(const Site& site, const fs::path& staging) {
-    const FirecrackerSource& plan = *site.manifest->firecracker;
-    fs::create_directories(site.cache / "downloads");
-    const fs::path file =
-        site.cache / "downloads" /
-        ("firecracker-" +
-         (plan.source.sha256.empty() ? "local" : plan.source.sha256.substr(0, 16)));
-    fetch(plan.source, file, *site.interrupt);
-    const fs::path target = staging / "firecracker";
-    if (is_elf(file)) {
-        os::clone_file(file, target, 0755);
-        return;
-    }
-    const fs::path tree = staging / "tree";
-    fs::create_directories(tree);
-    unpack(
-        file, tree,
-        [](const std::string& path) {
-            const std::string name = fs::path(path).filename();
-            return name.starts_with("firecracker-v") && name.ends_with("-x86_64");
-        },
-        *site.interrupt);
-    for (const auto& entry : fs::recursive_directory_iterator(tree)) {
-        if (entry.is_regular_file() && is_elf(entry.path())) {
-            fs::rename(entry.path(), target);
-            fs::permissions(target, fs::perms(0755));
-            return;
-        }
-    }
-    throw os::Error(os::ErrorKind::not_found,
-                    file.string() + " holds no firecracker program for x86_64");
-}
-
-std::string source_text(const Source& source) {
-    const bool local = !source.path.empty() && fs::is_regular_file(source.path);
-    return source.url + "\n" + source.path.string() + "\n" + source.sha256 + "\n" +
-           (local ? sha256_file(source.path) : "");
-}
-
 } // namespace
 
 Component work_seed_part(const Site& site) {
@@ -103,13 +51,6 @@ Component ssh_key_part(const Site& site) {
             .inputs = "ssh-key 1",
             .outputs = {"id_ed25519.pub", "id_ed25519"},
             .build = [&site](const fs::path& staging) { build_ssh_key(site, staging); }};
-}
-
-Component firecracker_part(const Site& site) {
-    return {.name = "firecracker",
-            .inputs = "firecracker 1\n" + source_text(site.manifest->firecracker->source),
-            .outputs = {"firecracker"},
-            .build = [&site](const fs::path& staging) { build_firecracker(site, staging); }};
 }
 
 Component agent_part(const Site& site) {

@@ -46,6 +46,27 @@ std::vector<Disk> list_disks() {
     return out;
 }
 
+std::vector<std::string> disk_names(std::string_view text) {
+    std::vector<std::string> names;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(','), text.size());
+        names.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return names;
+}
+
+void name_disks(std::vector<Disk>& disks, const std::vector<std::string>& names) {
+    constexpr std::string_view before = "/dev/vd";
+    for (auto& disk : disks) {
+        std::size_t number = 0; // vda is 1, vdz 26, vdaa 27
+        for (const char c : disk.node.substr(std::min(before.size(), disk.node.size())))
+            number = number * 26 + static_cast<std::size_t>(c - 'a') + 1;
+        if (number >= 1 && number <= names.size())
+            disk.serial = names[number - 1];
+    }
+}
+
 std::vector<Disk> assign(const std::vector<Disk>& disks, const std::vector<std::string>& roles,
                          bool by_order) {
     std::vector<Disk> out(roles.size());
@@ -71,6 +92,7 @@ std::vector<Disk> assign(const std::vector<Disk>& disks, const std::vector<std::
 }
 
 std::vector<Disk> wait_for_disks(const std::vector<std::string>& roles,
+                                 const std::vector<std::string>& names,
                                  std::chrono::milliseconds deadline) {
     using namespace std::chrono_literals;
     // Order is a guess, taken when serials and labels had their time to appear.
@@ -79,6 +101,7 @@ std::vector<Disk> wait_for_disks(const std::vector<std::string>& roles,
     while (true) {
         const auto waited = std::chrono::steady_clock::now() - start;
         auto disks = list_disks();
+        name_disks(disks, names);
         auto assigned = assign(disks, roles, waited >= patience && disks.size() >= roles.size());
         auto missing = std::find_if(assigned.begin(), assigned.end(),
                                     [](const Disk& d) { return d.node.empty(); });

@@ -63,18 +63,28 @@ void open_console() {
         ::close(fd);
 }
 
+std::vector<std::string> told_disks(const CommandLine& command_line) {
+    return disk_names(command_line.find("banger.disks").value_or(""));
+}
+
 [[noreturn]] void die(const Progress& progress, const std::string& why) {
     say("FATAL: " + progress.doing + ": " + why);
     std::string modules;
     for (const auto& module : progress.modules)
         modules += " " + module.substr(module.rfind('/') + 1);
-    say("disks: " + describe(list_disks()));
+    auto disks = list_disks();
+    name_disks(disks, told_disks(progress.command_line));
+    say("disks: " + describe(disks));
     say("modules:" + (modules.empty() ? std::string(" none") : modules));
     say("kernel command line: " + progress.command_line.text());
+    // Firecracker ends on a reset and knows no power off: then the host tells the two apart by this
+    // line.
+    const bool resets = progress.command_line.find("banger.poweroff") == "reboot";
+    if (resets)
+        ::dprintf(STDERR_FILENO, "banger: power-off\n");
     ::tcdrain(STDERR_FILENO);
     ::sync();
-    // Firecracker (reboot=k) ends on a reset and knows no power off; QEMU knows both.
-    if (progress.command_line.find("reboot") != "k")
+    if (!resets)
         ::reboot(RB_POWER_OFF);
     ::reboot(RB_AUTOBOOT);
     while (true)
@@ -96,13 +106,14 @@ void require_timer(const CommandLine& command_line) {
     ::reboot(RB_AUTOBOOT);
 }
 
-void mount_root(const guest::Config& config) {
+void mount_root(const guest::Config& config, const CommandLine& command_line) {
+    const auto names = told_disks(command_line);
     std::vector<std::string> warnings;
     if (config.root_mode == guest::RootMode::copy) {
-        auto disks = wait_for_disks({"root", "work"}, disk_deadline);
+        auto disks = wait_for_disks({"root", "work"}, names, disk_deadline);
         warnings = mount_copy_root(disks[0], disks[1]);
     } else {
-        auto disks = wait_for_disks({"base", "overlay", "work"}, disk_deadline);
+        auto disks = wait_for_disks({"base", "overlay", "work"}, names, disk_deadline);
         warnings = mount_overlay_root(disks[0], disks[1], disks[2]);
     }
     for (const auto& warning : warnings)
@@ -167,7 +178,7 @@ void boot(Progress& progress) {
     progress.modules = modules.loaded();
 
     progress.next("mount the root file system");
-    mount_root(config);
+    mount_root(config, progress.command_line);
     progress.next("apply the guest configuration");
     configure(config);
     progress.next("make device nodes");

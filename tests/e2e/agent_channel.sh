@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The way to the guest's agent: AF_VSOCK where this machine has it, and what is said and done where it has not.
 . "$(dirname "$0")/lib.sh"
+only_qemu "qemu.agent_channel is about QEMU; Firecracker has one way to the agent, its own vsock"
 
 # For the next daemon; a VM that is started by then has what it has.
 choose() { { cat "$root/default-config" && printf 'qemu:\n  agent_channel: %s\n' "$1"; } >"$config"; }

@@ -15,7 +15,7 @@ kept >"$root/before"
 banger vm create --name web --vcpu 2 --publish 2222:22 --dry-run --json >"$root/dry"
 kept | diff "$root/before" - || fail "a dry run left something"
 same "$(banger op ls --json)" "[]" "operations"
-same "$(jq -c '[.vm.name, .vm.vcpus, .vm.id, .vm.ip, .vm.driver]' "$root/dry")" '["web",2,null,null,"qemu"]' "the VM"
+same "$(jq -c '[.vm.name, .vm.vcpus, .vm.id, .vm.ip, .vm.driver]' "$root/dry")" "[\"web\",2,null,null,\"$expected_vmm\"]" "the VM"
 jq .guest_config "$root/dry" >"$root/shown"
 has '.of == "first_start" and .network_card == "at_start"'
 same "$(owner files path /etc/resolv.conf)" dns "owner of resolv.conf"

@@ -43,6 +43,14 @@ if ! as_user test -w /dev/net/tun; then # it is everybody's on most machines
     mknod -m 666 "$root/dev/tun" c 10 200
     mount --bind "$root/dev/tun" /dev/net/tun
 fi
+if [ -n "$firecracker" ]; then
+    as_user "$firecracker" --version >/dev/null || skip "a plain user may not run $firecracker"
+    if ! as_user test -w /dev/kvm; then # the user of this case is in no group
+        [ -e "$root/dev/tun" ] || mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+        mknod -m 666 "$root/dev/kvm" c $((0x$(stat -c %t /dev/kvm))) $((0x$(stat -c %T /dev/kvm)))
+        mount --bind "$root/dev/kvm" /dev/kvm
+    fi
+fi
 awk '{ print $5 }' /proc/self/mountinfo | sort >"$root/mounts"
 
 state() { ip -o link | sed 's/.*[0-9]: \([^:]*\):.*/\1/' && nft list ruleset && cat /proc/sys/net/ipv4/ip_forward; }

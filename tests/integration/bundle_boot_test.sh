@@ -61,20 +61,27 @@ JSON
     cat "$bundle/initramfs.img" config.cpio >initrd.img
 }
 
+like= # firecracker: no serials of disks, a keyboard instead of a power button, its kernel arguments
 # Starts QEMU with the disks given as FILE:SERIAL:OPTIONS, its monitor on descriptor 7.
 start() {
-    local disks=() disk file serial options
+    local disks=() disk file serial options args="reboot=t" names=
     for disk in "$@"; do
         IFS=: read -r file serial options <<<"$disk"
-        disks+=(-drive "id=$serial,file=$file,format=raw,if=none$options" -device "virtio-blk-device,drive=$serial,serial=$serial")
+        names+=${names:+,}$serial
+        disks+=(-drive "id=$serial,file=$file,format=raw,if=none$options"
+            -device "virtio-blk-device,drive=$serial$([ "$like" = firecracker ] || echo ",serial=$serial")")
     done
+    if [ "$like" = firecracker ]; then
+        disks+=(-device i8042)
+        args="reboot=k i8042.noaux i8042.nomux i8042.dumbkbd banger.poweroff=reboot banger.disks=$names"
+    fi
     rm -f console.log monitor && mkfifo monitor
     local khz
     khz=$(awk '/^cpu MHz/ {printf "%d", $4 * 1000; exit}' /proc/cpuinfo)
     qemu-system-x86_64 -M microvm,acpi=on -accel tcg,thread=multi,tb-size=256 -cpu max -smp 1 -m 384 \
         -nodefaults -no-user-config -display none -no-reboot -monitor stdio \
         -chardev file,id=con,path=console.log -serial chardev:con -kernel "$bundle/vmlinux" -initrd initrd.img \
-        -append "console=ttyS0 reboot=t panic=-1 quiet cryptomgr.notests tsc_early_khz=$khz tsc=reliable banger.lapic_hz=62500000 banger.debug" "${disks[@]}" \
+        -append "console=ttyS0 $args panic=-1 quiet cryptomgr.notests tsc_early_khz=$khz tsc=reliable banger.lapic_hz=62500000 banger.debug" "${disks[@]}" \
         -netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device virtio-net-device,netdev=n0,mac=02:00:00:00:99:02 \
         -device virtio-rng-device <monitor >/dev/null 2>qemu.err &
     qemu=$!
@@ -160,6 +167,25 @@ done
 [ -z "$qemu" ] || fail "the power button did not stop the guest"
 echo "ok: power button ended QEMU after $(($(now_ms) - stopping)) ms, $presses press(es)"
 
+echo "== as under Firecracker: disks told by their order, Ctrl-Alt-Del and poweroff end in a reset with a word before"
+like=firecracker
+for ask in "sendkey ctrl-alt-delete" "" reboot; do
+    write_config overlay
+    start "$bundle/rootfs.ext4:base:,readonly=on" overlay.ext4:overlay: work.ext4:work:
+    wait_for_ssh
+    check "the disks are where they belong" "kept kept" "$(guest 'echo $(cat /root/f /etc/f)')"
+    check "links by their ids" vdc "$(guest 'udevadm trigger -c add -s block && udevadm settle && basename "$(readlink /dev/disk/by-id/virtio-work)"')"
+    case $ask in
+    sendkey*) echo "$ask" >&7 ;;
+    reboot) guest systemctl reboot || true ;;
+    *) guest systemctl poweroff || true ;;
+    esac
+    ended 60 || fail "${ask:-poweroff} did not end QEMU"
+    check "a word of ${ask:-poweroff}" "$([ "$ask" = reboot ] && echo 0 || echo 1)" \
+        "$(grep -c 'banger: power-off' console.log || true)"
+done
+like=
+
 echo "== third boot: copy mode, after a crash"
 write_config copy
 cp --sparse=always --reflink=auto "$bundle/rootfs.ext4" root.ext4
@@ -180,4 +206,8 @@ start
 ended 90 || fail "the guest without disks did not power off"
 grep -q "banger-init: FATAL: mount the root file system: no disk 'root'" console.log || fail "no reason on the console"
 echo "ok: $(grep -o 'FATAL.*' console.log)"
+like=firecracker
+start
+ended 90 || fail "the guest without disks did not reset"
+grep -q 'banger: power-off' console.log || fail "no word before the reset"
 echo "PASS"

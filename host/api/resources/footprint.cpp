@@ -22,7 +22,7 @@ vm::HostObjects host_objects(const Parts& parts) {
         known.push_back({machine->id(), machine->name(), machine->row.ip,
                          machine->process.has_value() || machine->busy() != nullptr});
     }
-    return {parts.settings, std::move(known)};
+    return {parts.settings, std::move(known), parts.lifecycle.jails()};
 }
 
 /// An object of a VM that does not exist is stray, whatever its plugin thinks of it.

@@ -19,7 +19,7 @@ Step parse_step(const nlohmann::json& json) {
     Arguments arguments(json);
     const std::string name = arguments.word("verb");
     const Verb* verb = find_verb(name);
-    if (verb == nullptr || verb->parse == parse_batch) {
+    if (verb == nullptr || verb->parse == parse_batch || verb->takes_files) {
         throw Error(ErrorKind::invalid, "there is no verb \"" + name + "\" for a batch");
     }
     Arguments inner(arguments.object("args"));

@@ -57,10 +57,6 @@ Request parse(Arguments& arguments) {
     return request;
 }
 
-bool is_own_tap(const net::Link& link, uid_t caller) {
-    return link.kind == "tun" && link.tap_owner == caller;
-}
-
 /// Takes every tap of this banger on the bridge under guard, also those that no VM has yet. A guest
 /// whose tap somebody deleted or took off the bridge is left out, so that the others still can be
 /// guarded: nothing of it reaches them.

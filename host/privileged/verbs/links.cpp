@@ -38,9 +38,7 @@ nlohmann::json describe(const net::Link& link, const std::vector<net::Link>& all
     if (bridge != names.end()) {
         json["bridge"] = bridge->second;
     }
-    const auto uid =
-        link.tap_owner ? link.tap_owner : (owner ? std::optional(owner->uid) : std::nullopt);
-    if (uid) {
+    if (const auto uid = owner_of(link)) {
         json["owner_uid"] = *uid;
         json["mine"] = *uid == caller;
     }

@@ -42,8 +42,8 @@ void set_up(Interface& tap, const TapSpec& spec, int bridge) {
 }
 
 void verify(const TapSpec& spec, const net::Link& made, int bridge) {
-    if (made.kind != "tun" || made.tap_owner != spec.owner || made.master != bridge ||
-        made.mtu != spec.mtu || !made.up) {
+    if (!is_own_tap(made, spec.owner) || made.master != bridge || made.mtu != spec.mtu ||
+        !made.up) {
         throw Error(ErrorKind::internal, "tap " + spec.name + " is not as it was just set up",
                     "does another program (NetworkManager, systemd-networkd) manage it?");
     }
@@ -53,7 +53,7 @@ nlohmann::json create(const TapSpec& spec, Context& context) {
     const int bridge = own_bridge(context.netlink, spec.bridge, context.caller).index;
     const auto existing = net::find_link(context.netlink, spec.name);
     if (existing) {
-        if (existing->kind != "tun" || existing->tap_owner != spec.owner) {
+        if (!is_own_tap(*existing, spec.owner)) {
             throw Error(ErrorKind::conflict,
                         "interface " + spec.name + " exists and is not a tap of yours");
         }

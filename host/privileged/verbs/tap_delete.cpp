@@ -2,6 +2,7 @@
 #include "net/netlink.hpp"
 #include "os/error.hpp"
 #include "privileged/arguments.hpp"
+#include "privileged/ownership.hpp"
 #include "privileged/tap_device.hpp"
 #include "privileged/verbs/verbs.hpp"
 
@@ -15,7 +16,7 @@ nlohmann::json remove_tap(const std::string& name, Context& context) {
     if (!link) {
         return {{"existed", false}};
     }
-    if (link->kind != "tun" || link->tap_owner != context.caller) {
+    if (!is_own_tap(*link, context.caller)) {
         throw os::Error(os::ErrorKind::conflict, "interface " + name + " is not a tap of yours");
     }
     // Only one process can hold it: having it proves that no VMM does.

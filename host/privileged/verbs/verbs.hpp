@@ -43,6 +43,14 @@ namespace banger::privileged {
 /// {} -> {tables:[{name,tag,mine,guests:[{tap,mac,address}]}],lacks}: tables of ours, and what the
 /// kernel lacks for one (empty: nothing)
 [[nodiscard]] Action parse_guard_show(Arguments& arguments);
+/// {} -> {cleaned:[uid]}. What dead jails left, of any user: their cgroups, their hold on taps, the
+/// places of their user ids.
+[[nodiscard]] Action parse_jail_clean(Arguments& arguments);
+/// {id,firecracker,taps:[name],files,first_uid,memory_mib,cpus,tasks} and descriptors: standard
+/// streams of the VMM, then `files` regular files, then what is kept open meanwhile -> {pid,uid}
+/// and the descriptor of the folder with its sockets. Firecracker in its jailer, until it ends or
+/// the caller's end of the socket closes; then ends as it did.
+[[nodiscard]] Action parse_jail_run(Arguments& arguments);
 /// {} -> {links:[{name,kind,bridge,mtu,up,in_use,owner_uid,mine,tag,age_s}]}: interfaces with names
 /// of ours
 [[nodiscard]] Action parse_links(Arguments& arguments);

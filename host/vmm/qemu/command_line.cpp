@@ -1,33 +1,20 @@
 #include "vmm/qemu/command_line.hpp"
 
 #include "os/error.hpp"
+#include "vmm/device_id.hpp"
+#include "vmm/kernel_args.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
 
 namespace banger::vmm::qemu {
 using os::Error;
 using os::ErrorKind;
 
 namespace {
-
-/// Set by the driver, because a wrong value makes a guest that hangs instead of ending, or boots
-/// without a console.
-constexpr std::array<std::string_view, 5> own_keys{"console", "reboot", "panic", "tsc_early_khz",
-                                                   "tsc"};
-constexpr std::array<std::string_view, 5> loud_keys{"quiet", "debug", "loglevel", "ignore_loglevel",
-                                                    "initcall_debug"};
-
-std::string_view key_of(std::string_view arg) {
-    return arg.substr(0, arg.find('='));
-}
-
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& keys, std::string_view key) {
-    return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
 
 /// Inside an option list a comma ends a value unless it is doubled.
 std::string escaped(std::string_view value) {
@@ -38,22 +25,6 @@ std::string escaped(std::string_view value) {
     return text;
 }
 
-/// Node names and ids of QEMU: a letter, then letters, digits and -._
-const std::string& checked_id(const std::string& id, const char* what) {
-    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    const auto inner = [&](char c) {
-        return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-    };
-    // 20 bytes: what a virtio-blk serial holds (VIRTIO_BLK_ID_BYTES).
-    if (id.empty() || id.size() > 20 || !letter(id[0]) ||
-        !std::all_of(id.begin(), id.end(), inner)) {
-        throw Error(ErrorKind::invalid,
-                    std::string(what) + " id \"" + id +
-                        "\": a letter, then letters, digits, - _ . (at most 20)");
-    }
-    return id;
-}
-
 void add_accel(std::vector<std::string>& argv, const Host& host) {
     if (host.probe.accel == "kvm") {
         argv.insert(argv.end(), {"-accel", "kvm", "-cpu", "host"});
@@ -62,13 +33,34 @@ void add_accel(std::vector<std::string>& argv, const Host& host) {
     }
 }
 
+/// In JSON: as an option list the limits have other names, which are not kept stable.
+std::string throttle_group(const std::string& name, const RateLimit& limit) {
+    nlohmann::ordered_json limits = nlohmann::ordered_json::object();
+    if (limit.bytes != 0) {
+        limits["bps-total"] = limit.bytes;
+    }
+    if (limit.ops != 0) {
+        limits["iops-total"] = limit.ops;
+    }
+    return nlohmann::ordered_json(
+               {{"qom-type", "throttle-group"}, {"id", name}, {"limits", std::move(limits)}})
+        .dump();
+}
+
 void add_disk(std::vector<std::string>& argv, const Disk& disk) {
     const std::string& id = checked_id(disk.id, "disk");
     const std::string mode = disk.read_only ? "read-only=on" : "read-only=off,discard=unmap";
-    argv.insert(argv.end(), {"-blockdev",
-                             "driver=raw,node-name=" + id + "," + mode +
-                                 ",file.driver=file,file.filename=" + escaped(disk.path.string()),
-                             "-device", "virtio-blk-device,drive=" + id + ",serial=" + id});
+    std::string node = "driver=raw,node-name=" + id + "," + mode;
+    std::string file = ",file.driver=file,file.filename=" + escaped(disk.path.string());
+    if (disk.limit.any()) {
+        const std::string group = "limit-" + id;
+        argv.insert(argv.end(), {"-object", throttle_group(group, disk.limit)});
+        node = "driver=throttle,node-name=" + id + "," + mode + ",throttle-group=" + group;
+        file = ",file.driver=raw,file.file.driver=file,file.file.filename=" +
+               escaped(disk.path.string());
+    }
+    argv.insert(argv.end(), {"-blockdev", node + file, "-device",
+                             "virtio-blk-device,drive=" + id + ",serial=" + id});
 }
 
 void add_nic(std::vector<std::string>& argv, const Nic& nic, std::size_t index) {
@@ -111,27 +103,7 @@ std::string kernel_command_line(const Host& host, const LaunchSpec& spec) {
         // compares.
         args.emplace_back("banger.lapic_hz=62500000");
     }
-    const bool loud = std::any_of(spec.kernel_args.begin(), spec.kernel_args.end(),
-                                  [](const auto& arg) { return contains(loud_keys, key_of(arg)); });
-    if (!loud) {
-        args.emplace_back("quiet"); // each byte of the serial port costs an exit
-    }
-    for (const std::string& arg : spec.kernel_args) {
-        if (arg.empty() || arg.find_first_of(" \t\n") != std::string::npos) {
-            throw Error(ErrorKind::invalid, "kernel argument \"" + arg + "\": one word is needed");
-        }
-        if (contains(own_keys, key_of(arg))) {
-            throw Error(ErrorKind::invalid, "kernel argument \"" + arg +
-                                                "\": the VMM driver sets " +
-                                                std::string(key_of(arg)));
-        }
-        args.push_back(arg);
-    }
-    std::string line;
-    for (const std::string& arg : args) {
-        line += (line.empty() ? "" : " ") + arg;
-    }
-    return line;
+    return kernel_line(std::move(args), spec.kernel_args);
 }
 
 std::vector<std::string> command_line(const Host& host, const LaunchSpec& spec) {

@@ -1,9 +1,10 @@
 #include "vmm/qemu/driver.hpp"
 
 #include "os/error.hpp"
-#include "os/paths.hpp"
 #include "vmm/qemu/command_line.hpp"
+#include "vmm/socket_path.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace banger::vmm::qemu {
@@ -17,16 +18,6 @@ namespace {
 constexpr std::uint32_t virtio_slots = 24;
 constexpr std::uint32_t own_devices = 3;
 
-void check_socket_path(const std::filesystem::path& path) {
-    if (path.string().size() > os::max_socket_path) {
-        throw Error(ErrorKind::invalid,
-                    "socket path " + path.string() + " has " +
-                        std::to_string(path.string().size()) + " bytes; a Unix socket takes " +
-                        std::to_string(os::max_socket_path),
-                    "set XDG_RUNTIME_DIR to a shorter folder");
-    }
-}
-
 } // namespace
 
 Driver::Driver(Host host) : host_(std::move(host)) {}
@@ -37,6 +28,7 @@ Capabilities Driver::capabilities() const noexcept {
     can.balloon = true;
     can.power_button = true;
     can.disk_serials = true;
+    can.packed_kernel = true;
     can.resize_disk = true;
     // Without KVM, QEMU's virtio-mmio gives a vhost device no notifiers (hw/virtio/virtio-mmio.c,
     // up to 8.1): the guest would wait for it for ever.
@@ -64,6 +56,10 @@ SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
     }
     if (spec.vsock && !can.vhost_vsock) {
         throw Error(ErrorKind::unsupported, "qemu: " + std::string(can.no_vhost_vsock));
+    }
+    if (std::any_of(spec.nics.begin(), spec.nics.end(),
+                    [](const Nic& nic) { return nic.limit.any(); })) {
+        throw Error(ErrorKind::unsupported, "qemu: it limits no network card");
     }
     const RunFolder run{spec.run_dir};
     check_socket_path(run.control());

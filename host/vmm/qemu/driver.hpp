@@ -12,7 +12,7 @@ class Driver final : public Hypervisor {
   public:
     explicit Driver(Host host);
 
-    [[nodiscard]] std::string_view name() const noexcept override { return "qemu"; }
+    [[nodiscard]] std::string_view name() const noexcept override { return qemu_name; }
     [[nodiscard]] const Probe& probe() const noexcept override { return host_.probe; }
     [[nodiscard]] Capabilities capabilities() const noexcept override;
     [[nodiscard]] SupervisorPlan plan(const LaunchSpec& spec) const override;

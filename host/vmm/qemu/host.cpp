@@ -4,7 +4,8 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/run.hpp"
-#include "vmm/kvm_probe.hpp"
+#include "vmm/probe_cache.hpp"
+#include "vmm/program.hpp"
 #include "vmm/qemu/host_cache.hpp"
 #include "vmm/tsc.hpp"
 
@@ -48,15 +49,6 @@ bool has(const std::filesystem::path& binary, const std::vector<std::string>& ar
     os::RunOptions options;
     options.timeout = answer_deadline;
     return os::run(argv, options).out.find(word) != std::string::npos;
-}
-
-std::string not_found(const std::string& name) {
-    if (name.find('/') == std::string::npos) {
-        return name + " is not installed (Debian package qemu-system-x86)";
-    }
-    std::error_code code;
-    return name +
-           (std::filesystem::exists(name, code) ? " is no executable file" : " does not exist");
 }
 
 /// A 64 KiB firmware whose reset vector puts 'K' out on the serial port and stops.
@@ -120,14 +112,15 @@ std::string try_kvm(const std::filesystem::path& binary) {
 }
 
 /// Sets accel and reason.
-void choose_accel(Host& host, const std::string& wanted) {
+void choose_accel(Host& host, const ProbeOptions& options) {
+    const std::string& wanted = options.accel;
     Probe& probe = host.probe;
     if (wanted == "tcg") {
         probe.accel = "tcg";
         probe.reason = "TCG is asked for";
         return;
     }
-    const KvmResult kvm = probe_kvm();
+    const KvmResult kvm = options.kvm();
     const std::string failure = kvm.usable ? try_kvm(probe.binary) : kvm.reason;
     if (failure.empty()) {
         probe.accel = "kvm";
@@ -141,7 +134,7 @@ void choose_accel(Host& host, const std::string& wanted) {
     }
 }
 
-void examine(Host& host, const std::string& wanted) {
+void examine(Host& host, const ProbeOptions& options) {
     host.probe.version = version_of(host.probe.binary);
     if (!has(host.probe.binary, {"-M", "help"}, "microvm ")) {
         throw Error(ErrorKind::unavailable, host.probe.binary.string() + " has no microvm machine");
@@ -149,7 +142,7 @@ void examine(Host& host, const std::string& wanted) {
     host.sandbox = has(host.probe.binary, {"--help"}, "-sandbox on");
     host.vhost_vsock =
         has(host.probe.binary, {"-M", "microvm", "-device", "help"}, "\"vhost-vsock-device\"");
-    choose_accel(host, wanted);
+    choose_accel(host, options);
     host.tsc_khz = measure_tsc_khz();
     host.probe.usable = true;
     host.probe.setting.clear();
@@ -159,12 +152,12 @@ void examine(Host& host, const std::string& wanted) {
 
 Host probe(const ProbeOptions& options) {
     Host host;
-    host.probe.driver = "qemu";
+    host.probe.driver = qemu_name;
     host.probe.setting = "qemu.binary";
     const std::string name = options.binary.empty() ? "qemu-system-x86_64" : options.binary;
     const auto binary = os::find_program(name);
     if (!binary) {
-        host.probe.reason = not_found(name);
+        host.probe.reason = not_found(name, "Debian package qemu-system-x86");
         return host;
     }
     host.probe.binary = *binary;
@@ -173,13 +166,13 @@ Host probe(const ProbeOptions& options) {
             throw Error(ErrorKind::invalid, "unknown accelerator \"" + options.accel + "\"",
                         "use auto, kvm or tcg");
         }
-        const std::string key = cache_key(*binary, options.accel);
+        const std::string key = probe_key(*binary, options.accel);
         if (!options.cache_file.empty()) {
             if (const auto cached = load_host(options.cache_file, key)) {
                 return *cached;
             }
         }
-        examine(host, options.accel);
+        examine(host, options);
         if (!options.cache_file.empty()) {
             store_host(options.cache_file, key, host);
         }

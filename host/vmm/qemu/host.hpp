@@ -1,9 +1,11 @@
 #pragma once
 
 #include "vmm/hypervisor.hpp"
+#include "vmm/kvm_probe.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace banger::vmm::qemu {
@@ -20,6 +22,7 @@ struct ProbeOptions {
     std::string binary;               ///< name or path; empty is qemu-system-x86_64 from PATH
     std::string accel = "auto";       ///< auto, kvm or tcg
     std::filesystem::path cache_file; ///< results of this boot are kept there; empty: none
+    std::function<KvmResult()> kvm = [] { return probe_kvm(); }; ///< asked when it matters
 };
 
 /// Asks the binary for its version and machines and runs a tiny guest under KVM with a deadline

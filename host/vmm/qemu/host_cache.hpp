@@ -8,10 +8,7 @@
 
 namespace banger::vmm::qemu {
 
-/// What a cached probe result is valid for: this boot, this very binary, this wish.
-[[nodiscard]] std::string cache_key(const std::filesystem::path& binary, const std::string& accel);
-
-/// nullopt when the file is absent, damaged or for another key.
+/// nullopt when the file is absent, damaged or for another key (probe_cache.hpp).
 [[nodiscard]] std::optional<Host> load_host(const std::filesystem::path& file,
                                             const std::string& key);
 /// A cache that cannot be written costs only the next probe: never throws.

@@ -1,8 +1,10 @@
 #include "power.hpp"
 
 #include "boot_log.hpp"
+#include "proc_file.hpp"
 #include "words.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
@@ -18,8 +20,8 @@ const char* word(PowerAction action) {
     return action == PowerAction::shutdown ? "poweroff" : "reboot";
 }
 
-void tell_kernel_log(const std::string& line) {
-    const Fd file(::open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+void write_to(const char* path, std::string_view line) {
+    const Fd file(::open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (file) {
         (void)!::write(file.get(), line.data(), line.size());
     }
@@ -27,10 +29,15 @@ void tell_kernel_log(const std::string& line) {
 
 } // namespace
 
+bool powers_off_by_reset(std::string_view command_line) {
+    const auto parts = words(command_line);
+    return std::find(parts.begin(), parts.end(), "banger.poweroff=reboot") != parts.end();
+}
+
 void Power::request(PowerAction action, const std::string& reason) {
     const std::string why = reason.empty() ? "" : ": " + printable(reason, longest_reason);
     const std::string line = std::string("banger-agent: ") + word(action) + why;
-    tell_kernel_log(line + "\n");
+    write_to("/dev/kmsg", line + "\n");
     std::fprintf(stderr, "%s%s\n", word(action), why.c_str());
     later_ = loop_.after(answer_time, [this, action] { act(action); });
 }
@@ -42,8 +49,14 @@ void Power::act(PowerAction action) {
         ::kill(1, SIGRTMIN + (action == PowerAction::shutdown ? 4 : 5));
         return;
     }
+    // What is in the image for systemd, another init has not.
+    const bool by_reset =
+        action == PowerAction::shutdown && powers_off_by_reset(read_proc("/proc/cmdline"));
+    if (by_reset) {
+        write_to("/dev/console", power_off_line);
+    }
     Launch launch;
-    launch.argv = {std::string("/sbin/") + word(action)};
+    launch.argv = {std::string("/sbin/") + word(by_reset ? PowerAction::reboot : action)};
     program_ = std::make_unique<Child>(loop_, launch, [](int status) {
         if (status != 0) {
             std::fprintf(stderr, "the guest's init was asked, and failed: status %d\n", status);

@@ -16,16 +16,23 @@ must_fail 'vcpu' banger vm create --name a --vcpu 5000
 must_fail 'disk' banger vm create --name a --disk 1
 must_fail 'disk.mode|overlay' banger vm create --name a --disk-mode magic
 must_fail 'memory.*out of range' banger vm create --name a --memory 0
-refused_at_once() { # PATTERN COMMAND...: status 2, and no operation was begun
-    local before status=0 pattern=$1
+refused_at_once() { # [-s STATUS] PATTERN COMMAND...: status 2, and no operation was begun
+    local before status=0 wanted=2 pattern
+    if [ "$1" = -s ]; then
+        wanted=$2
+        shift 2
+    fi
+    pattern=$1
     shift
     before=$(banger op ls --json | jq length)
     said=$("$@" 2>&1) || status=$?
-    same "$status" 2 "status of $*: $said"
+    same "$status" "$wanted" "status of $*: $said"
     grep -qE "$pattern" <<<"$said" || fail "$*: nothing matches /$pattern/ in: $said"
     same "$(banger op ls --json | jq length)" "$before" "operations after $*"
 }
-refused_at_once 'firecracker cannot be used' banger vm create --name a --vmm firecracker
+for vmm in $(banger daemon status --json | jq -r '.vmm.candidates[] | select(.usable | not).name'); do
+    refused_at_once -s 1 "$vmm cannot be used: ." banger vm create --name a --vmm "$vmm"
+done
 refused_at_once 'plugin nat, options: --publish' banger vm create --name a --publish nonsense
 refused_at_once 'same port' banger vm create --name a --publish 80:80 --publish 80:81
 refused_at_once 'plugin nat, options: --egress' banger vm create --name a --egress bogus

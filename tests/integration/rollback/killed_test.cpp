@@ -170,9 +170,9 @@ void KilledDaemon::check_reuse(Daemon& daemon) {
 }
 
 /// A scene and which of its points: each `shards`-th from this one.
-using Case = std::tuple<std::string, int>;
+using Share = std::tuple<std::string, int>;
 
-class Killed : public KilledDaemon, public testing::WithParamInterface<Case> {
+class Killed : public KilledDaemon, public testing::WithParamInterface<Share> {
   protected:
     const Scene* scene = find_scene(std::get<0>(GetParam()));
 };
@@ -223,8 +223,8 @@ TEST_F(KilledDaemon, SoIsTheNextOne) {
     EXPECT_GT(points, 22);
 }
 
-std::vector<Case> cases() {
-    std::vector<Case> all;
+std::vector<Share> shares() {
+    std::vector<Share> all;
     for (const Scene& scene : scenes()) {
         for (int shard = 0; shard < scene.shards; ++shard) {
             all.emplace_back(scene.name, shard);
@@ -233,7 +233,7 @@ std::vector<Case> cases() {
     return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(AtEachWrite, Killed, testing::ValuesIn(cases()), [](const auto& one) {
+INSTANTIATE_TEST_SUITE_P(AtEachWrite, Killed, testing::ValuesIn(shares()), [](const auto& one) {
     return std::get<0>(one.param) + "_" + std::to_string(std::get<1>(one.param));
 });
 

@@ -140,6 +140,10 @@ TEST_F(Layout, VmShowNamesTheVmmThatRunsIt) {
     const std::string rest = R"("name":"a","vcpus":1,"memory_mib":512,"accel":"tcg",)";
     daemon->on("GET /v1/vms/a", "{" + rest + R"("state":"running","vmm":"auto","driver":"qemu"})");
     EXPECT_THAT(run({"vm", "show", "a"}).out, HasSubstr("qemu (tcg), chosen by banger; "));
+    daemon->on("GET /v1/vms/a", "{" + rest + R"("state":"running","vmm":"auto","driver":"qemu",)" +
+                                    R"("vmm_reason":"qemu 7.2; not firecracker: none"})");
+    EXPECT_THAT(run({"vm", "show", "a"}).out,
+                HasSubstr("qemu (tcg), chosen by banger: qemu 7.2; not firecracker: none"));
     daemon->on("GET /v1/vms/a", "{" + rest + R"("state":"running","vmm":"qemu","driver":"qemu"})");
     EXPECT_THAT(run({"vm", "show", "a"}).out, HasSubstr("  qemu (tcg)\n"));
     daemon->on("GET /v1/vms/a", "{" + rest + R"("state":"stopped","vmm":"auto","driver":null})");

@@ -88,8 +88,8 @@ std::string up_to(std::int64_t most) {
 
 constexpr const char* any_number = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)";
 
-/// Texts and, without a unit, numbers. What is too small as a text, or too much in the smallest
-/// unit, is left to banger config check.
+/// Texts and, without a unit, numbers. What is too small as a text or for Rule::least, or too much
+/// in the smallest unit, is left to banger config check.
 Json size_type(const Rule& rule) {
     constexpr std::int64_t k = 1024;
     const bool whole = rule.kind == Kind::mib;

@@ -45,6 +45,22 @@ TEST(Value, ASizeSaysItsLimitsAsAPersonWritesThem) {
     EXPECT_EQ(show_value(rule, &memory), "2G");
 }
 
+TEST(Value, ALimitIsNoneOrEnoughForAGuestToBoot) {
+    std::int64_t bytes = 1;
+    const Rule rule{Kind::bytes, 0, std::int64_t{1} << 40U, {}, 64 << 10};
+    EXPECT_EQ(problem_of("0", rule, &bytes), "none");
+    EXPECT_EQ(bytes, 0);
+    EXPECT_EQ(problem_of("64K", rule, &bytes), "none");
+    EXPECT_EQ(bytes, 64 << 10);
+    EXPECT_EQ(problem_of("63K", rule, &bytes), "it must be 0, or from 64K to 1T, not 63K");
+    EXPECT_EQ(problem_of("2T", rule, &bytes), "it must be 0, or from 64K to 1T, not 2T");
+    EXPECT_EQ(problem_of("0.0001K", rule, &bytes), "\"0.0001K\" is less than a byte");
+    EXPECT_EQ(problem_of("0.0K", rule, &bytes), "none");
+    std::int64_t count = 1;
+    EXPECT_EQ(problem_of("9", {Kind::integer, 0, 100, {}, 10}, &count),
+              "it must be 0, or from 10 to 100, not 9");
+}
+
 TEST(Value, ATimeSaysItsLimitsAsTheDocumentationDoes) {
     std::chrono::milliseconds time{0};
     const Rule rule{Kind::duration, 1000, 3'600'000};

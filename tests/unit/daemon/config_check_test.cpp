@@ -150,10 +150,45 @@ TEST_F(ConfigChecks, AnEntryThatContradictsItselfOrHasNoEffect) {
                     StartsWith(at("10:21") + "plugins.entries.dns.required: ")));
 }
 
-TEST_F(ConfigChecks, AVmmWithoutADriver) {
+TEST_F(ConfigChecks, AVmmThatCannotBeUsed) {
     EXPECT_THAT(check("vm: {vmm: firecracker}\n").errors(),
-                ElementsAre(AllOf(StartsWith(at("5:11") + "vm.vmm: "), HasSubstr("no driver"),
+                ElementsAre(AllOf(StartsWith(at("5:11") + "vm.vmm: "),
+                                  HasSubstr("make runtime-bundle FIRECRACKER=FILE"),
                                   HasSubstr("set vm.vmm: auto in " + file.string()))));
+}
+
+TEST_F(ConfigChecks, AFirecrackerThatIsNoneIsAnErrorOnlyWhereNothingElseWillDo) {
+    const std::string lines = "firecracker: {binary: /nosuch/firecracker}\n";
+    const ConfigCheck spare = check(lines);
+    EXPECT_THAT(spare.errors(), IsEmpty());
+    EXPECT_THAT(spare.warnings(),
+                testing::Contains(AllOf(StartsWith(at("5:23") + "firecracker.binary: "),
+                                        HasSubstr("/nosuch/firecracker does not exist"),
+                                        HasSubstr("set firecracker.binary: auto in"))));
+    EXPECT_THAT(check(lines + "vm: {vmm: firecracker}\n").errors(),
+                ElementsAre(StartsWith(at("5:23") + "firecracker.binary: ")));
+    const auto doctor = spare.doctor();
+    const auto& checks = doctor.at("checks");
+    const auto found = std::find_if(checks.begin(), checks.end(),
+                                    [](const auto& entry) { return entry["id"] == "firecracker"; });
+    ASSERT_NE(found, checks.end());
+    EXPECT_EQ((*found)["severity"], "warning");
+    EXPECT_EQ((*found)["title"], "Firecracker is not used");
+}
+
+TEST_F(ConfigChecks, WhyFirecrackerIsNotTakenIsToldByTheDoctorAndNoWarning) {
+    const ConfigCheck found = check("");
+    EXPECT_THAT(found.warnings(), testing::Not(testing::Contains(HasSubstr("irecracker"))));
+    const auto doctor = found.doctor();
+    bool told = false;
+    for (const auto& entry : doctor.at("checks")) {
+        if (entry["id"] == "firecracker") {
+            told = true;
+            EXPECT_EQ(entry["severity"], "info");
+            EXPECT_THAT(entry["cause"].get<std::string>(), HasSubstr("FIRECRACKER=FILE"));
+        }
+    }
+    EXPECT_TRUE(told);
 }
 
 TEST_F(ConfigChecks, AnAgentChannelThatCannotBeHad) {
@@ -171,6 +206,15 @@ TEST_F(ConfigChecks, AnAgentChannelThatCannotBeHad) {
                 Not(Contains(HasSubstr("agent_channel"))));
     EXPECT_THAT(check("  agent_channel: virtio\n").errors(),
                 ElementsAre(HasSubstr("qemu.agent_channel: ")));
+}
+
+TEST_F(ConfigChecks, ANetworkLimitThatQemuDoesNotKeep) {
+    EXPECT_THAT(
+        check("vm: {vmm: qemu, network_bandwidth: 10M}\n").errors(),
+        ElementsAre(AllOf(HasSubstr("vm.network_bandwidth: "), HasSubstr("qemu limits no network"),
+                          HasSubstr("set vm.network_bandwidth: 0 in " + file.string()))));
+    EXPECT_THAT(check("vm: {vmm: qemu, disk_bandwidth: 10M, disk_iops: 100}\n").errors(),
+                IsEmpty());
 }
 
 TEST_F(ConfigChecks, AQemuThatIsNotThereOrNone) {

@@ -41,6 +41,31 @@ TEST(Disks, OrderIsTheLastResortAndPassesOverNamedDisks) {
                 testing::ElementsAre("/dev/vdb", "/dev/vdc", "/dev/vdd"));
 }
 
+TEST(Disks, TheHostsNamesByOrderGoBeforeWhatTheVmmShowsAsSerials) {
+    std::vector<Disk> disks{{"/dev/vda", "2054012", ""},
+                            {"/dev/vdb", "2054013", "bgr-base"},
+                            {"/dev/vdc", "", ""},
+                            {"/dev/vdd", "extra", ""}};
+    name_disks(disks, disk_names("base,overlay,work"));
+    EXPECT_THAT(nodes(assign(disks, roles, false)),
+                testing::ElementsAre("/dev/vda", "/dev/vdb", "/dev/vdc"));
+    EXPECT_EQ(disks[3].serial, "extra");
+}
+
+TEST(Disks, ADiskThatCameFirstIsNotTakenForTheFirst) {
+    std::vector<Disk> disks{{"/dev/vdb", "", ""}, {"/dev/vdaa", "", ""}, {"", "", ""}};
+    name_disks(disks, {"base", "overlay", "work"});
+    EXPECT_THAT(nodes(assign(disks, roles, false)), testing::ElementsAre("", "/dev/vdb", ""));
+    name_disks(disks, {});
+    EXPECT_EQ(disks[0].serial, "overlay");
+}
+
+TEST(Disks, NamesAreWhatStandsBetweenCommas) {
+    EXPECT_TRUE(disk_names("").empty());
+    EXPECT_THAT(disk_names("base"), testing::ElementsAre("base"));
+    EXPECT_THAT(disk_names("base,,work"), testing::ElementsAre("base", "", "work"));
+}
+
 TEST(Disks, AreDescribedForTheConsole) {
     EXPECT_EQ(describe({}), "no virtio disk at all");
     EXPECT_EQ(describe({{"/dev/vda", "base", ""}}), "/dev/vda (serial base, label none)");

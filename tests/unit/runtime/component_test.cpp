@@ -114,5 +114,47 @@ TEST_F(ComponentTest, AnOptionalFailureIsRememberedForAWhile) {
     EXPECT_TRUE(workshop.try_ensure(component("1", "one"), reason));
 }
 
+TEST_F(ComponentTest, WhatIsInPlaceStaysWhenItsSuccessorCannotBeHad) {
+    Workshop workshop(dir.path(), interrupt);
+    workshop.ensure(component("local", "one"));
+    Component broken = component("release", "two");
+    broken.build = [this](const fs::path&) {
+        ++builds;
+        throw os::Error(os::ErrorKind::unavailable, "no network");
+    };
+    for (int run = 0; run < 2; ++run) {
+        std::string reason;
+        const auto kept = workshop.try_ensure(broken, reason);
+        ASSERT_TRUE(kept);
+        EXPECT_EQ(kept->sha256, sha256("one"));
+        EXPECT_THAT(reason, testing::HasSubstr("no network"));
+    }
+    EXPECT_EQ(builds, 2) << "the failure was not remembered";
+    EXPECT_EQ(os::read_file(dir.path() / "file"), "one");
+    std::string reason;
+    EXPECT_FALSE(workshop.try_ensure(component("local", "one"), reason)->built_now);
+    EXPECT_EQ(reason, "");
+}
+
+TEST_F(ComponentTest, AnOptionalOutputGoesWithTheInputThatLeftIt) {
+    Workshop workshop(dir.path(), interrupt);
+    Component rich = component("1", "one");
+    rich.optional_outputs = {"scrap"};
+    workshop.ensure(rich);
+    EXPECT_TRUE(fs::exists(dir.path() / "scrap"));
+    EXPECT_FALSE(workshop.ensure(rich).built_now);
+    fs::remove(dir.path() / "scrap");
+    EXPECT_TRUE(workshop.ensure(rich).built_now) << "it is part of what was made";
+    Component poor = component("2", "two");
+    poor.optional_outputs = rich.optional_outputs;
+    poor.build = [build = poor.build](const fs::path& staging) {
+        build(staging);
+        fs::remove(staging / "scrap");
+    };
+    workshop.ensure(poor);
+    EXPECT_FALSE(fs::exists(dir.path() / "scrap"));
+    EXPECT_FALSE(workshop.ensure(poor).built_now);
+}
+
 } // namespace
 } // namespace banger::bundle

@@ -50,7 +50,10 @@ VmRow full_row() {
                  .autostart = "last",
                  .idle_stop_s = 1800,
                  .max_lifetime_s = 28800,
-                 .lived_ms = 61000};
+                 .lived_ms = 61000,
+                 .disk_bytes_per_s = 50 << 20,
+                 .disk_ops_per_s = 1000,
+                 .network_bytes_per_s = 10 << 20};
 }
 
 VmRow named(const std::string& id, const std::string& name) {
@@ -118,8 +121,8 @@ TEST_F(TablesTest, VmsOfAnOlderDatabaseHaveWhatIsBuiltIn) {
         Database before(dir.path() / "before.sqlite");
         VmTable(before).insert(named("a", "web"));
         Query(before, "DROP INDEX vm_cid").run();
-        for (const char* column :
-             {"cid", "autostart", "idle_stop_s", "max_lifetime_s", "lived_ms"}) {
+        for (const char* column : {"cid", "autostart", "idle_stop_s", "max_lifetime_s", "lived_ms",
+                                   "disk_bytes_per_s", "disk_ops_per_s", "network_bytes_per_s"}) {
             Query(before, std::string("ALTER TABLE vm DROP COLUMN ") + column).run();
         }
         Query(before, "PRAGMA user_version = 1").run();

@@ -93,6 +93,117 @@ TEST(ExitJudge, ANeverStartedGuestFailedToStart) {
                            "load kernel 'x'");
 }
 
+Evidence firecracker(const std::vector<std::string>& console, int code = 0, int signal = 0) {
+    Evidence evidence = ran("", code, signal);
+    evidence.control = vmm::Control::firecracker;
+    evidence.console_tail = console;
+    return evidence;
+}
+
+TEST(ExitJudge, AGuestOfFirecrackerSaysThatItPowersOff) {
+    const vmm::Exit off = judge(firecracker(
+        {"[ 9.1] systemd-shutdown: bye", "banger: power-off", "[ 9.2] reboot: Restarting system"}));
+    EXPECT_EQ(off.cause, ExitCause::poweroff);
+    EXPECT_EQ(off.reason, "the guest powered off");
+    const vmm::Exit reset = judge(firecracker({"[ 9.2] reboot: Restarting system"}));
+    EXPECT_EQ(reset.cause, ExitCause::reboot);
+    EXPECT_EQ(reset.reason, "the guest rebooted");
+    EXPECT_EQ(judge(firecracker({})).cause, ExitCause::reboot);
+}
+
+TEST(ExitJudge, OnlyTheLastLinesSayThatItPowersOff) {
+    std::vector<std::string> console{"banger: power-off"};
+    console.resize(20, "more");
+    EXPECT_EQ(judge(firecracker(console)).cause, ExitCause::poweroff);
+    console.resize(21, "more");
+    EXPECT_EQ(judge(firecracker(console)).cause, ExitCause::reboot);
+}
+
+TEST(ExitJudge, AResetThatWasAskedForIsAPowerOff) {
+    Evidence evidence = firecracker({"[ 9.2] reboot: Restarting system"});
+    evidence.off_asked = true; // by Ctrl, Alt and Delete
+    EXPECT_EQ(judge(evidence).cause, ExitCause::poweroff);
+    evidence.console_tail = {"Kernel panic - not syncing: hung_task"};
+    EXPECT_EQ(judge(evidence).cause, ExitCause::crashed);
+    evidence = ran("guest-reset"); // QEMU tells them apart
+    evidence.off_asked = true;
+    EXPECT_EQ(judge(evidence).cause, ExitCause::reboot);
+}
+
+TEST(ExitJudge, AGuestThatHaltedHasPoweredOff) {
+    Evidence evidence = firecracker({"[ 9.2] reboot: System halted"}, 0, SIGKILL);
+    EXPECT_EQ(judge(evidence).cause, ExitCause::killed);
+    evidence.halted = true;
+    EXPECT_EQ(judge(evidence).cause, ExitCause::poweroff);
+    EXPECT_EQ(judge(evidence).reason, "the guest powered off");
+    evidence.kill_asked = true; // in the same moment
+    EXPECT_EQ(judge(evidence).cause, ExitCause::killed);
+}
+
+TEST(ExitJudge, APanicUnderFirecrackerIsACrash) {
+    const vmm::Exit exit =
+        judge(firecracker({"[ 1.2] Kernel panic - not syncing: VFS: no root", "Rebooting"}));
+    EXPECT_EQ(exit.cause, ExitCause::crashed);
+    EXPECT_EQ(exit.reason, "the guest's kernel panicked: Kernel panic - not syncing: VFS: no root");
+    const std::string old = "Kernel panic - not syncing: is what a person wrote here";
+    EXPECT_EQ(judge(firecracker({old, "banger: power-off"})).cause, ExitCause::poweroff);
+    EXPECT_EQ(judge(firecracker({"banger: power-off", old})).cause, ExitCause::crashed);
+}
+
+TEST(ExitJudge, FirecrackersStatusesAreExplained) {
+    EXPECT_EQ(judge(firecracker({}, 148)).cause, ExitCause::crashed);
+    EXPECT_EQ(judge(firecracker({}, 148)).reason,
+              "the VMM ended with exit status 148 (it made a system call that its filter forbids)");
+    EXPECT_EQ(judge(firecracker({}, 149)).reason,
+              "the VMM ended with exit status 149 (SIGBUS: memory was gone, as of a file that was "
+              "cut)");
+    EXPECT_EQ(judge(firecracker({}, 1)).reason, "the VMM ended with exit status 1");
+    EXPECT_EQ(judge(firecracker({}, 0, SIGABRT)).reason, "the VMM died of signal 6 (Aborted)");
+    EXPECT_EQ(judge(firecracker({}, 0, SIGTERM)).cause, ExitCause::killed);
+    EXPECT_EQ(judge(ran("", 148)).reason, "the VMM ended with exit status 148") << "QEMU's own";
+    for (const int code : {2, 148, 149, 150, 151, 152, 153, 154, 155, 157}) {
+        EXPECT_NE(judge(firecracker({}, code)).reason.find(" ("), std::string::npos) << code;
+    }
+}
+
+TEST(ExitJudge, AHangUpOfFirecrackerIsFromOutsideAsWithQemu) {
+    const vmm::Exit exit = judge(firecracker({}, 156));
+    EXPECT_EQ(exit.cause, ExitCause::killed);
+    EXPECT_EQ(exit.reason, "the VMM was ended by signal 1 (Hangup)");
+    EXPECT_EQ(exit.reason, judge(ran("", 0, SIGHUP)).reason);
+    EXPECT_EQ(judge(ran("", 156)).cause, ExitCause::crashed) << "QEMU's own";
+    Evidence before = firecracker({}, 156);
+    before.ran = false;
+    EXPECT_EQ(judge(before).cause, ExitCause::failed_to_start);
+}
+
+TEST(ExitJudge, FirecrackersLogIsQuotedWithoutItsClock) {
+    Evidence evidence = firecracker({}, 1);
+    evidence.ran = false;
+    evidence.step = "PUT /vsock";
+    evidence.vmm_messages = {
+        "Error: RunWithApi(FailedToBindSocket(\"a.sock\"))",
+        "2025-03-30T17:56:21.871 [0123456789ab:main] RunWithApiError error: Failed to open it.",
+        "2025-03-30T17:56:21.871 [0123456789ab:main] Firecracker exiting with error. exit_code=1"};
+    const vmm::Exit exit = judge(evidence);
+    EXPECT_EQ(exit.cause, ExitCause::failed_to_start);
+    EXPECT_EQ(exit.reason, "the VMM ended with exit status 1 before the guest ran, at PUT /vsock: "
+                           "Error: RunWithApi(FailedToBindSocket(\"a.sock\")); RunWithApiError "
+                           "error: Failed to open it.");
+    EXPECT_EQ(exit.vmm_messages, evidence.vmm_messages) << "kept as they were";
+}
+
+TEST(ExitJudge, AStartThatWeGaveUpIsExplainedByUs) {
+    Evidence evidence = firecracker({}, 0, SIGKILL);
+    evidence.ran = false;
+    evidence.start_error = "Firecracker: PUT /drives/work: No such file";
+    evidence.vmm_messages = {"words"};
+    EXPECT_EQ(judge(evidence).cause, ExitCause::failed_to_start);
+    EXPECT_EQ(judge(evidence).reason, evidence.start_error);
+    evidence.kill_asked = true;
+    EXPECT_EQ(judge(evidence).cause, ExitCause::killed);
+}
+
 TEST(RunRecord, GoesThereAndBack) {
     const os::TemporaryDir dir;
     const vmm::RunFolder run{dir.path()};

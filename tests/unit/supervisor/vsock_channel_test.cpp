@@ -11,7 +11,9 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -64,10 +66,12 @@ class VsockChannelTest : public testing::Test, protected ChannelClients {
   protected:
     VsockChannelTest() {
         port.listen(64);
-        channel.emplace(
-            loop, listener(),
-            [this](std::uint32_t number) { return number == 9 ? late.dial() : port.dial(); },
-            "s3cret");
+        GuestRoute route;
+        route.dial = [this](std::uint32_t number) {
+            return number == 9 ? late.dial() : port.dial();
+        };
+        route.agent_key = "s3cret";
+        channel.emplace(loop, listener(), std::move(route));
     }
     [[nodiscard]] bool settled() {
         return run_until([this] { return channel->connections() == 0; });
@@ -326,9 +330,9 @@ TEST_F(VsockChannelTest, OverVsockItself) {
         GTEST_SKIP() << "the kernel does not loop AF_VSOCK back (vsock_loopback)";
     }
     channel.reset();
-    channel.emplace(
-        loop, listener(), [](std::uint32_t number) { return dial_guest(VMADDR_CID_LOCAL, number); },
-        "");
+    GuestRoute route;
+    route.dial = [](std::uint32_t number) { return dial_guest(VMADDR_CID_LOCAL, number); };
+    channel.emplace(loop, listener(), std::move(route));
     const os::UniqueFd server = listen_on_loopback();
     with_loop([&] {
         EXPECT_THROW((void)connect(70008), os::Error);

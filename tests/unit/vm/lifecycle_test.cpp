@@ -10,7 +10,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <future>
 #include <optional>
 #include <thread>
@@ -208,12 +210,15 @@ TEST_F(LifecycleTest, AStartTellsOfOptionsWhosePluginDoesNotRun) {
 
 TEST_F(LifecycleTest, AVmWithoutItsRunFolderStillRuns) {
     const auto before = world->create("a")->process->vmm();
+    const std::string why = world->machines.get("a")->vmm_reason;
+    EXPECT_NE(why, "");
     os::remove_tree(run_dir());
     restart(run_dir());
     const auto machine = world->machines.get("a");
     EXPECT_EQ(machine->state, State::running);
     ASSERT_TRUE(machine->process);
     EXPECT_EQ(machine->process->vmm(), before);
+    EXPECT_EQ(machine->vmm_reason, why) << "is shown on";
     EXPECT_THROW((void)world->lifecycle.remove("a", false), Error);
 
     // No socket leads to its supervisor: a signal is its power button.
@@ -356,6 +361,35 @@ TEST_F(LifecycleTest, AnUndoThatThrowsLeavesAVmThatCanBeDeleted) {
     world->capabilities.on_undo = [] { return std::vector<UndoFailure>{}; };
     world->finish(world->lifecycle.remove("a", false));
     EXPECT_FALSE(world->machines.find("a"));
+}
+
+TEST_F(LifecycleTest, AJailThatIsNotCleanedKeepsNothingElseFromBeingTakenBack) {
+    std::atomic<bool> shut = true;
+    std::atomic<int> undone = 0;
+    world->capabilities.on_hook = [](Hook hook, const VmView&) {
+        if (hook == Hook::after_start) {
+            throw Error(ErrorKind::unavailable, "no rules");
+        }
+    };
+    world->capabilities.on_undo = [&undone] {
+        ++undone;
+        return std::vector<UndoFailure>{};
+    };
+    world->clean_jail = [&shut] {
+        if (shut) {
+            throw Error(ErrorKind::permission, "sudo wants a password");
+        }
+    };
+    CreateRequest request;
+    request.name = "a";
+    world->finish(world->lifecycle.create(request));
+    const auto machine = world->machines.get("a");
+    EXPECT_EQ(machine->state, State::cleanup_pending);
+    EXPECT_GE(undone, 1);
+    EXPECT_FALSE(std::filesystem::exists(MachinePaths(world->settings, *machine).run));
+    EXPECT_THAT(machine->row.warnings, testing::HasSubstr("sudo wants a password"));
+    shut = false;
+    EXPECT_TRUE(world->wait([&] { return !world->machines.find("a"); }));
 }
 
 TEST_F(LifecycleTest, AStartWhoseUndoFailsIsTriedAgainUntilTheVmIsStopped) {

@@ -57,6 +57,26 @@ TEST(Requests, APolicyChangesWhatItNames) {
     EXPECT_NE(refusal({{"max_lifetime_s", 31'536'001}}), "accepted");
 }
 
+TEST(Requests, LimitsChangeWhatTheyName) {
+    store::VmRow row;
+    row.disk_ops_per_s = 100;
+    row.network_bytes_per_s = 1000;
+    const SetRequest request =
+        set_request({{"disk_bytes_per_s", 50 << 20}, {"network_bytes_per_s", 0}});
+    request.limits.apply(row);
+    EXPECT_EQ(row.disk_bytes_per_s, 50 << 20);
+    EXPECT_EQ(row.disk_ops_per_s, 100);
+    EXPECT_EQ(row.network_bytes_per_s, 0);
+    EXPECT_EQ(create_request({{"disk_ops_per_s", 10}}).limits.disk_ops, 10);
+    EXPECT_EQ(refusal({{"disk_bytes_per_s", -1}}),
+              "disk_bytes_per_s must be at least 0 bytes, not -1 bytes");
+    EXPECT_EQ(refusal({{"disk_ops_per_s", 10'000'001}}),
+              "disk_ops_per_s must be at most 10000000, not 10000001");
+    EXPECT_EQ(refusal({{"disk_ops_per_s", 9}}), "disk_ops_per_s must be at least 10, not 9");
+    EXPECT_EQ(refusal({{"network_bytes_per_s", 1}}),
+              "network_bytes_per_s must be at least 65536 bytes, not 1 bytes");
+}
+
 TEST(Requests, ASetWithNothingToSetIsRefused) {
     EXPECT_THROW((void)set_request(json::object()), os::Error);
     EXPECT_EQ(set_request({{"vcpus", 2}}).vcpus, 2);

@@ -28,6 +28,7 @@ class FakeVmm final : public vmm::Hypervisor {
     [[nodiscard]] vmm::Capabilities capabilities() const noexcept override {
         vmm::Capabilities can;
         can.vhost_vsock = true;
+        can.packed_kernel = true;
         return can;
     }
     [[nodiscard]] vmm::SupervisorPlan plan(const vmm::LaunchSpec& spec) const override {
@@ -80,7 +81,8 @@ World::World(const fs::path& data, const fs::path& run, const Plugins& make)
                      vmms->push_back(std::make_unique<FakeVmm>());
                      return vmms;
                  },
-                 [this](std::string_view level, const std::string& text) { log(level, text); }}) {
+                 [this](std::string_view level, const std::string& text) { log(level, text); },
+                 Jails{{}, [this](const std::string&) { clean_jail(); }}}) {
     machines.load();
 }
 

@@ -107,6 +107,7 @@ class World {
     FakeCapabilities capabilities;
     /// Takes what the lifecycle tells its daemon's log.
     std::function<void(std::string_view level, const std::string& text)> log;
+    std::function<void()> clean_jail = [] {}; ///< [pool thread]
     asio::io_context loop{1};
     asio::thread_pool pool{4};
     Threads threads{loop, pool};

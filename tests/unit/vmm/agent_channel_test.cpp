@@ -63,6 +63,21 @@ TEST(AgentChannel, AVmmWithoutTheDeviceHasNoVsock) {
     EXPECT_EQ(channel.fix, "");
 }
 
+TEST(AgentChannel, AVmmWithAVsockOfItsOwnLeavesNothingToChoose) {
+    Capabilities can;
+    can.own_vsock = true;
+    can.no_vhost_vsock = "it has its own";
+    for (const ChannelKind wanted :
+         {ChannelKind::serial, ChannelKind::vsock, ChannelKind::automatic}) {
+        const AgentChannel channel = choose_channel(wanted, can, absent);
+        EXPECT_TRUE(channel.own);
+        EXPECT_FALSE(channel.vsock);
+        EXPECT_FALSE(channel.refused);
+        EXPECT_EQ(channel.reason, "it has its own");
+        EXPECT_EQ(channel.fix, "");
+    }
+}
+
 TEST(VhostVsockProbe, SaysWhatIsMissing) {
     const os::TemporaryDir dir;
     const VhostVsock none = probe_vhost_vsock(dir.path() / "device");

@@ -47,19 +47,24 @@ TEST(Choose, AutoFallsBackAndSaysWhy) {
     const Choice choice = choose("auto", list);
     EXPECT_EQ(choice.hypervisor->name(), "qemu");
     EXPECT_EQ(choice.candidates[0].why, "no /dev/kvm");
-    EXPECT_EQ(choice.reason, "qemu 1.0 with kvm");
+    EXPECT_EQ(choice.reason, "qemu 1.0 with kvm; not firecracker: no /dev/kvm");
 }
 
-TEST(Choose, ABuildWithoutTheDriverSaysSo) {
-    Hypervisors list;
-    list.push_back(std::make_unique<FakeHypervisor>("qemu", true));
-    EXPECT_EQ(choose("auto", list).candidates[0].why, "this version has no driver for it");
+TEST(Choose, WhatWasNotAskedForIsNoReason) {
+    const Hypervisors list = machine(false, true);
+    EXPECT_EQ(choose("qemu", list).reason, "qemu 1.0 with kvm");
+    const Hypervisors both = machine(true, true);
+    EXPECT_EQ(choose("auto", both).reason, "firecracker 1.0 with kvm");
+}
+
+TEST(Choose, AWishThatCannotBeMetNamesTheReasonAndTheWayOut) {
+    const Hypervisors list = machine(false, true);
     try {
         (void)choose("firecracker", list);
         FAIL();
     } catch (const os::Error& error) {
-        EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
-        EXPECT_STREQ(error.what(), "firecracker cannot be used: this version has no driver for it");
+        EXPECT_EQ(error.kind(), os::ErrorKind::unavailable);
+        EXPECT_STREQ(error.what(), "firecracker cannot be used: no /dev/kvm");
         EXPECT_EQ(error.hint(), "use --vmm auto, or --vmm qemu, which runs on any machine");
     }
 }
@@ -96,7 +101,7 @@ TEST(Choose, NamesTheSettingThatStandsInTheWay) {
     EXPECT_EQ(survey("auto", machine(false, true)).setting, "");
     EXPECT_EQ(survey("auto", machine(false, false)).setting, "qemu.binary");
     EXPECT_EQ(survey("qemu", machine(true, false)).setting, "qemu.binary");
-    EXPECT_EQ(survey("firecracker", {}).setting, "vm.vmm"); // no driver of that name
+    EXPECT_EQ(survey("firecracker", machine(false, true)).setting, "firecracker.binary");
 }
 
 } // namespace

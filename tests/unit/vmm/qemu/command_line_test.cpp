@@ -82,6 +82,15 @@ TEST(QemuCommandLine, VsockInThePlaceOfTheSerialPort) {
     }
 }
 
+TEST(QemuCommandLine, LimitsAreGroupsOfOneDiskEach) {
+    LaunchSpec vm = spec();
+    vm.disks[0].limit = {50 << 20, 0};
+    vm.disks[1].limit = {50 << 20, 1000};
+    expect_golden("limits.txt", command_line(host("kvm"), vm));
+    vm.nics[0].limit = {1000, 0};
+    EXPECT_THROW((void)Driver(host("kvm")).plan(vm), os::Error) << "it has none for the network";
+}
+
 TEST(QemuCommandLine, CommasInValuesStayInTheirValue) {
     LaunchSpec vm = spec();
     vm.name = "a,process=evil";

@@ -22,14 +22,16 @@ inline std::string plain_spec(const Vm& vm) {
            R"(,"state":")" + state_names[vm.state < std::size(state_names) ? vm.state : 0] +
            R"(","since":)" + time + R"(,"image":"default","vcpus":2,"memory_mib":512)" +
            R"(,"disk_mib":8192,"work_disk_mib":8192,"disk_mode":"overlay","vmm":"auto")" +
-           R"(,"driver":)" + while_it_runs(R"("qemu")") + R"(,"accel":"kvm","agent_channel":)" +
+           R"(,"driver":)" + while_it_runs(R"("qemu")") +
+           R"(,"vmm_reason":null,"accel":"kvm","agent_channel":)" +
            while_it_runs(vm.cid != 0 ? R"("vsock")" : R"("serial")") + R"(,"cid":)" +
            (vm.cid != 0 ? cid : "null") + R"(,"ip":null,"mac":null,"fqdn":)" +
            json_string(vm.name + ".vm") + R"(,"pid":)" + pid + R"(,"supervisor_pid":)" + pid +
            R"(,"created_at":)" + time + R"(,"started_at":)" + while_it_runs(time) +
            R"(,"ready_at":)" + while_it_runs(time) +
            R"(,"exit":null,"guest":null,"options":{},"autostart":"off","idle_stop_s":0)" +
-           R"(,"max_lifetime_s":0,"idle_since":null,"activity":null,"stops":null,"warnings":[])" +
+           R"(,"max_lifetime_s":0,"disk_bytes_per_s":0,"disk_ops_per_s":0)" +
+           R"(,"network_bytes_per_s":0,"idle_since":null,"activity":null,"stops":null,"warnings":[])" +
            R"(,"timings":[],"operation":null,"last_operation":null,"paths":{"dir":)" +
            json_string(folder) + R"(,"run":)" + json_string(vm.run_dir) + R"(,"console":)" +
            json_string(folder + "/console.log") + "}}";

@@ -74,7 +74,7 @@ typedef struct banger_guest_config_ops {
   uint32_t struct_size, flags;
   /* Printable ASCII without spaces and quotes; key <= 64 bytes without '=', value <= 1024, may be
    * empty: a word without '='. No "--", and nothing that the VMM driver sets (console, reboot,
-   * panic, tsc). */
+   * panic, tsc, tsc_early_khz, banger.disks, banger.poweroff, banger.vsock). */
   banger_status (*kernel_arg)(banger_gcb *, banger_str key, banger_str value, uint32_t flags);
   banger_status (*drive)(banger_gcb *, const banger_drive *, uint32_t flags);
   /* E_UNSUPPORTED without BANGER_PLUGIN_NETWORK */
