@@ -2,11 +2,11 @@
 
 #include "api_client/json.hpp"
 #include "cli/console_text.hpp"
-#include "cli/exec_frames.hpp"
 #include "cli/noun.hpp"
 #include "cli/raw_terminal.hpp"
 
 #include "os/error.hpp"
+#include "os/exec_frames.hpp"
 #include "os/file.hpp"
 #include "os/unix_socket.hpp"
 
@@ -27,6 +27,11 @@
 #include <unistd.h>
 
 namespace banger::cli {
+using os::exec_frame;
+using os::ExecFrame;
+using os::ExecFrames;
+using os::most_exec_payload;
+
 namespace {
 
 constexpr std::chrono::seconds head_time{30};

@@ -17,7 +17,7 @@ struct GuestProgram {
     std::vector<std::string> argv;
 };
 
-/// A program that has been started: frames (exec_frames.hpp), and those that came already.
+/// A program that has been started: frames (os/exec_frames.hpp), and those that came already.
 struct GuestStreams {
     os::UniqueFd stream;
     std::string first;

@@ -18,7 +18,8 @@ struct SetArgs {
     std::vector<std::string> names;
     std::optional<std::int64_t> vcpus;
     std::string memory;
-    std::string disk; ///< is refused
+    std::string disk;
+    std::string work_disk;
     LimitFlags limits;
     PolicyFlags policy;
     std::unique_ptr<VmOptionFlags> options;
@@ -52,17 +53,18 @@ void tell_gone(const Session& session, const std::string& name, const VmOption& 
 }
 
 int set(Session& session, const SetArgs& args) {
-    if (!args.disk.empty()) {
-        throw os::Error(os::ErrorKind::invalid,
-                        "the disks of a VM keep the size they were made with",
-                        "create another with --disk or --work-disk, and vm cp what is to stay");
-    }
     Json body = Json::object();
     if (args.vcpus) {
         body["vcpus"] = *args.vcpus;
     }
     if (!args.memory.empty()) {
         body["memory_mib"] = parse_mib("--memory", args.memory);
+    }
+    if (!args.disk.empty()) {
+        body["disk_mib"] = parse_mib("--disk", args.disk);
+    }
+    if (!args.work_disk.empty()) {
+        body["work_disk_mib"] = parse_mib("--work-disk", args.work_disk);
     }
     args.limits.put(body);
     args.policy.put(body);
@@ -102,13 +104,17 @@ void add_vm_set(CLI::App& vm, Session& session) {
         ->type_name("N");
     verb->add_option("--memory", args->memory, "Memory, while it is stopped: 512M, 2G")
         ->type_name("SIZE");
+    verb->add_option("--disk", args->disk, "The system disk grows to: 20G; also while it runs")
+        ->type_name("SIZE");
+    verb->add_option("--work-disk", args->work_disk, "The disk of /root grows to, the same way")
+        ->type_name("SIZE");
     args->limits.add_to(*verb);
     args->policy.add_to(*verb);
-    verb->add_option("--disk,--work-disk", args->disk)->group(""); // to say why it cannot be
     const bool wanted = session.words.size() > 1 && session.words[1] == "set";
     args->options = std::make_unique<VmOptionFlags>(
         *verb, wanted ? vm_options(session) : std::vector<VmOption>(), "; replaces what was set");
     examples(verb, "  banger vm set testbox --memory 2G\n"
+                   "  banger vm set testbox --work-disk 20G\n"
                    "  banger vm set testbox --idle-stop off --autostart last" +
                        (wanted ? options_to_come(session) : ""));
     runs(verb, session, args, set);

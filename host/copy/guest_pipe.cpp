@@ -44,8 +44,8 @@ GuestPipe::GuestPipe(cli::GuestStreams streams) : stream_(std::move(streams.stre
 
 bool GuestPipe::write(std::string_view bytes) {
     while (!bytes.empty() && !end_ && !broken_) {
-        const std::string_view part = bytes.substr(0, cli::most_exec_payload);
-        out_ += cli::exec_frame(cli::ExecFrame::input, part);
+        const std::string_view part = bytes.substr(0, os::most_exec_payload);
+        out_ += os::exec_frame(os::ExecFrame::input, part);
         bytes.remove_prefix(part.size());
         while (!out_.empty() && !end_) {
             wait(true);
@@ -58,7 +58,7 @@ void GuestPipe::end_input() {
     if (broken_) {
         return;
     }
-    out_ += cli::exec_frame(cli::ExecFrame::input, {});
+    out_ += os::exec_frame(os::ExecFrame::input, {});
     while (!out_.empty() && !end_) {
         wait(true);
     }
@@ -150,23 +150,23 @@ void GuestPipe::feed(std::string_view bytes) {
     }
 }
 
-void GuestPipe::take(const cli::ExecFrames::Frame& frame) {
+void GuestPipe::take(const os::ExecFrames::Frame& frame) {
     switch (frame.type) {
-    case cli::ExecFrame::output:
+    case os::ExecFrame::output:
         printed_ += frame.payload;
         if (printed_.size() > most_unread) { // while we only write
             throw os::Error(os::ErrorKind::internal, "the guest says what nobody asked for");
         }
         break;
-    case cli::ExecFrame::error:
+    case os::ExecFrame::error:
         errors_ += frame.payload.substr(0, longest_errors - errors_.size());
         break;
-    case cli::ExecFrame::end:
+    case os::ExecFrame::end:
         end_ = frame.payload;
         break;
-    case cli::ExecFrame::input:
-    case cli::ExecFrame::size:
-    case cli::ExecFrame::signal:
+    case os::ExecFrame::input:
+    case os::ExecFrame::size:
+    case os::ExecFrame::signal:
         break; // the frames of the guest are none of these
     }
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "cli/exec_frames.hpp"
 #include "cli/guest_exec.hpp"
 #include "cli/interrupt.hpp"
+#include "os/exec_frames.hpp"
 
 #include <optional>
 #include <string>
@@ -31,11 +31,11 @@ class GuestPipe {
     void send();
     void receive();
     void feed(std::string_view bytes);
-    void take(const cli::ExecFrames::Frame& frame);
+    void take(const os::ExecFrames::Frame& frame);
 
     os::UniqueFd stream_;
     cli::Interrupt interrupt_{SIGTERM, SIGHUP}; ///< what is half done is taken back before the end
-    cli::ExecFrames frames_;
+    os::ExecFrames frames_;
     std::string out_;     ///< to be sent
     std::string printed_; ///< and not yet read
     std::string errors_;

@@ -61,14 +61,18 @@ void make_template(const fs::path& target, const std::function<void(const fs::pa
     }
 }
 
-void grow(const fs::path& path, std::uint64_t mib) {
+void resize(const fs::path& path, std::uint64_t mib) {
     if (::truncate(path.c_str(), static_cast<off_t>(mib << 20U)) != 0) {
         throw os::errno_error("resize " + path.string());
     }
 }
 
+std::uint64_t mib_of(std::uint64_t bytes) {
+    return (bytes + (1U << 20U) - 1) >> 20U;
+}
+
 std::uint64_t size_mib(const fs::path& path) {
-    return (fs::file_size(path) + (1U << 20U) - 1) >> 20U;
+    return mib_of(fs::file_size(path));
 }
 
 } // namespace
@@ -91,7 +95,7 @@ DiskMode disk_mode(std::string_view name) {
 fs::path Disks::overlay_template(std::uint64_t mib) const {
     fs::path target = templates_ / ("overlay-" + std::to_string(mib) + ".ext4");
     make_template(target, [&](const fs::path& path) {
-        grow(path, mib);
+        resize(path, mib);
         // Lazy tables keep the file a few megabytes; the guest's kernel zeroes the rest when idle.
         run_tool({"mke2fs", "-q", "-F", "-t", "ext4", "-L", "bgr-overlay", "-m", "0", "-E",
                   "lazy_itable_init=1,lazy_journal_init=1,nodiscard", path.string()},
@@ -117,7 +121,7 @@ fs::path Disks::work_template(const fs::path& seed, std::uint64_t mib) const {
             throw os::errno_error("rename to " + path.string());
         }
         if (mib > size_mib(path)) {
-            grow(path, mib);
+            resize(path, mib);
             run_tool({"resize2fs", "-f", path.string()},
                      "grow the work disk to " + std::to_string(mib) + " MiB");
         }
@@ -150,7 +154,7 @@ void Disks::make(const Image& image, DiskMode mode, const DiskSizes& sizes,
     try {
         if (mode == DiskMode::copy) {
             os::clone_file(image.rootfs, root);
-            grow(root, sizes.root_mib); // the guest's init grows the file system when it boots
+            resize(root, sizes.root_mib); // the guest's init grows the file system when it boots
         } else {
             os::clone_file(overlay_template(sizes.root_mib), root);
         }
@@ -160,6 +164,18 @@ void Disks::make(const Image& image, DiskMode mode, const DiskSizes& sizes,
         ::unlink(work.c_str());
         throw;
     }
+}
+
+void Disks::grow(const fs::path& disk, std::uint64_t mib) {
+    if (size_mib(disk) < mib) {
+        resize(disk, mib);
+    }
+}
+
+std::optional<std::uint64_t> Disks::size_of(const fs::path& disk) {
+    std::error_code code;
+    const std::uintmax_t bytes = fs::file_size(disk, code);
+    return code ? std::nullopt : std::optional(mib_of(bytes));
 }
 
 } // namespace banger::image

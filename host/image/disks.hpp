@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace banger::image {
@@ -36,6 +37,12 @@ class Disks {
     /// Makes overlay.ext4 (or root.ext4) and work.ext4 in `vm_dir`; on failure neither is left.
     void make(const Image& image, DiskMode mode, const DiskSizes& sizes,
               const std::filesystem::path& vm_dir) const;
+
+    /// Makes the disk of a VM that does not run that large, and never smaller. The guest's init
+    /// grows the file system on it when it boots.
+    static void grow(const std::filesystem::path& disk, std::uint64_t mib);
+    /// In MiB; none when it cannot be looked at.
+    [[nodiscard]] static std::optional<std::uint64_t> size_of(const std::filesystem::path& disk);
 
     static constexpr std::uint64_t min_mib = 64;
 

@@ -34,6 +34,7 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds answer_time{5000};
+constexpr milliseconds resize_time{40'000}; ///< QEMU first ends what it writes and reads
 constexpr milliseconds death_time{10000};
 constexpr milliseconds restore_time{2000};
 constexpr milliseconds farewell_time{1000};
@@ -81,13 +82,16 @@ struct Answered {
 };
 
 /// One request; the connection stays open for what follows the answer.
-Answered ask(UniqueFd connection, const char* cmd) {
+Answered ask(UniqueFd connection, const json& request, milliseconds time) {
     Answered result;
     result.fd = std::move(connection);
-    os::send_all(result.fd.get(), json{{"cmd", cmd}}.dump() + "\n", answer_time);
-    result.answer =
-        parse_answer(os::read_line(result.fd.get(), answer_time, longest_answer), "banger-vm");
+    os::send_all(result.fd.get(), request.dump() + "\n", answer_time);
+    result.answer = parse_answer(os::read_line(result.fd.get(), time, longest_answer), "banger-vm");
     return result;
+}
+
+Answered ask(UniqueFd connection, const char* cmd) {
+    return ask(std::move(connection), json{{"cmd", cmd}}, answer_time);
 }
 
 void set_non_blocking(const UniqueFd& fd) {
@@ -297,6 +301,11 @@ void Supervised::pause() const {
 
 void Supervised::resume() const {
     (void)ask(connect(run_.control()), "resume");
+}
+
+void Supervised::resize_disk(const std::string& disk, std::uint64_t bytes) const {
+    (void)ask(connect(run_.control()), json{{"cmd", "resize"}, {"disk", disk}, {"bytes", bytes}},
+              resize_time);
 }
 
 bool Supervised::wait_ended(milliseconds time) const {

@@ -44,6 +44,8 @@ class Supervised {
     void powerdown() const;
     void pause() const;
     void resume() const;
+    /// Its image gets that size, never a smaller one, and the guest sees it. Within 40 s.
+    void resize_disk(const std::string& disk, std::uint64_t bytes) const;
     /// Returns when VMM and supervisor are dead, proven by pidfd; harmless when they are already.
     void kill() const;
     /// True when VMM and supervisor ended within the time.

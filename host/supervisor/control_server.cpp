@@ -113,12 +113,26 @@ void ControlServer::line(Session& session, std::string_view text) {
         target_.pause(done);
     } else if (name == "resume") {
         target_.resume(done);
+    } else if (name == "resize") {
+        resize(request, done);
     } else if (name == "kill") {
         target_.kill(done);
     } else {
         const Error error(ErrorKind::invalid, "unknown command");
         answer(key, &error);
     }
+}
+
+void ControlServer::resize(const json& request, const ControlTarget::Done& done) {
+    const auto disk = request.find("disk");
+    const auto bytes = request.find("bytes");
+    if (disk == request.end() || !disk->is_string() || bytes == request.end() ||
+        !bytes->is_number_unsigned()) {
+        const Error error(ErrorKind::invalid, "a resize is of a \"disk\" to a number of \"bytes\"");
+        done(&error);
+        return;
+    }
+    target_.resize(disk->get<std::string>(), bytes->get<std::uint64_t>(), done);
 }
 
 void ControlServer::attach(Session& session) {

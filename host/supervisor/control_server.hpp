@@ -28,6 +28,7 @@ class ControlTarget {
     virtual void powerdown(Done done) = 0;
     virtual void pause(Done done) = 0;
     virtual void resume(Done done) = 0;
+    virtual void resize(const std::string& disk, std::uint64_t bytes, Done done) = 0;
     virtual void kill(Done done) = 0;
 };
 
@@ -51,6 +52,7 @@ class ControlServer {
     void accept_one();
     void receive(Session& session, std::string_view bytes);
     void line(Session& session, std::string_view text);
+    void resize(const nlohmann::json& request, const ControlTarget::Done& done);
     void attach(Session& session);
     void answer(Key key, const nlohmann::json& message);
     void answer(Key key, const os::Error* error);

@@ -1,6 +1,7 @@
 #include "supervisor/firecracker_link.hpp"
 
 #include "os/unix_socket.hpp"
+#include "supervisor/image_growth.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -50,8 +51,9 @@ FirecrackerLink::FirecrackerLink(Loop& loop, const vmm::SupervisorPlan& plan, On
 FirecrackerLink::FirecrackerLink(Loop& loop, const vmm::SupervisorPlan& plan, OnEvent on_event,
                                  Limits limits)
     : loop_(loop), socket_(vmm::RunFolder{plan.run_dir}.vmm_api()),
-      place_(plan.jail ? "in the jail of VM " + plan.id : socket_.string()), version_(plan.version),
-      requests_(plan.requests), on_event_(std::move(on_event)), limits_(limits) {}
+      place_(plan.jail ? "in the jail of VM " + plan.id : socket_.string()), dir_(plan.dir),
+      version_(plan.version), requests_(plan.requests), on_event_(std::move(on_event)),
+      limits_(limits) {}
 
 void FirecrackerLink::start(Done running) {
     running_ = std::move(running);
@@ -138,6 +140,28 @@ void FirecrackerLink::resume(Done done) {
     ask(
         {"PATCH", "/vm", R"({"state":"Resumed"})"}, limits_.each,
         [this](const json&) { on_event_(VmmEvent::resumed, {}); }, std::move(done));
+}
+
+void FirecrackerLink::resize_disk(const vmm::GrowingDisk& disk, std::uint64_t bytes, Done done) {
+    const std::string path = "/drives/" + disk.name;
+    const auto put = std::find_if(requests_.begin(), requests_.end(),
+                                  [&](const ApiRequest& one) { return one.path == path; });
+    try {
+        if (!open()) {
+            throw Error(ErrorKind::unavailable, "the VMM does not answer");
+        }
+        if (put == requests_.end()) {
+            throw Error(ErrorKind::internal, "the VMM was given no drive " + disk.name);
+        }
+        grow_image(dir_ / disk.path, bytes);
+    } catch (const Error& error) {
+        done(&error);
+        return;
+    }
+    // The name that the drive was given is right in a jail, too.
+    const json body{{"drive_id", disk.name},
+                    {"path_on_host", json::parse(put->body).at("path_on_host")}};
+    ask({"PATCH", path, body.dump()}, limits_.each, nothing_more, std::move(done));
 }
 
 void FirecrackerLink::ask(const ApiRequest& request, milliseconds limit, Accepted accepted,

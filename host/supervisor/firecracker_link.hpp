@@ -42,6 +42,8 @@ class FirecrackerLink final : public VmmLink {
     void powerdown(Done done) override; ///< Ctrl, Alt and Delete
     void pause(Done done) override;
     void resume(Done done) override;
+    /// A drive that is named its file anew has the size of that file from then on.
+    void resize_disk(const vmm::GrowingDisk& disk, std::uint64_t bytes, Done done) override;
     void drain() override;
     [[nodiscard]] bool open() const noexcept override { return connection_ && !closed_; }
     [[nodiscard]] std::string step() const override { return step_; }
@@ -70,8 +72,9 @@ class FirecrackerLink final : public VmmLink {
 
     Loop& loop_;
     std::filesystem::path socket_;
-    std::string place_;   ///< of the socket, for people: in a jail its path is a descriptor of ours
-    std::string version_; ///< that there must be
+    std::string place_; ///< of the socket, for people: in a jail its path is a descriptor of ours
+    std::filesystem::path dir_; ///< of the VM
+    std::string version_;       ///< that there must be
     std::vector<vmm::ApiRequest> requests_;
     OnEvent on_event_;
     Limits limits_;

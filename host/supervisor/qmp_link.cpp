@@ -95,20 +95,32 @@ void QmpLink::resume(Done done) {
     call("cont", std::move(done));
 }
 
+/// QEMU itself makes the file longer.
+void QmpLink::resize_disk(const vmm::GrowingDisk& disk, std::uint64_t bytes, Done done) {
+    call("block_resize", {{"node-name", disk.name}, {"size", bytes}}, std::move(done));
+}
+
 void QmpLink::call(std::string_view command, Done done) {
+    call(command, json(), std::move(done));
+}
+
+void QmpLink::call(std::string_view command, const json& arguments, Done done) {
     if (broken_) {
         const Error error(ErrorKind::unavailable, "the VMM does not answer");
         done(&error);
         return;
     }
-    client_.call(command, [done = std::move(done)](const QmpClient::Reply& reply) {
-        if (reply.ok) {
-            done(nullptr);
-        } else {
-            const Error error(ErrorKind::internal, "QEMU: " + reply.error);
-            done(&error);
-        }
-    });
+    client_.call(
+        command,
+        [done = std::move(done)](const QmpClient::Reply& reply) {
+            if (reply.ok) {
+                done(nullptr);
+            } else {
+                const Error error(ErrorKind::internal, "QEMU: " + reply.error);
+                done(&error);
+            }
+        },
+        arguments);
     flush();
 }
 

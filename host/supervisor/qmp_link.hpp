@@ -7,6 +7,7 @@
 #include "supervisor/vmm_link.hpp"
 #include "vmm/qemu/qmp.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ class QmpLink final : public VmmLink {
     void powerdown(Done done) override;
     void pause(Done done) override;
     void resume(Done done) override;
+    /// `name` is the node that the guest's device has: a limit is a node on top of the image's.
+    void resize_disk(const vmm::GrowingDisk& disk, std::uint64_t bytes, Done done) override;
     void drain() override;
     [[nodiscard]] bool open() const noexcept override { return !broken_; }
     [[nodiscard]] std::string step() const override { return {}; }
@@ -31,6 +34,7 @@ class QmpLink final : public VmmLink {
   private:
     void event(std::string_view name, const nlohmann::json& data);
     void call(std::string_view command, Done done);
+    void call(std::string_view command, const nlohmann::json& arguments, Done done);
     void flush();
     void feed(std::string_view bytes);
     void close();

@@ -62,6 +62,7 @@ class Supervisor final : public ControlTarget {
     void powerdown(Done done) override;
     void pause(Done done) override;
     void resume(Done done) override;
+    void resize(const std::string& disk, std::uint64_t bytes, Done done) override;
     void kill(Done done) override;
 
     vmm::SupervisorPlan plan_;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "os/error.hpp"
+#include "vmm/plan.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -36,6 +38,8 @@ class VmmLink {
     virtual void powerdown(Done done) = 0; ///< the guest may ignore it
     virtual void pause(Done done) = 0;
     virtual void resume(Done done) = 0;
+    /// The image gets that size, never a smaller one, and the guest sees it.
+    virtual void resize_disk(const vmm::GrowingDisk& disk, std::uint64_t bytes, Done done) = 0;
     /// The VMM is dead: what it left is read, then all that waits is answered with an error.
     virtual void drain() = 0;
     /// False: nothing can be asked any more. As a rule the VMM is ending then.

@@ -32,7 +32,9 @@ Error not_startable(const Machine& machine) {
 
 Lifecycle::Lifecycle(Parts parts)
     : parts_(std::move(parts)), disks_(parts_.settings.templates_dir),
-      boot_files_(parts_.settings.images_dir) {}
+      boot_files_(parts_.settings.images_dir),
+      growth_(parts_.threads, parts_.machines, parts_.capabilities, parts_.settings,
+              [this](Ptr machine) { return keep_copy(std::move(machine)); }) {}
 
 void Lifecycle::require_idle(const Machine& machine) const {
     if (const auto busy = machine.busy()) {
@@ -228,6 +230,7 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                     "VM " + name + " runs; CPUs, memory and limits change only while it is stopped",
                     "stop it first with: banger vm stop " + name);
     }
+    DiskGrowth::require(*machine, request);
     check_resources(request.vcpus.value_or(machine->row.vcpus),
                     request.memory_mib.value_or(machine->row.memory_mib));
     const json before = json::parse(machine->row.options);
@@ -261,6 +264,9 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      row.options = after.dump();
                      parts_.machines.save(*machine);
                      co_await keep_copy(machine);
+                     if (request.disk_mib || request.work_disk_mib) {
+                         co_await growth_.run(self, machine, request);
+                     }
                      co_return json{{"vm", to_json(*machine, parts_.settings)}};
                  });
 }

@@ -3,6 +3,7 @@
 #include "image/boot_files.hpp"
 #include "image/catalog.hpp"
 #include "image/disks.hpp"
+#include "vm/disk_growth.hpp"
 #include "vm/jails.hpp"
 #include "vm/machines.hpp"
 #include "vm/offload.hpp"
@@ -182,6 +183,7 @@ class Lifecycle {
     Parts parts_;
     image::Disks disks_;
     image::BootFiles boot_files_;
+    DiskGrowth growth_;
 };
 
 /// Runs `call(capabilities, view, context)` on the pool. Its context is never cancelled once the

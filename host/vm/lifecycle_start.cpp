@@ -403,6 +403,7 @@ asio::awaitable<void> Lifecycle::start_or_undo(Operation& operation, Ptr machine
                                                Deadline deadline) {
     std::exception_ptr failure;
     try {
+        co_await growth_.see_sizes(machine);
         co_await bring_up(operation, machine, deadline);
     } catch (...) {
         failure = std::current_exception();

@@ -166,17 +166,20 @@ CreateRequest create_request(const json& body) {
 }
 
 SetRequest set_request(const json& body) {
-    check_members(body,
-                  {"vcpus", "memory_mib", "disk_bytes_per_s", "disk_ops_per_s",
-                   "network_bytes_per_s", "autostart", "idle_stop_s", "max_lifetime_s", "options"});
+    check_members(body, {"vcpus", "memory_mib", "disk_mib", "work_disk_mib", "disk_bytes_per_s",
+                         "disk_ops_per_s", "network_bytes_per_s", "autostart", "idle_stop_s",
+                         "max_lifetime_s", "options"});
     SetRequest request;
     request.vcpus = number(body, "vcpus", 1, config::max_vcpus);
     request.memory_mib = number(body, "memory_mib", config::min_memory_mib, config::max_memory_mib);
+    request.disk_mib = number(body, "disk_mib", config::min_disk_mib, config::max_disk_mib);
+    request.work_disk_mib =
+        number(body, "work_disk_mib", config::min_disk_mib, config::max_disk_mib);
     request.limits = limits(body);
     request.policy = policy(body);
     request.options = options(body);
-    if (!request.vcpus && !request.memory_mib && request.limits.empty() && request.policy.empty() &&
-        request.options.empty()) {
+    if (!request.vcpus && !request.memory_mib && !request.disk_mib && !request.work_disk_mib &&
+        request.limits.empty() && request.policy.empty() && request.options.empty()) {
         throw Error(ErrorKind::invalid, "nothing to set", "see: banger vm set --help");
     }
     return request;

@@ -55,6 +55,8 @@ struct CreateRequest {
 struct SetRequest {
     std::optional<std::int64_t> vcpus;
     std::optional<std::int64_t> memory_mib;
+    std::optional<std::int64_t> disk_mib; ///< disks only grow
+    std::optional<std::int64_t> work_disk_mib;
     LimitsRequest limits;
     PolicyRequest policy;
     nlohmann::json options = nlohmann::json::object(); ///< only what changes

@@ -38,6 +38,23 @@ std::vector<ImageLock> files_of(const json& list) {
     return files;
 }
 
+json as_json(const std::vector<GrowingDisk>& disks) {
+    json list = json::array();
+    for (const GrowingDisk& disk : disks) {
+        list.push_back({{"id", disk.id}, {"name", disk.name}, {"path", disk.path.string()}});
+    }
+    return list;
+}
+
+std::vector<GrowingDisk> disks_of(const json& list) {
+    std::vector<GrowingDisk> disks;
+    for (const json& disk : list) {
+        disks.push_back({disk.at("id").get<std::string>(), disk.at("name").get<std::string>(),
+                         disk.at("path").get<std::string>()});
+    }
+    return disks;
+}
+
 /// What only a VMM with an HTTP API has.
 void add_api(json& out, const SupervisorPlan& plan) {
     out["version"] = plan.version;
@@ -84,6 +101,7 @@ std::string to_json(const SupervisorPlan& plan) {
              {"run_dir", plan.run_dir.string()},
              {"argv", plan.argv},
              {"taps", plan.taps},
+             {"disks", as_json(plan.disks)},
              {"console_path", plan.console_path.string()},
              {"console_max_bytes", plan.console_max_bytes},
              {"stop_timeout_ms", plan.stop_timeout.count()}};
@@ -112,6 +130,7 @@ SupervisorPlan plan_from_json(std::string_view text) {
         plan.run_dir = in.at("run_dir").get<std::string>();
         plan.argv = in.at("argv").get<std::vector<std::string>>();
         plan.taps = in.at("taps").get<std::vector<std::string>>();
+        plan.disks = disks_of(in.at("disks"));
         if (const auto vsock = in.find("af_vsock"); vsock != in.end()) {
             plan.vsock =
                 Vsock{vsock->at("cid").get<std::uint32_t>(), vsock->at("key").get<std::string>()};

@@ -49,6 +49,14 @@ struct ImageLock {
     bool operator==(const ImageLock&) const = default;
 };
 
+/// A disk that the guest may write, so that it can also grow while the VM runs.
+struct GrowingDisk {
+    std::string id;
+    std::string name;           ///< what the VMM calls it
+    std::filesystem::path path; ///< a relative one is in the plan's `dir`
+    bool operator==(const GrowingDisk&) const = default;
+};
+
 /// How the privileged helper starts the VMM in a jail (its verb jail-run: docs/privileges.md).
 struct Jail {
     std::vector<std::string> command; ///< the helper, with this verb
@@ -79,6 +87,7 @@ struct SupervisorPlan {
     std::string version;
     /// Images that the VMM opens without a lock of its own; relative paths are in `dir`.
     std::vector<ImageLock> images;
+    std::vector<GrowingDisk> disks;
     std::optional<Jail> jail; ///< `argv` is not run then, and sockets of the VMM are in the jail
     std::filesystem::path console_path;
     std::uint64_t console_max_bytes = 0;

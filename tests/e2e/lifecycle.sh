@@ -65,7 +65,10 @@ must_fail "not running|stopped" banger vm exec a -- true
 same "$(vmm_pids)" "" "VMMs after the stop"
 
 step "set, start"
-banger vm set a --vcpu 2 --memory 640M
+root_mib=$(($(field a disk_mib) + 1024))
+banger vm set a --vcpu 2 --memory 640M --disk ${root_mib}M
+same "$(field a disk_mib)" $root_mib "size of the system disk after set"
+must_fail "has $root_mib MiB.*only grow" banger vm set a --disk $((root_mib - 1))M
 banger vm start a
 same "$(banger vm exec a -- cat /root/f)" hi "file on the work disk"
 same "$(banger vm exec a -- cat /etc/marker)" system "file on the system disk"
@@ -76,6 +79,19 @@ memory=$(banger vm exec a -- awk '/MemTotal/ { print $2 }' /proc/meminfo)
 same "$(field a ip)" "$address" "address over a stop"
 same "$(field a mac)" "$mac" "mac over a stop"
 banger vm start a || fail "starting a running VM is no error"
+
+step "disks grow, stopped and running"
+mounted() { banger vm exec a -- df --output=size -BM "$1" | tail -n 1 | tr -dc 0-9; } # MiB
+[ "$(mounted /)" -gt $((root_mib * 9 / 10)) ] || fail "/ has $(mounted /) MiB of $root_mib after the start"
+work_mib=$(($(field a work_disk_mib) + 1024))
+banger vm set a --work-disk ${work_mib}M
+[ "$(mounted /root)" -gt $((work_mib * 9 / 10)) ] || fail "/root has $(mounted /root) MiB of $work_mib while it runs"
+root_mib=$((root_mib + 1024))
+banger vm set a --disk ${root_mib}M
+[ "$(mounted /)" -gt $((root_mib * 9 / 10)) ] || fail "/ has $(mounted /) MiB of $root_mib while it runs"
+field a warnings | grep -q "file system" && fail "a file system did not grow: $(field a warnings)"
+same "$(banger vm exec a -- cat /root/f)" hi "file on the disk that grew"
+banger vm exec a -- sh -c 'head -c 200000000 /dev/zero >/root/filled && sync && rm /root/filled'
 
 step "restart"
 boot=$(banger vm exec a -- cat /proc/sys/kernel/random/boot_id)

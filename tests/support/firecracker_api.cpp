@@ -208,6 +208,9 @@ std::string Api::fault(std::string_view method, const std::string& path, std::st
     if (action_of(path, body) == "InstanceStart") {
         return start_fault();
     }
+    if (method == "PATCH" && below(path, "/drives")) {
+        return drive_fault(path, body);
+    }
     return method == "PUT" ? value_fault(path, body) : std::string();
 }
 
@@ -294,6 +297,23 @@ std::string Api::value_fault(const std::string& path, const json& body) const {
                 return "Network config error: The MAC address is already in use: " + mac;
             }
         }
+    }
+    return {};
+}
+
+/// A drive that is there may be named its file anew, and has that file's size then.
+std::string Api::drive_fault(const std::string& path, const json& body) const {
+    if (body.value("drive_id", "") != path.substr(path.rfind('/') + 1)) {
+        return "The id from the path [" + path.substr(path.rfind('/') + 1) +
+               "] does not match the id from the body [" + body.value("drive_id", "") + "]!";
+    }
+    if (configs_.count(path) == 0) {
+        return "Drive config error: Unable to patch the block device: Device not found.";
+    }
+    if (options_.open_files && body.contains("path_on_host") && !there(body, "path_on_host")) {
+        return "Drive config error: Unable to patch the block device: No such file or directory "
+               "(os error 2) " +
+               body.value("path_on_host", "");
     }
     return {};
 }

@@ -52,6 +52,8 @@ class Api {
                                           const nlohmann::json& body) const;
     [[nodiscard]] std::string value_fault(const std::string& path,
                                           const nlohmann::json& body) const;
+    [[nodiscard]] std::string drive_fault(const std::string& path,
+                                          const nlohmann::json& body) const;
     [[nodiscard]] std::string start_fault() const;
     void put(const std::string& path, const nlohmann::json& body);
     [[nodiscard]] Answer get(const std::string& path) const;

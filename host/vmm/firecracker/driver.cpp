@@ -97,8 +97,12 @@ SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
                  "Warning"};
     plan.requests = requests(host_.version, spec);
     plan.version = host_.probe.version;
-    for (const Disk& disk : spec.disks) {
+    for (std::size_t i = 0; i < spec.disks.size(); ++i) {
+        const Disk& disk = spec.disks[i];
         plan.images.push_back({disk.path, disk.read_only});
+        if (!disk.read_only) {
+            plan.disks.push_back({disk.id, api_id(disk.id, i), disk.path});
+        }
     }
     for (const Nic& nic : spec.nics) {
         plan.taps.push_back(nic.tap);

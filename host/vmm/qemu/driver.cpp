@@ -74,6 +74,11 @@ SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
     plan.dir = spec.dir;
     plan.run_dir = spec.run_dir;
     plan.argv = command_line(host_, spec);
+    for (const Disk& disk : spec.disks) {
+        if (!disk.read_only) {
+            plan.disks.push_back({disk.id, disk.id, disk.path});
+        }
+    }
     for (const Nic& nic : spec.nics) {
         plan.taps.push_back(nic.tap);
     }

@@ -59,6 +59,7 @@ FakeMachine::FakeMachine() : dir_("bgr-fc") {
         run.vmm_log(),           "--level", "Warning"};
     plan.version = firecracker::Script().version;
     plan.requests = requests_of(plan);
+    plan.disks = {{"work", "work", "work.img"}};
     plan.images = {{"base.img", true}, {"work.img", false}};
     plan.console_path = plan.dir / "console.log";
     plan.console_max_bytes = 1U << 20U;

@@ -9,8 +9,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/socket.h>
@@ -127,6 +129,35 @@ TEST(FirecrackerUse, PauseStopsAndResumeGoesOn) {
     EXPECT_FALSE(FakeMachine::wait_event(watch.get(), "resumed").empty());
     EXPECT_EQ(vm.status().phase, "running");
     expect_echo(vm, "awake");
+}
+
+TEST(FirecrackerUse, ADiskGrowsWhileItRunsAndNeverShrinks) {
+    FakeMachine machine;
+    const auto image = machine.plan.dir / "work.img";
+    const Supervised vm = machine.launch();
+    vm.resize_disk("work", 1U << 20U);
+    EXPECT_EQ(std::filesystem::file_size(image), 1U << 20U);
+    for (const auto& [disk, bytes] : {std::pair("work", 4096U), std::pair("base", 1U << 21U)}) {
+        EXPECT_THROW(vm.resize_disk(disk, bytes), os::Error) << disk;
+    }
+    EXPECT_EQ(std::filesystem::file_size(image), 1U << 20U);
+    vm.pause();
+    EXPECT_THROW(vm.resize_disk("work", 1U << 21U), os::Error);
+    vm.resume();
+    expect_echo(vm, "still there");
+}
+
+TEST(FirecrackerUse, ADiskThatFirecrackerDoesNotTakeIsToldInItsWords) {
+    FakeMachine machine;
+    machine.script["at"] = {{"PATCH /drives/work", {{"fault", "No such file."}}}};
+    const Supervised vm = machine.launch();
+    try {
+        vm.resize_disk("work", 1U << 20U);
+        FAIL();
+    } catch (const os::Error& error) {
+        EXPECT_STREQ(error.what(), "Firecracker: PATCH /drives/work: No such file.");
+    }
+    expect_echo(vm, "still there");
 }
 
 TEST(FirecrackerUse, ARefusedPauseIsToldInItsWords) {

@@ -1,6 +1,6 @@
 #include "program.hpp"
 
-#include "cli/exec_frames.hpp"
+#include "os/exec_frames.hpp"
 #include "os/run.hpp"
 
 #include <gmock/gmock.h>
@@ -16,8 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 using Commands = ProgramTest;
-using cli::exec_frame;
-using cli::ExecFrame;
+using os::exec_frame;
+using os::ExecFrame;
 
 TEST_F(Commands, HelpNeedsNoDaemon) {
     const Result top = run({"--help"});
@@ -225,11 +225,14 @@ TEST_F(Commands, TheBeginOfAnOperationIdWillDo) {
     EXPECT_EQ(run({"op", "show", "op-9"}).code, 3);
 }
 
-TEST_F(Commands, DisksKeepTheirSize) {
+TEST_F(Commands, DisksGrowBySet) {
     start_daemon();
-    const Result grown = run({"vm", "set", "a", "--disk", "20G"});
-    EXPECT_EQ(grown.code, 2);
-    EXPECT_THAT(grown.err, HasSubstr("keep the size they were made with"));
+    daemon->on("GET /v1/vms/a", R"({"name":"a"})");
+    daemon->on("PATCH /v1/vms/a", R"({"name":"a"})");
+    EXPECT_EQ(run({"vm", "set", "a", "--disk", "20G", "--work-disk", "512"}).code, 0);
+    EXPECT_TRUE(daemon->saw(R"(PATCH /v1/vms/a {"disk_mib":20480,"work_disk_mib":512})"))
+        << daemon->requests().back();
+    EXPECT_EQ(run({"vm", "set", "a", "--disk", "much"}).code, 2);
 }
 
 TEST_F(Commands, DaemonThatFailsIsToldFromOneThatIsMissing) {

@@ -1,7 +1,7 @@
 #include "fake_guest.hpp"
 
-#include "cli/exec_frames.hpp"
 #include "os/child.hpp"
+#include "os/exec_frames.hpp"
 #include "os/unique_fd.hpp"
 
 #include <algorithm>
@@ -19,7 +19,7 @@
 namespace banger::test {
 namespace {
 
-using cli::ExecFrame;
+using os::ExecFrame;
 
 struct Pipe {
     Pipe() {
@@ -121,25 +121,25 @@ void run_as_agent(int fd, const std::string& body, const std::filesystem::path& 
                     pipe->read.reset();
                 } else {
                     (void)send_all(
-                        fd, cli::exec_frame(pipe == &out ? ExecFrame::output : ExecFrame::error,
-                                            *bytes));
+                        fd, os::exec_frame(pipe == &out ? ExecFrame::output : ExecFrame::error,
+                                           *bytes));
                 }
             }
         }
     }
     const os::ExitStatus status = child.wait();
     (void)send_all(
-        fd, cli::exec_frame(ExecFrame::end, status.signal != 0
-                                                ? nlohmann::json{{"signal", status.signal}}.dump()
-                                                : nlohmann::json{{"exit", status.code}}.dump()));
+        fd, os::exec_frame(ExecFrame::end, status.signal != 0
+                                               ? nlohmann::json{{"signal", status.signal}}.dump()
+                                               : nlohmann::json{{"exit", status.code}}.dump()));
 }
 
 void answer_as_agent(int fd, const std::string& output, int status) {
-    for (std::size_t at = 0; at < output.size(); at += cli::most_exec_payload) {
-        (void)send_all(
-            fd, cli::exec_frame(ExecFrame::output, output.substr(at, cli::most_exec_payload)));
+    for (std::size_t at = 0; at < output.size(); at += os::most_exec_payload) {
+        (void)send_all(fd,
+                       os::exec_frame(ExecFrame::output, output.substr(at, os::most_exec_payload)));
     }
-    (void)send_all(fd, cli::exec_frame(ExecFrame::end, nlohmann::json{{"exit", status}}.dump()));
+    (void)send_all(fd, os::exec_frame(ExecFrame::end, nlohmann::json{{"exit", status}}.dump()));
     char byte = 0;
     while (::read(fd, &byte, 1) > 0) { // what it is given is of no interest
     }

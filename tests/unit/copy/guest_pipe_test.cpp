@@ -12,8 +12,8 @@
 namespace banger::copy {
 namespace {
 
-using cli::exec_frame;
-using cli::ExecFrame;
+using os::exec_frame;
+using os::ExecFrame;
 
 class GuestPipeTest : public ::testing::Test {
   protected:

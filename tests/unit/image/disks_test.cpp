@@ -61,6 +61,17 @@ TEST_F(DisksTest, ASmallerDiskThanTheImageIsRefusedAndNothingIsLeft) {
     EXPECT_TRUE(fs::is_empty(vm));
 }
 
+TEST_F(DisksTest, ADiskGrowsAndNeverShrinks) {
+    disks.make(image, DiskMode::overlay, {.root_mib = 64, .work_mib = 64}, vm);
+    EXPECT_EQ(Disks::size_of(vm / "work.ext4"), 64U);
+    Disks::grow(vm / "work.ext4", 96);
+    EXPECT_EQ(Disks::size_of(vm / "work.ext4"), 96U);
+    EXPECT_TRUE(clean(vm / "work.ext4"));
+    Disks::grow(vm / "work.ext4", 64);
+    EXPECT_EQ(Disks::size_of(vm / "work.ext4"), 96U);
+    EXPECT_EQ(Disks::size_of(vm / "nosuch"), std::nullopt);
+}
+
 TEST_F(DisksTest, ANewSeedIsNotServedFromTheOldTemplate) {
     disks.make(image, DiskMode::overlay, {.root_mib = 64, .work_mib = 64}, vm);
     fs::remove(vm / "overlay.ext4");

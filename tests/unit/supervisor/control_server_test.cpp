@@ -38,6 +38,10 @@ struct FakeVm final : ControlTarget {
         asked.emplace_back("resume");
         done(nullptr);
     }
+    void resize(const std::string& disk, std::uint64_t bytes, Done done) override {
+        asked.push_back("resize " + disk + " " + std::to_string(bytes));
+        done(nullptr);
+    }
     void kill(Done done) override {
         asked.emplace_back("kill");
         done(nullptr);
@@ -106,6 +110,21 @@ TEST_F(ControlServerTest, AnswersInOrderOnOneConnection) {
         EXPECT_EQ(refused.at("error").at("message"), "caf\xef\xbf\xbd is closed");
     });
     EXPECT_EQ(vm.asked, std::vector<std::string>{"resume"});
+}
+
+TEST_F(ControlServerTest, AResizeNamesADiskAndItsBytes) {
+    with_loop([&] {
+        const os::UniqueFd fd =
+            client("{\"cmd\":\"resize\",\"disk\":\"work\",\"bytes\":8589934592}\n");
+        EXPECT_EQ(line(fd), (json{{"ok", true}}));
+        for (const char* wrong :
+             {"", ",\"disk\":\"work\"", ",\"bytes\":1", ",\"disk\":1,\"bytes\":1",
+              ",\"disk\":\"work\",\"bytes\":-512", ",\"disk\":\"work\",\"bytes\":1.5"}) {
+            const std::string text = std::string("{\"cmd\":\"resize\"") + wrong + "}\n";
+            EXPECT_EQ(line(client(text)).at("error").at("kind"), "invalid") << text;
+        }
+    });
+    EXPECT_EQ(vm.asked, std::vector<std::string>{"resize work 8589934592"});
 }
 
 TEST_F(ControlServerTest, ALateAnswerToAClientThatLeftIsDropped) {

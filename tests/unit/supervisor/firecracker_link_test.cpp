@@ -306,6 +306,32 @@ TEST_F(FirecrackerLinkTest, TellsWhatFollowsFromItsAnswers) {
                      R"(PUT /actions {"action_type":"SendCtrlAltDel"})"}));
 }
 
+TEST_F(FirecrackerLinkTest, ADiskGrowsByItsFileAndIsThenNamedAnew) {
+    plan.dir = dir.path();
+    plan.requests[0] = {"PUT", "/drives/my_data__1",
+                        R"({"drive_id":"my_data__1","path_on_host":"/files/3"})"};
+    const vmm::GrowingDisk disk{"my-data", "my_data__1", "data.img"};
+    os::write_file_atomic(dir.path() / "data.img", std::string(1024, 'x'));
+    FirecrackerLink& one = running();
+    server->answers = {good, good, json_answer(400, R"({"fault_message":"No."})")};
+    Texts told(4);
+    one.resize_disk(disk, 4096, tell(told[0]));
+    run_until([&] { return !told[0].empty(); });
+    EXPECT_EQ(std::filesystem::file_size(dir.path() / "data.img"), 4096U);
+    one.resize_disk(disk, 512, tell(told[1])); // never smaller
+    run_until([&] { return !told[1].empty(); });
+    EXPECT_EQ(std::filesystem::file_size(dir.path() / "data.img"), 4096U);
+    one.resize_disk(disk, 8192, tell(told[2]));
+    run_until([&] { return !told[2].empty(); });
+    one.resize_disk({"other", "other", "other.img"}, 8192, tell(told[3]));
+    EXPECT_EQ(told,
+              (Texts{"done", "done", "unavailable: Firecracker: PATCH /drives/my_data__1: No.",
+                     "internal: the VMM was given no drive other"}));
+    const std::string patch =
+        R"(PATCH /drives/my_data__1 {"drive_id":"my_data__1","path_on_host":"/files/3"})";
+    EXPECT_EQ(server->requests, Texts(3, patch));
+}
+
 TEST_F(FirecrackerLinkTest, ARefusalTellsNoEvent) {
     FirecrackerLink& one = running();
     server->answers = {json_answer(400, R"({"fault_message":"Not now."})")};

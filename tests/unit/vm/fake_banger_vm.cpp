@@ -11,6 +11,8 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
+#include <utility>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -56,7 +58,8 @@ void detach() {
 
 class FakeVmm final : public supervisor::ControlTarget {
   public:
-    explicit FakeVmm(supervisor::Loop& loop) : child_(os::Child::spawn({"sleep", "600"})) {
+    FakeVmm(supervisor::Loop& loop, std::filesystem::path dir)
+        : dir_(std::move(dir)), child_(os::Child::spawn({"sleep", "600"})) {
         ended_ = loop.watch(child_.pidfd().get(), EPOLLIN, [&loop](std::uint32_t) { loop.stop(); });
     }
     ~FakeVmm() override { child_.kill(SIGKILL); }
@@ -65,6 +68,12 @@ class FakeVmm final : public supervisor::ControlTarget {
     void powerdown(Done done) override { end(done); }
     void pause(Done done) override { done(nullptr); }
     void resume(Done done) override { done(nullptr); }
+    /// "no-growth" in the VM's folder: it refuses, having made the file longer, as Firecracker may.
+    void resize(const std::string& disk, std::uint64_t bytes, Done done) override {
+        std::filesystem::resize_file(dir_ / (disk + ".ext4"), bytes);
+        const os::Error error(os::ErrorKind::unavailable, "the VMM is stubborn");
+        done(std::filesystem::exists(dir_ / "no-growth") ? &error : nullptr);
+    }
     void kill(Done done) override { end(done); }
 
   private:
@@ -72,6 +81,7 @@ class FakeVmm final : public supervisor::ControlTarget {
         child_.kill(SIGKILL);
         done(nullptr);
     }
+    std::filesystem::path dir_;
     os::Child child_;
     supervisor::Loop::Registration ended_;
 };
@@ -88,7 +98,7 @@ void supervise(const vmm::SupervisorPlan& plan) {
     const os::UniqueFd asked(::signalfd(-1, &signals, SFD_CLOEXEC));
 
     supervisor::Loop loop;
-    FakeVmm vmm(loop);
+    FakeVmm vmm(loop, plan.dir);
     supervisor::ConsoleLog log("/dev/null", 65536);
     std::array<int, 2> serial{};
     if (::pipe2(serial.data(), O_CLOEXEC) != 0) {

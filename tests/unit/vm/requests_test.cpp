@@ -80,6 +80,10 @@ TEST(Requests, LimitsChangeWhatTheyName) {
 TEST(Requests, ASetWithNothingToSetIsRefused) {
     EXPECT_THROW((void)set_request(json::object()), os::Error);
     EXPECT_EQ(set_request({{"vcpus", 2}}).vcpus, 2);
+    EXPECT_EQ(set_request({{"disk_mib", 8192}}).disk_mib, 8192);
+    EXPECT_EQ(set_request({{"work_disk_mib", 8192}}).work_disk_mib, 8192);
+    EXPECT_THROW((void)set_request({{"work_disk_mib", "8G"}}), os::Error);
+    EXPECT_THROW((void)set_request({{"disk_mib", 0}}), os::Error);
 }
 
 TEST(Requests, AStopMayForceOrWait) {

@@ -107,6 +107,22 @@ TEST_F(FirecrackerApi, DrivesAreInTheirOrderAndTheRootGoesFirst) {
     EXPECT_EQ(vm.config("/drives/b")["path_on_host"], "x");
 }
 
+TEST_F(FirecrackerApi, ADriveIsNamedItsFileAnewOnlyWhileItRuns) {
+    Api vm = api();
+    const std::string anew = R"({"drive_id":"a","path_on_host":"y"})";
+    EXPECT_EQ(fault(vm, "PUT", "/drives/a",
+                    R"({"drive_id":"a","is_root_device":false,"path_on_host":"x",)"
+                    R"("is_read_only":false})"),
+              "accepted");
+    EXPECT_THAT(fault(vm, "PATCH", "/drives/a", anew), HasSubstr("before starting"));
+    EXPECT_EQ(vm.handle("PUT", "/boot-source", R"({"kernel_image_path":"k"})").status, 204U);
+    EXPECT_EQ(vm.handle("PUT", "/actions", R"({"action_type":"InstanceStart"})").status, 204U);
+    EXPECT_EQ(fault(vm, "PATCH", "/drives/a", anew), "accepted");
+    EXPECT_EQ(vm.config("/drives/a")["path_on_host"], "y");
+    EXPECT_THAT(fault(vm, "PATCH", "/drives/b", anew), HasSubstr("does not match the id"));
+    EXPECT_THAT(fault(vm, "PATCH", "/drives/b", R"({"drive_id":"b"})"), HasSubstr("not found"));
+}
+
 TEST_F(FirecrackerApi, AReleaseKnowsOnlyItsOwnFields) {
     const std::string card = R"({"iface_id":"e","host_dev_name":"t","mtu":9000})";
     Api old = api("1.15.1");

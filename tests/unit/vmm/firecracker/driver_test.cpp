@@ -35,7 +35,16 @@ TEST(FirecrackerDriver, PlanCarriesAllThatTheSupervisorNeeds) {
     const SupervisorPlan back = plan_from_json(to_json(plan));
     EXPECT_EQ(back.requests, plan.requests);
     EXPECT_EQ(back.images, plan.images);
+    EXPECT_EQ(back.disks, plan.disks);
     EXPECT_EQ(back.version, plan.version);
+}
+
+TEST(FirecrackerDriver, DisksThatMayGrowAreThoseThatAreWritten) {
+    using Disks = std::vector<GrowingDisk>;
+    EXPECT_EQ(Driver(host()).plan(launch_spec()).disks,
+              (Disks{{"overlay", "overlay", "overlay.ext4"}, {"work", "work", "work.ext4"}}));
+    EXPECT_EQ(Driver(host()).plan(large_launch_spec()).disks.back(),
+              (GrowingDisk{"my-data.1", "my_data_1__2", "/var/data.img"}));
 }
 
 TEST(FirecrackerDriver, SaysWhatItCanAndWhatNot) {

@@ -140,6 +140,7 @@ TEST(QemuDriver, PlanCarriesTheTapsAndPaths) {
     EXPECT_EQ(plan.taps, std::vector<std::string>{"bgr012345"});
     const SupervisorPlan back = plan_from_json(to_json(plan));
     EXPECT_EQ(back.argv, plan.argv);
+    EXPECT_EQ(back.disks, plan.disks);
     EXPECT_EQ(back.run_dir, plan.run_dir);
     EXPECT_EQ(back.console_max_bytes, 4U << 20U);
     EXPECT_FALSE(back.vsock);

@@ -1,10 +1,10 @@
-#include "cli/exec_frames.hpp"
+#include "os/exec_frames.hpp"
 
 #include "os/error.hpp"
 
 #include <gtest/gtest.h>
 
-namespace banger::cli {
+namespace banger::os {
 namespace {
 
 using namespace std::string_view_literals;
@@ -44,4 +44,4 @@ TEST(ExecFrames, WhatIsNoAnswerIsAnError) {
 }
 
 } // namespace
-} // namespace banger::cli
+} // namespace banger::os

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace banger::cli {
+namespace banger::os {
 
 /// Frames of a program that the guest's agent runs: docs/guest-agent.md, "Programs".
 enum class ExecFrame : std::uint8_t { input = 0, output, error, end, size, signal };
@@ -29,4 +29,4 @@ class ExecFrames {
     std::string held_;
 };
 
-} // namespace banger::cli
+} // namespace banger::os

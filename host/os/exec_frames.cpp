@@ -1,8 +1,8 @@
-#include "cli/exec_frames.hpp"
+#include "os/exec_frames.hpp"
 
 #include "os/error.hpp"
 
-namespace banger::cli {
+namespace banger::os {
 namespace {
 
 constexpr std::size_t head_size = 8;
@@ -34,7 +34,7 @@ std::optional<ExecFrames::Frame> ExecFrames::next() {
     const auto type = static_cast<unsigned char>(held_[0]);
     if (type < static_cast<unsigned char>(ExecFrame::output) ||
         type > static_cast<unsigned char>(ExecFrame::end) || length > most_exec_payload) {
-        throw os::Error(os::ErrorKind::internal, "the guest's agent sent what is no answer");
+        throw Error(ErrorKind::internal, "the guest's agent sent what is no answer");
     }
     if (held_.size() < head_size + length) {
         return std::nullopt;
@@ -44,4 +44,4 @@ std::optional<ExecFrames::Frame> ExecFrames::next() {
     return frame;
 }
 
-} // namespace banger::cli
+} // namespace banger::os
