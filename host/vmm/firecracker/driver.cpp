@@ -1,6 +1,7 @@
 #include "vmm/firecracker/driver.hpp"
 
 #include "os/error.hpp"
+#include "vmm/common_plan.hpp"
 #include "vmm/firecracker/jail.hpp"
 #include "vmm/firecracker/requests.hpp"
 #include "vmm/socket_path.hpp"
@@ -53,39 +54,16 @@ Capabilities Driver::capabilities() const noexcept {
 }
 
 SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
-    if (!host_.probe.usable) {
-        throw Error(ErrorKind::unavailable, "firecracker: " + host_.probe.reason);
-    }
-    const Capabilities can = capabilities();
-    if (spec.vcpus < 1 || spec.vcpus > can.max_vcpus) {
-        throw Error(ErrorKind::invalid, "a VM has 1 to " + std::to_string(can.max_vcpus) +
-                                            " vCPUs, not " + std::to_string(spec.vcpus));
-    }
+    SupervisorPlan plan = common_plan(*this, spec);
     if (spec.memory_mib < 1) {
         throw Error(ErrorKind::invalid, "a VM has at least 1 MiB of memory");
     }
-    if (spec.disks.size() + spec.nics.size() > can.max_devices) {
-        throw Error(ErrorKind::invalid, "a VM has at most " + std::to_string(can.max_devices) +
-                                            " disks and network interfaces");
-    }
-    if (spec.vsock) {
-        throw Error(ErrorKind::unsupported, "firecracker: " + std::string(can.no_vhost_vsock));
-    }
     const RunFolder run{spec.run_dir};
-    check_socket_path(run.control());
-    check_socket_path(run.guest());
     check_socket_path(run.vmm_api());
     // Where Firecracker looks for who takes a guest's connection to a port of the host.
     check_socket_path(run.vmm_vsock().string() + "_4294967295");
 
-    SupervisorPlan plan;
-    plan.id = spec.id;
-    plan.name = spec.name;
-    plan.driver = name();
-    plan.accel = host_.probe.accel;
     plan.control = Control::firecracker;
-    plan.dir = spec.dir;
-    plan.run_dir = spec.run_dir;
     plan.argv = {host_.probe.binary.string(),
                  "--id",
                  checked_instance_id(spec.id),
@@ -104,12 +82,6 @@ SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
             plan.disks.push_back({disk.id, api_id(disk.id, i), disk.path});
         }
     }
-    for (const Nic& nic : spec.nics) {
-        plan.taps.push_back(nic.tap);
-    }
-    plan.console_path = spec.console_path;
-    plan.console_max_bytes = spec.console_max_bytes;
-    plan.stop_timeout = spec.stop_timeout;
     if (spec.jail) {
         put_in_jail(plan, spec);
     }

@@ -1,8 +1,8 @@
 #include "vmm/qemu/driver.hpp"
 
 #include "os/error.hpp"
+#include "vmm/common_plan.hpp"
 #include "vmm/qemu/command_line.hpp"
-#include "vmm/socket_path.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -42,50 +42,18 @@ Capabilities Driver::capabilities() const noexcept {
 }
 
 SupervisorPlan Driver::plan(const LaunchSpec& spec) const {
-    if (!host_.probe.usable) {
-        throw Error(ErrorKind::unavailable, "qemu: " + host_.probe.reason);
-    }
-    const Capabilities can = capabilities();
-    if (spec.vcpus < 1 || spec.vcpus > can.max_vcpus) {
-        throw Error(ErrorKind::invalid, "a VM has 1 to " + std::to_string(can.max_vcpus) +
-                                            " vCPUs, not " + std::to_string(spec.vcpus));
-    }
-    if (spec.disks.size() + spec.nics.size() > can.max_devices) {
-        throw Error(ErrorKind::invalid, "a VM has at most " + std::to_string(can.max_devices) +
-                                            " disks and network interfaces");
-    }
-    if (spec.vsock && !can.vhost_vsock) {
-        throw Error(ErrorKind::unsupported, "qemu: " + std::string(can.no_vhost_vsock));
-    }
+    SupervisorPlan plan = common_plan(*this, spec);
     if (std::any_of(spec.nics.begin(), spec.nics.end(),
                     [](const Nic& nic) { return nic.limit.any(); })) {
         throw Error(ErrorKind::unsupported, "qemu: it limits no network card");
     }
-    const RunFolder run{spec.run_dir};
-    check_socket_path(run.control());
-    check_socket_path(run.guest());
-
-    SupervisorPlan plan;
-    plan.id = spec.id;
-    plan.name = spec.name;
-    plan.driver = name();
-    plan.accel = host_.probe.accel;
     plan.control = Control::qmp;
-    plan.dir = spec.dir;
-    plan.run_dir = spec.run_dir;
     plan.argv = command_line(host_, spec);
     for (const Disk& disk : spec.disks) {
         if (!disk.read_only) {
             plan.disks.push_back({disk.id, disk.id, disk.path});
         }
     }
-    for (const Nic& nic : spec.nics) {
-        plan.taps.push_back(nic.tap);
-    }
-    plan.vsock = spec.vsock;
-    plan.console_path = spec.console_path;
-    plan.console_max_bytes = spec.console_max_bytes;
-    plan.stop_timeout = spec.stop_timeout;
     return plan;
 }
 
