@@ -7,7 +7,6 @@
 #include "supervisor/image_growth.hpp"
 
 #include <chrono>
-#include <csignal>
 #include <utility>
 
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 #include "vmm/firecracker/driver.hpp"
 
 #include "os/error.hpp"
-#include "unit/vmm/firecracker/launch_spec.hpp"
+#include "unit/vmm/launch_spec.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #include "os/error.hpp"
 #include "os/temporary_dir.hpp"
 #include "privileged/root_owned.hpp"
-#include "unit/vmm/firecracker/launch_spec.hpp"
+#include "unit/vmm/launch_spec.hpp"
 #include "vmm/firecracker/driver.hpp"
 
 #include <fstream>

@@ -3,7 +3,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "support/firecracker_api.hpp"
-#include "unit/vmm/firecracker/launch_spec.hpp"
+#include "unit/vmm/launch_spec.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "unit/vmm/launch_spec.hpp"
 #include "vmm/qemu/driver.hpp"
 
 #include <gtest/gtest.h>
@@ -19,23 +20,6 @@ Host host(const std::string& accel) {
     return found;
 }
 
-LaunchSpec spec() {
-    LaunchSpec vm;
-    vm.id = "0123456789ab";
-    vm.name = "testbox";
-    vm.dir = "/data/vms/0123456789ab";
-    vm.run_dir = "/run/user/1000/banger/vm/01234567";
-    vm.kernel = "/bundle/vmlinux";
-    vm.initrd = "initrd.img";
-    vm.kernel_args = {"banger.root=overlay"};
-    vm.disks = {{"base", "/bundle/rootfs.ext4", true},
-                {"overlay", "overlay.ext4", false},
-                {"work", "work.ext4", false}};
-    vm.nics = {{"eth0", "bgr012345", "02:ba:00:00:00:02", 1500}};
-    vm.console_path = "/data/vms/0123456789ab/console.log";
-    return vm;
-}
-
 /// One word a line, so that a change shows as itself.
 void expect_golden(const std::string& name, const std::vector<std::string>& words) {
     std::string text;
@@ -50,17 +34,17 @@ void expect_golden(const std::string& name, const std::vector<std::string>& word
 }
 
 TEST(QemuCommandLine, Tcg) {
-    expect_golden("tcg.txt", command_line(host("tcg"), spec()));
+    expect_golden("tcg.txt", command_line(host("tcg"), launch_spec()));
 }
 
 TEST(QemuCommandLine, Kvm) {
-    expect_golden("kvm.txt", command_line(host("kvm"), spec()));
+    expect_golden("kvm.txt", command_line(host("kvm"), launch_spec()));
 }
 
 TEST(QemuCommandLine, CopyModeTwoNicsJumboNoSandbox) {
     Host found = host("tcg");
     found.sandbox = false;
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     vm.vcpus = 4;
     vm.memory_mib = 2048;
     vm.disks = {{"root", "root.ext4", false}, {"work", "work.ext4", false}};
@@ -69,7 +53,7 @@ TEST(QemuCommandLine, CopyModeTwoNicsJumboNoSandbox) {
 }
 
 TEST(QemuCommandLine, VsockInThePlaceOfTheSerialPort) {
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     vm.vsock = Vsock{1234567890, "s3cret"};
     const auto words = command_line(host("kvm"), vm);
     expect_golden("vsock.txt", words);
@@ -83,7 +67,7 @@ TEST(QemuCommandLine, VsockInThePlaceOfTheSerialPort) {
 }
 
 TEST(QemuCommandLine, LimitsAreGroupsOfOneDiskEach) {
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     vm.disks[0].limit = {50 << 20, 0};
     vm.disks[1].limit = {50 << 20, 1000};
     expect_golden("limits.txt", command_line(host("kvm"), vm));
@@ -92,7 +76,7 @@ TEST(QemuCommandLine, LimitsAreGroupsOfOneDiskEach) {
 }
 
 TEST(QemuCommandLine, CommasInValuesStayInTheirValue) {
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     vm.name = "a,process=evil";
     vm.disks = {{"base", "/odd,read-only=off/rootfs.ext4", true}};
     const auto words = command_line(host("tcg"), vm);
@@ -107,17 +91,17 @@ TEST(QemuCommandLine, CommasInValuesStayInTheirValue) {
 TEST(QemuCommandLine, TheDriverOwnsWhatEndsAGuest) {
     for (const char* arg :
          {"reboot=k", "panic=1", "console=tty0", "tsc_early_khz=1", "tsc=unstable"}) {
-        LaunchSpec vm = spec();
+        LaunchSpec vm = launch_spec();
         vm.kernel_args = {arg};
         EXPECT_THROW((void)command_line(host("tcg"), vm), os::Error) << arg;
     }
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     vm.kernel_args = {"two words"};
     EXPECT_THROW((void)command_line(host("tcg"), vm), os::Error);
 }
 
 TEST(QemuCommandLine, QuietUnlessTheGuestIsToBeHeard) {
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     EXPECT_EQ(kernel_command_line(host("tcg"), vm),
               "console=ttyS0 reboot=t panic=-1 cryptomgr.notests tsc_early_khz=2596100 "
               "tsc=reliable banger.lapic_hz=62500000 quiet banger.root=overlay");
@@ -128,7 +112,7 @@ TEST(QemuCommandLine, QuietUnlessTheGuestIsToBeHeard) {
 
 TEST(QemuCommandLine, RefusesIdsThatQemuWouldRead) {
     for (const char* id : {"", "1st", "a,b", "a=b", "a-name-of-more-than-20"}) {
-        LaunchSpec vm = spec();
+        LaunchSpec vm = launch_spec();
         vm.disks = {{id, "x.ext4", false}};
         EXPECT_THROW((void)command_line(host("tcg"), vm), os::Error) << id;
     }
@@ -136,7 +120,7 @@ TEST(QemuCommandLine, RefusesIdsThatQemuWouldRead) {
 
 TEST(QemuDriver, PlanCarriesTheTapsAndPaths) {
     const Driver driver(host("tcg"));
-    const SupervisorPlan plan = driver.plan(spec());
+    const SupervisorPlan plan = driver.plan(launch_spec());
     EXPECT_EQ(plan.taps, std::vector<std::string>{"bgr012345"});
     const SupervisorPlan back = plan_from_json(to_json(plan));
     EXPECT_EQ(back.argv, plan.argv);
@@ -149,7 +133,7 @@ TEST(QemuDriver, PlanCarriesTheTapsAndPaths) {
 }
 
 TEST(QemuDriver, PlanCarriesTheVsock) {
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     vm.vsock = Vsock{4294967294, "s3cret"};
     EXPECT_EQ(plan_from_json(to_json(Driver(host("kvm")).plan(vm))).vsock, vm.vsock);
     Host without = host("kvm");
@@ -163,14 +147,14 @@ TEST(QemuDriver, AnEmulatedGuestHasNoVsock) {
     const Driver driver(host("tcg"));
     EXPECT_FALSE(driver.capabilities().vhost_vsock);
     EXPECT_NE(driver.capabilities().no_vhost_vsock.find("needs KVM"), std::string_view::npos);
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     vm.vsock = Vsock{70000, "s3cret"};
     EXPECT_THROW((void)driver.plan(vm), os::Error);
 }
 
 TEST(QemuDriver, ASocketPathThatIsTooLongIsRefusedBeforeAnythingStarts) {
     const Driver driver(host("tcg"));
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     const std::string longest(107 - std::string("/guest.sock").size() - 1, 'r');
     vm.run_dir = "/" + longest;
     EXPECT_NO_THROW((void)driver.plan(vm));
@@ -187,17 +171,17 @@ TEST(QemuDriver, ASocketPathThatIsTooLongIsRefusedBeforeAnythingStarts) {
 
 TEST(QemuDriver, RefusesWhatTheMachineCannotHold) {
     const Driver driver(host("tcg"));
-    LaunchSpec vm = spec();
+    LaunchSpec vm = launch_spec();
     vm.vcpus = 0;
     EXPECT_THROW((void)driver.plan(vm), os::Error);
-    vm = spec();
+    vm = launch_spec();
     for (int i = 0; i < 30; ++i) {
         vm.disks.push_back({"d" + std::to_string(i), "x", false});
     }
     EXPECT_THROW((void)driver.plan(vm), os::Error);
     Host broken = host("tcg");
     broken.probe.usable = false;
-    EXPECT_THROW((void)Driver(broken).plan(spec()), os::Error);
+    EXPECT_THROW((void)Driver(broken).plan(launch_spec()), os::Error);
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 
 #include "vmm/hypervisor.hpp"
 
-namespace banger::vmm::firecracker {
+namespace banger::vmm {
 
 /// A VM as the lifecycle asks for it.
 inline LaunchSpec launch_spec() {
@@ -35,4 +35,4 @@ inline LaunchSpec large_launch_spec() {
     return vm;
 }
 
-} // namespace banger::vmm::firecracker
+} // namespace banger::vmm
