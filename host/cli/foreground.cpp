@@ -5,6 +5,7 @@
 
 #include "os/child.hpp"
 #include "os/error.hpp"
+#include "os/pipe.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,6 @@
 #include <csignal>
 #include <string_view>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -127,19 +127,14 @@ int run_beside(std::vector<std::string> argv) {
 }
 
 int run_checked(const Session& session, std::vector<std::string> argv) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("make a pipe");
-    }
-    os::UniqueFd from(ends[0]);
-    os::UniqueFd to(ends[1]);
-    os::Child child = spawn(std::move(argv), to.get());
-    to.reset();
+    os::Pipe output = os::make_pipe();
+    os::Child child = spawn(std::move(argv), output.write.get());
+    output.write.reset();
     Interrupt interrupt;
     const Ignored quit(SIGQUIT);
     const Ignored broken_pipe(SIGPIPE);
-    const int failed = pass_on(from.get());
-    from.reset(); // nobody takes any more: the program is told when it goes on
+    const int failed = pass_on(output.read.get());
+    output.read.reset(); // nobody takes any more: the program is told when it goes on
     const int code = end_of(child, interrupt);
     if (failed == 0 || failed == EPIPE) {
         return code;

@@ -3,6 +3,7 @@
 #include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/pipe.hpp"
 
 #include <array>
 #include <cerrno>
@@ -173,19 +174,14 @@ Child Child::spawn(const std::vector<std::string>& argv, const SpawnOptions& opt
     const std::vector<char*> environment =
         options.env ? pointers(*options.env) : std::vector<char*>{};
     const UniqueFd null = open_file("/dev/null", O_RDWR);
-    std::array<int, 2> report{};
-    if (::pipe2(report.data(), O_CLOEXEC) != 0) {
-        throw errno_error("pipe");
-    }
-    const UniqueFd report_read(report[0]);
-    UniqueFd report_write(report[1]);
+    Pipe report = make_pipe();
     const Exec exec{program->c_str(),
                     arguments.data(),
                     options.env ? environment.data() : environ,
                     &options,
                     options.cwd ? options.cwd->c_str() : nullptr,
                     null.get(),
-                    report_write.get(),
+                    report.write.get(),
                     ::getpid()};
     const pid_t pid = ::fork();
     if (pid < 0) {
@@ -195,11 +191,11 @@ Child Child::spawn(const std::vector<std::string>& argv, const SpawnOptions& opt
         exec.go();
     }
     Child child(pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))));
-    report_write.reset();
+    report.write.reset();
     int code = 0;
     ssize_t n = 0;
     do {
-        n = ::read(report_read.get(), &code, sizeof code);
+        n = ::read(report.read.get(), &code, sizeof code);
     } while (n < 0 && errno == EINTR);
     if (n == static_cast<ssize_t>(sizeof code)) {
         throw errno_error("start " + program->string(), code);

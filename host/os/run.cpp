@@ -2,6 +2,7 @@
 
 #include "os/deadline.hpp"
 #include "os/error.hpp"
+#include "os/pipe.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,19 +15,6 @@
 
 namespace banger::os {
 namespace {
-
-struct Pipe {
-    UniqueFd read;
-    UniqueFd write;
-    Pipe() {
-        std::array<int, 2> fds{};
-        if (::pipe2(fds.data(), O_CLOEXEC) != 0) {
-            throw errno_error("pipe");
-        }
-        read.reset(fds[0]);
-        write.reset(fds[1]);
-    }
-};
 
 /// Reads what is there; false at the end of the stream.
 bool drain(int fd, std::string& into, const RunOptions& options, bool out) {
@@ -76,9 +64,9 @@ void feed(UniqueFd& fd, const std::string& input, std::size_t& at) {
 } // namespace
 
 Output run(const std::vector<std::string>& argv, const RunOptions& options) {
-    Pipe in;
-    Pipe out;
-    Pipe err;
+    Pipe in = make_pipe();
+    Pipe out = make_pipe();
+    Pipe err = make_pipe();
     SpawnOptions spawn;
     spawn.cwd = options.cwd;
     spawn.env = options.env;

@@ -2,6 +2,8 @@
 
 #include "os/child.hpp"
 #include "os/deadline.hpp"
+#include "os/error.hpp"
+#include "os/pipe.hpp"
 #include "os/signals.hpp"
 #include "os/unique_fd.hpp"
 #include "os/utf8.hpp"
@@ -83,15 +85,11 @@ class Run {
 
   private:
     os::Child spawn() {
-        std::array<int, 2> fds{};
-        if (::pipe2(fds.data(), O_CLOEXEC) != 0) {
-            throw os::errno_error("pipe");
-        }
-        out_.reset(fds[0]);
-        const os::UniqueFd write(fds[1]);
+        os::Pipe pipe = os::make_pipe();
+        out_ = std::move(pipe.read);
         ::fcntl(out_.get(), F_SETFL, O_NONBLOCK);
         os::SpawnOptions options;
-        options.stdout_fd = write.get();
+        options.stdout_fd = pipe.write.get();
         options.new_session = true;
         options.die_with_parent = true;
         return os::Child::spawn(

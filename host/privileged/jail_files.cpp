@@ -2,12 +2,13 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/pipe.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include <fcntl.h>
 #include <sched.h>
@@ -46,15 +47,9 @@ Error no_namespace(int code) {
 class NamespaceHolder {
   public:
     NamespaceHolder() {
-        std::array<int, 2> ready{};
-        std::array<int, 2> done{};
-        if (::pipe2(ready.data(), O_CLOEXEC) != 0 || ::pipe2(done.data(), O_CLOEXEC) != 0) {
-            throw os::errno_error("make a pipe");
-        }
-        const UniqueFd ready_read(ready[0]);
-        UniqueFd ready_write(ready[1]);
-        UniqueFd done_read(done[0]);
-        done_ = UniqueFd(done[1]);
+        os::Pipe ready = os::make_pipe();
+        os::Pipe done = os::make_pipe();
+        done_ = std::move(done.write);
         pid_ = ::fork();
         if (pid_ < 0) {
             throw os::errno_error("start a process");
@@ -63,12 +58,12 @@ class NamespaceHolder {
             done_.reset();
             const int code = ::unshare(CLONE_NEWUSER) == 0 ? 0 : errno;
             char byte = 0;
-            const bool told = ::write(ready_write.get(), &code, sizeof code) > 0;
-            ::_exit(told && ::read(done_read.get(), &byte, 1) == 0 ? 0 : 1);
+            const bool told = ::write(ready.write.get(), &code, sizeof code) > 0;
+            ::_exit(told && ::read(done.read.get(), &byte, 1) == 0 ? 0 : 1);
         }
-        ready_write.reset();
+        ready.write.reset();
         int code = EIO;
-        if (::read(ready_read.get(), &code, sizeof code) != sizeof code || code != 0) {
+        if (::read(ready.read.get(), &code, sizeof code) != sizeof code || code != 0) {
             end();
             throw no_namespace(code);
         }

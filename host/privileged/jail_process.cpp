@@ -1,6 +1,7 @@
 #include "privileged/jail_process.hpp"
 
 #include "os/error.hpp"
+#include "os/pipe.hpp"
 #include "privileged/jail_root.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -207,12 +209,11 @@ JailProcess::JailProcess(JailStart start) {
     UniqueFd channel(ends[0]);
     UniqueFd theirs(ends[1]);
     const int on = 1;
-    if (::setsockopt(channel.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
-        ::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("make a pipe");
+    if (::setsockopt(channel.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) {
+        throw os::errno_error("make a socket pair");
     }
-    status_ = UniqueFd(ends[0]);
-    UniqueFd status(ends[1]);
+    os::Pipe status = os::make_pipe();
+    status_ = std::move(status.read);
     if (::unshare(CLONE_NEWPID) != 0) { // of the children to come
         throw os::errno_error("make a PID namespace");
     }
@@ -223,14 +224,14 @@ JailProcess::JailProcess(JailStart start) {
     if (first_ == 0) {
         channel.reset();
         try {
-            be_first(start, theirs.get(), status.get());
+            be_first(start, theirs.get(), status.write.get());
         } catch (...) {
             tell(theirs.get(), as_text(os::current_error()));
         }
         ::_exit(1);
     }
     theirs.reset();
-    status.reset();
+    status.write.reset();
     try {
         hear(channel.get());
     } catch (...) {

@@ -4,11 +4,11 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/paths.hpp"
+#include "os/pipe.hpp"
 #include "os/unix_socket.hpp"
 #include "supervisor/run_record.hpp"
 #include "supervisor/vmm_files.hpp"
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -151,22 +151,17 @@ std::vector<std::string> scope_prefix(const vmm::SupervisorPlan& plan) {
 std::optional<std::string> start_once(const std::vector<std::string>& argv,
                                       const vmm::SupervisorPlan& plan, Clock::time_point deadline) {
     const UniqueFd input = plan_file(plan);
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("start banger-vm");
-    }
-    const UniqueFd answer(ends[0]);
-    UniqueFd theirs(ends[1]);
+    os::Pipe answer = os::make_pipe();
     os::SpawnOptions options;
     options.stdin_fd = input.get();
-    options.stdout_fd = theirs.get();
+    options.stdout_fd = answer.write.get();
     os::Child child = os::Child::spawn(argv, options);
-    theirs.reset();
+    answer.write.reset();
     // It forks away at once; the answer comes from its grandchild through the same pipe, which that
     // closes when all is well, or by its own end when not.
-    auto line = os::read_line(answer.get(), left_of(deadline), longest_answer);
+    auto line = os::read_line(answer.read.get(), left_of(deadline), longest_answer);
     if (line) {
-        (void)os::read_line(answer.get(), answer_time, longest_answer);
+        (void)os::read_line(answer.read.get(), answer_time, longest_answer);
     }
     (void)child.wait_for(left_of(deadline));
     return line;

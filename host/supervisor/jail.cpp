@@ -3,6 +3,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/passed_files.hpp"
+#include "os/pipe.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -111,22 +112,18 @@ JailedVmm enter_jail(const vmm::SupervisorPlan& plan, const std::array<int, 3>& 
     }
     UniqueFd ours(ends[0]);
     UniqueFd theirs(ends[1]);
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("make a pipe");
-    }
-    const UniqueFd errors(ends[0]);
-    UniqueFd errors_end(ends[1]);
-    ::fcntl(errors.get(), F_SETFL, O_NONBLOCK);
+    os::Pipe errors = os::make_pipe();
+    ::fcntl(errors.read.get(), F_SETFL, O_NONBLOCK);
 
     os::SpawnOptions options;
     // As root the helper must not read a SUDO_UID that some outer sudo left.
     options.env = std::vector<std::string>{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
     options.stdin_fd = theirs.get();
     options.stdout_fd = theirs.get();
-    options.stderr_fd = errors_end.get();
+    options.stderr_fd = errors.write.get();
     JailedVmm vmm{os::Child::spawn(plan.jail->command, options), std::move(ours), {}, 0};
     theirs.reset();
-    errors_end.reset();
+    errors.write.reset();
 
     std::vector<int> passed(streams.begin(), streams.end());
     for (const auto* list : {&files, &locks}) {
@@ -137,7 +134,7 @@ JailedVmm enter_jail(const vmm::SupervisorPlan& plan, const std::array<int, 3>& 
     try {
         auto answer = exchange(vmm.hold, plan.jail->request, passed);
         if (!answer) {
-            throw silent_end(*plan.jail, vmm, errors);
+            throw silent_end(*plan.jail, vmm, errors.read);
         }
         take_answer(vmm, std::move(*answer));
     } catch (const Error&) {

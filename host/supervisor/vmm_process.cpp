@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/pipe.hpp"
 #include "supervisor/jail.hpp"
 #include "supervisor/tap.hpp"
 
@@ -38,11 +39,9 @@ Ends socket_ends() {
 
 /// `we_read`: our end is the reading one.
 Ends pipe_ends(bool we_read) {
-    std::array<int, 2> fds{};
-    if (::pipe2(fds.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("make a pipe");
-    }
-    return {UniqueFd(fds[we_read ? 0 : 1]), UniqueFd(fds[we_read ? 1 : 0])};
+    os::Pipe pipe = os::make_pipe();
+    return we_read ? Ends{std::move(pipe.read), std::move(pipe.write)}
+                   : Ends{std::move(pipe.write), std::move(pipe.read)};
 }
 
 void place(const UniqueFd& fd, int number) {

@@ -1,7 +1,7 @@
 #include "vmm/kvm_probe.hpp"
 
 #include "os/error.hpp"
-#include "os/unique_fd.hpp"
+#include "os/pipe.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +21,6 @@
 #include <unistd.h>
 
 namespace banger::vmm {
-using os::UniqueFd;
 
 namespace {
 
@@ -194,34 +193,29 @@ KvmResult probe_kvm(std::chrono::milliseconds deadline) {
     if (::access("/dev/kvm", F_OK) != 0) {
         return {false, "there is no /dev/kvm", 0};
     }
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("probe /dev/kvm");
-    }
-    UniqueFd in(ends[0]);
-    UniqueFd out(ends[1]);
+    os::Pipe reports = os::make_pipe();
     const pid_t child = ::fork();
     if (child < 0) {
         throw os::errno_error("probe /dev/kvm");
     }
     if (child == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        Guest(out.get()).run();
+        Guest(reports.write.get()).run();
         ::_exit(0);
     }
-    out.reset();
+    reports.write.reset();
     std::array<std::int64_t, 2> seen{};
     std::string broken;
     bool ended = false;
     const std::int64_t end = now_ns() + deadline.count() * 1'000'000;
     while (!ended && broken.empty() && seen[1] == 0) {
         const std::int64_t left = (end - now_ns()) / 1'000'000;
-        pollfd entry_fd{in.get(), POLLIN, 0};
+        pollfd entry_fd{reports.read.get(), POLLIN, 0};
         if (left <= 0 || ::poll(&entry_fd, 1, static_cast<int>(left)) == 0) {
             break;
         }
         Report report{};
-        const ssize_t n = ::read(in.get(), &report, sizeof report);
+        const ssize_t n = ::read(reports.read.get(), &report, sizeof report);
         ended = n == 0;
         if (n == sizeof report && report.error != 0) {
             broken = failure(report);

@@ -3,6 +3,7 @@
 #include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/join.hpp"
+#include "os/pipe.hpp"
 #include "os/signals.hpp"
 #include "os/temporary_dir.hpp"
 #include "os/unique_fd.hpp"
@@ -326,13 +327,8 @@ void add_traces(Spill& spill, const std::vector<std::string>& processes, bool wh
 
 End in_child(const std::string& file, const Wishes& wishes, const Group* group,
              Findings& findings) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("pipe");
-    }
-    os::UniqueFd read(ends[0]);
-    os::UniqueFd write(ends[1]);
-    ::fcntl(read.get(), F_SETFL, O_NONBLOCK);
+    os::Pipe report = os::make_pipe();
+    ::fcntl(report.read.get(), F_SETFL, O_NONBLOCK);
     const os::TemporaryDir folder;
     Spill spill;
     become_subreaper();
@@ -343,10 +339,10 @@ End in_child(const std::string& file, const Wishes& wishes, const Group* group,
     }
     if (child == 0) {
         ::setsid(); // it is ended with all that it starts
-        read.reset();
-        run_group(file, wishes, group, folder.path(), write.get(), spill);
+        report.read.reset();
+        run_group(file, wishes, group, folder.path(), report.write.get(), spill);
     }
-    write.reset();
+    report.write.reset();
     spill.only_read();
     const os::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
     if (!pidfd) {
@@ -355,7 +351,7 @@ End in_child(const std::string& file, const Wishes& wishes, const Group* group,
         ::waitpid(child, nullptr, 0);
         throw error;
     }
-    Listener listener(read.get(), pidfd.get(), spill, wishes.patience, findings);
+    Listener listener(report.read.get(), pidfd.get(), spill, wishes.patience, findings);
     const bool spoke = listener.listen();
     ::kill(child, SIGKILL);
     int status = 0;

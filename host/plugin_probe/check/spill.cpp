@@ -1,7 +1,5 @@
 #include "plugin_probe/check/spill.hpp"
 
-#include "os/error.hpp"
-
 #include <algorithm>
 #include <array>
 
@@ -11,28 +9,22 @@
 namespace banger::plugin_probe {
 
 Spill::Spill() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("pipe");
-    }
-    read_.reset(ends[0]);
-    write_.reset(ends[1]);
-    ::fcntl(read_.get(), F_SETFL, O_NONBLOCK);
+    ::fcntl(pipe_.read.get(), F_SETFL, O_NONBLOCK);
 }
 
 void Spill::take_over() {
-    read_.reset();
-    ::dup2(write_.get(), STDOUT_FILENO);
-    ::dup2(write_.get(), STDERR_FILENO);
-    write_.reset();
+    pipe_.read.reset();
+    ::dup2(pipe_.write.get(), STDOUT_FILENO);
+    ::dup2(pipe_.write.get(), STDERR_FILENO);
+    pipe_.write.reset();
 }
 
 void Spill::forward() {
     std::array<char, 65536> bytes{};
-    for (int pieces = 0; read_ && pieces < 16; ++pieces) { // and then the report has its turn
-        const ssize_t got = ::read(read_.get(), bytes.data(), bytes.size());
+    for (int pieces = 0; pipe_.read && pieces < 16; ++pieces) { // and then the report has its turn
+        const ssize_t got = ::read(pipe_.read.get(), bytes.data(), bytes.size());
         if (got == 0) {
-            read_.reset(); // poll() would not wait any more
+            pipe_.read.reset(); // poll() would not wait any more
         }
         if (got <= 0) {
             return;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "os/unique_fd.hpp"
+#include "os/pipe.hpp"
 
 #include <cstddef>
 
@@ -16,14 +16,14 @@ class Spill {
     /// In the child: what it writes on standard output and error comes here from now on.
     void take_over();
     /// In the parent: the child has the other end.
-    void only_read() noexcept { write_.reset(); }
-    [[nodiscard]] int fd() const noexcept { return read_.get(); }
+    void only_read() noexcept { pipe_.write.reset(); }
+    [[nodiscard]] int fd() const noexcept { return pipe_.read.get(); }
     /// Takes what is there now.
     void forward();
     [[nodiscard]] bool too_much() const noexcept { return bytes_ > most_shown; }
 
   private:
-    os::UniqueFd read_, write_;
+    os::Pipe pipe_ = os::make_pipe();
     std::size_t bytes_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/pipe.hpp"
 #include "os/temporary_dir.hpp"
 #include "os/unix_socket.hpp"
 #include "vmm/firecracker/api_client.hpp"
@@ -47,19 +48,6 @@ constexpr std::string_view code{"\x66\xBA\xF8\x03" // mov dx, 0x3f8
                                 "\xF4"             // hlt
                                 "\xEB\xFD",        // jmp back to it
                                 14};
-
-struct Pipe {
-    UniqueFd read;
-    UniqueFd write;
-};
-
-Pipe make_pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
-        throw os::errno_error("try Firecracker");
-    }
-    return {UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 /// What can be read now.
 std::string read_some(int fd) {
@@ -115,8 +103,7 @@ class Conversation {
 /// One run of the binary, in a folder of its own.
 class Attempt {
   public:
-    Attempt(const std::filesystem::path& binary, os::Deadline deadline)
-        : deadline_(deadline), console_(make_pipe()), words_(make_pipe()) {
+    Attempt(const std::filesystem::path& binary, os::Deadline deadline) : deadline_(deadline) {
         os::write_file_atomic(kernel(), test_kernel(), 0600, os::Durability::rebuildable);
         os::write_file_atomic(log(), "", 0600, os::Durability::rebuildable); // not made before 1.14
         os::SpawnOptions options;
@@ -202,8 +189,8 @@ class Attempt {
 
     os::TemporaryDir folder_{"banger-firecracker"};
     os::Deadline deadline_;
-    Pipe console_;
-    Pipe words_;
+    os::Pipe console_ = os::make_pipe(O_NONBLOCK);
+    os::Pipe words_ = os::make_pipe(O_NONBLOCK);
     std::optional<os::Child> child_;
 };
 

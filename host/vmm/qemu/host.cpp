@@ -3,17 +3,16 @@
 #include "os/child.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/pipe.hpp"
 #include "os/run.hpp"
 #include "vmm/probe_cache.hpp"
 #include "vmm/program.hpp"
 #include "vmm/qemu/host_cache.hpp"
 #include "vmm/tsc.hpp"
 
-#include <array>
 #include <chrono>
 #include <csignal>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -68,21 +67,11 @@ UniqueFd make_firmware() {
 /// Empty when QEMU ran the firmware under KVM, else why not.
 std::string try_kvm(const std::filesystem::path& binary) {
     const UniqueFd firmware = make_firmware();
-    std::array<int, 2> out{};
-    std::array<int, 2> err{};
-    if (::pipe2(out.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("try KVM");
-    }
-    const UniqueFd out_read(out[0]);
-    UniqueFd out_write(out[1]);
-    if (::pipe2(err.data(), O_CLOEXEC) != 0) {
-        throw os::errno_error("try KVM");
-    }
-    const UniqueFd err_read(err[0]);
-    UniqueFd err_write(err[1]);
+    os::Pipe out = os::make_pipe();
+    os::Pipe err = os::make_pipe();
     os::SpawnOptions options;
-    options.stdout_fd = out_write.get();
-    options.stderr_fd = err_write.get();
+    options.stdout_fd = out.write.get();
+    options.stderr_fd = err.write.get();
     options.inherit = {firmware.get()};
     options.die_with_parent = false; // it is the thread that counts there, and ours may end
     os::Child child =
@@ -91,13 +80,13 @@ std::string try_kvm(const std::filesystem::path& binary) {
                           "/dev/fd/" + std::to_string(firmware.get()), "-chardev",
                           "stdio,id=s,signal=off", "-serial", "chardev:s"},
                          options);
-    out_write.reset();
-    err_write.reset();
-    pollfd entry{out_read.get(), POLLIN, 0};
+    out.write.reset();
+    err.write.reset();
+    pollfd entry{out.read.get(), POLLIN, 0};
     const int ready =
         ::poll(&entry, 1, static_cast<int>(std::chrono::milliseconds(guest_deadline).count()));
     char byte = 0;
-    if (ready > 0 && ::read(out_read.get(), &byte, 1) == 1 && byte == 'K') {
+    if (ready > 0 && ::read(out.read.get(), &byte, 1) == 1 && byte == 'K') {
         return {};
     }
     if (ready == 0) {
@@ -106,7 +95,7 @@ std::string try_kvm(const std::filesystem::path& binary) {
     child.kill(SIGKILL);
     (void)child.wait(); // so that the read below meets an end
     std::string words(400, '\0');
-    const ssize_t n = ::read(err_read.get(), words.data(), words.size());
+    const ssize_t n = ::read(err.read.get(), words.data(), words.size());
     words.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
     return "QEMU with KVM failed: " + words.substr(0, words.find('\n'));
 }
