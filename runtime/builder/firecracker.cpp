@@ -8,6 +8,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/run.hpp"
+#include "os/word_after.hpp"
 
 #include <algorithm>
 #include <array>
@@ -209,8 +210,8 @@ std::string firecracker_version(const fs::path& program, const std::string& name
     options.limit = 4096;
     const os::Output output = os::run({program.string(), "--version"}, options);
     interrupt.check();
-    constexpr std::string_view word = "Firecracker v";
-    if (output.timed_out || !output.status.ok() || !output.out.starts_with(word)) {
+    std::string version = os::word_after(output.out, "Firecracker v");
+    if (output.timed_out || !output.status.ok() || version.empty()) {
         const std::string said =
             output.out.substr(0, std::min<std::size_t>(output.out.find('\n'), 60));
         throw Error(ErrorKind::invalid,
@@ -221,8 +222,7 @@ std::string firecracker_version(const fs::path& program, const std::string& name
                                                : "says '" + said + "'"),
                     hint_release);
     }
-    const std::size_t end = output.out.find_first_of(" \r\n", word.size());
-    return output.out.substr(word.size(), end - word.size());
+    return version;
 }
 
 Component firecracker_part(const Site& site) {

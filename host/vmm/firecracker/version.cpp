@@ -1,8 +1,8 @@
 #include "vmm/firecracker/version.hpp"
 
 #include "os/run.hpp"
+#include "os/word_after.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -39,21 +39,12 @@ std::string to_string(const Version& version) {
            std::to_string(version.patch);
 }
 
-std::string version_word(std::string_view output, std::string_view before) {
-    const std::size_t at = output.find(before);
-    if (at == std::string_view::npos) {
-        return {};
-    }
-    const std::string_view rest = output.substr(at + before.size());
-    return std::string(rest.substr(0, std::min(rest.find_first_of(" \r\n"), rest.size())));
-}
-
 std::string ask_version(const std::filesystem::path& program, std::string_view before) {
     os::RunOptions options;
     options.timeout = std::chrono::seconds(10);
     const os::Output output = os::run({program.string(), "--version"}, options);
     return output.timed_out || !output.status.ok() ? std::string()
-                                                   : version_word(output.out, before);
+                                                   : os::word_after(output.out, before);
 }
 
 std::string_view known_trouble(const Version& version) noexcept {

@@ -20,13 +20,8 @@ struct Version {
 [[nodiscard]] std::optional<Version> parse_version(std::string_view text);
 [[nodiscard]] std::string to_string(const Version& version);
 
-/// The word behind `before` in what --version puts out: as GET /version says it, too. Empty when
-/// there is none.
-[[nodiscard]] std::string version_word(std::string_view output,
-                                       std::string_view before = "Firecracker v");
-
-/// What a program of Firecracker's release says of itself; empty when it says none in 10 s. Throws
-/// when it cannot be run.
+/// What a program of Firecracker's release says of itself behind `before`, as GET /version does;
+/// empty when it says none in 10 s. Throws when it cannot be run.
 [[nodiscard]] std::string ask_version(const std::filesystem::path& program,
                                       std::string_view before = "Firecracker v");
 

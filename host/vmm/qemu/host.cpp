@@ -5,6 +5,7 @@
 #include "os/file.hpp"
 #include "os/pipe.hpp"
 #include "os/run.hpp"
+#include "os/word_after.hpp"
 #include "vmm/probe_cache.hpp"
 #include "vmm/program.hpp"
 #include "vmm/qemu/host_cache.hpp"
@@ -32,13 +33,11 @@ std::string version_of(const std::filesystem::path& binary) {
     os::RunOptions options;
     options.timeout = answer_deadline;
     const os::Output output = os::run({binary.string(), "--version"}, options);
-    const std::string_view word = "version ";
-    const std::size_t at = output.out.find(word);
-    if (output.timed_out || !output.status.ok() || at == std::string::npos) {
+    std::string version = os::word_after(output.out, "version ");
+    if (output.timed_out || !output.status.ok() || version.empty()) {
         throw Error(ErrorKind::unavailable, binary.string() + " --version gives no version");
     }
-    const std::size_t from = at + word.size();
-    return output.out.substr(from, output.out.find_first_of(" \n", from) - from);
+    return version;
 }
 
 bool has(const std::filesystem::path& binary, const std::vector<std::string>& args,
