@@ -42,6 +42,7 @@ std::string to_string(const Version& version) {
 std::string ask_version(const std::filesystem::path& program, std::string_view before) {
     os::RunOptions options;
     options.timeout = std::chrono::seconds(10);
+    options.die_with_parent = true; // else nobody ends one that hangs
     const os::Output output = os::run({program.string(), "--version"}, options);
     return output.timed_out || !output.status.ok() ? std::string()
                                                    : os::word_after(output.out, before);

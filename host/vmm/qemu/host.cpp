@@ -28,11 +28,18 @@ namespace {
 constexpr std::chrono::seconds answer_deadline{10};
 constexpr std::chrono::seconds guest_deadline{5};
 
-/// First line of --version: "QEMU emulator version 7.2.22 (Debian ...)".
-std::string version_of(const std::filesystem::path& binary) {
+os::Output ask(const std::filesystem::path& binary, const std::vector<std::string>& args) {
+    std::vector<std::string> argv{binary.string()};
+    argv.insert(argv.end(), args.begin(), args.end());
     os::RunOptions options;
     options.timeout = answer_deadline;
-    const os::Output output = os::run({binary.string(), "--version"}, options);
+    options.die_with_parent = true; // else nobody ends one that hangs
+    return os::run(argv, options);
+}
+
+/// First line of --version: "QEMU emulator version 7.2.22 (Debian ...)".
+std::string version_of(const std::filesystem::path& binary) {
+    const os::Output output = ask(binary, {"--version"});
     std::string version = os::word_after(output.out, "version ");
     if (output.timed_out || !output.status.ok() || version.empty()) {
         throw Error(ErrorKind::unavailable, binary.string() + " --version gives no version");
@@ -42,11 +49,7 @@ std::string version_of(const std::filesystem::path& binary) {
 
 bool has(const std::filesystem::path& binary, const std::vector<std::string>& args,
          std::string_view word) {
-    std::vector<std::string> argv{binary.string()};
-    argv.insert(argv.end(), args.begin(), args.end());
-    os::RunOptions options;
-    options.timeout = answer_deadline;
-    return os::run(argv, options).out.find(word) != std::string::npos;
+    return ask(binary, args).out.find(word) != std::string::npos;
 }
 
 /// A 64 KiB firmware whose reset vector puts 'K' out on the serial port and stops.
@@ -72,7 +75,8 @@ std::string try_kvm(const std::filesystem::path& binary) {
     options.stdout_fd = out.write.get();
     options.stderr_fd = err.write.get();
     options.inherit = {firmware.get()};
-    options.die_with_parent = false; // it is the thread that counts there, and ours may end
+    // It is the thread that counts there: ours stays here for as long as the guest runs.
+    options.die_with_parent = true;
     os::Child child =
         os::Child::spawn({binary.string(), "-M", "microvm", "-accel", "kvm", "-cpu", "host", "-m",
                           "16", "-nodefaults", "-no-user-config", "-display", "none", "-bios",

@@ -1,5 +1,6 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "os/process.hpp"
 #include "os/temporary_dir.hpp"
 #include "vmm/kvm_probe.hpp"
 #include "vmm/qemu/host.hpp"
@@ -8,9 +9,15 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <csignal>
+#include <string>
+#include <thread>
 
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace banger::vmm {
 namespace {
@@ -111,6 +118,37 @@ TEST(QemuProbe, IsCachedUntilTheBinaryChanges) {
     write_fake(binary, "microvm   another");
     (void)qemu::probe({binary, "tcg", cache});
     EXPECT_GT(runs(), asked);
+}
+
+TEST(QemuProbe, ATestGuestDoesNotOutliveWhoTriesIt) {
+    const os::TemporaryDir dir;
+    const auto binary = dir.path() / "qemu";
+    const auto file = dir.path() / "qemu.pid";
+    os::write_file_atomic(binary,
+                          "#!/bin/sh\n"
+                          "case \"$*\" in\n"
+                          "--version) echo 'QEMU emulator version 9.1.2';;\n"
+                          "-M\\ help) echo 'microvm  x';;\n"
+                          "*kvm*) echo $$ >\"$0.new\"; mv \"$0.new\" \"$0.pid\"; exec sleep 30;;\n"
+                          "esac\n",
+                          0700);
+    const pid_t middle = ::fork();
+    ASSERT_GE(middle, 0);
+    if (middle == 0) {
+        (void)qemu::probe({binary, "kvm", {}, [] { return KvmResult{true, {}, 0}; }});
+        ::_exit(0);
+    }
+    for (int i = 0; i < 1000 && !std::filesystem::exists(file); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    const auto guest = os::identify(std::stoi(os::find_file(file).value_or("0")));
+    ::kill(middle, SIGKILL);
+    ::waitpid(middle, nullptr, 0);
+    ASSERT_TRUE(guest);
+    for (int i = 0; i < 1000 && guest->alive(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_FALSE(guest->alive());
 }
 
 TEST(QemuProbe, ADamagedCacheIsNoHarm) {
