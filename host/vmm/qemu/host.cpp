@@ -5,6 +5,7 @@
 #include "os/file.hpp"
 #include "os/pipe.hpp"
 #include "os/run.hpp"
+#include "os/unix_socket.hpp"
 #include "os/word_after.hpp"
 #include "vmm/probe_cache.hpp"
 #include "vmm/program.hpp"
@@ -85,14 +86,13 @@ std::string try_kvm(const std::filesystem::path& binary) {
                          options);
     out.write.reset();
     err.write.reset();
-    pollfd entry{out.read.get(), POLLIN, 0};
-    const int ready =
-        ::poll(&entry, 1, static_cast<int>(std::chrono::milliseconds(guest_deadline).count()));
+    const bool ready =
+        os::wait_ready(out.read.get(), POLLIN, std::chrono::steady_clock::now() + guest_deadline);
     char byte = 0;
-    if (ready > 0 && ::read(out.read.get(), &byte, 1) == 1 && byte == 'K') {
+    if (ready && ::read(out.read.get(), &byte, 1) == 1 && byte == 'K') {
         return {};
     }
-    if (ready == 0) {
+    if (!ready) {
         return "QEMU with KVM ran no guest within " + std::to_string(guest_deadline.count()) + " s";
     }
     child.kill(SIGKILL);
