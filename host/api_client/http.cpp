@@ -1,5 +1,6 @@
 #include "api_client/http.hpp"
 
+#include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/unix_socket.hpp"
 

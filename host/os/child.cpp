@@ -208,16 +208,7 @@ std::optional<ExitStatus> Child::wait_for(std::chrono::milliseconds time) {
         return ExitStatus{};
     }
     const Deadline deadline = std::chrono::steady_clock::now() + time;
-    pollfd entry{pidfd_.get(), POLLIN, 0};
-    for (;;) {
-        const int ready = ::poll(&entry, 1, poll_time(deadline));
-        if (ready == 0) {
-            return std::nullopt;
-        }
-        if (ready > 0) {
-            return wait();
-        }
-    }
+    return wait_ready(pidfd_.get(), POLLIN, deadline) ? std::optional(wait()) : std::nullopt;
 }
 
 ExitStatus Child::wait() {

@@ -1,5 +1,6 @@
 #include "os/process.hpp"
 
+#include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 
@@ -111,14 +112,14 @@ bool end_process(const ProcessId& id, std::chrono::milliseconds grace) {
     if (!fd) {
         return false;
     }
-    pollfd entry{fd->get(), POLLIN, 0};
     if (grace.count() > 0) {
         ::syscall(SYS_pidfd_send_signal, fd->get(), SIGTERM, nullptr, 0);
-        if (::poll(&entry, 1, static_cast<int>(grace.count())) > 0) {
+        if (wait_ready(fd->get(), POLLIN, std::chrono::steady_clock::now() + grace)) {
             return true;
         }
     }
     ::syscall(SYS_pidfd_send_signal, fd->get(), SIGKILL, nullptr, 0);
+    pollfd entry{fd->get(), POLLIN, 0};
     while (::poll(&entry, 1, -1) < 0 && errno == EINTR) {
     }
     return true;

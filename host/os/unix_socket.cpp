@@ -109,19 +109,6 @@ UniqueFd connect_unix(const fs::path& path) {
     return fd;
 }
 
-bool wait_ready(int fd, short events, Deadline deadline) {
-    pollfd entry{fd, events, 0};
-    for (;;) {
-        const int ready = ::poll(&entry, 1, poll_time(deadline));
-        if (ready >= 0) {
-            return ready > 0;
-        }
-        if (errno != EINTR) {
-            throw errno_error("poll");
-        }
-    }
-}
-
 UniqueFd try_connect_unix(const fs::path& path) {
     const sockaddr_un address = address_of(path);
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "os/deadline.hpp"
 #include "os/unique_fd.hpp"
 
 #include <chrono>
@@ -26,9 +25,6 @@ namespace banger::os {
 /// Bytes after the line stay unread in the socket (they may belong to somebody else).
 [[nodiscard]] std::optional<std::string> read_line(int fd, std::chrono::milliseconds timeout,
                                                    std::size_t limit = 65536);
-
-/// Waits for `events` (POLLIN, POLLOUT); false when the deadline comes first.
-[[nodiscard]] bool wait_ready(int fd, short events, Deadline deadline);
 
 /// Sends all bytes without SIGPIPE, within the time.
 void send_all(int fd, std::string_view bytes, std::chrono::milliseconds timeout);

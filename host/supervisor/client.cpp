@@ -1,6 +1,7 @@
 #include "supervisor/client.hpp"
 
 #include "os/child.hpp"
+#include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/paths.hpp"
@@ -9,7 +10,6 @@
 #include "supervisor/run_record.hpp"
 #include "supervisor/vmm_files.hpp"
 
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
@@ -102,16 +102,7 @@ void set_non_blocking(const UniqueFd& fd) {
 /// True when the process is dead before the deadline.
 bool wait_dead(const os::ProcessId& id, Clock::time_point deadline) {
     const auto pidfd = os::open_pidfd(id);
-    if (!pidfd) {
-        return true;
-    }
-    pollfd entry{pidfd->get(), POLLIN, 0};
-    for (;;) {
-        const int ready = ::poll(&entry, 1, static_cast<int>(left_of(deadline).count()));
-        if (ready >= 0 || errno != EINTR) {
-            return ready > 0;
-        }
-    }
+    return !pidfd || os::wait_ready(pidfd->get(), POLLIN, deadline);
 }
 
 /// The plan as a file that a pipe's size does not limit.

@@ -1,11 +1,11 @@
 #include "vmm/qemu/host.hpp"
 
 #include "os/child.hpp"
+#include "os/deadline.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/pipe.hpp"
 #include "os/run.hpp"
-#include "os/unix_socket.hpp"
 #include "os/word_after.hpp"
 #include "vmm/probe_cache.hpp"
 #include "vmm/program.hpp"
