@@ -1,5 +1,6 @@
 #include "supervisor/exit_judge.hpp"
 
+#include "supervisor/last_words.hpp"
 #include "vmm/firecracker/exit_codes.hpp"
 #include "vmm/firecracker/log_line.hpp"
 
@@ -32,15 +33,12 @@ constexpr std::array<Shutdown, 9> shutdowns{{
 }};
 
 constexpr std::size_t kept_lines = 40; ///< of the console, in the record
-constexpr std::string_view panic_words = "Kernel panic - not syncing";
-constexpr std::string_view power_off_words = "banger: power-off";
-constexpr std::size_t last_words = 20; ///< lines; the kernel may say something behind them
 
 using Lines = std::vector<std::string>;
 
 /// With panic=-1 a panicking kernel resets at once, which looks like a reboot but for its words.
-Lines::const_iterator find_panic(Lines::const_iterator from, Lines::const_iterator end) {
-    return std::find_if(from, end, [](const std::string& line) {
+Lines::const_iterator find_panic(const Lines& console) {
+    return std::find_if(console.begin(), console.end(), [](const std::string& line) {
         return line.find(panic_words) != std::string::npos;
     });
 }
@@ -50,25 +48,13 @@ void to_panic(vmm::Exit& exit, const std::string& line) {
     exit.reason = "the guest's kernel panicked: " + line.substr(line.find(panic_words));
 }
 
-/// The last lines of a guest that powers off under Firecracker hold these words, which its own
-/// programs write where `banger.poweroff=reboot` is on the kernel's command line.
-Lines::const_iterator find_power_off(const Lines& console) {
-    const std::size_t before = console.size() - std::min(console.size(), last_words);
-    const auto first = console.begin() + static_cast<std::ptrdiff_t>(before);
-    return std::find_if(first, console.end(), [](const std::string& line) {
-        return line.find(power_off_words) != std::string::npos;
-    });
-}
-
 /// Of a Firecracker that ended well, which is to say that its guest has reset.
 void judge_reset(const Evidence& evidence, vmm::Exit& exit) {
     const Lines& console = evidence.console_tail;
-    const auto power_off = find_power_off(console);
-    const bool off = power_off != console.end();
-    if (const auto panic = find_panic(off ? power_off : console.begin(), console.end());
-        panic != console.end()) {
+    const auto panic = find_panic(console);
+    if (panic != console.end() && !evidence.said_off) {
         to_panic(exit, *panic);
-    } else if (off || evidence.off_asked) {
+    } else if (evidence.said_off || evidence.off_asked) {
         exit.cause = ExitCause::poweroff;
         exit.reason = "the guest powered off";
     } else {
@@ -158,7 +144,7 @@ vmm::Exit judge(const Evidence& evidence) {
     } else if (known != shutdowns.end()) {
         exit.cause = known->cause;
         exit.reason = known->text;
-        if (const auto panic = find_panic(console.begin(), console.end());
+        if (const auto panic = find_panic(console);
             panic != console.end() && exit.cause == ExitCause::reboot) {
             to_panic(exit, *panic);
         }

@@ -19,6 +19,7 @@ struct Evidence {
     std::string step;                      ///< of its start, at which it ended; may be empty
     bool kill_asked = false;               ///< we sent the SIGKILL
     bool off_asked = false;                ///< we told the guest to power off, lately
+    bool said_off = false;                 ///< the guest said that it powers off (LastWords)
     bool halted = false;                   ///< the guest had, and we ended the VMM for it
     bool host_down = false;                ///< we got a SIGTERM: the host goes down
     std::vector<std::string> console_tail; ///< long enough for a panic with all its call traces

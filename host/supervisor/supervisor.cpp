@@ -91,7 +91,7 @@ void Supervisor::start() {
     console_ = std::make_unique<Console>(loop_, *log_, std::move(vmm.process.console),
                                          std::move(vmm.process.typed));
     if (vmm.dial) {
-        watch_halt(std::move(vmm.dial));
+        watch_console(std::move(vmm.dial));
     }
     link_ = std::move(vmm.link);
     channel_ = std::move(vmm.channel);
@@ -112,8 +112,9 @@ os::UniqueFd Supervisor::claim_vsock() {
     return std::move(*device);
 }
 
-/// Firecracker goes on for ever with a guest that halts instead of resetting.
-void Supervisor::watch_halt(std::function<os::UniqueFd(std::uint32_t)> dial) {
+/// Firecracker does not tell a guest that powers off from one that reboots, and goes on for ever
+/// with one that halts instead of resetting.
+void Supervisor::watch_console(std::function<os::UniqueFd(std::uint32_t)> dial) {
     halt_ = std::make_unique<HaltWatch>(
         loop_, HaltWatch::Guest{[dial = std::move(dial)] { return dial(any_port); },
                                 [this] { return state_.phase == "running"; },
@@ -121,7 +122,12 @@ void Supervisor::watch_halt(std::function<os::UniqueFd(std::uint32_t)> dial) {
                                     halted_ = true;
                                     end_vmm();
                                 }});
-    console_->overhear([this](std::string_view bytes) { halt_->hear(bytes); });
+    console_->overhear([this](std::string_view bytes) {
+        last_words_.hear(bytes, Clock::now());
+        if (halt_) {
+            halt_->hear(bytes);
+        }
+    });
 }
 
 /// Before anything that may fail: whoever finds the folder later knows whom to ask.
@@ -325,7 +331,6 @@ void Supervisor::vmm_ended() {
     child_watch_.drop();
     next_press_.drop();
     last_grace_.drop();
-    console_->overhear({});
     halt_.reset();
     look_for_room_.drop();
     Evidence evidence;
@@ -342,6 +347,7 @@ void Supervisor::vmm_ended() {
     evidence.kill_asked = kill_asked_;
     evidence.off_asked =
         off_asked_ && Clock::now() - *off_asked_ < plan_.stop_timeout + late_power_off;
+    evidence.said_off = last_words_.power_off(Clock::now());
     evidence.halted = halted_;
     evidence.host_down = terminated_;
     evidence.console_tail = log_->tail(looked_at_lines);

@@ -8,6 +8,7 @@
 #include "supervisor/control_server.hpp"
 #include "supervisor/guest_channel.hpp"
 #include "supervisor/halt_watch.hpp"
+#include "supervisor/last_words.hpp"
 #include "supervisor/loop.hpp"
 #include "supervisor/run_record.hpp"
 #include "supervisor/vmm_link.hpp"
@@ -54,7 +55,7 @@ class Supervisor final : public ControlTarget {
     void vmm_ended();
     void finish(const vmm::Exit& exit);
     void remove_sockets() noexcept;
-    void watch_halt(std::function<os::UniqueFd(std::uint32_t port)> dial);
+    void watch_console(std::function<os::UniqueFd(std::uint32_t port)> dial);
     [[nodiscard]] os::UniqueFd claim_vsock();
     [[nodiscard]] std::vector<std::string> message_lines() const;
 
@@ -100,6 +101,7 @@ class Supervisor final : public ControlTarget {
     std::unique_ptr<Console> console_;
     std::unique_ptr<VmmLink> link_;
     std::unique_ptr<GuestChannel> channel_;
+    LastWords last_words_;            ///< heard of a VMM that does not tell how its guest ended
     std::unique_ptr<HaltWatch> halt_; ///< of a VMM that does not end when its guest halts
     std::unique_ptr<ControlServer> control_;
     Loop::Registration next_press_;

@@ -39,6 +39,13 @@ TEST(FirecrackerLife, AGuestThatPowersOffIsANormalStop) {
     EXPECT_NO_THROW(vm.kill()); // dead already: no harm
 }
 
+TEST(FirecrackerLife, NoFloodOnTheConsoleHidesThatAGuestPowersOff) {
+    FakeMachine machine;
+    const Supervised vm = machine.launch();
+    type(vm, "flooded-poweroff");
+    EXPECT_EQ(machine.end_of(vm).cause, ExitCause::poweroff);
+}
+
 TEST(FirecrackerLife, AGuestThatRebootsIsToldApart) {
     FakeMachine machine;
     const Supervised vm = machine.launch();

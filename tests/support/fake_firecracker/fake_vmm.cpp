@@ -27,6 +27,15 @@ void write_to(int fd, std::string_view text) {
     [[maybe_unused]] const ssize_t n = ::write(fd, text.data(), text.size());
 }
 
+/// What a program of the guest's writes that ends with it; twice that is in a pipe of the console.
+std::string many_lines() {
+    std::string text;
+    while (text.size() < 24'576) {
+        text += "and so on\r\n";
+    }
+    return text;
+}
+
 Api::Options options_of(const Arguments& arguments, const Script& script) {
     Api::Options options;
     options.version = script.version;
@@ -229,8 +238,8 @@ void FakeVmm::read_console() {
 }
 
 void FakeVmm::command(const std::string& line) {
-    if (line == "poweroff" || line == "reboot" || line == "panic" || line.rfind("exit ", 0) == 0 ||
-        line.rfind("signal ", 0) == 0) {
+    if (line == "poweroff" || line == "flooded-poweroff" || line == "reboot" || line == "panic" ||
+        line.rfind("exit ", 0) == 0 || line.rfind("signal ", 0) == 0) {
         end(line);
     }
     if (line == "halt" || line == "claim-halt") {
@@ -258,8 +267,9 @@ void FakeVmm::end(const std::string& how) const {
         ::raise(number);
         ::pause();
     }
-    if (how == "poweroff") {
-        write_to(STDOUT_FILENO, "\r\nbanger: power-off\r\n");
+    const std::string flood = how == "flooded-poweroff" ? many_lines() : std::string();
+    if (how == "poweroff" || !flood.empty()) {
+        write_to(STDOUT_FILENO, flood + "\r\nbanger: power-off\r\n" + flood);
     } else if (how == "panic") {
         write_to(STDOUT_FILENO,
                  "[    1.5] Kernel panic - not syncing: Attempted to kill init! exitcode=0x100\n"

@@ -101,22 +101,15 @@ Evidence firecracker(const std::vector<std::string>& console, int code = 0, int 
 }
 
 TEST(ExitJudge, AGuestOfFirecrackerSaysThatItPowersOff) {
-    const vmm::Exit off = judge(firecracker(
-        {"[ 9.1] systemd-shutdown: bye", "banger: power-off", "[ 9.2] reboot: Restarting system"}));
+    Evidence said = firecracker({"[ 9.2] reboot: Restarting system"});
+    const vmm::Exit reset = judge(said);
+    said.said_off = true;
+    const vmm::Exit off = judge(said);
     EXPECT_EQ(off.cause, ExitCause::poweroff);
     EXPECT_EQ(off.reason, "the guest powered off");
-    const vmm::Exit reset = judge(firecracker({"[ 9.2] reboot: Restarting system"}));
     EXPECT_EQ(reset.cause, ExitCause::reboot);
     EXPECT_EQ(reset.reason, "the guest rebooted");
     EXPECT_EQ(judge(firecracker({})).cause, ExitCause::reboot);
-}
-
-TEST(ExitJudge, OnlyTheLastLinesSayThatItPowersOff) {
-    std::vector<std::string> console{"banger: power-off"};
-    console.resize(20, "more");
-    EXPECT_EQ(judge(firecracker(console)).cause, ExitCause::poweroff);
-    console.resize(21, "more");
-    EXPECT_EQ(judge(firecracker(console)).cause, ExitCause::reboot);
 }
 
 TEST(ExitJudge, AResetThatWasAskedForIsAPowerOff) {
@@ -145,9 +138,9 @@ TEST(ExitJudge, APanicUnderFirecrackerIsACrash) {
         judge(firecracker({"[ 1.2] Kernel panic - not syncing: VFS: no root", "Rebooting"}));
     EXPECT_EQ(exit.cause, ExitCause::crashed);
     EXPECT_EQ(exit.reason, "the guest's kernel panicked: Kernel panic - not syncing: VFS: no root");
-    const std::string old = "Kernel panic - not syncing: is what a person wrote here";
-    EXPECT_EQ(judge(firecracker({old, "banger: power-off"})).cause, ExitCause::poweroff);
-    EXPECT_EQ(judge(firecracker({"banger: power-off", old})).cause, ExitCause::crashed);
+    Evidence old = firecracker({"Kernel panic - not syncing: is what a person wrote here"});
+    old.said_off = true; // behind that
+    EXPECT_EQ(judge(old).cause, ExitCause::poweroff);
 }
 
 TEST(ExitJudge, FirecrackersStatusesAreExplained) {
