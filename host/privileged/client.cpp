@@ -6,6 +6,7 @@
 #include "os/join.hpp"
 #include "os/paths.hpp"
 #include "os/run.hpp"
+#include "privileged/answer.hpp"
 #include "privileged/root_owned.hpp"
 
 #include <nlohmann/json.hpp>
@@ -36,10 +37,6 @@ std::string user_name() {
     return user != nullptr ? user->pw_name : "#" + std::to_string(::getuid());
 }
 
-std::string first_line(const std::string& text) {
-    return text.substr(0, text.find('\n'));
-}
-
 /// For sudoers (its special characters), inside a shell's single quotes.
 std::string escaped(const std::string& word) {
     std::string text;
@@ -66,11 +63,6 @@ std::string step_name(std::string_view verb, const nlohmann::json& args) {
         }
     }
     return std::string(verb) + (parts.empty() ? "" : " (" + parts + ")");
-}
-
-Error error_of(const nlohmann::json& error) {
-    return Error(os::error_kind(error.value("kind", "internal")),
-                 error.value("message", "no message"), error.value("hint", ""));
 }
 
 } // namespace
@@ -152,23 +144,11 @@ nlohmann::json Client::attempt(const std::vector<std::string>& argv, const std::
     if (output.cancelled) {
         throw Error(ErrorKind::cancelled, "cancelled while the privileged helper ran");
     }
-    const auto answer = nlohmann::json::parse(output.out, nullptr, false);
-    if (!answer.is_object() || !answer.contains("ok")) {
-        const std::string cause = first_line(output.err);
-        const std::string told = cause.empty() ? "" : " (" + cause + ")";
-        // 1 is how sudo ends when it refuses; of a helper that dies it passes on how.
-        if (argv.front() == "sudo" && output.status.signal == 0 && output.status.code == 1) {
-            throw Error(ErrorKind::permission,
-                        "'" + os::join(argv, " ") + "' is not allowed without a password" + told,
-                        "allow it once: " + allow_command());
-        }
-        throw Error(ErrorKind::internal, "the privileged helper ended with " +
-                                             output.status.text() + " and no answer" + told);
+    auto result = result_of(output.out);
+    if (!result) {
+        throw silent_end(argv, output.status, output.err, allow_command());
     }
-    if (answer["ok"] != true) {
-        throw error_of(answer.value("error", nlohmann::json::object()));
-    }
-    return answer.value("result", nlohmann::json::object());
+    return std::move(*result);
 }
 
 void Client::require_no_obstacle(const std::string& step) const {

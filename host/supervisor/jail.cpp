@@ -4,6 +4,7 @@
 #include "os/file.hpp"
 #include "os/passed_files.hpp"
 #include "os/pipe.hpp"
+#include "privileged/answer.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -17,7 +18,6 @@
 
 namespace banger::supervisor {
 namespace fs = std::filesystem;
-using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
 using os::UniqueFd;
@@ -41,42 +41,21 @@ std::vector<UniqueFd> open_files(const vmm::SupervisorPlan& plan) {
 std::string words_from(const UniqueFd& errors) {
     std::array<char, 1024> buffer{};
     const ssize_t n = ::read(errors.get(), buffer.data(), buffer.size());
-    const std::string text(buffer.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
-    return text.substr(0, text.find('\n'));
+    return {buffer.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
 }
 
-/// Of a helper that ended without an answer: as a rule sudo did not run it (client.cpp has the
-/// same for verbs that answer).
 Error silent_end(const vmm::Jail& jail, JailedVmm& vmm, const UniqueFd& errors) {
-    std::string command;
-    for (const std::string& word : jail.command) {
-        command += (command.empty() ? "" : " ") + word;
-    }
     vmm.hold.reset();
     const auto status = vmm.helper.wait_for(farewell_time);
-    const std::string cause = words_from(errors);
-    const std::string told = cause.empty() ? "" : " (" + cause + ")";
-    if (jail.command.front() == "sudo" && status && status->signal == 0 && status->code == 1) {
-        return Error(ErrorKind::permission,
-                     "'" + command + "' is not allowed without a password" + told,
-                     "allow it once: " + jail.hint);
-    }
-    return Error(ErrorKind::internal, "the privileged helper ended with " +
-                                          (status ? status->text() : "no status") +
-                                          " and no answer" + told);
+    return privileged::silent_end(jail.command, status, words_from(errors), jail.hint);
 }
 
 void take_answer(JailedVmm& vmm, os::LineWithFiles message) {
-    const json answer = json::parse(message.line, nullptr, false);
-    if (!answer.is_object() || !answer.contains("ok")) {
+    const auto result = privileged::result_of(message.line);
+    if (!result) {
         throw Error(ErrorKind::internal, "the privileged helper answers no JSON");
     }
-    if (answer["ok"] != true) {
-        const json error = answer.value("error", json::object());
-        throw Error(os::error_kind(error.value("kind", "internal")),
-                    error.value("message", "no message"), error.value("hint", ""));
-    }
-    vmm.pid = answer.value("result", json::object()).value("pid", pid_t{0});
+    vmm.pid = result->value("pid", pid_t{0});
     if (vmm.pid <= 0 || message.files.size() != 1) {
         throw Error(ErrorKind::internal, "the privileged helper does not say where the VMM is");
     }
