@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -17,10 +18,10 @@ using os::ErrorKind;
 
 namespace {
 
-/// Firecracker's own, with its NUL (CMDLINE_MAX_SIZE). It adds " pci=off" and, for each device,
-/// " virtio_mmio.device=4K@0xc0001000:12".
+/// Firecracker's own, with its NUL (CMDLINE_MAX_SIZE). It adds, for each device,
+/// " virtio_mmio.device=4K@0xc0001000:12", and `no_pci` where it knows PCI.
 constexpr std::size_t max_command_line = 2048;
-constexpr std::size_t added_once = 8;
+constexpr std::string_view no_pci = "pci=off";
 constexpr std::size_t added_per_device = 36;
 
 constexpr unsigned guest_cid = 3; ///< the device is this process's own: every VM may have the same
@@ -40,9 +41,9 @@ json machine(const LaunchSpec& spec) {
     return {{"vcpu_count", spec.vcpus}, {"mem_size_mib", spec.memory_mib}};
 }
 
-json boot_source(const LaunchSpec& spec) {
+json boot_source(const Version& version, const LaunchSpec& spec) {
     json body{{"kernel_image_path", spec.kernel.string()},
-              {"boot_args", kernel_command_line(spec)}};
+              {"boot_args", kernel_command_line(version, spec)}};
     if (!spec.initrd.empty()) {
         body["initrd_path"] = spec.initrd.string();
     }
@@ -104,7 +105,7 @@ std::string api_id(const std::string& id, std::size_t index) {
     return text == id ? text : text + "__" + std::to_string(index);
 }
 
-std::string kernel_command_line(const LaunchSpec& spec) {
+std::string kernel_command_line(const Version& version, const LaunchSpec& spec) {
     std::string disks;
     for (const Disk& disk : spec.disks) {
         disks += (disks.empty() ? "" : ",") + checked_id(disk.id, "disk");
@@ -119,9 +120,14 @@ std::string kernel_command_line(const LaunchSpec& spec) {
                                  "banger.poweroff=reboot",
                                  "banger.vsock=private",
                                  "banger.disks=" + disks};
+    const bool adds_no_pci = version >= first_with_pci;
+    if (!adds_no_pci) {
+        own.emplace_back(no_pci);
+    }
     std::string line = kernel_line(std::move(own), spec.kernel_args);
     const std::size_t devices = spec.disks.size() + spec.nics.size() + own_devices;
-    const std::size_t added = 1 + added_once + added_per_device * devices;
+    const std::size_t added =
+        1 + (adds_no_pci ? 1 + no_pci.size() : 0) + added_per_device * devices;
     if (line.size() + added > max_command_line) {
         throw Error(ErrorKind::invalid,
                     "the kernel command line has " + std::to_string(line.size()) +
@@ -137,7 +143,7 @@ std::string kernel_command_line(const LaunchSpec& spec) {
 std::vector<ApiRequest> requests(const Version& version, const LaunchSpec& spec) {
     std::vector<ApiRequest> list;
     list.push_back(put("/machine-config", machine(spec)));
-    list.push_back(put("/boot-source", boot_source(spec)));
+    list.push_back(put("/boot-source", boot_source(version, spec)));
     std::set<std::string> seen;
     for (std::size_t i = 0; i < spec.disks.size(); ++i) {
         const std::string id = api_id(checked_id(spec.disks[i].id, "disk"), i);

@@ -18,7 +18,7 @@ constexpr std::uint32_t own_devices = 3;
 [[nodiscard]] std::vector<ApiRequest> requests(const Version& version, const LaunchSpec& spec);
 
 /// "boot_args": the driver's own arguments, then the spec's.
-[[nodiscard]] std::string kernel_command_line(const LaunchSpec& spec);
+[[nodiscard]] std::string kernel_command_line(const Version& version, const LaunchSpec& spec);
 
 /// The id that the API knows a disk or network card by: it takes letters, digits and _ only.
 [[nodiscard]] std::string api_id(const std::string& id, std::size_t index);

@@ -30,6 +30,7 @@ constexpr Version least_version{1, 12, 0};
 
 // Requests refuse fields that a release does not know, so each has its first one.
 constexpr Version first_with_mtu{1, 16, 0};
+constexpr Version first_with_pci{1, 13, 0}; ///< adds pci=off itself where PCI is not switched on
 constexpr Version first_with_packed_kernel{1, 17, 0}; ///< bzImage
 
 /// What is known to go wrong with this release: one line, of static storage; mostly empty.

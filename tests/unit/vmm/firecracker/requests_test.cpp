@@ -159,17 +159,27 @@ TEST(FirecrackerRequests, TheDriverOwnsWhatEndsAGuestAndWhereItsDisksAre) {
                             "banger.poweroff=off", "banger.vsock=public", "two words"}) {
         LaunchSpec vm = launch_spec();
         vm.kernel_args = {arg};
-        EXPECT_THROW((void)kernel_command_line(vm), os::Error) << arg;
+        EXPECT_THROW((void)kernel_command_line(newest, vm), os::Error) << arg;
     }
+}
+
+TEST(FirecrackerRequests, NoGuestLooksForPci) {
+    const auto says_so = [](const Version& version) {
+        return kernel_command_line(version, launch_spec()).find(" pci=off") != std::string::npos;
+    };
+    EXPECT_TRUE(says_so(oldest));
+    EXPECT_TRUE(says_so({1, 12, 9}));
+    EXPECT_FALSE(says_so({1, 13, 0})) << "Firecracker says so itself";
+    EXPECT_FALSE(says_so(newest));
 }
 
 TEST(FirecrackerRequests, ACommandLineBeyondItsLimitIsRefusedWithBothNumbers) {
     LaunchSpec vm = launch_spec();
     vm.kernel_args = {"x=" + std::string(1'500, 'x')};
-    EXPECT_NO_THROW((void)kernel_command_line(vm));
+    EXPECT_NO_THROW((void)kernel_command_line(newest, vm));
     vm.kernel_args = {"x=" + std::string(1'700, 'x')};
     try {
-        (void)kernel_command_line(vm);
+        (void)kernel_command_line(newest, vm);
         FAIL();
     } catch (const os::Error& error) {
         EXPECT_EQ(error.kind(), os::ErrorKind::invalid);
