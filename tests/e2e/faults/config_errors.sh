@@ -14,9 +14,10 @@ printf 'vm:\n\tmemory: 1G\n' >"$config"
 must_fail 'config.yaml:2.*tabs' banger config check
 
 step "what only a plugin, or this machine, knows"
-printf 'plugins:\n  entries:\n    dns:\n      config: {port: 80}\nvm: {vmm: firecracker}\n' >"$config"
+printf 'plugins:\n  entries:\n    dns:\n      config: {port: 80}\nfirecracker: {binary: /nosuch/firecracker}\nvm: {vmm: firecracker}\n' >"$config"
 must_fail 'config.yaml:4:[0-9]+: plugins.entries.dns.config: port: .*not 80' banger config check
-grep -q 'config.yaml:5:[0-9]*: vm.vmm: .*set vm.vmm: auto in ' <<<"$said" || fail "firecracker is good: $said"
+grep -q 'config.yaml:5:[0-9]*: firecracker.binary: .*/nosuch/firecracker does not exist.*set firecracker.binary: auto in ' <<<"$said" ||
+    fail "a Firecracker that is not there is good: $said"
 grep -q '2 errors' <<<"$said" || fail "no count: $said"
 ip link add office type bridge
 ip addr add 172.30.77.7/24 dev office
