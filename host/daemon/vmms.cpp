@@ -3,7 +3,6 @@
 #include "image/bundle.hpp"
 #include "os/error.hpp"
 #include "vmm/firecracker/driver.hpp"
-#include "vmm/firecracker/jail.hpp"
 #include "vmm/qemu/driver.hpp"
 
 #include <utility>
@@ -75,7 +74,7 @@ std::shared_ptr<const vmm::Hypervisors> Vmms::get() {
     }
     if (jailer_ &&
         firecracker_->probe.usable) { // each time: it may be put beside Firecracker later
-        std::string problem = vmm::firecracker::jailer_problem(firecracker_->probe);
+        std::string problem = vmm::firecracker::jailer_problem(firecracker_->probe, jailers_);
         other = other || problem != no_jailer_;
         no_jailer_ = std::move(problem);
     }

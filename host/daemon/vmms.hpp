@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "vmm/choose.hpp"
 #include "vmm/firecracker/host.hpp"
+#include "vmm/firecracker/jail.hpp"
 #include "vmm/kvm_probe.hpp"
 #include "vmm/qemu/host.hpp"
 
@@ -41,6 +42,7 @@ class Vmms {
     std::optional<vmm::KvmResult> kvm_; ///< of one get(): both drivers ask
     std::string identity_;              ///< of the Firecracker that was probed
     std::chrono::steady_clock::time_point probed_;
+    vmm::firecracker::JailerVersion jailers_;
     std::string no_jailer_; ///< what keeps it from its jailer
     std::optional<vmm::firecracker::Host> firecracker_;
     std::optional<vmm::qemu::Host> qemu_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 namespace banger::vmm::firecracker {
 namespace fs = std::filesystem;
@@ -35,6 +36,20 @@ std::uint64_t memory_limit_mib(std::uint64_t guest_mib, const fs::path& binary) 
 
 /// Firecracker's own thread and that of its API, the jail's first process, and to spare.
 constexpr std::uint32_t own_tasks = 32;
+
+/// Of a jailer that said nothing, for which it has 10 s.
+constexpr std::chrono::minutes asking_pause{1};
+
+/// Of what lies there now. Clocks of file systems have ticks, so the time of change is not all.
+std::string identity_of(const fs::path& file) {
+    struct stat info {};
+    if (::stat(file.c_str(), &info) != 0) {
+        throw os::errno_error(file.string());
+    }
+    return file.string() + " " + std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino) +
+           " " + std::to_string(info.st_size) + " " + std::to_string(info.st_mode) + " " +
+           std::to_string(info.st_ctim.tv_sec) + "." + std::to_string(info.st_ctim.tv_nsec);
+}
 
 /// The files of a plan as the jail has them, in the order in which they are met.
 class JailNames {
@@ -93,7 +108,19 @@ void put_in_jail(SupervisorPlan& plan, const LaunchSpec& spec) {
     plan.jail = std::move(jail);
 }
 
-std::string jailer_problem(const Probe& probe) {
+const std::string& JailerVersion::of(const fs::path& jailer) {
+    const auto now = std::chrono::steady_clock::now();
+    std::string identity = identity_of(jailer);
+    if (identity != asked_ || (version_.empty() && now - when_ >= asking_pause)) {
+        asked_.clear();
+        version_ = ask_version(jailer, "Jailer v");
+        asked_ = std::move(identity);
+        when_ = now;
+    }
+    return version_;
+}
+
+std::string jailer_problem(const Probe& probe, JailerVersion& jailers) {
     std::error_code code;
     const fs::path binary = fs::canonical(probe.binary, code);
     const fs::path jailer = privileged::jailer_beside(binary);
@@ -119,7 +146,7 @@ std::string jailer_problem(const Probe& probe) {
     }
     std::string version;
     try {
-        version = ask_version(jailer, "Jailer v");
+        version = jailers.of(jailer);
     } catch (const Error& error) { // not executable, say
         return std::string("its jailer cannot be run: ") + error.what();
     }

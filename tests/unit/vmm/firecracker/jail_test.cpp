@@ -106,15 +106,17 @@ TEST(FirecrackerJail, TheJailerIsLookedForBesideFirecracker) {
     const fs::path binary = dir.path() / "firecracker";
     const fs::path jailer = dir.path() / "jailer";
     const auto make = [](const fs::path& path, const std::string& says) {
-        std::ofstream(path) << "#!/bin/sh\necho '" << says << "'\n";
+        std::ofstream(path) << "#!/bin/sh\necho run >>\"$0.count\"\necho '" << says << "'\n";
         fs::permissions(path, fs::perms::owner_all);
     };
     Probe probe = host().probe;
     probe.binary = binary;
+    JailerVersion jailers;
     make(binary, "Firecracker v1.16.1");
-    EXPECT_NE(jailer_problem(probe).find("there is no " + jailer.string()), std::string::npos);
+    EXPECT_NE(jailer_problem(probe, jailers).find("there is no " + jailer.string()),
+              std::string::npos);
     make(jailer, "Jailer v1.15.0");
-    const std::string problem = jailer_problem(probe);
+    const std::string problem = jailer_problem(probe, jailers);
     if (::getuid() != 0) {
         EXPECT_NE(problem.find("can be changed by others than root"), std::string::npos);
         GTEST_SKIP() << "what root may run is not this user's to make";
@@ -124,15 +126,20 @@ TEST(FirecrackerJail, TheJailerIsLookedForBesideFirecracker) {
         GTEST_SKIP() << dir.path() << " is mounted nosuid: no program there counts as root's";
     }
     EXPECT_EQ(problem, jailer.string() + " is of version 1.15.0, and Firecracker of 1.16.1");
-    make(jailer, "Jailer v1.16.1");
-    EXPECT_EQ(jailer_problem(probe), "");
+    make(jailer, "Jailer v1.16.1 of another length");
+    EXPECT_EQ(jailer_problem(probe, jailers), "");
+    const auto asked = fs::file_size(dir.path() / "jailer.count");
+    EXPECT_EQ(jailer_problem(probe, jailers), "");
+    EXPECT_EQ(fs::file_size(dir.path() / "jailer.count"), asked) << "it is the same file";
     fs::permissions(jailer, fs::perms::owner_read);
-    EXPECT_NE(jailer_problem(probe).find("its jailer cannot be run"), std::string::npos);
+    EXPECT_NE(jailer_problem(probe, jailers).find("its jailer cannot be run"), std::string::npos);
     fs::permissions(jailer, fs::perms::owner_all);
     fs::permissions(dir.path(), fs::perms::all);
-    EXPECT_NE(jailer_problem(probe).find("can be changed by others than root"), std::string::npos);
+    EXPECT_NE(jailer_problem(probe, jailers).find("can be changed by others than root"),
+              std::string::npos);
     probe.binary = "/bin/sh";
-    EXPECT_NE(jailer_problem(probe).find("is not named as it was released"), std::string::npos);
+    EXPECT_NE(jailer_problem(probe, jailers).find("is not named as it was released"),
+              std::string::npos);
 }
 
 } // namespace
