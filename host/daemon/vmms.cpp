@@ -80,11 +80,13 @@ std::shared_ptr<const vmm::Hypervisors> Vmms::get() {
     }
     const vmm::firecracker::Host firecracker =
         jailer_ ? vmm::firecracker::with_jailer(*firecracker_, no_jailer_) : *firecracker_;
-    const bool none = !qemu_ || (!qemu_->probe.usable && !firecracker.probe.usable);
-    if (none) {
+    const bool anew = !qemu_ || (!qemu_->probe.usable && !firecracker.probe.usable) ||
+                      (qemu_->passing && now - qemu_probed_ >= probe_pause);
+    if (anew) {
         qemu_ = vmm::qemu::probe(qemu_options());
+        qemu_probed_ = now;
     }
-    if (!found_ || other || none) {
+    if (!found_ || other || anew) {
         auto hypervisors = std::make_shared<vmm::Hypervisors>();
         hypervisors->push_back(std::make_unique<vmm::firecracker::Driver>(firecracker));
         hypervisors->push_back(std::make_unique<vmm::qemu::Driver>(*qemu_));

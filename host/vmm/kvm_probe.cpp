@@ -181,6 +181,7 @@ KvmResult judge(const std::array<std::int64_t, 2>& seen, bool ended, std::int64_
         result.reason =
             "/dev/kvm is slower than emulation here (" + std::string(seen[1] == 0 ? "below " : "") +
             std::to_string(result.million_per_second) + " million instructions a second)";
+        result.passing = true;
     } else {
         result.usable = true;
     }
@@ -191,7 +192,7 @@ KvmResult judge(const std::array<std::int64_t, 2>& seen, bool ended, std::int64_
 
 KvmResult probe_kvm(std::chrono::milliseconds deadline) {
     if (::access("/dev/kvm", F_OK) != 0) {
-        return {false, "there is no /dev/kvm", 0};
+        return {.reason = "there is no /dev/kvm"};
     }
     os::Pipe reports = os::make_pipe();
     const pid_t child = ::fork();
@@ -226,7 +227,7 @@ KvmResult probe_kvm(std::chrono::milliseconds deadline) {
     ::kill(child, SIGKILL);
     while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
     }
-    return broken.empty() ? judge(seen, ended, deadline.count()) : KvmResult{false, broken, 0};
+    return broken.empty() ? judge(seen, ended, deadline.count()) : KvmResult{.reason = broken};
 }
 
 } // namespace banger::vmm

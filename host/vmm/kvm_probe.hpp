@@ -11,6 +11,7 @@ struct KvmResult {
     bool usable = false;
     std::string reason;                   ///< why not: one line
     std::uint64_t million_per_second = 0; ///< instructions of the test guest
+    bool passing = false; ///< it was too slow, which a busy machine is for a while: ask again
 };
 
 /// A KVM that opens and makes VMs may still run no guest, or interpret it instruction by

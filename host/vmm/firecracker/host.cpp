@@ -81,7 +81,7 @@ std::optional<Refusal> examine(Host& host, const ProbeOptions& options) {
     host.probe.setting = "vm.vmm";
     const KvmResult kvm = options.kvm();
     if (!kvm.usable) {
-        return Refusal{kvm.reason + ": " + kvm_remedy(), Holds::boot};
+        return Refusal{kvm.reason + ": " + kvm_remedy(), kvm.passing ? Holds::now : Holds::boot};
     }
     if (const auto failure = run_test_guest(binary, host.probe.version, options.guest_time)) {
         return Refusal{"Firecracker " + host.probe.version +

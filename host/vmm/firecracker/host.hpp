@@ -14,8 +14,9 @@ namespace banger::vmm::firecracker {
 /// Firecracker on this machine, as found by probe().
 struct Host {
     Probe probe;
-    Version version;      ///< Probe::version, as far as it counts
-    bool passing = false; ///< the probe was late or failed itself, for want of room, say: ask again
+    Version version; ///< Probe::version, as far as it counts
+    /// The probe was late, KVM too slow, or it failed itself, for want of room, say: ask again.
+    bool passing = false;
 };
 
 struct ProbeOptions {

@@ -123,6 +123,7 @@ void choose_accel(Host& host, const ProbeOptions& options) {
     } else {
         probe.accel = "tcg";
         probe.reason = failure;
+        host.passing = kvm.passing;
     }
 }
 
@@ -165,7 +166,7 @@ Host probe(const ProbeOptions& options) {
             }
         }
         examine(host, options);
-        if (!options.cache_file.empty()) {
+        if (!options.cache_file.empty() && !host.passing) {
             store_host(options.cache_file, key, host);
         }
     } catch (const Error& error) {

@@ -16,6 +16,7 @@ struct Host {
     std::uint64_t tsc_khz = 0; ///< rate of the host's TSC, which TCG shows to the guest
     bool sandbox = true;       ///< built with seccomp
     bool vhost_vsock = false;  ///< built with that device, which needs KVM
+    bool passing = false;      ///< it emulates only because KVM was too slow just now: ask again
 };
 
 struct ProbeOptions {
@@ -26,8 +27,8 @@ struct ProbeOptions {
 };
 
 /// Asks the binary for its version and machines and runs a tiny guest under KVM with a deadline
-/// (seconds on a machine whose KVM hangs; then cached). Never throws for a QEMU that is unusable:
-/// the result says why.
+/// (seconds on a machine whose KVM hangs; then cached, but for a KVM that was too slow). Never
+/// throws for a QEMU that is unusable: the result says why.
 [[nodiscard]] Host probe(const ProbeOptions& options);
 
 } // namespace banger::vmm::qemu

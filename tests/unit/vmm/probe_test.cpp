@@ -42,6 +42,7 @@ TEST(KvmProbe, AnswersWithinItsDeadlineAndSaysWhy) {
     const KvmResult result = probe_kvm(std::chrono::milliseconds(300));
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
     EXPECT_NE(result.usable, !result.reason.empty());
+    EXPECT_EQ(result.passing, result.reason.find("slower than") != std::string::npos);
     std::cout << "KVM here: " << (result.usable ? "usable" : result.reason) << ", "
               << result.million_per_second << " million instructions a second\n";
 }
@@ -149,6 +150,26 @@ TEST(QemuProbe, ATestGuestDoesNotOutliveWhoTriesIt) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     EXPECT_FALSE(guest->alive());
+}
+
+TEST(QemuProbe, AKvmThatIsTooSlowJustNowIsNotCached) {
+    const os::TemporaryDir dir;
+    write_fake(dir.path() / "qemu", "microvm  x");
+    KvmResult kvm{false, "/dev/kvm is slower than emulation", 9, true};
+    int asked = 0;
+    const auto found = [&] {
+        return qemu::probe({dir.path() / "qemu", "auto", dir.path() / "cache.json", [&] {
+                                ++asked;
+                                return kvm;
+                            }});
+    };
+    EXPECT_TRUE(found().passing);
+    EXPECT_TRUE(found().probe.usable) << "it emulates";
+    EXPECT_EQ(asked, 2);
+    kvm.passing = false; // it runs nothing
+    EXPECT_FALSE(found().passing);
+    EXPECT_FALSE(found().passing);
+    EXPECT_EQ(asked, 3);
 }
 
 TEST(QemuProbe, ADamagedCacheIsNoHarm) {

@@ -224,6 +224,18 @@ TEST_F(FirecrackerProbe, AKvmThatFailsIsCachedAndAnOldVersionIsNot) {
     EXPECT_GT(runs(), before);
 }
 
+TEST_F(FirecrackerProbe, AKvmThatIsTooSlowJustNowIsNotCached) {
+    options_.cache_file = dir_.path() / "cache.json";
+    write("good");
+    const auto fast = options_.kvm;
+    options_.kvm = [] { return KvmResult{false, "/dev/kvm is slower than emulation", 9, true}; };
+    const Host slow = probe(options_);
+    EXPECT_FALSE(slow.probe.usable);
+    EXPECT_TRUE(slow.passing);
+    options_.kvm = fast;
+    EXPECT_TRUE(found().usable);
+}
+
 TEST_F(FirecrackerProbe, ARefusalIsCachedAndATimeoutIsNot) {
     options_.cache_file = dir_.path() / "cache.json";
     write("refuse");
