@@ -159,6 +159,14 @@ void close_others(std::vector<int> kept) {
     ::_exit(127);
 }
 
+/// The namespace of a first process takes no others once that is dead. Where this fails, we only
+/// have no children any more.
+void leave_pid_namespace() {
+    if (const UniqueFd own(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)); own) {
+        (void)::setns(own.get(), CLONE_NEWPID); // of the children to come
+    }
+}
+
 void be_first(const JailStart& start, int channel, int status) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (char byte = 0; ::recv(channel, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0) {
@@ -230,6 +238,7 @@ JailProcess::JailProcess(JailStart start) {
         }
         ::_exit(1);
     }
+    leave_pid_namespace();
     theirs.reset();
     status.write.reset();
     try {

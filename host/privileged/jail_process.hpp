@@ -26,7 +26,8 @@ struct JailStart {
 
 /// The processes of a jail: the first of a PID and an IPC namespace of their own, as root, and
 /// below it the jailer, which becomes the VMM. The first dies with us (PR_SET_PDEATHSIG), and with
-/// it the kernel ends all others, of whatever user: a VMM never outlives who watches over it.
+/// it the kernel ends all others, of whatever user: a VMM never outlives who watches over it. Other
+/// children of ours are in our own namespace.
 class JailProcess {
   public:
     /// Returns when the jailer is about to be run. Throws what kept it from that.

@@ -22,6 +22,7 @@
 #include <csignal>
 #include <memory>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -148,6 +149,28 @@ void give_back(uid_t jail, Context& context) {
     }
 }
 
+/// Our end tells that of the VMM, and what there is to take back may have to wait for a step of
+/// another: so a process of its own does that. As long as it holds the lease the jail is listed as
+/// one that lives.
+void give_back_apart(uid_t jail, Context& context) {
+    const pid_t child = ::fork();
+    if (child > 0) {
+        return;
+    }
+    if (child == 0) {
+        ::setsid();
+        if (const os::UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC)); null) {
+            for (int fd = 0; fd < 3; ++fd) { // who reads from us, sudo say, must meet an end
+                ::dup2(null.get(), fd);
+            }
+        }
+    }
+    give_back(jail, context);
+    if (child == 0) {
+        ::_exit(0);
+    }
+}
+
 nlohmann::json run(const JailRequest& request, Context& context) {
     if (context.files.size() < jail_streams + request.files) {
         throw Error(ErrorKind::invalid,
@@ -169,7 +192,7 @@ nlohmann::json run(const JailRequest& request, Context& context) {
     ::alarm(0);
     answer(*process, lease.uid());
     const int status = process->wait(STDIN_FILENO);
-    give_back(lease.uid(), context);
+    give_back_apart(lease.uid(), context);
     end_like(status);
 }
 

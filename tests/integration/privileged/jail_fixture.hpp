@@ -182,6 +182,17 @@ class JailTest : public testing::Test {
     static std::filesystem::path cgroup(uid_t jail) {
         return std::filesystem::path("/sys/fs/cgroup/banger-jail") / std::to_string(jail);
     }
+    /// Whether all that jails held is taken back: a process of its own does that, after their end.
+    static bool is_taken_back() {
+        const auto left = [] {
+            return std::filesystem::exists("/sys/fs/cgroup/banger-jail") ||
+                   std::filesystem::exists("/run/banger-jail");
+        };
+        for (int tries = 0; tries < 500 && left(); ++tries) {
+            ::usleep(10'000);
+        }
+        return !left();
+    }
     static bool is_dead(pid_t pid) {
         for (int tries = 0; tries < 500; ++tries) {
             if (!std::filesystem::exists("/proc/" + std::to_string(pid))) {

@@ -3,6 +3,7 @@
 #include "jail_fixture.hpp"
 
 #include "privileged/jail_lease.hpp"
+#include "privileged/step_lock.hpp"
 
 #include <csignal>
 
@@ -166,8 +167,7 @@ TEST_F(JailTest, TheHelperEndsAsTheVmmDoesAndLeavesNothing) {
     EXPECT_NE(jail.ask("cgroup").find("/banger-jail/" + std::to_string(uid)), std::string::npos);
     os::write_all(jail.typed.write.get(), "exit 148\n", "ask");
     EXPECT_EQ(jail.end().code, 148);
-    EXPECT_FALSE(fs::exists(cgroup(uid)));
-    EXPECT_FALSE(fs::exists("/run/banger-jail"));
+    EXPECT_TRUE(is_taken_back());
 
     JailRun other = start();
     EXPECT_EQ(other.uid(), uid) << "a free one is taken again";
@@ -184,8 +184,20 @@ TEST_F(JailTest, TheVmmAndAllThatItStartedEndWithTheCaller) {
     jail.hold.reset();
     EXPECT_EQ(jail.end().signal, SIGKILL);
     EXPECT_TRUE(is_dead(vmm));
-    EXPECT_FALSE(fs::exists("/sys/fs/cgroup/banger-jail"));
-    EXPECT_FALSE(fs::exists("/run/banger-jail"));
+    EXPECT_TRUE(is_taken_back());
+}
+
+TEST_F(JailTest, ItsEndIsToldWhileTheStepOfAnotherIsUnderWay) {
+    JailRun jail = start();
+    StepLock step = StepLock::take();
+    os::write_all(jail.typed.write.get(), "exit 3\n", "ask");
+    const auto status = jail.helper->wait_for(5s); // the lock is waited for twice as long
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->code, 3);
+    ASSERT_EQ(all_jails().size(), 1U);
+    EXPECT_FALSE(all_jails()[0].dead) << "somebody is to take it back";
+    step.release();
+    EXPECT_TRUE(is_taken_back());
 }
 
 TEST_F(JailTest, NoVmmOutlivesAHelperThatIsKilled) {
@@ -277,6 +289,7 @@ TEST_F(JailTest, ATapIsTheJailsWhileItRunsAndTheCallersInAllElse) {
     EXPECT_EQ(verb("tap-create", tap)["existed"], true);
     jail.hold.reset();
     (void)jail.end();
+    EXPECT_TRUE(is_taken_back());
     EXPECT_EQ(net::links().back().tap_owner, jail_caller);
     EXPECT_EQ(verb("tap-delete", {{"tap", "bgr1"}})["existed"], true);
 
