@@ -3,6 +3,8 @@
 #include "os/file_lock.hpp"
 #include "os/temporary_dir.hpp"
 
+#include <filesystem>
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@ TEST(LockWatchDeathTest, ADaemonThatLosesItsLockEnds) {
     testing::FLAGS_gtest_death_test_style = "threadsafe";
     const auto end = [&dir](bool replace) {
         const auto lock = os::FileLock::try_acquire(dir.path() / "lock");
+        std::filesystem::remove_all(dir.path()); // nothing of ours runs at the end of this process
         const LockWatch watch(lock->fd());
         if (replace) {
             ::dup2(::open("/dev/null", O_RDWR), lock->fd());

@@ -139,7 +139,7 @@ TEST(QemuProbe, ATestGuestDoesNotOutliveWhoTriesIt) {
         (void)qemu::probe({binary, "kvm", {}, [] { return KvmResult{true, {}, 0}; }});
         ::_exit(0);
     }
-    for (int i = 0; i < 1000 && !std::filesystem::exists(file); ++i) {
+    for (int i = 0; i < 6000 && !std::filesystem::exists(file); ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     const auto guest = os::identify(std::stoi(os::find_file(file).value_or("0")));

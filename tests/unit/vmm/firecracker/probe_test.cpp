@@ -112,6 +112,7 @@ TEST_F(FirecrackerProbe, ItDoesNotOutliveADaemonThatIsKilled) {
     const pid_t daemon = ::fork();
     ASSERT_GE(daemon, 0);
     if (daemon == 0) {
+        ::setenv("TMPDIR", dir_.path().c_str(), 1); // it leaves a folder
         (void)probe(options_);
         ::_exit(0);
     }
