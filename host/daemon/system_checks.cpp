@@ -2,6 +2,7 @@
 
 #include "os/free_space.hpp"
 #include "os/unique_fd.hpp"
+#include "vmm/device_remedy.hpp"
 
 #include <array>
 #include <cerrno>
@@ -9,12 +10,10 @@
 #include <optional>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/fs.h>
 #include <linux/kvm.h>
 #include <linux/magic.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -23,39 +22,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string own_kvm_fix() {
-    struct stat info {};
-    if (::stat("/dev/kvm", &info) != 0) {
-        return kvm_fix(0, "");
-    }
-    std::array<char, 4096> buffer{};
-    group entry{};
-    group* found = nullptr;
-    const bool named =
-        ::getgrgid_r(info.st_gid, &entry, buffer.data(), buffer.size(), &found) == 0 && found;
-    return kvm_fix(info.st_mode, named ? entry.gr_name : "");
-}
-
 /// Whether a VM runs on it is the VMM's probe to find out.
 Check kvm_check() {
     const os::UniqueFd kvm(::open("/dev/kvm", O_RDWR | O_CLOEXEC));
-    const int code = errno;
-    if (!kvm && code == ENOENT) {
-        return {"kvm",
-                "warning",
-                "no /dev/kvm: VMs are emulated, which is slower",
-                "the CPU's virtualisation is off, or this is a VM without nesting",
-                "switch it on in the firmware, or in the host of this VM",
-                ""};
-    }
     if (!kvm) {
         return {"kvm",
                 "warning",
-                "/dev/kvm may not be used by this user",
-                std::strerror(code),
-                code == EACCES || code == EPERM
-                    ? own_kvm_fix()
-                    : "sudo modprobe kvm_intel, or kvm_amd; the kernel's log may say why not",
+                vmm::kvm_obstacle(),
+                "VMs are emulated, which is slower",
+                vmm::kvm_remedy(),
                 ""};
     }
     const int version = ::ioctl(kvm.get(), KVM_GET_API_VERSION, 0);
@@ -134,12 +109,6 @@ std::optional<Check> reflink_check(const fs::path& folder) {
 }
 
 } // namespace
-
-std::string kvm_fix(mode_t mode, const std::string& group) {
-    const bool by_group = (mode & 060) == 060 && !group.empty() && group != "root";
-    return (by_group ? "" : "sudo chgrp kvm /dev/kvm && sudo chmod 0660 /dev/kvm && ") +
-           ("sudo usermod -aG " + (by_group ? group : "kvm")) + " $USER, then log in again";
-}
 
 std::vector<Check> system_checks(const fs::path& data_folder) {
     fs::path folder = data_folder;

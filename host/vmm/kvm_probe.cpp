@@ -158,11 +158,11 @@ const char* describe(Step step) {
 }
 
 std::string failure(const Report& report) {
-    const std::string what = std::string(describe(report.step)) + ": ";
-    if (report.step == Step::open && report.error == EACCES) {
-        return what + "permission denied; add yourself to the group kvm";
+    if (report.step == Step::open && (report.error == EACCES || report.error == EPERM)) {
+        return "/dev/kvm may not be used by this user";
     }
-    return what + std::generic_category().message(report.error);
+    return std::string(describe(report.step)) + ": " +
+           std::generic_category().message(report.error);
 }
 
 KvmResult judge(const std::array<std::int64_t, 2>& seen, bool ended, std::int64_t deadline_ms) {
