@@ -28,6 +28,15 @@ Error not_startable(const Machine& machine) {
             held ? "see what is held with: banger vm show " + machine.name() : ""};
 }
 
+/// Where the VMM is the VM's for good. Another one may be taken at the next start.
+void refuse_network_limit(const Machine& machine, const SetRequest& request) {
+    if (request.limits.network_bytes.value_or(0) != 0 && machine.row.vmm == vmm::qemu_name) {
+        throw Error(ErrorKind::unsupported,
+                    "VM " + machine.name() + " runs with qemu only, which limits no network",
+                    "a VM of banger vm create --vmm firecracker may have such a limit");
+    }
+}
+
 } // namespace
 
 Lifecycle::Lifecycle(Parts parts)
@@ -230,6 +239,7 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                     "VM " + name + " runs; CPUs, memory and limits change only while it is stopped",
                     "stop it first with: banger vm stop " + name);
     }
+    refuse_network_limit(*machine, request);
     DiskGrowth::require(*machine, request);
     check_resources(request.vcpus.value_or(machine->row.vcpus),
                     request.memory_mib.value_or(machine->row.memory_mib));
@@ -264,6 +274,9 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      row.options = after.dump();
                      parts_.machines.save(*machine);
                      co_await keep_copy(machine);
+                     if (request.limits.network_bytes.value_or(0) != 0) {
+                         co_await warn_of_network_limit(self, machine);
+                     }
                      if (request.disk_mib || request.work_disk_mib) {
                          co_await growth_.run(self, machine, request);
                      }

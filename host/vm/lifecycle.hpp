@@ -100,12 +100,12 @@ class Lifecycle {
     asio::awaitable<void> require_available(Ptr machine, nlohmann::json options);
     [[nodiscard]] nlohmann::json changed_options(const Machine& machine,
                                                  const nlohmann::json& options) const;
+    asio::awaitable<void> warn_of_network_limit(Operation& operation, Ptr machine);
 
     // lifecycle_preview.cpp
     struct Draft {
-        nlohmann::json config; ///< merged
-        std::string driver;
-        std::string reason; ///< why this one
+        nlohmann::json config;      ///< merged
+        std::string driver, reason; ///< which one, and why
     };
     asio::awaitable<Draft> draft(store::VmRow row, VmView view);
 
@@ -120,7 +120,7 @@ class Lifecycle {
     asio::awaitable<void> discard(Operation& operation, Ptr machine);
 
     // lifecycle_start.cpp
-    asio::awaitable<vmm::AgentChannel> require_vmm(store::VmRow row);
+    asio::awaitable<vmm::AgentChannel> require_vmm(store::VmRow row, bool made);
     asio::awaitable<void> bring_up(Operation& operation, Ptr machine, Deadline deadline);
     asio::awaitable<void> boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                     bool last_try);

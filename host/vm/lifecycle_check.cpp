@@ -20,7 +20,7 @@ asio::awaitable<void> Lifecycle::check(CreateRequest request) {
     // Looking at what this machine can run may take a while, the first time.
     if (request.vmm || parts_.settings.agent_channel == vmm::ChannelKind::vsock ||
         plan.row.network_bytes_per_s != 0) {
-        co_await require_vmm(plan.row);
+        co_await require_vmm(plan.row, false);
     }
 }
 
@@ -48,6 +48,25 @@ asio::awaitable<void> Lifecycle::require_available(Ptr machine, json options) {
         capabilities.require_available(view, options, context);
     });
     co_await std::move(work);
+}
+
+asio::awaitable<void> Lifecycle::warn_of_network_limit(Operation& operation, Ptr machine) {
+    auto work =
+        offload(parts_.threads,
+                [wanted = machine->row.vmm, hypervisors = parts_.hypervisors]() -> std::string {
+                    const auto vmms = hypervisors();
+                    const auto* chosen = vmm::survey(wanted, *vmms).hypervisor;
+                    return chosen == nullptr || chosen->capabilities().limits_network
+                               ? std::string()
+                               : std::string(chosen->name());
+                });
+    const std::string unlimited = co_await std::move(work);
+    if (!unlimited.empty()) {
+        operation.warn("this machine would run it with " + unlimited +
+                       ", which limits no network: it does not start so; to take the limit away: "
+                       "banger vm set " +
+                       machine->name() + " --network-bandwidth off");
+    }
 }
 
 json Lifecycle::changed_options(const Machine& machine, const json& options) const {

@@ -31,7 +31,8 @@ json unmade_json(const Machine& machine, const Settings& settings) {
 
 /// The configuration of a start that does not happen, and the VMM that it would take.
 asio::awaitable<Lifecycle::Draft> Lifecycle::draft(store::VmRow row, VmView view) {
-    const vmm::AgentChannel channel = co_await require_vmm(row);
+    const vmm::AgentChannel channel =
+        co_await require_vmm(row, view.state != to_string(State::creating));
     std::string key;
     if (channel.vsock) {
         key.assign(key_digits, '0'); // only its length is shown

@@ -136,13 +136,27 @@ void require_kernel(const image::Image& image, const vmm::Hypervisor& hypervisor
     }
 }
 
+std::string without_network_limit(const store::VmRow& row, const vmm::Hypervisors& vmms,
+                                  bool made) {
+    if (made) {
+        return "banger vm set " + row.name + " --network-bandwidth off";
+    }
+    const bool other = std::any_of(vmms.begin(), vmms.end(), [](const auto& entry) {
+        return entry->probe().usable && entry->capabilities().limits_network;
+    });
+    return other ? "use --vmm firecracker, or --network-bandwidth off"
+                 : "use --network-bandwidth off; why Firecracker, which has such limits, cannot be "
+                   "used: banger doctor";
+}
+
 /// A limit that is not kept would be worse than none.
-void require_network_limit(const store::VmRow& row, const vmm::Hypervisor& hypervisor) {
+void require_network_limit(const store::VmRow& row, const vmm::Hypervisor& hypervisor,
+                           const vmm::Hypervisors& vmms, bool made) {
     if (row.network_bytes_per_s != 0 && !hypervisor.capabilities().limits_network) {
         throw Error(ErrorKind::unsupported,
                     "the VM has a network limit, and " + std::string(hypervisor.name()) +
                         " limits no network",
-                    "use --vmm firecracker, or take the limit away with --network-bandwidth off");
+                    without_network_limit(row, vmms, made));
     }
 }
 
@@ -254,13 +268,13 @@ asio::awaitable<Lifecycle::Launched> Lifecycle::launch(Operation& operation, Ptr
 }
 
 /// A VMM that cannot be used, or has no way to the agent, is told before anything is made for the
-/// VM.
-asio::awaitable<vmm::AgentChannel> Lifecycle::require_vmm(store::VmRow row) {
-    auto work = offload(parts_.threads, [row, &settings = parts_.settings,
+/// VM. `made`: the VM is there, and not only asked for.
+asio::awaitable<vmm::AgentChannel> Lifecycle::require_vmm(store::VmRow row, bool made) {
+    auto work = offload(parts_.threads, [row, made, &settings = parts_.settings,
                                          hypervisors = parts_.hypervisors, jails = parts_.jails] {
         const auto vmms = hypervisors();
         const auto* hypervisor = vmm::choose(row.vmm, *vmms).hypervisor;
-        require_network_limit(row, *hypervisor);
+        require_network_limit(row, *hypervisor, *vmms, made);
         (void)jails.of(*hypervisor);
         return channel_of(settings, *hypervisor);
     });
@@ -297,7 +311,8 @@ asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Dea
 asio::awaitable<void> Lifecycle::boot_once(Operation& operation, Ptr machine, Deadline deadline,
                                            bool last_try) {
     operation.stage("network");
-    const vmm::AgentChannel channel = co_await require_vmm(machine->row);
+    const vmm::AgentChannel channel =
+        co_await require_vmm(machine->row, machine->state != State::creating);
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_start, view, context);
     });
