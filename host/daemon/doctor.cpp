@@ -72,6 +72,13 @@ std::string vmm_fix(const DoctorFacts& facts, const std::string& setting) {
                : set_in(facts, "qemu.binary: " + standard) + " (" + install + ")";
 }
 
+/// The setting that stands in the way, and what else helps.
+std::string vmm_fix(const DoctorFacts& facts, const vmm::Probe& probe) {
+    const std::string fix = vmm_fix(facts, probe.setting);
+    return probe.remedy.empty() || probe.driver == vmm::qemu_name ? fix
+                                                                  : fix + "; or " + probe.remedy;
+}
+
 /// Why it is not taken where it would be.
 void check_firecracker(Checks& checks, const DoctorFacts& facts, const vmm::Choice& choice) {
     for (const vmm::Candidate& candidate : choice.candidates) {
@@ -83,10 +90,10 @@ void check_firecracker(Checks& checks, const DoctorFacts& facts, const vmm::Choi
         // Somebody wants it, and named what is none, or wants it in a jail that there cannot be.
         if (key == "firecracker.binary" || key == "firecracker.jailer") {
             checks.push_back(check("firecracker", "warning", "Firecracker is not used",
-                                   candidate.why, vmm_fix(facts, key), key));
+                                   candidate.why, vmm_fix(facts, probe), key));
         } else if (facts.wanted_vmm == "auto") {
-            checks.push_back(
-                check("firecracker", "info", "Firecracker is not used", candidate.why));
+            checks.push_back(check("firecracker", "info", "Firecracker is not used", candidate.why,
+                                   probe.remedy));
         }
     }
 }
@@ -123,8 +130,13 @@ void check_vmm(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors&
         return;
     }
     const auto add = [&](const vmm::Choice& none) {
+        const auto at = std::find_if(
+            none.candidates.rbegin(), none.candidates.rend(),
+            [&](const vmm::Candidate& each) { return each.probe.setting == none.setting; });
         checks.push_back(check("vmm", "error", "VMs cannot run", none.reason,
-                               vmm_fix(facts, none.setting), none.setting));
+                               at == none.candidates.rend() ? vmm_fix(facts, none.setting)
+                                                            : vmm_fix(facts, at->probe),
+                               none.setting));
     };
     add(choice);
     // Whether the remedy, vm.vmm: auto, is all that it takes.

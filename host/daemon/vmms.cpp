@@ -2,6 +2,7 @@
 
 #include "image/bundle.hpp"
 #include "os/error.hpp"
+#include "vmm/device_remedy.hpp"
 #include "vmm/firecracker/driver.hpp"
 #include "vmm/qemu/driver.hpp"
 
@@ -45,6 +46,7 @@ vmm::firecracker::ProbeOptions Vmms::firecracker_options() {
     vmm::firecracker::ProbeOptions options;
     options.binary = firecracker_binary_;
     options.bundled = bundled_firecracker(bundle_);
+    options.adder = image::firecracker_adder(image::bundle_place(bundle_));
     options.cache_file = cache("firecracker-probe.json");
     options.kvm = [this] { return kvm(); };
     return options;
@@ -64,8 +66,11 @@ std::shared_ptr<const vmm::Hypervisors> Vmms::get() {
     kvm_.reset();
     const auto options = firecracker_options();
     std::string identity = vmm::firecracker::identity(options);
+    std::string obstacle = vmm::kvm_obstacle();
+    const bool moved = obstacle != kvm_obstacle_;
+    kvm_obstacle_ = std::move(obstacle);
     const auto now = std::chrono::steady_clock::now();
-    bool other = !firecracker_ || identity != identity_ ||
+    bool other = !firecracker_ || identity != identity_ || moved ||
                  (firecracker_->passing && now - probed_ >= probe_pause);
     if (other) {
         firecracker_ = vmm::firecracker::probe(options);
@@ -80,7 +85,7 @@ std::shared_ptr<const vmm::Hypervisors> Vmms::get() {
     }
     const vmm::firecracker::Host firecracker =
         jailer_ ? vmm::firecracker::with_jailer(*firecracker_, no_jailer_) : *firecracker_;
-    const bool anew = !qemu_ || (!qemu_->probe.usable && !firecracker.probe.usable) ||
+    const bool anew = !qemu_ || moved || (!qemu_->probe.usable && !firecracker.probe.usable) ||
                       (qemu_->passing && now - qemu_probed_ >= probe_pause);
     if (anew) {
         qemu_ = vmm::qemu::probe(qemu_options());

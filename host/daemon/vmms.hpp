@@ -17,8 +17,9 @@
 namespace banger::daemon {
 
 /// The VMMs of this machine, probed when first asked for. Firecracker is probed again when another
-/// binary, or none, is there, QEMU as long as nothing can be used, and both a minute after a probe
-/// that may find something else: one that was late, found KVM too slow, or failed itself.
+/// binary, or none, is there, QEMU as long as nothing can be used, and both when /dev/kvm can be
+/// opened and could not, or the other way, and a minute after a probe that may find something else:
+/// one that was late, found KVM too slow, or failed itself.
 class Vmms {
   public:
     /// Probe results of this boot are kept in `cache_dir`; empty: nowhere.
@@ -41,6 +42,7 @@ class Vmms {
     std::mutex lock_;
     std::optional<vmm::KvmResult> kvm_; ///< of one get(): both drivers ask
     std::string identity_;              ///< of the Firecracker that was probed
+    std::string kvm_obstacle_;          ///< what kept /dev/kvm from being opened then
     std::chrono::steady_clock::time_point probed_;
     std::chrono::steady_clock::time_point qemu_probed_;
     vmm::firecracker::JailerVersion jailers_;

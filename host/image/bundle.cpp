@@ -131,4 +131,13 @@ std::string bundle_maker(const fs::path& dir) {
            " (in banger's source)";
 }
 
+std::string firecracker_adder(const fs::path& dir) {
+    const os::Installation& installation = os::installation();
+    const fs::path manifest = "runtime/runtime-bundle.toml"; // which is not installed
+    const bool here = installation.build_tree;
+    return (installation.bin / "banger-bundle").string() + " --manifest " +
+           (here ? installation.source / manifest : manifest).string() + " --out " + dir.string() +
+           " --firecracker FILE" + (here ? "" : " (in banger's source)");
+}
+
 } // namespace banger::image

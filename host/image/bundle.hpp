@@ -44,4 +44,7 @@ bundle_places(const std::filesystem::path& configured);
 /// The command that makes the bundle in `dir`, for hints.
 [[nodiscard]] std::string bundle_maker(const std::filesystem::path& dir);
 
+/// The command that puts a Firecracker of this machine, FILE, into the bundle in `dir`, for hints.
+[[nodiscard]] std::string firecracker_adder(const std::filesystem::path& dir);
+
 } // namespace banger::image

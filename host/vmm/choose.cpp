@@ -17,11 +17,35 @@ const Hypervisor* find(const Hypervisors& hypervisors, std::string_view name) {
     return it == hypervisors.end() ? nullptr : it->get();
 }
 
-/// `better`: why not another one, which often is why this one runs as it does, too.
+/// `better`: why not another one, which often is why this one runs as it does, too. One cause is
+/// enough for a line; the doctor has the rest.
 std::string describe(const Probe& probe, const std::string& better) {
-    const std::string how = probe.accel == "tcg" ? ", emulated (tcg)" : " with " + probe.accel;
-    const bool told = probe.reason.empty() || better.find(probe.reason) != std::string::npos;
-    return probe.driver + " " + probe.version + how + (told ? "" : "; " + probe.reason) + better;
+    const bool emulated = probe.accel == "tcg";
+    const bool told = probe.reason.empty() || (!emulated && !better.empty()) ||
+                      better.find(probe.reason) != std::string::npos;
+    return probe.driver + " " + probe.version +
+           (emulated ? ", emulated (tcg)" : " with " + probe.accel) +
+           (told ? "" : "; " + probe.reason) + better;
+}
+
+const Probe* find_probe(const Choice& choice, std::string_view driver) {
+    for (const Candidate& candidate : choice.candidates) {
+        if (candidate.probe.driver == driver) {
+            return &candidate.probe;
+        }
+    }
+    return nullptr;
+}
+
+/// What makes the wanted one usable, or which other one can be had.
+std::string way_out(std::string_view wanted, const Choice& choice) {
+    const Probe* missing = find_probe(choice, wanted == "auto" ? qemu_name : wanted);
+    const Probe* spare = wanted == firecracker_name ? find_probe(choice, qemu_name) : nullptr;
+    std::string hint = missing == nullptr ? "" : missing->remedy;
+    if (spare != nullptr && spare->usable) {
+        hint += (hint.empty() ? "" : "; or ") + std::string("make the VM with --vmm qemu");
+    }
+    return hint;
 }
 
 } // namespace
@@ -55,7 +79,8 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
             choice.reason = describe(candidate.probe, better);
         }
         if (asked && choice.hypervisor == nullptr) {
-            better += "; not " + std::string(name) + ": " + candidate.why;
+            better += "; not " + std::string(name) + ": " + candidate.why +
+                      (candidate.probe.remedy.empty() ? "" : "; see banger doctor");
         }
         choice.candidates.push_back(std::move(candidate));
     }
@@ -79,10 +104,7 @@ Choice survey(std::string_view wanted, const Hypervisors& hypervisors) {
 Choice choose(std::string_view wanted, const Hypervisors& hypervisors) {
     Choice choice = survey(wanted, hypervisors);
     if (choice.hypervisor == nullptr) {
-        throw os::Error(os::ErrorKind::unavailable, choice.reason,
-                        wanted == "auto" || wanted == qemu_name
-                            ? "install qemu-system-x86"
-                            : "use --vmm auto, or --vmm qemu, which runs on any machine");
+        throw os::Error(os::ErrorKind::unavailable, choice.reason, way_out(wanted, choice));
     }
     return choice;
 }

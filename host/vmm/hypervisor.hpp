@@ -101,6 +101,7 @@ struct Probe {
     std::string reason; ///< why not usable, or why this accelerator: one line
     /// Key of config.yaml by which it is not usable, as "qemu.binary"; empty when it is usable.
     std::string setting;
+    std::string remedy; ///< what makes it usable; empty when nothing does, or it is
 };
 
 /// The one interface of a VMM. Running VMs are the supervisor's; a driver only knows how to start

@@ -2,6 +2,7 @@
 
 #include "os/child.hpp"
 #include "os/error.hpp"
+#include "vmm/device_remedy.hpp"
 #include "vmm/firecracker/test_guest.hpp"
 #include "vmm/probe_cache.hpp"
 #include "vmm/program.hpp"
@@ -10,7 +11,6 @@
 #include <optional>
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace banger::vmm::firecracker {
 using nlohmann::json;
@@ -20,8 +20,6 @@ namespace {
 
 constexpr const char* program_name = "firecracker";
 constexpr const char* automatic = "auto";
-constexpr const char* how_to_add =
-    "make runtime-bundle FIRECRACKER=FILE adds one, firecracker.binary names another";
 
 /// For how long a refusal holds.
 enum class Holds : std::uint8_t { now, binary, boot };
@@ -44,24 +42,29 @@ std::optional<std::filesystem::path> find(const ProbeOptions& options) {
     return os::find_program(program_name);
 }
 
-std::string why_none(const ProbeOptions& options) {
-    if (options.binary != automatic) {
-        return not_found(options.binary, "it is looked up in PATH");
-    }
-    // Else the remedy would lead to the next reason only.
-    const bool kvm = ::access("/dev/kvm", F_OK) == 0;
-    return std::string(kvm ? "" : "there is no /dev/kvm, which it needs, and ") +
-           "none in the runtime bundle or in PATH (" + how_to_add + ")";
+/// What else is in the way where the program is: its remedy alone would lead to the next reason.
+std::string and_kvm(const std::string& reason) {
+    const std::string obstacle = kvm_obstacle();
+    return reason + (obstacle.empty() ? "" : ", and " + obstacle);
 }
 
-std::string kvm_remedy() {
-    if (::access("/dev/kvm", F_OK) != 0) {
-        return "load kvm_intel or kvm_amd; in a VM, its host must allow nested virtualisation";
+std::string why_none(const ProbeOptions& options) {
+    return and_kvm(options.binary == automatic
+                       ? "none in the runtime bundle or in PATH"
+                       : not_found(options.binary, "it is looked up in PATH"));
+}
+
+/// Where there is no program, or one that cannot be used.
+std::string program_remedy(const ProbeOptions& options) {
+    if (options.binary != automatic) {
+        return "name another one with firecracker.binary";
     }
-    if (::access("/dev/kvm", R_OK | W_OK) != 0) {
-        return "sudo usermod -aG kvm $USER, then log in again";
-    }
-    return "QEMU emulates instead";
+    const std::string by_name = "firecracker.binary names another";
+    return options.adder.empty() ? by_name : options.adder + " adds one, " + by_name;
+}
+
+std::string joined(const std::string& one, const std::string& other) {
+    return one + (one.empty() || other.empty() ? "" : "; and ") + other;
 }
 
 /// Sets version and reason; nullopt when guests run.
@@ -75,13 +78,13 @@ std::optional<Refusal> examine(Host& host, const ProbeOptions& options) {
     }
     host.version = *version;
     if (*version < least_version) {
-        return Refusal{"Firecracker " + host.probe.version + " is too old, " +
-                       to_string(least_version) + " is the least: " + how_to_add};
+        return Refusal{and_kvm("Firecracker " + host.probe.version + " is too old (" +
+                               to_string(least_version) + " is the least)")};
     }
     host.probe.setting = "vm.vmm";
     const KvmResult kvm = options.kvm();
     if (!kvm.usable) {
-        return Refusal{kvm.reason + ": " + kvm_remedy(), kvm.passing ? Holds::now : Holds::boot};
+        return Refusal{kvm.reason, kvm.passing ? Holds::now : Holds::boot};
     }
     if (const auto failure = run_test_guest(binary, host.probe.version, options.guest_time)) {
         return Refusal{"Firecracker " + host.probe.version +
@@ -92,13 +95,16 @@ std::optional<Refusal> examine(Host& host, const ProbeOptions& options) {
     return std::nullopt;
 }
 
-void settle(Probe& probe, const std::string& refusal) {
+void settle(Host& host, const ProbeOptions& options, const std::string& refusal) {
+    Probe& probe = host.probe;
     probe.usable = refusal.empty();
     probe.accel = probe.usable ? "kvm" : "";
     if (probe.usable) {
         probe.setting.clear();
     } else {
         probe.reason = refusal;
+        const bool good = !probe.binary.empty() && host.version >= least_version;
+        probe.remedy = joined(good ? "" : program_remedy(options), kvm_remedy());
     }
 }
 
@@ -115,7 +121,7 @@ bool load(Host& host, const ProbeOptions& options, const std::string& key) {
         host.probe.setting = in->at("setting").get<std::string>();
         host.probe.version = version;
         host.version = parse_version(version).value_or(Version());
-        settle(host.probe, refusal);
+        settle(host, options, refusal);
         return true;
     } catch (const json::exception&) {
         return false;
@@ -150,7 +156,7 @@ Host probe(const ProbeOptions& options) {
     host.probe.setting = options.binary == automatic ? "vm.vmm" : "firecracker.binary";
     const auto binary = find(options);
     if (!binary) {
-        host.probe.reason = why_none(options);
+        settle(host, options, why_none(options));
         return host;
     }
     host.probe.binary = *binary;
@@ -165,10 +171,10 @@ Host probe(const ProbeOptions& options) {
             store(host, options, key, reason);
         }
         host.passing = refusal && refusal->holds == Holds::now;
-        settle(host.probe, reason);
+        settle(host, options, reason);
     } catch (const Error& error) {
         host.passing = true;
-        settle(host.probe, error.what());
+        settle(host, options, error.what());
     }
     return host;
 }

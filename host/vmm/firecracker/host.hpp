@@ -23,6 +23,7 @@ struct ProbeOptions {
     std::string binary = "auto";      ///< name or path; auto: the bundle's, else from PATH
     std::filesystem::path bundled;    ///< of the runtime bundle; empty when it has none
     std::filesystem::path cache_file; ///< results of this boot are kept there; empty: none
+    std::string adder;                ///< the command that puts one into the bundle, for remedies
     std::function<KvmResult()> kvm = [] { return probe_kvm(); }; ///< asked when it matters
     std::chrono::milliseconds guest_time{5'000};                 ///< of the test guest
 };

@@ -7,6 +7,7 @@
 #include "os/pipe.hpp"
 #include "os/run.hpp"
 #include "os/word_after.hpp"
+#include "vmm/device_remedy.hpp"
 #include "vmm/probe_cache.hpp"
 #include "vmm/program.hpp"
 #include "vmm/qemu/host_cache.hpp"
@@ -119,6 +120,7 @@ void choose_accel(Host& host, const ProbeOptions& options) {
         probe.reason = "a test guest ran under KVM";
     } else if (wanted == "kvm") {
         probe.setting = "qemu.accel";
+        probe.remedy = kvm_remedy();
         throw Error(ErrorKind::unavailable, "KVM is asked for, but: " + failure);
     } else {
         probe.accel = "tcg";
@@ -151,6 +153,7 @@ Host probe(const ProbeOptions& options) {
     const auto binary = os::find_program(name);
     if (!binary) {
         host.probe.reason = not_found(name, "Debian package qemu-system-x86");
+        host.probe.remedy = "sudo apt-get install qemu-system-x86";
         return host;
     }
     host.probe.binary = *binary;

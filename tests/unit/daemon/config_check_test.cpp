@@ -153,7 +153,8 @@ TEST_F(ConfigChecks, AnEntryThatContradictsItselfOrHasNoEffect) {
 TEST_F(ConfigChecks, AVmmThatCannotBeUsed) {
     EXPECT_THAT(check("vm: {vmm: firecracker}\n").errors(),
                 ElementsAre(AllOf(StartsWith(at("5:11") + "vm.vmm: "),
-                                  HasSubstr("make runtime-bundle FIRECRACKER=FILE"),
+                                  HasSubstr("/banger-bundle --manifest "),
+                                  HasSubstr(" --out " + bundle.string() + " --firecracker FILE"),
                                   HasSubstr("set vm.vmm: auto in " + file.string()))));
 }
 
@@ -185,7 +186,8 @@ TEST_F(ConfigChecks, WhyFirecrackerIsNotTakenIsToldByTheDoctorAndNoWarning) {
         if (entry["id"] == "firecracker") {
             told = true;
             EXPECT_EQ(entry["severity"], "info");
-            EXPECT_THAT(entry["cause"].get<std::string>(), HasSubstr("FIRECRACKER=FILE"));
+            EXPECT_THAT(entry["fix"].get<std::string>(),
+                        HasSubstr(" --out " + bundle.string() + " --firecracker FILE"));
         }
     }
     EXPECT_TRUE(told);

@@ -16,6 +16,12 @@ class FakeHypervisor final : public Hypervisor {
         probe_.accel = usable ? "kvm" : "";
         probe_.reason = usable ? "" : "no /dev/kvm";
         probe_.setting = usable ? "" : name + ".binary";
+        probe_.remedy = usable ? "" : "install " + name;
+    }
+    FakeHypervisor(const std::string& name, const std::string& accel, const std::string& reason)
+        : FakeHypervisor(name, true) {
+        probe_.accel = accel;
+        probe_.reason = reason;
     }
     [[nodiscard]] std::string_view name() const noexcept override { return probe_.driver; }
     [[nodiscard]] const Probe& probe() const noexcept override { return probe_; }
@@ -47,7 +53,19 @@ TEST(Choose, AutoFallsBackAndSaysWhy) {
     const Choice choice = choose("auto", list);
     EXPECT_EQ(choice.hypervisor->name(), "qemu");
     EXPECT_EQ(choice.candidates[0].why, "no /dev/kvm");
-    EXPECT_EQ(choice.reason, "qemu 1.0 with kvm; not firecracker: no /dev/kvm");
+    EXPECT_EQ(choice.reason, "qemu 1.0 with kvm; not firecracker: no /dev/kvm; see banger doctor");
+}
+
+TEST(Choose, OneCauseIsEnoughForALine) {
+    const auto line = [](const std::string& accel, const std::string& reason) {
+        Hypervisors list = machine(false, false);
+        list[0] = std::make_unique<FakeHypervisor>("qemu", accel, reason);
+        return choose("auto", list).reason;
+    };
+    const std::string better = "; not firecracker: no /dev/kvm; see banger doctor";
+    EXPECT_EQ(line("kvm", "a test guest ran"), "qemu 1.0 with kvm" + better);
+    EXPECT_EQ(line("tcg", "no /dev/kvm"), "qemu 1.0, emulated (tcg)" + better);
+    EXPECT_EQ(line("tcg", "KVM is slow"), "qemu 1.0, emulated (tcg); KVM is slow" + better);
 }
 
 TEST(Choose, WhatWasNotAskedForIsNoReason) {
@@ -65,7 +83,7 @@ TEST(Choose, AWishThatCannotBeMetNamesTheReasonAndTheWayOut) {
     } catch (const os::Error& error) {
         EXPECT_EQ(error.kind(), os::ErrorKind::unavailable);
         EXPECT_STREQ(error.what(), "firecracker cannot be used: no /dev/kvm");
-        EXPECT_EQ(error.hint(), "use --vmm auto, or --vmm qemu, which runs on any machine");
+        EXPECT_EQ(error.hint(), "install firecracker; or make the VM with --vmm qemu");
     }
 }
 
@@ -83,7 +101,9 @@ TEST(Choose, NothingUsableNamesAll) {
     } catch (const os::Error& error) {
         EXPECT_STREQ(error.what(), "no VMM can be used on this machine; firecracker: no /dev/kvm; "
                                    "qemu: no /dev/kvm");
+        EXPECT_EQ(error.hint(), "install qemu");
     }
+    EXPECT_THROW((void)choose("firecracker", list), os::Error);
     EXPECT_EQ(survey("auto", list).hypervisor, nullptr);
 }
 

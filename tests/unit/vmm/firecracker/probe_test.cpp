@@ -2,6 +2,7 @@
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "os/temporary_dir.hpp"
+#include "vmm/device_remedy.hpp"
 #include "vmm/firecracker/host.hpp"
 #include "vmm/firecracker/test_guest.hpp"
 
@@ -26,7 +27,9 @@ namespace banger::vmm::firecracker {
 namespace {
 
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class FirecrackerProbe : public testing::Test {
   protected:
@@ -136,8 +139,8 @@ TEST_F(FirecrackerProbe, AVersionThatIsTooOldIsNotTried) {
     write("good", "1.11.9");
     const Probe probe = found();
     EXPECT_FALSE(probe.usable);
-    EXPECT_THAT(probe.reason, AllOf(HasSubstr("1.11.9 is too old"), HasSubstr("1.12.0"),
-                                    HasSubstr("make runtime-bundle FIRECRACKER=FILE")));
+    EXPECT_THAT(probe.reason, AllOf(HasSubstr("1.11.9 is too old"), HasSubstr("1.12.0")));
+    EXPECT_THAT(probe.remedy, StartsWith("name another one with firecracker.binary"));
     EXPECT_EQ(probe.setting, "firecracker.binary");
     EXPECT_EQ(asked_, 0);
     write("good", "nonsense");
@@ -149,17 +152,22 @@ TEST_F(FirecrackerProbe, AKvmThatRunsNothingIsToldAndTheBinaryIsNotTried) {
     options_.kvm = [] { return KvmResult{false, "/dev/kvm runs no guest", 0}; };
     const Probe probe = found();
     EXPECT_FALSE(probe.usable);
-    EXPECT_THAT(probe.reason, HasSubstr("/dev/kvm runs no guest: "));
+    EXPECT_EQ(probe.reason, "/dev/kvm runs no guest");
+    EXPECT_EQ(probe.remedy, kvm_remedy());
     EXPECT_EQ(runs(), 1); // for its version
 }
 
 TEST_F(FirecrackerProbe, WithoutABinaryItSaysHowToAddOne) {
     ASSERT_EQ(::setenv("PATH", dir_.path().c_str(), 1), 0);
     options_.binary = "auto";
+    options_.adder = "make one";
     const Probe probe = found();
     EXPECT_FALSE(probe.usable);
-    EXPECT_THAT(probe.reason, HasSubstr("make runtime-bundle FIRECRACKER=FILE"));
-    EXPECT_EQ(::access("/dev/kvm", F_OK) == 0, probe.reason.find("/dev/kvm") == std::string::npos);
+    EXPECT_THAT(probe.reason, AllOf(StartsWith("none in the runtime bundle or in PATH"),
+                                    EndsWith(kvm_obstacle())));
+    EXPECT_THAT(probe.remedy,
+                AllOf(StartsWith("make one adds one, firecracker.binary names another"),
+                      EndsWith(kvm_remedy())));
     EXPECT_EQ(probe.setting, "vm.vmm");
     EXPECT_EQ(identity(options_), "");
     EXPECT_EQ(asked_, 0);
@@ -167,7 +175,9 @@ TEST_F(FirecrackerProbe, WithoutABinaryItSaysHowToAddOne) {
 
 TEST_F(FirecrackerProbe, ANamedBinaryThatIsNoneIsToldByItsName) {
     options_.binary = (dir_.path() / "nowhere").string();
-    EXPECT_EQ(found().reason, options_.binary + " does not exist");
+    EXPECT_THAT(found().reason,
+                AllOf(StartsWith(options_.binary + " does not exist"), EndsWith(kvm_obstacle())));
+    EXPECT_THAT(found().remedy, StartsWith("name another one with firecracker.binary"));
     EXPECT_EQ(found().setting, "firecracker.binary");
     options_.binary = "no-such-firecracker";
     EXPECT_THAT(found().reason, HasSubstr("no-such-firecracker is not installed"));
