@@ -146,6 +146,26 @@ void check_vmm(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors&
     }
 }
 
+/// A jail that is asked for and that no VM gets, as another VMM runs them. Where that is for want
+/// of a jailer, check_firecracker() tells it.
+void check_jailer(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
+    const vmm::Choice choice = vmm::survey(facts.wanted_vmm, hypervisors);
+    if (!facts.jailer || choice.hypervisor == nullptr || choice.hypervisor->capabilities().jail) {
+        return;
+    }
+    const std::string key = "firecracker.jailer";
+    for (const vmm::Candidate& candidate : choice.candidates) {
+        if (candidate.probe.driver == vmm::firecracker_name && candidate.probe.setting != key) {
+            checks.push_back(check(
+                "jailer", "warning",
+                "VMs run with " + std::string(choice.hypervisor->name()) + ", which is not jailed",
+                facts.wanted_vmm == vmm::qemu_name ? "vm.vmm is qemu"
+                                                   : "not firecracker: " + candidate.why,
+                set_in(facts, "vm.vmm: firecracker") + " so that none runs without its jail", key));
+        }
+    }
+}
+
 void check_limits(Checks& checks, const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
     const vmm::Choice choice = vmm::survey(facts.wanted_vmm, hypervisors);
     if (choice.hypervisor != nullptr && facts.settings.limits.network_bytes != 0 &&
@@ -350,6 +370,7 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
     facts.settings = settings;
     facts.wanted_vmm = config.vm.vmm;
     facts.qemu_binary = config.qemu.binary;
+    facts.jailer = config.firecracker.jailer;
     std::string why;
     if (const image::Bundle* bundle = images.find_bundle(why)) {
         facts.missing = bundle->missing();
@@ -367,6 +388,7 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
 std::vector<Check> config_checks(const DoctorFacts& facts, const vmm::Hypervisors& hypervisors) {
     Checks checks;
     check_vmm(checks, facts, hypervisors);
+    check_jailer(checks, facts, hypervisors);
     check_channel(checks, facts, hypervisors);
     check_limits(checks, facts, hypervisors);
     check_bundle(checks, facts);

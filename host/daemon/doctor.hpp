@@ -68,6 +68,7 @@ struct DoctorFacts {
     std::vector<std::string> autostart_vms;
     std::string wanted_vmm;
     std::string qemu_binary;
+    bool jailer = false;          ///< Firecracker is to run in its jailer
     std::string damaged_database; ///< where the damaged one was put aside; mostly empty
     std::vector<BadPlugin> bad_plugins;
     std::vector<OffPlugin> off_plugins;

@@ -193,6 +193,19 @@ TEST_F(ConfigChecks, WhyFirecrackerIsNotTakenIsToldByTheDoctorAndNoWarning) {
     EXPECT_TRUE(told);
 }
 
+TEST_F(ConfigChecks, AJailThatNoVmGets) {
+    const auto told = [&](const std::string& why) {
+        return Contains(AllOf(StartsWith(at("5:23") + "firecracker.jailer: "),
+                              HasSubstr("VMs run with qemu, which is not jailed: " + why),
+                              HasSubstr("set vm.vmm: firecracker in " + file.string())));
+    };
+    const std::string on = "firecracker: {jailer: true}\n";
+    EXPECT_THAT(check(on).warnings(), told("not firecracker: "));
+    EXPECT_THAT(check(on + "vm: {vmm: qemu}\n").warnings(), told("vm.vmm is qemu"));
+    EXPECT_THAT(check("firecracker: {jailer: false}\n").warnings(),
+                Not(Contains(HasSubstr("jailed"))));
+}
+
 TEST_F(ConfigChecks, AnAgentChannelThatCannotBeHad) {
     EXPECT_THAT(
         check("  agent_channel: vsock\n").errors(), // of a QEMU without that device
