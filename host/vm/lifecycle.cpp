@@ -37,6 +37,15 @@ void refuse_network_limit(const Machine& machine, const SetRequest& request) {
     }
 }
 
+/// The result of a stop in which the guest did not end by itself.
+json with_warning(json result, const Machine& machine, const std::string& ended_for) {
+    if (!ended_for.empty()) {
+        result["warnings"] =
+            json::array({"VM " + machine.name() + " was ended, as by a power cut: " + ended_for});
+    }
+    return result;
+}
+
 } // namespace
 
 Lifecycle::Lifecycle(Parts parts)
@@ -161,10 +170,12 @@ Lifecycle::Started Lifecycle::stop(const std::string& name, const StopRequest& r
     return begin("stop", machine,
                  [this, machine, request, busy](Operation& self) -> asio::awaitable<json> {
                      co_await preempt(self, busy);
+                     std::string ended_for;
                      if (has_process(machine->state)) {
-                         co_await shut_down(self, machine, request);
+                         ended_for = co_await shut_down(self, machine, request);
                      }
-                     co_return json{{"vm", to_json(*machine, parts_.settings)}};
+                     co_return with_warning(json{{"vm", to_json(*machine, parts_.settings)}},
+                                            *machine, ended_for);
                  });
 }
 
@@ -174,8 +185,9 @@ Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest
     require_network(machine.get()); // before a VM is stopped that could not come back
     return begin(
         "restart", machine, [this, machine, request](Operation& self) -> asio::awaitable<json> {
+            std::string ended_for;
             if (has_process(machine->state)) {
-                co_await shut_down(self, machine, request);
+                ended_for = co_await shut_down(self, machine, request);
             }
             if (machine->state == State::cleanup_pending) {
                 throw not_startable(*machine);
@@ -184,7 +196,8 @@ Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest
             parts_.machines.set_state(*machine, State::starting);
             co_await start_or_undo(
                 self, machine, std::chrono::steady_clock::now() + parts_.settings.create_timeout);
-            co_return json{{"vm", to_json(*machine, parts_.settings)}};
+            co_return with_warning(json{{"vm", to_json(*machine, parts_.settings)}}, *machine,
+                                   ended_for);
         });
 }
 

@@ -139,8 +139,8 @@ class Lifecycle {
     asio::awaitable<void> start_or_undo(Operation& operation, Ptr machine, Deadline deadline);
 
     // lifecycle_stop.cpp
-    asio::awaitable<void> shut_down(Operation& operation, Ptr machine, StopRequest request,
-                                    State meanwhile = State::stopping);
+    asio::awaitable<std::string> shut_down(Operation& operation, Ptr machine, StopRequest request,
+                                           State meanwhile = State::stopping);
     /// Asks what is in the guest to shut it down; false when nothing there does.
     asio::awaitable<bool> ask_guest(Operation& operation, Ptr machine, std::string reason);
     asio::awaitable<void> end_process(Ptr machine);

@@ -59,6 +59,17 @@ std::optional<std::string> with_reason(const std::optional<std::string>& exit,
     return told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// An exit that our own kill brought about, with why that was done.
+std::optional<std::string> killed_for(const std::optional<std::string>& exit,
+                                      const std::string& reason) {
+    nlohmann::json told = nlohmann::json::parse(exit.value_or("{}"), nullptr, false);
+    if (!told.is_object() || told.value("cause", "") != "killed") { // it was quicker
+        return exit;
+    }
+    told["reason"] = reason;
+    return told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 } // namespace
 
 asio::awaitable<void> Lifecycle::wait_ended(Ptr machine, Deadline deadline) {
@@ -90,12 +101,14 @@ asio::awaitable<bool> Lifecycle::ask_guest(Operation& operation, Ptr machine, st
     co_return asked;
 }
 
-asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, StopRequest request,
-                                           State meanwhile) {
+/// Gives why the VMM was ended where the guest was to end by itself; else nothing.
+asio::awaitable<std::string> Lifecycle::shut_down(Operation& operation, Ptr machine,
+                                                  StopRequest request, State meanwhile) {
     const State before = machine->state;
     parts_.machines.set_state(*machine, meanwhile);
     std::exception_ptr failure;
     bool pressed = false;
+    std::string ended_for;
     try {
         operation.stage("prepare");
         co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
@@ -129,12 +142,13 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         if (!machine->ended) {
             operation.stage("kill");
             if (no_room) {
-                operation.log("warning", machine->paused_by +
-                                             ": the guest could not shut down, its VMM was ended");
+                ended_for = "the guest could not shut down: " + machine->paused_by;
             } else if (!request.force) {
-                operation.log("warning", "the guest did not power off within " +
-                                             std::to_string(grace.count()) +
-                                             " s; its VMM was ended");
+                ended_for =
+                    "the guest did not power off within " + std::to_string(grace.count()) + " s";
+            }
+            if (!ended_for.empty()) {
+                operation.log("warning", ended_for + "; its VMM was ended");
             }
             operation.no_way_back(); // from here on there is no way back
             co_await end_process(machine);
@@ -151,11 +165,15 @@ asio::awaitable<void> Lifecycle::shut_down(Operation& operation, Ptr machine, St
         std::rethrow_exception(failure);
     }
     operation.no_way_back();
+    if (!ended_for.empty()) {
+        machine->row.exit = killed_for(machine->row.exit, ended_for);
+    }
     if (!request.reason.empty()) {
         machine->row.exit = with_reason(machine->row.exit, "stopped by banger: " + request.reason);
     }
     operation.stage("release");
     co_await settle(operation, machine);
+    co_return ended_for;
 }
 
 asio::awaitable<void> Lifecycle::settle(Operation& operation, Ptr machine) {

@@ -18,7 +18,10 @@ banger vm exec a -- sh -c 'echo kept > /root/f; sync'
 step "a VMM that stands still"
 kill -STOP "$(field a pid)"
 answers
-timeout 60 banger vm stop a --timeout 5s || fail "a frozen VMM cannot be stopped"
+said=$(timeout 60 banger vm stop a --timeout 5s 2>&1) || fail "a frozen VMM cannot be stopped: $said"
+why="the guest did not power off within 5 s"
+[[ $said == *"warning: VM a was ended, as by a power cut: $why"* ]] || fail "the stop does not say what it did: $said"
+same "$(banger vm show a --json | jq -r '.exit | .cause + ": " + .reason')" "killed: $why" "how it ended"
 expect_state a stopped
 no_vmm || fail "the VMM is left"
 
