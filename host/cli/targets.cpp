@@ -30,9 +30,13 @@ void warn(const Session& session, const Json& warnings) {
     }
 }
 
-/// It is as wished, but for what this machine could not take back, or has given up.
-void tell_what_is_held(const Session& session, const Json& result) {
+/// It is as wished, but for what this machine could not take back, or has given up; and what was as
+/// wished before.
+void tell_the_rest(const Session& session, const Json& result) {
     const Json& vm = value_at(result, "vm");
+    for (const Json& note : value_at(result, "notes")) {
+        session.note(session.err.yellow("note:") + " " + plain(note));
+    }
     if (text_at(vm, "state") == "cleanup-pending") {
         warn(session, value_at(vm, "warnings"));
     }
@@ -65,7 +69,7 @@ int change_all(Session& session, const Noun& noun, const char* label,
         if (!outcome.error && !outcome.left_running) {
             const std::string mark = session.out.tty ? session.out.green("✓") + " " : "";
             session.print(mark + outcome.name + what_was_done(outcome, done) + "\n");
-            tell_what_is_held(session, value_at(outcome.last, "result"));
+            tell_the_rest(session, value_at(outcome.last, "result"));
         }
     }
     return conclude(session, outcomes);

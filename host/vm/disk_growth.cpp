@@ -80,7 +80,7 @@ void DiskGrowth::require(const Machine& machine, const SetRequest& request) {
                                                  std::string(to_string(machine.state)) +
                                                  what_is_held(machine));
         }
-        if (*wanted[i] <= disks[i].size(machine.row)) {
+        if (*wanted[i] < disks[i].size(machine.row)) {
             throw not_larger(machine, disks[i], *wanted[i]);
         }
     }
@@ -107,8 +107,10 @@ asio::awaitable<void> DiskGrowth::see_sizes(Ptr machine) {
     }
 }
 
-asio::awaitable<void> DiskGrowth::run(Operation& operation, Ptr machine, SetRequest request) {
+asio::awaitable<std::vector<std::string>> DiskGrowth::run(Operation& operation, Ptr machine,
+                                                          SetRequest request) {
     operation.stage("disks");
+    const store::VmRow before = machine->row;
     co_await see_sizes(machine);
     const auto disks = sized_disks(machine->row);
     const auto wanted = wanted_sizes(request);
@@ -117,11 +119,18 @@ asio::awaitable<void> DiskGrowth::run(Operation& operation, Ptr machine, SetRequ
             throw not_larger(*machine, disks[i], *wanted[i]);
         }
     }
+    std::vector<std::string> already;
     for (std::size_t i = 0; i < disks.size(); ++i) {
-        if (wanted[i]) {
+        // One whose file had grown before its record did: what is left of that is done.
+        const bool known = disks[i].size(before) == disks[i].size(machine->row);
+        if (wanted[i] && known && *wanted[i] == disks[i].size(machine->row)) {
+            already.push_back(name_of(disks[i], *machine) + " has " + mib_text(*wanted[i]) +
+                              " already");
+        } else if (wanted[i]) {
             co_await grow(operation, machine, disks[i], *wanted[i]);
         }
     }
+    co_return already;
 }
 
 /// The file first, then the record: what the record says is there, whenever a daemon dies.

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace banger::vm {
 
@@ -28,7 +30,9 @@ class DiskGrowth {
 
     /// Throws what keeps disks of the VM from getting these sizes, as far as the record tells it.
     static void require(const Machine& machine, const SetRequest& request);
-    [[nodiscard]] asio::awaitable<void> run(Operation& operation, Ptr machine, SetRequest request);
+    /// Gives a line for each disk that has its size already.
+    [[nodiscard]] asio::awaitable<std::vector<std::string>> run(Operation& operation, Ptr machine,
+                                                                SetRequest request);
     /// The record says what the files have: a daemon may have died between the two.
     [[nodiscard]] asio::awaitable<void> see_sizes(Ptr machine);
 

@@ -290,10 +290,15 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      if (request.limits.network_bytes.value_or(0) != 0) {
                          co_await warn_of_network_limit(self, machine);
                      }
+                     std::vector<std::string> already;
                      if (request.disk_mib || request.work_disk_mib) {
-                         co_await growth_.run(self, machine, request);
+                         already = co_await growth_.run(self, machine, request);
                      }
-                     co_return json{{"vm", to_json(*machine, parts_.settings)}};
+                     json result{{"vm", to_json(*machine, parts_.settings)}};
+                     if (!already.empty()) {
+                         result["notes"] = already;
+                     }
+                     co_return result;
                  });
 }
 
