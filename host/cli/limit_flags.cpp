@@ -42,15 +42,16 @@ std::string bandwidth_at(const Json& vm, const char* key) {
 
 } // namespace
 
-void LimitFlags::add_to(CLI::App& verb) {
+void LimitFlags::add_to(CLI::App& verb, const std::string& when) {
     verb.add_option("--disk-bandwidth", disk_bandwidth_,
-                    "What each disk reads and writes in a second at most: 50M, off")
+                    "What each disk reads and writes in a second at most: 50M, off" + when)
         ->type_name("SIZE");
     verb.add_option("--disk-iops", disk_iops_,
-                    "How often each disk is read and written in a second at most: 1000, off")
+                    "How often each disk is read and written in a second at most: 1000, off" + when)
         ->type_name("N");
     verb.add_option("--network-bandwidth", network_bandwidth_,
-                    "What is sent, and what is received, in a second at most: 10M, off")
+                    "What is sent, and what is received, in a second at most: 10M, off" + when +
+                        "; Firecracker only")
         ->type_name("SIZE");
 }
 

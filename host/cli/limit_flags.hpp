@@ -13,7 +13,8 @@ namespace banger::cli {
 /// What a VM may move in a second, as `vm create` and `vm set` take it.
 class LimitFlags {
   public:
-    void add_to(CLI::App& verb);
+    /// `when` ends what the help says of each: "; while it is stopped".
+    void add_to(CLI::App& verb, const std::string& when = {});
     /// Into the request's body, as far as given; throws invalid.
     void put(api_client::Json& body) const;
 

@@ -55,9 +55,12 @@ os::Error in_flags(const os::Error& error) {
     const std::string text = error.what();
     for (const auto& [member, flag] : flags) {
         if (error.kind() == os::ErrorKind::invalid && text.starts_with(member)) {
+            const std::string words = std::string(flag) + text.substr(member.size());
+            if (member.ends_with("_per_s ") && !error.hint().empty()) {
+                return {error.kind(), words, "with less a guest does not boot; off is no limit"};
+            }
             const bool size = member.ends_with("_mib ");
-            return {error.kind(), std::string(flag) + text.substr(member.size()),
-                    error.hint().empty() && size ? size_hint : error.hint()};
+            return {error.kind(), words, error.hint().empty() && size ? size_hint : error.hint()};
         }
     }
     return error;

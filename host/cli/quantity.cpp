@@ -91,7 +91,7 @@ std::int64_t parse_bytes(std::string_view option, std::string_view text) {
     try {
         return static_cast<std::int64_t>(std::llround(mib_of(text, 1 / mib) * mib));
     } catch (const os::Error& error) {
-        throw error.with_context(option);
+        throw os::Error(error.kind(), error.what(), rate_hint).with_context(option);
     }
 }
 

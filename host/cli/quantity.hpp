@@ -10,11 +10,17 @@ namespace banger::cli {
 /// How a size is written, for hints.
 inline constexpr const char* size_hint = "write it as 512M, 2G or 20G; a plain number is MiB";
 
+/// The same for the help of a verb.
+inline constexpr const char* plain_numbers =
+    "A plain number is MiB where a SIZE is asked for, and seconds where a TIME is.";
+/// How a limit of bytes a second is.
+inline constexpr const char* rate_hint = "write it as 512K or 50M, or off; a plain number is MiB";
+
 /// "512M", "2G", "1.5g", "20GiB", "1T"; without a unit MiB. Throws Error(invalid).
 [[nodiscard]] std::int64_t parse_mib(std::string_view text);
 /// The same of an option's value; the error names the option.
 [[nodiscard]] std::int64_t parse_mib(std::string_view option, std::string_view text);
-/// The same in bytes, of an option's value. Throws Error(invalid), which names the option.
+/// The same in bytes, of an option that is a limit. Throws Error(invalid), which names the option.
 [[nodiscard]] std::int64_t parse_bytes(std::string_view option, std::string_view text);
 /// "512M", "2G", "1.5G"
 [[nodiscard]] std::string mib_text(std::int64_t mib);

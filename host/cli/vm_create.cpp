@@ -188,8 +188,9 @@ void add_vm_create(CLI::App& vm, Session& session) {
                    "  banger vm create --name night --idle-stop 30m --max-lifetime 8h\n"
                    "  banger vm create --name testbox --dry-run\n"
                    "  NAME=$(banger vm create) && banger vm exec $NAME -- uname -a\n"
-                   "\n"
-                   "What is left out is taken from the configuration: banger config show." +
+                   "\n" +
+                       std::string(plain_numbers) +
+                       "\nWhat is left out is taken from the configuration: banger config show." +
                        (wanted ? options_to_come(session) : ""));
     runs(verb, session, args, create);
 }

@@ -108,15 +108,16 @@ void add_vm_set(CLI::App& vm, Session& session) {
         ->type_name("SIZE");
     verb->add_option("--work-disk", args->work_disk, "The disk of /root grows to, the same way")
         ->type_name("SIZE");
-    args->limits.add_to(*verb);
+    args->limits.add_to(*verb, "; while it is stopped");
     args->policy.add_to(*verb);
     const bool wanted = session.words.size() > 1 && session.words[1] == "set";
     args->options = std::make_unique<VmOptionFlags>(
         *verb, wanted ? vm_options(session) : std::vector<VmOption>(), "; replaces what was set");
     examples(verb, "  banger vm set testbox --memory 2G\n"
                    "  banger vm set testbox --work-disk 20G\n"
-                   "  banger vm set testbox --idle-stop off --autostart last" +
-                       (wanted ? options_to_come(session) : ""));
+                   "  banger vm set testbox --idle-stop off --autostart last\n"
+                   "\n" +
+                       std::string(plain_numbers) + (wanted ? options_to_come(session) : ""));
     runs(verb, session, args, set);
 }
 

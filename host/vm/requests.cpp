@@ -94,17 +94,25 @@ PolicyRequest policy(const json& body) {
             number(body, "max_lifetime_s", 0, config::max_policy_s)};
 }
 
+/// As a person writes a limit: "64K", "50M".
+std::string rate_text(std::int64_t value, bool bytes) {
+    constexpr std::int64_t kib = 1024;
+    return !bytes || value == 0       ? std::to_string(value)
+           : value % (kib * kib) == 0 ? std::to_string(value / (kib * kib)) + "M"
+           : value % kib == 0         ? std::to_string(value / kib) + "K"
+                                      : std::to_string(value) + " bytes";
+}
+
 /// 0 takes a limit away; one that there is lets a guest boot.
 std::optional<std::int64_t> rate(const json& body, const char* key, std::int64_t least,
                                  std::int64_t most) {
     const auto value = number(body, key, 0, most);
     if (value && *value != 0 && *value < least) {
-        const std::string unit(unit_of(key));
+        const bool bytes = !unit_of(key).empty();
         throw Error(ErrorKind::invalid,
-                    std::string(key) + " must be at least " + std::to_string(least) + unit +
-                        ", not " + std::to_string(*value) + unit,
-                    "with less than 64 KiB or 10 operations a second a guest does not boot; 0 "
-                    "(off, for banger vm set) is without a limit");
+                    std::string(key) + " must be at least " + rate_text(least, bytes) + ", not " +
+                        rate_text(*value, bytes),
+                    "with less a guest does not boot; 0 is no limit");
     }
     return value;
 }

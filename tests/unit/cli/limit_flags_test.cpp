@@ -1,5 +1,6 @@
 #include "cli/limit_flags.hpp"
 
+#include "cli/noun.hpp"
 #include "os/error.hpp"
 
 #include <CLI/CLI.hpp>
@@ -36,8 +37,21 @@ TEST(LimitFlags, WhatIsNoLimitIsRefused) {
         EXPECT_THROW((void)put({"--disk-iops", iops}), os::Error) << iops;
     }
     for (const char* size : {"fast", "-1M", "0"}) {
-        EXPECT_THROW((void)put({"--disk-bandwidth", size}), os::Error) << size;
+        try {
+            (void)put({"--disk-bandwidth", size});
+            FAIL() << size;
+        } catch (const os::Error& error) {
+            EXPECT_NE(error.hint().find(", or off; a plain number is MiB"), std::string::npos);
+        }
     }
+}
+
+TEST(LimitFlags, AFloorIsToldInTheWordsOfTheFlags) {
+    const os::Error told =
+        in_flags({os::ErrorKind::invalid, "disk_ops_per_s must be at least 10, not 9",
+                  "with less a guest does not boot; 0 is no limit"});
+    EXPECT_STREQ(told.what(), "--disk-iops must be at least 10, not 9");
+    EXPECT_EQ(told.hint(), "with less a guest does not boot; off is no limit");
 }
 
 TEST(LimitFlags, AreShownInOneLine) {

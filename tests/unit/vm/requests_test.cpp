@@ -74,7 +74,9 @@ TEST(Requests, LimitsChangeWhatTheyName) {
               "disk_ops_per_s must be at most 10000000, not 10000001");
     EXPECT_EQ(refusal({{"disk_ops_per_s", 9}}), "disk_ops_per_s must be at least 10, not 9");
     EXPECT_EQ(refusal({{"network_bytes_per_s", 1}}),
-              "network_bytes_per_s must be at least 65536 bytes, not 1 bytes");
+              "network_bytes_per_s must be at least 64K, not 1 bytes");
+    EXPECT_EQ(refusal({{"disk_bytes_per_s", 63 << 10}}),
+              "disk_bytes_per_s must be at least 64K, not 63K");
 }
 
 TEST(Requests, ASetWithNothingToSetIsRefused) {
