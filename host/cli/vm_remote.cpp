@@ -80,6 +80,27 @@ int with_other_way(const Session& session, int status, const std::string& name) 
     return status;
 }
 
+/// ssh is silent of a connection that breaks off. A command may end with its status, too: then the
+/// VM is as it was.
+int with_break(const Session& session, int status, SshTarget target, const std::string& name) {
+    if (status != ssh_failed) {
+        return status;
+    }
+    std::string state = "gone";
+    try {
+        const auto api = session.running_api();
+        state = api ? text_at(api->get(vm_noun.target(name)), "state") : "running";
+    } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): deleted meanwhile
+    }
+    target.control_path.clear(); // its other end is on this machine
+    if (state != "running" || !ssh_answers(target)) {
+        session.note(session.err.yellow("note:") + " the connection to VM " + name +
+                     " broke off; " +
+                     (state == "running" ? "the guest may be going down" : "it is " + state));
+    }
+    return status;
+}
+
 int ssh(Session& session, const SshArgs& args) {
     const SshTarget target = target_of(session, args.name, args.user);
     const std::vector<std::string> argv = ssh_argv(target, session.tail);
@@ -145,11 +166,8 @@ int exec(Session& session, const ExecArgs& args) {
         return *status;
     }
     const std::vector<std::string> argv = exec_argv(target, tty, session.tail);
-    if (tty && args.user.empty()) {
-        become(argv);
-    }
-    const int status = session.out.tty ? run_beside(argv) : run_checked(session, argv);
-    return with_hint(session, status, args.name, args.user);
+    const int status = tty || session.out.tty ? run_beside(argv) : run_checked(session, argv);
+    return with_hint(session, with_break(session, status, target, args.name), args.name, args.user);
 }
 
 /// scp would say it after it has asked the VM, and end with the status of a broken connection.
