@@ -118,6 +118,13 @@ void Machine::forget_guest() {
     idleness.forget();
 }
 
+bool Machine::is_undone() const {
+    const auto work = busy();
+    return work && (state == State::creating || state == State::starting) &&
+           (work->rolls_back() || (work->cancelled() && work->heeds_cancel()) ||
+            work->kind() == "recover");
+}
+
 void Machine::notify() {
     changed_.cancel();
 }

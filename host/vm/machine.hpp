@@ -45,6 +45,7 @@ struct Machine {
     [[nodiscard]] bool runs() const noexcept { return process && !ended; } ///< its VMM does
     [[nodiscard]] bool is_heard() const;                   ///< what is in its guest tells of itself
     [[nodiscard]] std::shared_ptr<Operation> busy() const; ///< null when nothing works on it
+    [[nodiscard]] bool is_undone() const; ///< its create or start is being taken back
 
     /// A plugin tells what it knows of the guest, as JSON.
     void hear(const std::string& facts);

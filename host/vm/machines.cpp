@@ -97,6 +97,10 @@ namespace {
 Error name_taken(const Machine& machine) {
     const std::string text = "a VM named '" + machine.name() + "' exists already";
     const auto work = machine.busy();
+    if (machine.state == State::creating && machine.is_undone()) {
+        return {ErrorKind::conflict, text + ": it is being undone by " + work->id(),
+                "take another name, or try again when that is done: banger op watch " + work->id()};
+    }
     if (machine.state == State::creating && work) {
         return {ErrorKind::conflict, text + ": it is being created by " + work->id(),
                 "take another name, or see that one through: banger op watch " + work->id()};

@@ -70,6 +70,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     /// The stage that runs is where it failed, or was cancelled; what follows undoes it.
     void begin_rollback();
     [[nodiscard]] bool heeds_cancel() const noexcept { return heeds_cancel_; }
+    [[nodiscard]] bool rolls_back() const noexcept { return rolling_back_; }
     [[nodiscard]] int cancel_fd() const noexcept { return cancel_fd_.get(); }
 
     // For whoever started or watches it.

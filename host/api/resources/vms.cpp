@@ -27,6 +27,14 @@ void check_running(const vm::Machine& machine) {
     if (machine.state == vm::State::paused) {
         throw vm::paused_error(machine);
     }
+    if (machine.is_undone()) {
+        const bool made = machine.state == vm::State::starting;
+        throw Error(ErrorKind::conflict,
+                    "VM " + machine.name() + " does not come up: its " +
+                        (made ? "start" : "create") + " is being undone",
+                    "when that is done (banger op watch " + machine.busy()->id() + "): banger vm " +
+                        (made ? "start " : "create --name ") + machine.name());
+    }
     if (machine.state != vm::State::running) {
         const bool comes =
             machine.state == vm::State::creating || machine.state == vm::State::starting;

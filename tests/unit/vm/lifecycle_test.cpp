@@ -94,7 +94,14 @@ TEST_F(LifecycleTest, ANameThatIsBeingTakenIsToldWithItsOperation) {
         return std::string();
     };
     EXPECT_EQ(refusal(), "a VM named 'a' exists already: it is being created by " + first->id());
+    first->cancel();
+    EXPECT_EQ(refusal(), "a VM named 'a' exists already: it is being undone by " + first->id());
+    EXPECT_EQ(hint,
+              "take another name, or try again when that is done: banger op watch " + first->id());
+    EXPECT_TRUE(world->machines.get("a")->is_undone());
     world->finish(first);
+    EXPECT_FALSE(world->machines.find("a"));
+    world->create("a");
     EXPECT_EQ(refusal(), "a VM named 'a' exists already");
     EXPECT_EQ(hint, "take another name, or delete it with: banger vm delete a") << "which asks";
     world->finish(world->lifecycle.stop("a", {}));
