@@ -122,15 +122,26 @@ void take_from_archive(const fs::path& archive, const std::string& name, const f
     const fs::path tree = staging / "tree";
     fs::create_directories(tree);
     std::string other;
-    unpack(
-        archive, tree,
-        [&other](const std::string& path) {
-            if (is_called(path, "firecracker", "aarch64")) {
-                other = fs::path(path).filename();
-            }
-            return is_called(path, "firecracker", "x86_64") || is_called(path, "jailer", "x86_64");
-        },
-        interrupt);
+    const auto wanted = [&other](const std::string& path) {
+        if (is_called(path, "firecracker", "aarch64")) {
+            other = fs::path(path).filename();
+        }
+        return is_called(path, "firecracker", "x86_64") || is_called(path, "jailer", "x86_64");
+    };
+    try {
+        unpack(archive, tree, wanted, interrupt);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::invalid) {
+            throw;
+        }
+        // Of our copy, which nobody knows by its name.
+        const std::string words = error.what();
+        const auto last = words.rfind(": ");
+        throw Error(ErrorKind::invalid,
+                    name + " is damaged, or was cut off on its way" +
+                        (last == std::string::npos ? "" : words.substr(last)),
+                    "get it again, and compare its size or SHA-256 with the release's");
+    }
     if (!take(tree, "firecracker", staging / "firecracker")) {
         throw Error(ErrorKind::invalid,
                     name + " holds no firecracker program for x86_64" +

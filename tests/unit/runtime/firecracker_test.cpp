@@ -129,6 +129,16 @@ TEST_F(FirecrackerTest, WhatIsNoProgramIsSaid) {
     EXPECT_THAT(refusal(file("part", elf_of(EM_X86_64, ET_REL))), HasSubstr("part of a program"));
 }
 
+TEST_F(FirecrackerTest, AnArchiveThatWasCutOffIsToldByItsOwnName) {
+    fs::copy_file(program, tree / "firecracker-v1.15.1-x86_64");
+    for (const char* name : {"cut.tgz", "cut.tar"}) {
+        const fs::path archive = pack(name);
+        fs::resize_file(archive, fs::file_size(archive) / 2);
+        EXPECT_THAT(refusal(archive), AllOf(HasSubstr("is damaged, or was cut off on its way: "),
+                                            testing::Not(HasSubstr("firecracker-local"))));
+    }
+}
+
 TEST_F(FirecrackerTest, AnotherArchitectureIsNamed) {
     EXPECT_THAT(refusal(file("arm", elf_of(EM_AARCH64))),
                 AllOf(HasSubstr("for aarch64"), HasSubstr("x86_64")));
