@@ -9,7 +9,7 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test test-nested soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start fuzz runtime-bundle install uninstall format tidy
+.PHONY: help build test test-nested soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start fuzz given-firecracker runtime-bundle install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
@@ -40,6 +40,7 @@ test:
 
 # tests/e2e/nested/README.md. A sanitizer's build would take several times as long there.
 test-nested:
+	@[ -z "$$BANGER_FIRECRACKER" ] || scripts/firecracker-version.sh "$$BANGER_FIRECRACKER" >/dev/null
 	[ -n "$$BANGER_NESTED_PREFIX" ] || $(MAKE) --no-print-directory build PRESET=release
 	[ -n "$$BANGER_RUNTIME_DIR" ] || $(MAKE) --no-print-directory runtime-bundle PRESET=release
 	BANGER_BUILD_DIR=$${BANGER_BUILD_DIR:-$(CURDIR)/build/release} tests/e2e/nested/run.sh
@@ -101,7 +102,11 @@ fuzz:
 	cmake --build build/fuzz --target fuzz_all
 	ASAN_OPTIONS=detect_leaks=0 tests/fuzz/run.sh build/fuzz $(SECONDS)
 
-runtime-bundle: $(configured)
+# Before anything is built: a wrong file is told at once.
+given-firecracker:
+	@[ -z "$$FIRECRACKER" ] || scripts/firecracker-version.sh --archive "$$FIRECRACKER" >/dev/null
+
+runtime-bundle: given-firecracker $(configured)
 	cmake --build --preset $(PRESET) --target banger-bundle
 	build/$(PRESET)/bin/banger-bundle --manifest $(RUNTIME_MANIFEST) --out $(RUNTIME_OUT) $(if $(RETRY),--retry)
 
