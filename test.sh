@@ -29,7 +29,11 @@ while [ $# -gt 0 ]; do
     --tsan) tsan=yes ;;
     --no-deps) deps=no ;;
     -h | --help) usage && exit 0 ;;
-    *) usage >&2 && exit 2 ;;
+    *)
+        echo "error: unknown option $1" >&2
+        usage >&2
+        exit 2
+        ;;
     esac
     shift
 done
