@@ -51,10 +51,10 @@ if [ -n "$vms$daemons$line" ] && [ "${FORCE:-}" != 1 ]; then
 fi
 
 xargs -d '\n' "${as_owner[@]}" rm -f <"$list"
-# Not the prefix's own bin, lib and share.
+# Not the prefix's own bin, lib and share, but libexec: a fresh /usr/local has none.
 while read -r file || [ -n "$file" ]; do # the last line has no end
     folder=${file%/*}
-    while [[ $folder == "$prefix"/*/* ]]; do
+    while [[ $folder == "$prefix"/*/* || $folder == "$prefix/libexec" ]]; do
         printf '%s\n' "$folder"
         folder=${folder%/*}
     done
