@@ -99,10 +99,14 @@ check_machine() {
             "echo '$user ALL=(root) NOPASSWD: $helper' | sudo install -m 0440 /dev/stdin $allowed"
     fi
     if [ ! -e /dev/net/tun ]; then
-        problem "no /dev/net/tun: no VM can use its tap" "sudo modprobe tun"
-    elif ! tun_opens; then
+        problem "no /dev/net/tun: no VM can use its tap" \
+            "sudo modprobe tun; in a container, its host must give it the device"
+    elif [ ! -r /dev/net/tun ] || [ ! -w /dev/net/tun ]; then
+        problem "/dev/net/tun may not be opened by you: no VM can use its tap" \
+            "sudo chmod 0666 /dev/net/tun (the usual mode: a tap is still only its owner's)"
+    elif ! tun_opens; then # a node without its driver, or that a container may not use
         problem "/dev/net/tun cannot be opened: no VM can use its tap" \
-            "sudo chmod 0666 /dev/net/tun (the usual mode: a tap is still only its owner's); or sudo modprobe tun"
+            "sudo modprobe tun; in a container, its host must allow the device"
     fi
     [ -z "$problems" ] || { printf '%sthen run ./quickstart.sh again\n' "$problems" >&2 && exit 1; }
 }
