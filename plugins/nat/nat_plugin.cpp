@@ -262,10 +262,13 @@ class Nat {
             with_nat += rules.nat ? 1 : 0;
             published += rules.ports.size();
         }
-        call.emit_json(json{{"title", "NAT"},
-                            {"value", std::to_string(with_nat) + " VMs, " +
-                                          std::to_string(published) + " published ports"}}
-                           .dump());
+        const auto count = [](std::size_t number, const char* what) {
+            return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+        };
+        call.emit_json(
+            json{{"title", "NAT"},
+                 {"value", count(with_nat, "VM") + ", " + count(published, "published port")}}
+                .dump());
     }
     void check_rules(Call& call, std::string_view args);
     void check_names(Call& call, std::string_view args);
