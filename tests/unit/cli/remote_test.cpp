@@ -72,6 +72,23 @@ TEST_F(Remote, ExecTellsASignalFromABrokenConnection) {
     EXPECT_EQ(run_on_terminal({"vm", "exec", "a", "-T", "--", "x"}, interrupt).code, 130);
 }
 
+TEST_F(Remote, ExecSaysThatItsConnectionBrokeOff) {
+    script("ssh", "exit 255");
+    // Where nobody listens.
+    daemon->on("GET /v1/vms/a/ssh",
+               R"({"host":"127.0.0.1","port":1,"user":"root","key":"/k","known_hosts":"/h",)"
+               R"("host_key_alias":"a.vm","control_path":""})");
+    const std::string note = "note: the connection to VM a broke off; ";
+    const std::vector<std::string> words{"vm", "exec", "a", "--", "poweroff"};
+    daemon->on("GET /v1/vms/a", R"({"name":"a","state":"stopping"})");
+    const Result stops = run(words);
+    EXPECT_EQ(stops.code, 255);
+    EXPECT_THAT(stops.err, HasSubstr(note + "it is stopping\n"));
+    EXPECT_THAT(run_on_terminal(words).out, HasSubstr("it is stopping"));
+    daemon->on("GET /v1/vms/a", R"({"name":"a","state":"running"})");
+    EXPECT_THAT(run(words).err, HasSubstr(note + "the guest may be going down\n"));
+}
+
 /// The agent says how the program ended, in the last frame.
 TEST_F(Remote, ExecByTheAgentEndsAsAShellDoes) {
     const auto ends = [&](const std::string& payload) {
