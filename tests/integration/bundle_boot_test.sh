@@ -59,6 +59,7 @@ write_config() {
 JSON
     (cd config && find . | cpio --quiet -o -H newc) >config.cpio
     cat "$bundle/initramfs.img" config.cpio >initrd.img
+    truncate -s %4096 initrd.img # as image::write_initrd, which says why
 }
 
 like= # firecracker: no serials of disks, a keyboard instead of a power button, its kernel arguments
