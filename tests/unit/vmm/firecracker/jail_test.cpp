@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-Host host() {
+Host jail_host() {
     Host found;
     found.probe = {"firecracker", true, "kvm", "1.16.1", "/usr/local/bin/firecracker", "it ran"};
     found.version = {1, 16, 1};
@@ -45,7 +45,7 @@ json body_of(const SupervisorPlan& plan, const std::string& path) {
 }
 
 TEST(FirecrackerJail, RequestsNameFilesAsTheJailHasThem) {
-    const SupervisorPlan plan = Driver(host()).plan(jailed_spec());
+    const SupervisorPlan plan = Driver(jail_host()).plan(jailed_spec());
     ASSERT_TRUE(plan.jail);
     EXPECT_EQ(plan.jail->files, (std::vector<ImageLock>{{"/bundle/vmlinux", true},
                                                         {"initrd.img", true},
@@ -61,7 +61,7 @@ TEST(FirecrackerJail, RequestsNameFilesAsTheJailHasThem) {
     EXPECT_EQ(body_of(plan, "/network-interfaces/eth0")["host_dev_name"], "bgr012345");
     EXPECT_EQ(plan.images.size(), 3U) << "locked by the names that they have here";
 
-    const SupervisorPlan open = Driver(host()).plan(launch_spec());
+    const SupervisorPlan open = Driver(jail_host()).plan(launch_spec());
     EXPECT_EQ(plan.requests.size(), open.requests.size());
     EXPECT_EQ(body_of(plan, "/machine-config"), body_of(open, "/machine-config"));
     EXPECT_FALSE(open.jail);
@@ -69,7 +69,7 @@ TEST(FirecrackerJail, RequestsNameFilesAsTheJailHasThem) {
 
 TEST(FirecrackerJail, TheHelperIsToldWhatTheVmMayTake) {
     const os::TemporaryDir dir;
-    Host found = host();
+    Host found = jail_host();
     found.probe.binary = dir.path() / "firecracker";
     std::ofstream(found.probe.binary) << "program";
     fs::resize_file(found.probe.binary, (3U << 20U) + 1);
@@ -88,14 +88,14 @@ TEST(FirecrackerJail, TheHelperIsToldWhatTheVmMayTake) {
 }
 
 TEST(FirecrackerJail, AProblemWithTheJailerKeepsFirecrackerFromBeingUsed) {
-    const Probe good = with_jailer(host(), "").probe;
+    const Probe good = with_jailer(jail_host(), "").probe;
     EXPECT_TRUE(good.usable);
     EXPECT_EQ(good.reason, "it ran; in its jailer");
-    const Probe bad = with_jailer(host(), "there is none").probe;
+    const Probe bad = with_jailer(jail_host(), "there is none").probe;
     EXPECT_FALSE(bad.usable);
     EXPECT_EQ(bad.reason, "firecracker.jailer is on, but there is none");
     EXPECT_EQ(bad.setting, "firecracker.jailer");
-    Host unusable = host();
+    Host unusable = jail_host();
     unusable.probe.usable = false;
     EXPECT_EQ(with_jailer(unusable, "there is none").probe.reason, "it ran")
         << "that it cannot be used at all comes first";
@@ -109,7 +109,7 @@ TEST(FirecrackerJail, TheJailerIsLookedForBesideFirecracker) {
         std::ofstream(path) << "#!/bin/sh\necho run >>\"$0.count\"\necho '" << says << "'\n";
         fs::permissions(path, fs::perms::owner_all);
     };
-    Probe probe = host().probe;
+    Probe probe = jail_host().probe;
     probe.binary = binary;
     JailerVersion jailers;
     make(binary, "Firecracker v1.16.1");
