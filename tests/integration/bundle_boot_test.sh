@@ -79,7 +79,7 @@ start() {
     rm -f console.log monitor && mkfifo monitor
     local khz
     khz=$(awk '/^cpu MHz/ {printf "%d", $4 * 1000; exit}' /proc/cpuinfo)
-    qemu-system-x86_64 -M microvm,acpi=on -accel tcg,thread=multi,tb-size=256 -cpu max -smp 1 -m 384 \
+    qemu-system-x86_64 -M microvm,acpi=on,pic=off -accel tcg,thread=multi,tb-size=256 -cpu max -smp 1 -m 384 \
         -nodefaults -no-user-config -display none -no-reboot -monitor stdio \
         -chardev file,id=con,path=console.log -serial chardev:con -kernel "$bundle/vmlinux" -initrd initrd.img \
         -append "console=ttyS0 $args panic=-1 quiet cryptomgr.notests tsc_early_khz=$khz tsc=reliable banger.lapic_hz=62500000 banger.debug" "${disks[@]}" \

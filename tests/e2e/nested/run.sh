@@ -277,7 +277,7 @@ start_l1() {
     (
         cd "$work"
         exec setpriv --pdeathsig KILL -- "$qemu_program" -name nested -nodefaults -no-user-config -display none -no-reboot \
-            -M microvm,acpi=on -accel tcg,thread=multi,tb-size=512 -cpu max,+svm,+npt -smp 1 -m 2048 \
+            -M microvm,acpi=on,pic=off -accel tcg,thread=multi,tb-size=512 -cpu max,+svm,+npt -smp 1 -m 2048 \
             -chardev stdio,id=console,signal=off -serial chardev:console -device virtio-rng-device "${disks[@]}" \
             -kernel vmlinux -initrd initrd -append "console=ttyS0 reboot=t panic=-1 quiet cryptomgr.notests \
 tsc_early_khz=$khz tsc=reliable banger.lapic_hz=62500000 init=/root/case.sh"

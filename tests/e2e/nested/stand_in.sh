@@ -109,7 +109,7 @@ done < <(of drives '"\(.path_on_host) \(if .is_read_only then "on" else "off" en
 done < <(of network-interfaces '"\(.host_dev_name) \(.guest_mac)"')
 cid=$(of vsock .guest_cid)
 setpriv --pdeathsig KILL -- socat "UNIX-LISTEN:$(of vsock .uds_path),fork" "EXEC:$self --dial $cid" </dev/null >/dev/null 2>&1 &
-setpriv --pdeathsig KILL -- qemu-system-x86_64 -M microvm,acpi=on -accel "${STAND_IN_ACCEL:-kvm}" -cpu "${STAND_IN_CPU:-host}" \
+setpriv --pdeathsig KILL -- qemu-system-x86_64 -M microvm,acpi=on,pic=off -accel "${STAND_IN_ACCEL:-kvm}" -cpu "${STAND_IN_CPU:-host}" \
     -smp "$(of machine-config .vcpu_count)" -m "$(of machine-config .mem_size_mib)" \
     -nodefaults -no-user-config -display none -no-reboot -device i8042 -chardev stdio,id=console,signal=off -serial chardev:console \
     -qmp "unix:$dir/qmp,server=on,wait=off" -qmp "unix:$dir/events,server=on,wait=off" \
