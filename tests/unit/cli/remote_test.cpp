@@ -78,6 +78,8 @@ TEST_F(Remote, ExecSaysThatItsConnectionBrokeOff) {
     daemon->on("GET /v1/vms/a/ssh",
                R"({"host":"127.0.0.1","port":1,"user":"root","key":"/k","known_hosts":"/h",)"
                R"("host_key_alias":"a.vm","control_path":""})");
+    daemon->on("POST /v1/vms/a/exec",
+               problem("unavailable", "the guest of VM a cannot be asked", "x"), 503);
     const std::string note = "note: the connection to VM a broke off; ";
     const std::vector<std::string> words{"vm", "exec", "a", "--", "poweroff"};
     daemon->on("GET /v1/vms/a", R"({"name":"a","state":"stopping"})");
