@@ -33,9 +33,15 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/ssh-config", "getSshConfig", "vm"},
 
     {"GET", "/v1/images", "listImages", ""},
+    {"POST", "/v1/images", "adoptImage", ""},
     {"GET", "/v1/images/{name}", "getImage", ""},
     {"PUT", "/v1/images/{name}", "registerImage", ""},
     {"DELETE", "/v1/images/{name}", "deleteImage", ""},
+    {"GET", "/v1/image-default", "getDefaultImage", ""},
+    {"PUT", "/v1/image-default", "setDefaultImage", ""},
+    {"POST", "/v1/image-prune", "pruneImages", ""},
+    {"POST", "/v1/image-stagings", "openImageStaging", ""},
+    {"DELETE", "/v1/image-stagings/{id}", "removeImageStaging", ""},
 
     {"GET", "/v1/operations", "listOperations", "limit state"},
     {"GET", "/v1/operations/{id}", "getOperation", ""},

@@ -86,7 +86,8 @@ std::vector<Candidate> positionals(const Session& session, const std::string& no
     if (noun == "vm" && verb != "create" && verb != "ls" && (index == 0 || several)) {
         return named(session, vm_noun);
     }
-    if (noun == "image" && (verb == "show" || verb == "delete")) {
+    if (noun == "image" && (verb == "show" || verb == "delete" ||
+                            ((verb == "default" || verb == "register") && index == 0))) {
         return named(session, image_noun);
     }
     if (noun == "op" && verb != "ls" && index == 0) {

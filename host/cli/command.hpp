@@ -45,6 +45,8 @@ void add_x(CLI::App& noun, Session& session);
 void add_completion(CLI::App& noun, Session& session);
 void add_version(CLI::App& noun, Session& session);
 
+void add_image_prune(CLI::App& image, Session& session);
+
 // The verbs of vm, in groups.
 void add_vm_create(CLI::App& vm, Session& session);
 void add_vm_changes(CLI::App& vm, Session& session);

@@ -16,41 +16,77 @@ struct RegisterArgs {
     std::string kernel;
     std::string initrd;
     std::string modules;
+    std::string work_seed;
 };
 
 struct DeleteArgs {
     std::vector<std::string> names;
 };
 
-std::string bytes_text(const Json& image) {
-    const auto bytes =
-        number_at(image, "size_bytes") ? number_at(image, "size_bytes") : number_at(image, "size");
-    return bytes ? mib_text(static_cast<std::int64_t>(*bytes / (1 << 20))) : "";
+struct DefaultArgs {
+    std::string name;
+    bool json = false;
+};
+
+std::string size_at(const Json& object, const char* key) {
+    const auto bytes = number_at(object, key);
+    return bytes ? bytes_text(*bytes) : "";
+}
+
+std::string kind_text(const Json& image, const Terminal& terminal) {
+    return text_at(image, "kind") + (value_at(image, "default") == Json(true) ? " (default)" : "") +
+           (value_at(image, "ok") == Json(false) ? " " + terminal.red("(files missing)") : "");
 }
 
 std::vector<std::string> row(const Json& image, const Terminal& terminal) {
-    std::string kind = text_at(image, "kind");
-    if (value_at(image, "ok") == Json(false)) {
-        kind += " " + terminal.red("(files missing)");
-    }
-    return {text_at(image, "name"), kind, bytes_text(image), text_at(image, "rootfs")};
+    return {
+        text_at(image, "name"),           kind_text(image, terminal),
+        size_at(image, "disk_bytes"),     size_at(image, "content_bytes"),
+        text_at(image, "base"),           age_since(text_at(image, "created_at")),
+        text_at(image, "kernel_version"),
+    };
+}
+
+std::string packages_text(const Json& image) {
+    const Json& packages = value_at(image, "packages");
+    return packages.is_object()
+               ? text_at(packages, "count") + ", listed in " + text_at(packages, "manifest")
+               : "";
+}
+
+std::string seed_text(const Json& image) {
+    const std::string seed = text_at(image, "work_seed");
+    const bool own = value_at(image, "own_work_seed") != Json(false);
+    return seed.empty() || own ? seed : "none of its own";
 }
 
 void show(const Session& session, const Json& image) {
     const bool standard = value_at(image, "default") == Json(true);
     const bool broken = value_at(image, "ok") == Json(false);
-    session.print(described({{"name", session.out.bold(text_at(image, "name"))},
-                             {"kind", text_at(image, "kind")},
-                             {"default", standard ? "yes" : ""},
-                             {"broken", broken ? session.out.red("files are missing") : ""},
-                             {"used by", text_at(image, "used_by")},
-                             {"size", bytes_text(image)},
-                             {"rootfs", text_at(image, "rootfs")},
-                             {"kernel", text_at(image, "kernel")},
-                             {"initrd", text_at(image, "initrd")},
-                             {"modules", text_at(image, "modules")},
-                             {"work disk", text_at(image, "work_seed")}},
-                            session.out));
+    const std::string problem = text_at(image, "problem");
+    session.print(described(
+        {{"name", session.out.bold(text_at(image, "name"))},
+         {"kind", text_at(image, "kind")},
+         {"default", standard ? "yes" : ""},
+         {"broken", broken ? session.out.red(problem.empty() ? "files are missing" : problem) : ""},
+         {"used by", text_at(image, "used_by")},
+         {"older base", text_at(image, "older_base")},
+         {"made", text_at(image, "created_at")},
+         {"made by", text_at(image, "source")},
+         {"base", text_at(image, "base")},
+         {"recipe", text_at(image, "recipe")},
+         {"note", text_at(image, "note")},
+         {"size", size_at(image, "size_bytes")},
+         {"on disk", size_at(image, "disk_bytes")},
+         {"content", size_at(image, "content_bytes")},
+         {"packages", packages_text(image)},
+         {"rootfs", text_at(image, "rootfs")},
+         {"kernel", text_at(image, "kernel")},
+         {"version", text_at(image, "kernel_version")},
+         {"initrd", text_at(image, "initrd")},
+         {"modules", text_at(image, "modules")},
+         {"work seed", seed_text(image)}},
+        session.out));
 }
 
 int register_image(Session& session, const RegisterArgs& args) {
@@ -63,6 +99,7 @@ int register_image(Session& session, const RegisterArgs& args) {
     add("kernel", args.kernel);
     add("initrd", args.initrd);
     add("modules", args.modules);
+    add("work_seed", args.work_seed);
     const auto outcomes = carry_out(
         session, "image",
         {{args.name, [&] { return session.api().put(image_noun.target(args.name), body); }}});
@@ -70,6 +107,34 @@ int register_image(Session& session, const RegisterArgs& args) {
         session.print(args.name + " registered\n");
     }
     return conclude(session, outcomes);
+}
+
+/// The default as it is, or as it was made; what the configuration says wins.
+int choose_default(Session& session, const DefaultArgs& args) {
+    Json answer;
+    try {
+        answer = args.name.empty() ? session.api().get("/v1/image-default")
+                                   : session.api().put("/v1/image-default", {{"name", args.name}});
+    } catch (const os::Error& error) {
+        throw explained(session.api(), image_noun, args.name, error);
+    }
+    if (args.json) {
+        session.print_json(answer);
+        return 0;
+    }
+    const std::string configured = text_at(answer, "config");
+    const std::string kept = text_at(answer, "kept");
+    if (args.name.empty()) {
+        session.print(text_at(answer, "default") + "\n");
+    } else {
+        session.print(kept + " is the default\n");
+    }
+    if (!configured.empty()) {
+        session.note(session.err.yellow("warning:") + " vm.image of the configuration is " +
+                     configured + ", and wins" + (kept.empty() ? "" : " over " + kept) +
+                     "; banger config show tells where it is set");
+    }
+    return 0;
 }
 
 int remove(Session& session, const DeleteArgs& args) {
@@ -84,10 +149,10 @@ void add_image(CLI::App& noun, Session& session) {
     add_reads(noun, session,
               {image_noun,
                "no images; banger doctor tells what is missing",
-               {"NAME", "KIND", "SIZE", "ROOTFS"},
+               {"NAME", "KIND", "SIZE", "CONTENT", "BASE", "AGE", "KERNEL"},
                row,
                "List the images",
-               "Show images: their files and who uses them",
+               "Show images: their files, what is in them and who uses them",
                show});
 
     auto register_args = std::make_shared<RegisterArgs>();
@@ -103,14 +168,28 @@ void add_image(CLI::App& noun, Session& session) {
         ->type_name("FILE");
     verb->add_option("--modules", register_args->modules, "Kernel modules for that kernel")
         ->type_name("DIR");
+    verb->add_option("--work-seed", register_args->work_seed,
+                     "File system that a VM's /root begins as (default: the /root of the rootfs)")
+        ->type_name("FILE");
     examples(verb, "  banger image register mine --rootfs ./mine.ext4\n"
                    "  banger vm create --image mine");
     runs(verb, session, register_args, register_image);
 
+    auto default_args = std::make_shared<DefaultArgs>();
+    verb = noun.add_subcommand("default", "Choose what VMs get that name no image");
+    verb->add_option("NAME", default_args->name, "The image; without it the default is printed");
+    json_flag(verb, default_args->json);
+    examples(verb, "  banger image default dev\n"
+                   "  banger image default");
+    runs(verb, session, default_args, choose_default);
+
     auto delete_args = std::make_shared<DeleteArgs>();
-    verb = noun.add_subcommand("delete", "Forget images; registered files are not touched");
+    verb = noun.add_subcommand("delete",
+                               "Delete images; of registered ones the files are not touched");
     verb->add_option("NAME", delete_args->names, "One image or several")->required();
     runs(verb, session, delete_args, remove);
+
+    add_image_prune(noun, session);
 }
 
 } // namespace banger::cli

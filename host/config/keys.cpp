@@ -48,7 +48,7 @@ constexpr auto config_table = std::to_array<Key<Config>>({
 
     {"vm",
      "image",
-     "Image of a VM that names none; empty is the runtime bundle's",
+     "Image of a VM that names none; empty is that of banger image default",
      {Kind::text},
      [](Config& c) -> Slot { return &c.vm.image; }},
     {"vm",

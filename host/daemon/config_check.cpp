@@ -76,7 +76,7 @@ void ConfigCheck::check_plugins(const os::UserPaths& paths) {
         errors_.push_back(std::move(problem));
     }
     image::Lookup images([&paths] { return store::find_images_json(paths.data); },
-                         config.runtime.bundle);
+                         config.runtime.bundle, image_store_dir(paths));
     std::vector<KnownVm> vms = known_vms(paths);
     facts_ =
         configured_facts(config, paths, vm_settings(config, paths, choose_network(config, "", vms)),

@@ -5,6 +5,7 @@
 #include "config/effective.hpp"
 #include "daemon/doctor.hpp"
 #include "daemon/dropped_checks.hpp"
+#include "daemon/image_checks.hpp"
 #include "daemon/jailing.hpp"
 #include "daemon/log.hpp"
 #include "daemon/network_checks.hpp"
@@ -17,6 +18,7 @@
 #include "daemon/socket_keeper.hpp"
 #include "daemon/ssh_files.hpp"
 #include "daemon/status.hpp"
+#include "daemon/taken_up_images.hpp"
 #include "daemon/vmms.hpp"
 #include "os/clock.hpp"
 #include "os/error.hpp"
@@ -151,7 +153,7 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
           log->info("privileged: {} ({} us): {}", call.command, call.time.count(),
                     call.ok ? "ok" : call.error);
       }),
-      images(image_table, config.runtime.bundle), vmms(config, paths.state),
+      images(image_table, config.runtime.bundle, settings.image_store), vmms(config, paths.state),
       quarantine(paths.quarantine()), plugin_calls(paths.state / "plugin-calls",
                                                    [this](const auto& calls) {
                                                        quarantine.count(calls, os::now_ms());
@@ -294,11 +296,16 @@ DoctorFacts Daemon::Parts::doctor_facts() {
 }
 
 asio::awaitable<json> Daemon::Parts::doctor() {
-    auto checks_work = vm::offload(asking, [this, facts = doctor_facts()] {
+    const image::InUse in_use{images.list(), images.used_folders(), images.open_stagings()};
+    auto checks_work = vm::offload(asking, [this, in_use, facts = doctor_facts()] {
         json list = json::array();
         std::string allow;
         for (const Check& check : host_checks(facts, *vmms.get(), privileged)) {
             allow = check.id == "privilege" ? check.fix : allow;
+            list.push_back(to_json(check));
+        }
+        for (const Check& check :
+             image_checks(images.store(), settings.templates_dir, in_use, facts.default_image)) {
             list.push_back(to_json(check));
         }
         for (const Check& check : dropped_checks(journal, plugins, plugin::Footprint(plugins))) {
@@ -337,6 +344,7 @@ asio::awaitable<void> Daemon::Parts::start() {
             log->error("{}", problem);
         }
     }
+    co_await take_up_images(images, threads, *log);
     if (const std::string why = uncounted_exits(plugins.services()); !why.empty()) {
         log->error("crashes of plugins are not counted: {}", why);
     }
@@ -359,6 +367,8 @@ asio::awaitable<void> Daemon::Parts::start() {
     api::add_consoles(router, resources);
     api::add_exec(router, resources);
     api::add_images(router, resources);
+    api::add_image_stagings(router, resources);
+    api::add_image_prune(router, resources);
     api::add_operations(router, resources);
     api::add_events(router, resources);
     api::add_plugins(router, resources);

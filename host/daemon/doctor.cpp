@@ -227,13 +227,16 @@ void check_bundle(Checks& checks, const DoctorFacts& facts) {
     }
 }
 
-/// Of vm.image; that the bundle's own is whole is the bundle's check.
+/// Of vm.image, or what is kept; that the bundle's own is whole is the bundle's check.
 void check_image(Checks& checks, const DoctorFacts& facts) {
     if (!facts.image_problem.empty()) {
-        checks.push_back(check(
-            "image", "error", "no VM can be made of the default image " + facts.settings.image,
-            facts.image_problem,
-            "set vm.image in " + facts.config_file + " to one of banger image ls", "vm.image"));
+        checks.push_back(
+            check("image", "error", "no VM can be made of the default image " + facts.default_image,
+                  facts.image_problem,
+                  facts.settings.image.empty()
+                      ? "choose another one of banger image ls: banger image default NAME"
+                      : "set vm.image in " + facts.config_file + " to one of banger image ls",
+                  "vm.image"));
     }
 }
 
@@ -378,7 +381,13 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
         facts.bundle_problem = why;
     }
     if (!config.vm.image.empty()) {
-        facts.image_problem = images.find_problem(config.vm.image);
+        facts.default_image = config.vm.image;
+    } else if (const auto kept = images.find(images.default_name());
+               kept && kept->kind != "bundle") {
+        facts.default_image = kept->name;
+    }
+    if (!facts.default_image.empty()) {
+        facts.image_problem = images.find_problem(facts.default_image);
     }
     add_folders(facts, config, plugins);
     facts.no_network = plugin::no_network(plugins);

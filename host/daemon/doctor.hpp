@@ -60,7 +60,8 @@ struct DoctorFacts {
     std::filesystem::path bundle_place;   ///< where it is, or is to be
     std::string bundle_problem;           ///< empty when there is a bundle
     std::vector<std::string> missing;     ///< files that the bundle names but lacks
-    std::string image_problem;            ///< why vm.image cannot be used; empty when it can
+    std::string default_image;            ///< of vm.image or kept; empty: the bundle's
+    std::string image_problem;            ///< why that cannot be used; empty when it can
     std::vector<InFolder> bad_folders;    ///< "/x: No such file or directory"
     std::vector<InFolder> hiding_plugins; ///< "/x/nat.so hides /usr/lib/banger/plugins/nat.so"
     vm::Settings settings;

@@ -7,6 +7,10 @@
 
 namespace banger::daemon {
 
+std::filesystem::path image_store_dir(const os::UserPaths& paths) {
+    return paths.data / "image-store";
+}
+
 vm::Settings vm_settings(const config::Config& config, const os::UserPaths& paths,
                          const NetworkChoice& network) {
     const auto seconds = [](std::chrono::milliseconds time) {
@@ -16,6 +20,8 @@ vm::Settings vm_settings(const config::Config& config, const os::UserPaths& path
     settings.vms_dir = paths.data / "vms";
     settings.run_dir = paths.runtime / "vm";
     settings.images_dir = paths.data / "images";
+    settings.image_store = image_store_dir(paths);
+    settings.image_tool = os::installation().libexec / "banger-image";
     settings.templates_dir = paths.data / "templates";
     settings.banger_vm = os::installation().libexec / "banger-vm";
     settings.bridge = network.network.bridge;

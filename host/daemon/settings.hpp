@@ -7,6 +7,7 @@
 #include "vm/host_network.hpp"
 #include "vm/settings.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct NetworkChoice {
     vm::HostNetwork network;
     std::optional<vm::HostNetwork> wanted;
 };
+
+/// The folders of managed images.
+[[nodiscard]] std::filesystem::path image_store_dir(const os::UserPaths& paths);
 
 /// config.yaml, the user's folders and the installation in the terms of the parts below.
 [[nodiscard]] vm::Settings vm_settings(const config::Config& config, const os::UserPaths& paths,

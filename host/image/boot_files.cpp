@@ -1,5 +1,6 @@
 #include "image/boot_files.hpp"
 
+#include "image/file_key.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/random.hpp"
@@ -41,13 +42,6 @@ struct stat look(const fs::path& path) {
         throw os::errno_error("look at " + path.string());
     }
     return info;
-}
-
-/// Names what a file is now; another file, or this one with other content, has another key.
-std::string key_of(const fs::path& path) {
-    const struct stat info = look(path);
-    return std::to_string(info.st_ino) + "-" + std::to_string(info.st_mtim.tv_sec) + "." +
-           std::to_string(info.st_mtim.tv_nsec) + "-" + std::to_string(info.st_size);
 }
 
 json record_of(const fs::path& source, const fs::path& target) {
@@ -141,7 +135,7 @@ bool BootFiles::is_current(const fs::path& vm_dir, const Image& current) const {
         return true; // a private copy, or a VM that takes what is there
     }
     return fs::exists(current.rootfs, code) &&
-           fs::equivalent(base, copies_ / key_of(current.rootfs), code);
+           fs::equivalent(base, copies_ / file_key(current.rootfs), code);
 }
 
 void BootFiles::link(const fs::path& source, const fs::path& target) const {
@@ -161,7 +155,7 @@ void BootFiles::link(const fs::path& source, const fs::path& target) const {
 }
 
 fs::path BootFiles::copy_of(const fs::path& source) const {
-    const std::string key = key_of(source);
+    const std::string key = file_key(source);
     fs::path copy = copies_ / key;
     std::error_code code;
     if (fs::exists(copy, code)) {
@@ -170,10 +164,10 @@ fs::path BootFiles::copy_of(const fs::path& source) const {
     os::make_private_dir(copies_);
     const fs::path part = copies_ / (key + "-" + os::random_hex(4) + std::string(unfinished));
     os::clone_file(source, part, 0400);
-    if (key_of(source) != key || ::rename(part.c_str(), copy.c_str()) != 0) {
+    if (file_key(source) != key || ::rename(part.c_str(), copy.c_str()) != 0) {
         const int cause = errno;
         ::unlink(part.c_str());
-        if (key_of(source) != key) {
+        if (file_key(source) != key) {
             throw Error(ErrorKind::conflict, source.string() + " is being replaced",
                         "try again in a moment");
         }
@@ -188,7 +182,7 @@ void BootFiles::collect(const std::vector<Image>& images) const {
     for (const Image& image : images) {
         for (const Part& part : parts) {
             try {
-                wanted.push_back(key_of(image.*part.path));
+                wanted.push_back(file_key(image.*part.path));
             } catch (const Error&) { // NOLINT(bugprone-empty-catch): it has none, or it is gone
             }
         }

@@ -1,15 +1,9 @@
 #include "image/catalog.hpp"
 
+#include "image/ext4.hpp"
 #include "os/clock.hpp"
 #include "os/error.hpp"
-#include "os/file.hpp"
 #include "store/image_table.hpp"
-
-#include <algorithm>
-#include <array>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace banger::image {
 namespace fs = std::filesystem;
@@ -17,17 +11,6 @@ using os::Error;
 using os::ErrorKind;
 
 namespace {
-
-void check_image_name(const std::string& name) {
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-    };
-    if (name.empty() || name.size() > 63 || !std::all_of(name.begin(), name.end(), allowed) ||
-        name.front() == '-' || name.front() == '.') {
-        throw Error(ErrorKind::invalid, "invalid image name '" + name.substr(0, 80) + "'",
-                    "take 1 to 63 lower-case letters, digits, '-', '.' or '_'");
-    }
-}
 
 fs::path checked_file(const fs::path& path, const char* what, bool folder = false) {
     if (path.empty()) {
@@ -48,29 +31,34 @@ fs::path checked_file(const fs::path& path, const char* what, bool folder = fals
     return path;
 }
 
-/// s_magic, two bytes, little endian, at offset 56 of the superblock at 1024
-/// (Documentation/filesystems/ext4/super.rst).
-void check_ext4(const fs::path& rootfs) {
-    constexpr off_t place = 1024 + 56;
-    std::array<unsigned char, 2> magic{};
-    const os::UniqueFd file = os::open_file(rootfs, O_RDONLY);
-    const ssize_t n = ::pread(file.get(), magic.data(), magic.size(), place);
-    if (n != static_cast<ssize_t>(magic.size()) || magic[0] != 0x53 || magic[1] != 0xEF) {
-        throw Error(ErrorKind::invalid, "rootfs " + rootfs.string() + " is no ext4 file system",
+void check_ext4(const fs::path& file, const char* what) {
+    if (!is_ext4(file)) {
+        throw Error(ErrorKind::invalid,
+                    std::string(what) + " " + file.string() + " is no ext4 file system",
                     "make one of a folder with: mke2fs -t ext4 -d FOLDER FILE 2G");
     }
 }
 
 } // namespace
 
-Catalog::Catalog(store::ImageTable& table, fs::path configured)
-    : Lookup([&table] { return table.list(); }, std::move(configured)), table_(table) {}
+Catalog::Catalog(store::ImageTable& table, fs::path configured, fs::path store)
+    : Lookup([&table] { return table.list(); }, std::move(configured), store), table_(table),
+      folders_(std::move(store)) {}
 
-Image Catalog::register_image(const std::string& name, const Registration& registration) {
+void Catalog::require_free(const std::string& name) {
     check_image_name(name);
     if (const auto own = bundle_image(); name == "default" || (own && own->name == name)) {
         throw Error(ErrorKind::conflict, "image " + name + " is the runtime bundle's",
-                    "register your files under another name");
+                    "take another name");
+    }
+}
+
+Image Catalog::register_image(const std::string& name, const Registration& registration) {
+    require_free(name);
+    const auto before = table_.find(name);
+    if (before && before->kind == "managed") {
+        throw Error(ErrorKind::conflict, "image " + name + " is there, with files of its own",
+                    "take another name, or delete it first: banger image delete " + name);
     }
     if (registration.rootfs.empty()) {
         throw Error(ErrorKind::invalid, "image " + name + ": a rootfs is needed",
@@ -83,18 +71,30 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
     row.kernel = checked_file(registration.kernel, "kernel");
     row.initrd = checked_file(registration.initramfs, "initrd");
     row.modules = checked_file(registration.modules, "modules", true);
+    row.work_seed = checked_file(registration.work_seed, "work seed");
     if (registration.initramfs.empty()) { // the bundle's mounts ext4; another may do as it likes
-        check_ext4(row.rootfs);
+        check_ext4(row.rootfs, "rootfs");
+        if (!row.work_seed.empty()) {
+            check_ext4(row.work_seed, "work seed");
+        }
     }
     row.size = static_cast<std::int64_t>(fs::file_size(registration.rootfs));
     row.created_at = os::now_ms();
+    row.standard = before && before->standard;
     Image image = made_of(row);
     check_files(image);
     table_.save(row);
     return image;
 }
 
-void Catalog::remove(const std::string& name, const std::vector<std::string>& users) {
+void Catalog::set_default(const std::string& name) {
+    const Image image = get(name);
+    check_files(image);
+    table_.set_standard(image.kind == "bundle" ? "" : image.name);
+}
+
+void Catalog::remove(const std::string& name, const std::vector<std::string>& users,
+                     const std::string& standard) {
     const Image image = get(name);
     if (image.kind == "bundle") {
         throw Error(ErrorKind::conflict, "image " + name + " is the runtime bundle's",
@@ -108,7 +108,25 @@ void Catalog::remove(const std::string& name, const std::vector<std::string>& us
         throw Error(ErrorKind::conflict, "image " + name + " is used by " + names,
                     "delete those VMs first");
     }
-    table_.remove(name);
+    if (image.standard || image.name == standard) {
+        throw Error(ErrorKind::conflict, "image " + name + " is the default",
+                    image.standard ? "choose another one first: banger image default NAME"
+                                   : "name another one in vm.image of the configuration first");
+    }
+    const std::string folder = table_.find(image.name).value_or(store::ImageRow{}).folder;
+    std::error_code code;
+    const bool has_files = !folder.empty() && fs::exists(folders_.folder(folder), code);
+    if (has_files) {
+        folders_.put_away(folder);
+    }
+    try {
+        table_.remove(image.name);
+    } catch (...) {
+        if (has_files) {
+            folders_.bring_back(folder);
+        }
+        throw;
+    }
 }
 
 } // namespace banger::image

@@ -1,13 +1,17 @@
 #pragma once
 
+#include "image/image_store.hpp"
 #include "image/lookup.hpp"
 
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace banger::store {
 class ImageTable;
-}
+struct ImageRow;
+} // namespace banger::store
 
 namespace banger::image {
 
@@ -17,21 +21,97 @@ struct Registration {
     std::filesystem::path kernel;
     std::filesystem::path initramfs;
     std::filesystem::path modules;
+    std::filesystem::path work_seed;
 };
 
-/// The images there are: the bundle's and the registered ones. [loop]
+/// What a staging becomes.
+struct Adoption {
+    std::string name;
+    std::string staging;
+    bool replace = false; ///< an image of that name
+    std::string made_from;
+    std::int64_t content_bytes = 0; ///< 0: as its file system has it
+    std::string kernel_version;
+    std::string source;
+    std::string recipe;
+    std::string note;
+};
+
+/// The images there are: the bundle's, the registered and the managed ones. [loop]
 class Catalog : public Lookup {
   public:
-    /// `configured` is the bundle's folder when config.yaml names one, else empty.
-    Catalog(store::ImageTable& table, std::filesystem::path configured);
+    /// `configured` is the bundle's folder when config.yaml names one, else empty; `store` is the
+    /// folder of managed images.
+    Catalog(store::ImageTable& table, std::filesystem::path configured,
+            std::filesystem::path store);
 
-    /// Creates or replaces the record; the files stay the user's. Throws invalid or not_found.
+    /// Creates or replaces the record; the files stay the user's. Throws invalid or not_found, and
+    /// conflict for the name of the bundle's image or of a managed one.
     Image register_image(const std::string& name, const Registration& registration);
-    /// Throws not_found, conflict for the bundle's image, or when `users` (VM names) is not empty.
-    void remove(const std::string& name, const std::vector<std::string>& users);
+
+    /// Whether somebody works with a staging: it is given to one at a time. Lives on the loop.
+    class Claim {
+      public:
+        Claim(std::set<std::string>& claimed, std::string id);
+        Claim(Claim&& other) noexcept;
+        Claim& operator=(Claim&&) = delete;
+        ~Claim();
+        [[nodiscard]] const std::string& id() const noexcept { return id_; }
+
+      private:
+        std::set<std::string>* claimed_;
+        std::string id_;
+    };
+    [[nodiscard]] ImageStore::Staging open_staging();
+    [[nodiscard]] Claim claim(const std::string& staging);
+    /// Puts it away; one that is not there is no error.
+    void drop_staging(const std::string& staging);
+
+    struct Prepared {
+        Adoption wanted;
+        Claim claim;
+        std::filesystem::path dir;
+    };
+    /// Throws what keeps it from becoming an image, as far as names tell.
+    [[nodiscard]] Prepared prepare(const Adoption& wanted);
+    /// Looks at all that is in it and brings it to the disk. [pool thread]
+    [[nodiscard]] static store::ImageRow complete(const Prepared& prepared);
+    /// Makes it an image. Returns the folder of the managed image that it replaces, which is
+    /// nobody's from now on; else nothing.
+    [[nodiscard]] std::string finish(const Prepared& prepared, store::ImageRow row);
+
+    /// Keeps it as the default. Throws not_found.
+    void set_default(const std::string& name);
+
+    /// Throws not_found, conflict for the bundle's image, for `standard` (the name of the default
+    /// image), or when `users` (VM names) is not empty. Files of a managed image are put away.
+    void remove(const std::string& name, const std::vector<std::string>& users,
+                const std::string& standard);
+
+    struct TakenUp {
+        std::vector<std::string> images;   ///< names, now in the database
+        std::vector<std::string> problems; ///< one line each
+    };
+    /// At the start of the daemon: stagings of the last one are put away, a deletion that it had
+    /// begun is finished, and folders without a record become images again.
+    [[nodiscard]] TakenUp take_up();
+
+    /// Puts a folder of the store away that no image has; false when one has it.
+    bool put_away_unused(const std::string& folder);
+    [[nodiscard]] std::vector<std::string> used_folders() const;
+    /// Of the stagings those that are open in this run of the daemon.
+    [[nodiscard]] const std::set<std::string>& open_stagings() const noexcept { return open_; }
+    [[nodiscard]] const ImageStore& store() const noexcept { return folders_; }
 
   private:
+    void require_free(const std::string& name);
+    void require_replaceable(const Adoption& wanted);
+    void take_up_folders(TakenUp& result);
+
     store::ImageTable& table_;
+    ImageStore folders_;
+    std::set<std::string> open_;
+    std::set<std::string> claimed_;
 };
 
 } // namespace banger::image

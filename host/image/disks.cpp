@@ -104,16 +104,19 @@ fs::path Disks::overlay_template(std::uint64_t mib) const {
     return target;
 }
 
-fs::path Disks::work_template(const fs::path& seed, std::uint64_t mib) const {
+std::string Disks::work_template_prefix(const fs::path& seed) {
     struct stat info {};
     if (::stat(seed.c_str(), &info) != 0) {
         throw os::errno_error("look at the work seed " + seed.string());
     }
+    return "work-" + std::to_string(info.st_ino) + "-" + std::to_string(info.st_mtim.tv_sec) + "." +
+           std::to_string(info.st_mtim.tv_nsec) + "-";
+}
+
+fs::path Disks::work_template(const fs::path& seed, std::uint64_t mib) const {
     // A seed that was built again must not be served from the old template.
-    const std::string seed_id = std::to_string(info.st_ino) + "-" +
-                                std::to_string(info.st_mtim.tv_sec) + "." +
-                                std::to_string(info.st_mtim.tv_nsec);
-    fs::path target = templates_ / ("work-" + seed_id + "-" + std::to_string(mib) + ".ext4");
+    fs::path target =
+        templates_ / (work_template_prefix(seed) + std::to_string(mib) + std::string(".ext4"));
     make_template(target, [&](const fs::path& path) {
         const fs::path copy = path.string() + ".seed";
         os::clone_file(seed, copy);

@@ -44,6 +44,9 @@ class Disks {
     /// In MiB; none when it cannot be looked at.
     [[nodiscard]] static std::optional<std::uint64_t> size_of(const std::filesystem::path& disk);
 
+    /// How the names of templates that were made of this seed begin, of whatever size.
+    [[nodiscard]] static std::string work_template_prefix(const std::filesystem::path& seed);
+
     static constexpr std::uint64_t min_mib = 64;
 
   private:

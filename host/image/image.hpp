@@ -11,7 +11,8 @@ namespace banger::image {
 /// Something VMs are made of: a root file system and what boots it.
 struct Image {
     std::string name;
-    std::string kind; ///< "bundle" (the default image) or "registered" (files of the user's own)
+    /// "bundle" (the default image), "registered" (files of the user's own) or "managed" (ours)
+    std::string kind;
     std::filesystem::path rootfs;
     std::string kernel_version; ///< of `kernel`; empty when not known
     std::filesystem::path kernel;
@@ -19,8 +20,21 @@ struct Image {
     std::filesystem::path initramfs;
     std::filesystem::path modules;   ///< empty: those inside the rootfs
     std::filesystem::path work_seed; ///< cloned to be /root
+    bool foreign_seed = false;       ///< `work_seed` is the bundle's: the image has none
+    bool standard = false;           ///< the one that is kept as the default
     std::int64_t created_at_ms = 0;
+    std::filesystem::path dir;      ///< of a managed one; its files and nothing else
+    std::uint64_t disk_bytes = 0;   ///< of all in `dir`
+    std::int64_t content_bytes = 0; ///< in its root file system; 0: not known
+    std::int64_t packages = 0;      ///< in the packages.txt of `dir`
+    std::string made_from;          ///< name of an image
+    std::string source;             ///< "build", "commit", "import"
+    std::string recipe;             ///< digest
+    std::string note;
 };
+
+/// Throws invalid.
+void check_image_name(const std::string& name);
 
 /// Throws Error naming the file that is missing or not readable, and what it is for.
 void check_files(const Image& image);

@@ -4,6 +4,10 @@
 #include "os/paths.hpp"
 #include "store/image_table.hpp"
 
+#include <algorithm>
+
+#include <sys/stat.h>
+
 namespace banger::image {
 namespace fs = std::filesystem;
 using os::Error;
@@ -11,14 +15,29 @@ using os::ErrorKind;
 
 namespace {
 
-Image from_row(const store::ImageRow& row, const Bundle* bundle) {
+Image from_row(const store::ImageRow& row, const Bundle* bundle, const fs::path& store) {
     Image image;
     image.name = row.name;
     image.kind = row.kind;
-    image.rootfs = row.rootfs;
+    image.standard = row.standard;
     image.created_at_ms = row.created_at;
-    image.work_seed = row.work_seed;
-    if (bundle != nullptr && image.work_seed.empty()) {
+    image.content_bytes = row.content_bytes;
+    image.disk_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(row.disk_bytes, 0));
+    image.packages = row.packages;
+    image.made_from = row.made_from;
+    image.source = row.source;
+    image.recipe = row.recipe;
+    image.note = row.note;
+    if (!row.folder.empty()) {
+        image.dir = store / row.folder;
+    }
+    const auto placed = [&](const std::string& path) {
+        return path.empty() ? fs::path() : image.dir / path; // an absolute one stays as it is
+    };
+    image.rootfs = placed(row.rootfs);
+    image.work_seed = placed(row.work_seed);
+    image.foreign_seed = row.work_seed.empty();
+    if (bundle != nullptr && image.foreign_seed) {
         image.work_seed = bundle->work_seed;
     }
     if (row.kernel.empty() && bundle != nullptr) {
@@ -26,19 +45,21 @@ Image from_row(const store::ImageRow& row, const Bundle* bundle) {
         image.kernel_elf = bundle->vmlinux;
         image.kernel_version = row.initrd.empty() ? bundle->kernel_version : "";
     } else {
-        image.kernel = row.kernel;
+        image.kernel = placed(row.kernel);
+        image.kernel_elf = placed(row.kernel_elf);
+        image.kernel_version = row.kernel_version;
     }
-    image.initramfs = !row.initrd.empty() ? fs::path(row.initrd)
+    image.initramfs = !row.initrd.empty() ? placed(row.initrd)
                       : bundle != nullptr ? bundle->initramfs
                                           : fs::path();
-    image.modules = row.modules;
+    image.modules = placed(row.modules);
     return image;
 }
 
 } // namespace
 
-Lookup::Lookup(Records records, fs::path configured)
-    : records_(std::move(records)), configured_(std::move(configured)) {}
+Lookup::Lookup(Records records, fs::path configured, fs::path store)
+    : records_(std::move(records)), configured_(std::move(configured)), store_(std::move(store)) {}
 
 const Bundle* Lookup::find_bundle(std::string& why) {
     try {
@@ -83,12 +104,19 @@ std::optional<Image> Lookup::bundle_image() {
     image.initramfs = found->initramfs;
     image.modules = found->modules;
     image.work_seed = found->work_seed;
+    const std::vector<store::ImageRow> rows = records_();
+    image.standard = std::none_of(rows.begin(), rows.end(),
+                                  [](const store::ImageRow& row) { return row.standard; });
+    struct stat info {};
+    if (::stat((found->dir / "bundle.json").c_str(), &info) == 0) {
+        image.created_at_ms = std::int64_t{info.st_mtim.tv_sec} * 1000;
+    }
     return image;
 }
 
 Image Lookup::made_of(const store::ImageRow& row) {
     std::string why;
-    return from_row(row, find_bundle(why));
+    return from_row(row, find_bundle(why), store_);
 }
 
 std::vector<Image> Lookup::list() {
@@ -99,7 +127,7 @@ std::vector<Image> Lookup::list() {
     std::string why;
     const Bundle* found = find_bundle(why);
     for (const store::ImageRow& row : records_()) {
-        images.push_back(from_row(row, found));
+        images.push_back(from_row(row, found, store_));
     }
     return images;
 }
@@ -113,10 +141,21 @@ std::optional<Image> Lookup::find(std::string_view name) {
     return std::nullopt;
 }
 
+std::string Lookup::default_name() {
+    for (const Image& image : list()) {
+        if (image.standard) {
+            return image.name;
+        }
+    }
+    return {};
+}
+
 Image Lookup::get(std::string_view name) {
     if (name.empty()) {
-        if (auto image = bundle_image()) {
-            return std::move(*image);
+        for (Image& image : list()) {
+            if (image.standard) {
+                return std::move(image);
+            }
         }
         (void)bundle(); // throws the reason
     }

@@ -21,8 +21,9 @@ class Lookup {
   public:
     using Records = std::function<std::vector<store::ImageRow>()>;
 
-    /// `configured` is the bundle's folder when config.yaml names one, else empty.
-    Lookup(Records records, std::filesystem::path configured);
+    /// `configured` is the bundle's folder when config.yaml names one, else empty; `store` is where
+    /// the folders of managed images are.
+    Lookup(Records records, std::filesystem::path configured, std::filesystem::path store);
 
     /// Reads the bundle again when its bundle.json changed since. Throws unavailable without one.
     [[nodiscard]] const Bundle& bundle();
@@ -31,6 +32,8 @@ class Lookup {
 
     [[nodiscard]] std::vector<Image> list();
     [[nodiscard]] std::optional<Image> find(std::string_view name);
+    /// The image that is kept as the default, else the bundle's; empty when there is neither.
+    [[nodiscard]] std::string default_name();
     /// Throws not_found with the names there are; an empty name is the default image.
     [[nodiscard]] Image get(std::string_view name);
     /// Why no VM can be made of that image, with the next step; empty when one can.
@@ -44,6 +47,7 @@ class Lookup {
   private:
     Records records_;
     std::filesystem::path configured_;
+    std::filesystem::path store_;
     std::optional<Bundle> bundle_;
     std::filesystem::file_time_type read_at_;
 };

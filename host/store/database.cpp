@@ -153,8 +153,7 @@ void Database::switch_to_wal() {
 
 void Database::migrate() {
     Transaction transaction(*this); // another process may be doing the same
-    Query tables(*this, "SELECT count(*) FROM sqlite_schema");
-    fresh_ = tables.next() && tables.integer() == 0;
+    fresh_ = is_empty();
     if (!fresh_ && pragma("application_id") != application_id) {
         throw Error(ErrorKind::conflict, path_.string() + " is a database of another program",
                     "move it away and start again");
@@ -181,6 +180,12 @@ void Database::migrate() {
         throw error(cause).with_context("bring the schema up to " + std::to_string(known));
     }
     transaction.commit();
+}
+
+/// A statement that is not over keeps a step of the schema from dropping a table.
+bool Database::is_empty() {
+    Query tables(*this, "SELECT count(*) FROM sqlite_schema");
+    return tables.next() && tables.integer() == 0;
 }
 
 void Database::move_aside() {

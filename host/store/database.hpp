@@ -54,6 +54,7 @@ class Database {
     [[nodiscard]] std::optional<std::string> find_damage();
     void switch_to_wal();
     void migrate();
+    [[nodiscard]] bool is_empty();
     void move_aside();
     void execute(std::string_view sql);
     [[nodiscard]] std::int64_t pragma(const std::string& name);

@@ -8,14 +8,72 @@
 
 namespace banger::store {
 namespace fs = std::filesystem;
+using nlohmann::json;
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ImageRow, name, kind, rootfs, kernel, initrd, modules, work_seed,
-                                   created_at, size)
+namespace {
+
+/// Visits every field with its name, so that writing and reading cannot come apart.
+template <class Row, class Visitor>
+void visit_image(Row& row, Visitor&& visit) {
+    visit.field("name", row.name);
+    visit.field("kind", row.kind);
+    visit.field("rootfs", row.rootfs);
+    visit.field("kernel", row.kernel);
+    visit.field("initrd", row.initrd);
+    visit.field("modules", row.modules);
+    visit.field("work_seed", row.work_seed);
+    visit.field("created_at", row.created_at);
+    visit.field("size", row.size);
+    visit.added("kernel_elf", row.kernel_elf);
+    visit.added("folder", row.folder);
+    visit.added("standard", row.standard);
+    visit.added("disk_bytes", row.disk_bytes);
+    visit.added("content_bytes", row.content_bytes);
+    visit.added("packages", row.packages);
+    visit.added("kernel_version", row.kernel_version);
+    visit.added("made_from", row.made_from);
+    visit.added("source", row.source);
+    visit.added("recipe", row.recipe);
+    visit.added("note", row.note);
+}
+
+struct ImageWriter {
+    json& out;
+    template <class T>
+    void field(const char* name, const T& value) {
+        out[name] = value;
+    }
+    template <class T>
+    void added(const char* name, const T& value) {
+        out[name] = value;
+    }
+};
+
+struct ImageReader {
+    const json& in;
+    template <class T>
+    void field(const char* name, T& value) {
+        in.at(name).get_to(value);
+    }
+    /// The copies of an earlier banger do not have it.
+    template <class T>
+    void added(const char* name, T& value) {
+        value = in.value(name, value);
+    }
+};
+
+} // namespace
 
 void write_images_json(const fs::path& folder, const std::vector<ImageRow>& rows) {
     try {
-        os::write_file_atomic(folder / "images.json", nlohmann::json(rows).dump(2) + "\n");
-    } catch (const nlohmann::json::exception& cause) {
+        json list = json::array();
+        for (const ImageRow& row : rows) {
+            json entry = json::object();
+            visit_image(row, ImageWriter{entry});
+            list.push_back(std::move(entry));
+        }
+        os::write_file_atomic(folder / "images.json", list.dump(2) + "\n");
+    } catch (const json::exception& cause) {
         throw os::Error(os::ErrorKind::invalid, std::string("image record: ") + cause.what());
     }
 }
@@ -26,8 +84,13 @@ std::vector<ImageRow> find_images_json(const fs::path& folder) {
         return {};
     }
     try {
-        return nlohmann::json::parse(*text).get<std::vector<ImageRow>>();
-    } catch (const nlohmann::json::exception& cause) {
+        const json list = json::parse(*text);
+        std::vector<ImageRow> rows;
+        for (const json& entry : list) {
+            visit_image(rows.emplace_back(), ImageReader{entry});
+        }
+        return rows;
+    } catch (const json::exception& cause) {
         throw os::Error(os::ErrorKind::invalid, std::string("images.json: ") + cause.what());
     }
 }

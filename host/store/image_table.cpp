@@ -7,16 +7,29 @@
 namespace banger::store {
 namespace {
 
+// Not OR REPLACE: that would remove another image which has the same folder, or is the default.
 constexpr const char* save_sql =
-    "INSERT OR REPLACE INTO image "
-    "(name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO image "
+    "(name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
+    "folder, "
+    "standard, disk_bytes, content_bytes, packages, kernel_version, made_from, source, recipe, "
+    "note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, rootfs = excluded.rootfs, "
+    "kernel = excluded.kernel, initrd = excluded.initrd, modules = excluded.modules, "
+    "work_seed = excluded.work_seed, created_at = excluded.created_at, size = excluded.size, "
+    "kernel_elf = excluded.kernel_elf, folder = excluded.folder, standard = excluded.standard, "
+    "disk_bytes = excluded.disk_bytes, content_bytes = excluded.content_bytes, "
+    "packages = excluded.packages, kernel_version = excluded.kernel_version, "
+    "made_from = excluded.made_from, source = excluded.source, recipe = excluded.recipe, "
+    "note = excluded.note";
 constexpr const char* find_sql =
-    "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size "
-    "FROM image WHERE name = ?";
+    "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
+    "folder, standard, disk_bytes, content_bytes, packages, kernel_version, made_from, source, "
+    "recipe, note FROM image WHERE name = ?";
 constexpr const char* list_sql =
-    "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size "
-    "FROM image ORDER BY name";
+    "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
+    "folder, standard, disk_bytes, content_bytes, packages, kernel_version, made_from, source, "
+    "recipe, note FROM image ORDER BY name";
 
 ImageRow read_image(Query& query) {
     return ImageRow{.name = query.text(),
@@ -27,7 +40,18 @@ ImageRow read_image(Query& query) {
                     .modules = query.text(),
                     .work_seed = query.text(),
                     .created_at = query.integer(),
-                    .size = query.integer()};
+                    .size = query.integer(),
+                    .kernel_elf = query.text(),
+                    .folder = query.text(),
+                    .standard = query.integer() != 0,
+                    .disk_bytes = query.integer(),
+                    .content_bytes = query.integer(),
+                    .packages = query.integer(),
+                    .kernel_version = query.text(),
+                    .made_from = query.text(),
+                    .source = query.text(),
+                    .recipe = query.text(),
+                    .note = query.text()};
 }
 
 } // namespace
@@ -36,7 +60,11 @@ void ImageTable::save(const ImageRow& row) {
     Transaction transaction(database_);
     Query query(database_, save_sql);
     query.bind(row.name).bind(row.kind).bind(row.rootfs).bind(row.kernel).bind(row.initrd);
-    query.bind(row.modules).bind(row.work_seed).bind(row.created_at).bind(row.size).run();
+    query.bind(row.modules).bind(row.work_seed).bind(row.created_at).bind(row.size);
+    query.bind(row.kernel_elf).bind(row.folder).bind(std::int64_t{row.standard ? 1 : 0});
+    query.bind(row.disk_bytes).bind(row.content_bytes).bind(row.packages);
+    query.bind(row.kernel_version).bind(row.made_from).bind(row.source).bind(row.recipe);
+    query.bind(row.note).run();
     write_images_json(database_.path().parent_path(), list());
     transaction.commit();
 }
@@ -47,6 +75,14 @@ bool ImageTable::remove(std::string_view name) {
     write_images_json(database_.path().parent_path(), list());
     transaction.commit();
     return found;
+}
+
+void ImageTable::set_standard(std::string_view name) {
+    Transaction transaction(database_);
+    Query(database_, "UPDATE image SET standard = 0 WHERE standard = 1").run();
+    Query(database_, "UPDATE image SET standard = 1 WHERE name = ?").bind(name).run();
+    write_images_json(database_.path().parent_path(), list());
+    transaction.commit();
 }
 
 std::optional<ImageRow> ImageTable::find(std::string_view name) const {

@@ -10,10 +10,11 @@ namespace banger::store {
 
 class Database;
 
-/// What VMs can be made from. Paths are absolute; empty means that the bundle's is used.
+/// What VMs can be made from. Paths are absolute, those of a managed image names in its folder;
+/// empty means that the bundle's is used.
 struct ImageRow {
     std::string name;
-    std::string kind; ///< "bundle" or "registered" (its files belong to somebody else)
+    std::string kind; ///< "registered" (its files belong to somebody else) or "managed" (ours)
     std::string rootfs;
     std::string kernel;
     std::string initrd;
@@ -21,6 +22,18 @@ struct ImageRow {
     std::string work_seed;
     std::int64_t created_at = 0;
     std::int64_t size = 0; ///< bytes of the rootfs
+
+    std::string kernel_elf;
+    std::string folder;             ///< of a managed image, in the image store
+    bool standard = false;          ///< what a VM gets that names none; of one at most
+    std::int64_t disk_bytes = 0;    ///< of all files of a managed image; 0: not known
+    std::int64_t content_bytes = 0; ///< what is in its root file system; 0: not known
+    std::int64_t packages = 0;      ///< in its packages.txt
+    std::string kernel_version;     ///< of its own kernel
+    std::string made_from;          ///< name of an image
+    std::string source;             ///< "build", "commit", "import"
+    std::string recipe;             ///< digest
+    std::string note;
 
     bool operator==(const ImageRow&) const = default;
 };
@@ -33,6 +46,8 @@ class ImageTable {
 
     void save(const ImageRow& row); ///< new, or instead of the one with that name
     bool remove(std::string_view name);
+    /// Of these the one that VMs get which name none; none of them when there is no such name.
+    void set_standard(std::string_view name);
 
     [[nodiscard]] std::optional<ImageRow> find(std::string_view name) const;
     [[nodiscard]] std::vector<ImageRow> list() const; ///< by name

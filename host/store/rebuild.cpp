@@ -64,10 +64,19 @@ void rebuild_images(Database& database, Rebuilt& rebuilt) {
     }
     ImageTable images(database);
     for (const ImageRow& row : rows) {
-        if (!images.find(row.name)) {
-            images.save(row);
-            rebuilt.images.push_back(row.name);
+        if (images.find(row.name)) {
+            continue;
         }
+        try {
+            images.save(row);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::conflict) {
+                throw; // the database itself fails
+            }
+            rebuilt.problems.push_back("image " + row.name + " in images.json: " + error.what());
+            continue;
+        }
+        rebuilt.images.push_back(row.name);
     }
 }
 

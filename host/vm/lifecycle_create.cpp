@@ -9,6 +9,7 @@
 #include "vm/identity.hpp"
 #include "vm/left_over.hpp"
 #include "vm/name.hpp"
+#include "vm/seeding.hpp"
 
 #include <exception>
 
@@ -100,6 +101,8 @@ Lifecycle::Started Lifecycle::create(const CreateRequest& request) {
 
 asio::awaitable<void> Lifecycle::make(Operation& operation, Ptr machine, image::Image image) {
     const MachinePaths paths(parts_.settings, *machine);
+    auto seeding = with_work_seed(parts_.threads, operation, parts_.settings, std::move(image));
+    image = co_await std::move(seeding);
     operation.stage("disks");
     co_await plugins(operation, machine, [](auto& capabilities, auto& view, auto& context) {
         capabilities.run(Hook::before_create, view, context);

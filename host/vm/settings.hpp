@@ -25,6 +25,8 @@ struct Settings {
     std::filesystem::path run_dir;       ///< one short-lived folder per running VM
     std::filesystem::path templates_dir; ///< formatted disks to clone
     std::filesystem::path images_dir;    ///< copies of images that VMs boot from
+    std::filesystem::path image_store;   ///< folders of managed images
+    std::filesystem::path image_tool;    ///< the program that reads file systems of images
     std::filesystem::path banger_vm;     ///< the supervisor program
 
     std::string bridge = "banger";

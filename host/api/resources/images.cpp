@@ -1,9 +1,8 @@
+#include "api/resources/image_json.hpp"
 #include "api/resources/resources.hpp"
-
-#include "image/boot_files.hpp"
 #include "image/catalog.hpp"
 #include "os/error.hpp"
-#include "vm/machines.hpp"
+#include "vm/settings.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,38 +13,6 @@ using os::ErrorKind;
 namespace asio = boost::asio;
 
 namespace {
-
-std::vector<std::string> users_of(const vm::Machines& machines, const std::string& image) {
-    std::vector<std::string> names;
-    for (const auto& machine : machines.list()) {
-        if (machine->row.image == image) {
-            names.push_back(machine->name());
-        }
-    }
-    return names;
-}
-
-/// VMs of the image that keep the base of an earlier build.
-json on_older_base(const Parts& parts, const image::Image& image) {
-    const image::BootFiles files(parts.settings.images_dir);
-    json names = json::array();
-    for (const auto& machine : parts.machines.list()) {
-        const auto dir = vm::MachinePaths(parts.settings, *machine).dir;
-        if (machine->row.image == image.name && !files.is_current(dir, image)) {
-            names.push_back(machine->name());
-        }
-    }
-    return names;
-}
-
-json shown(const image::Image& image, const Parts& parts) {
-    json document = image::to_json(image);
-    const std::string& standard = parts.settings.image;
-    document["default"] = standard.empty() ? image.kind == "bundle" : image.name == standard;
-    document["used_by"] = users_of(parts.machines, image.name);
-    document["older_base"] = on_older_base(parts, image);
-    return document;
-}
 
 image::Registration registration(const json& body) {
     image::Registration result;
@@ -64,38 +31,73 @@ image::Registration registration(const json& body) {
             result.initramfs = value.get<std::string>();
         } else if (key == "modules") {
             result.modules = value.get<std::string>();
+        } else if (key == "work_seed") {
+            result.work_seed = value.get<std::string>();
         } else {
             throw Error(ErrorKind::invalid, "unknown member '" + key + "' in the request",
-                        "there are: rootfs, kernel, initrd, modules");
+                        "there are: rootfs, kernel, initrd, modules, work_seed");
         }
     }
     return result;
+}
+
+std::string wanted_default(const json& body) {
+    if (body.size() != 1 || !body.contains("name") || !body["name"].is_string()) {
+        throw Error(ErrorKind::invalid,
+                    "name must be the name of an image, and nothing else given");
+    }
+    return body["name"].get<std::string>();
+}
+
+/// What is kept, what counts, and what of the configuration wins over it.
+json default_json(const Parts& parts) {
+    const std::string& configured = parts.settings.image;
+    return {{"kept", parts.images.default_name()},
+            {"default", standard_image(parts)},
+            {"config", configured.empty() ? json(nullptr) : json(configured)}};
+}
+
+/// Its files are put away already; without them nothing waits for the disk.
+asio::awaitable<void> empty_bin(const Parts& parts) {
+    auto work = vm::offload(parts.threads, [&store = parts.images.store()] { store.empty_bin(); });
+    co_await std::move(work);
 }
 
 } // namespace
 
 void add_images(Router& router, const Parts& parts) {
     router.on("GET", "/v1/images", [&parts](Request) -> asio::awaitable<Response> {
+        const std::string standard = standard_image(parts);
         json images = json::array();
         for (const image::Image& image : parts.images.list()) {
-            images.push_back(shown(image, parts));
+            images.push_back(image_json(parts, image, standard));
         }
         co_return json_response({{"images", std::move(images)}});
     });
     router.on("GET", "/v1/images/{name}", [&parts](Request request) -> asio::awaitable<Response> {
-        co_return json_response(shown(parts.images.get(request.param("name")), parts));
+        co_return json_response(
+            image_json(parts, parts.images.get(request.param("name")), standard_image(parts)));
     });
     router.on("PUT", "/v1/images/{name}", [&parts](Request request) -> asio::awaitable<Response> {
-        co_return json_response(
-            shown(parts.images.register_image(request.param("name"), registration(request.json())),
-                  parts));
+        const image::Image image =
+            parts.images.register_image(request.param("name"), registration(request.json()));
+        co_return json_response(image_json(parts, image, standard_image(parts)));
     });
     router.on("DELETE", "/v1/images/{name}",
               [&parts](Request request) -> asio::awaitable<Response> {
                   const std::string& name = request.param("name");
-                  parts.images.remove(name, users_of(parts.machines, name));
+                  parts.images.remove(name, image_users(parts, name), standard_image(parts));
+                  auto emptied = empty_bin(parts);
+                  co_await std::move(emptied);
                   co_return json_response({{"deleted", name}});
               });
+    router.on("GET", "/v1/image-default", [&parts](Request) -> asio::awaitable<Response> {
+        co_return json_response(default_json(parts));
+    });
+    router.on("PUT", "/v1/image-default", [&parts](Request request) -> asio::awaitable<Response> {
+        parts.images.set_default(wanted_default(request.json()));
+        co_return json_response(default_json(parts));
+    });
 }
 
 } // namespace banger::api

@@ -60,6 +60,8 @@ void add_vms(Router& router, const Parts& parts);
 void add_consoles(Router& router, const Parts& parts);
 void add_exec(Router& router, const Parts& parts);
 void add_images(Router& router, const Parts& parts);
+void add_image_stagings(Router& router, const Parts& parts); ///< and the images they become
+void add_image_prune(Router& router, const Parts& parts);
 void add_operations(Router& router, const Parts& parts);
 void add_events(Router& router, const Parts& parts);
 void add_plugins(Router& router, const Parts& parts);

@@ -461,14 +461,6 @@ TEST_F(Commands, WaitAsksTheDaemon) {
     EXPECT_TRUE(daemon->saw("GET /v1/vms/a/wait?state=ready&timeout_s=120"));
 }
 
-TEST_F(Commands, ImagesAreRegisteredByAbsolutePath) {
-    start_daemon();
-    daemon->on("PUT /v1/images/mine", R"({"name":"mine"})");
-    EXPECT_EQ(run({"image", "register", "mine", "--rootfs", "/x/../y.ext4"}).out,
-              "mine registered\n");
-    EXPECT_TRUE(daemon->saw(R"(PUT /v1/images/mine {"rootfs":"/y.ext4"})"));
-}
-
 TEST_F(Commands, CompletionKnowsWordsOptionsAndNames) {
     const auto complete = [&](std::vector<std::string> words) {
         words.insert(words.begin(), "__complete");

@@ -124,18 +124,6 @@ TEST_F(Layout, PluginShowIsForPeople) {
     EXPECT_EQ(run({"plugin", "show", "nat", "--json"}).out.substr(0, 1), "{");
 }
 
-TEST_F(Layout, ImagesAreShownByTheirFiles) {
-    daemon->on("GET /v1/images", R"({"images":[{"name":"debian","kind":"bundle","ok":true,
-        "size_bytes":1073741824,"rootfs":"/r"},{"name":"mine","kind":"registered","ok":false}]})");
-    daemon->on("GET /v1/images/debian", R"({"name":"debian","kind":"bundle","ok":true,
-        "size_bytes":1073741824,"rootfs":"/r","used_by":["a","b"]})");
-    EXPECT_EQ(run({"image", "ls"}).out, "NAME    KIND                        SIZE  ROOTFS\n"
-                                        "debian  bundle                      1G    /r\n"
-                                        "mine    registered (files missing)  -     -\n");
-    EXPECT_EQ(run({"image", "ls", "-q"}).out, "debian\nmine\n");
-    EXPECT_THAT(run({"image", "show", "debian"}).out, HasSubstr("used by  a, b\n"));
-}
-
 TEST_F(Layout, VmShowNamesTheVmmThatRunsIt) {
     const std::string rest = R"("name":"a","vcpus":1,"memory_mib":512,"accel":"tcg",)";
     daemon->on("GET /v1/vms/a", "{" + rest + R"("state":"running","vmm":"auto","driver":"qemu"})");

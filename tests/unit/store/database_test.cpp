@@ -2,10 +2,13 @@
 
 #include "os/error.hpp"
 #include "os/temporary_dir.hpp"
+#include "store/image_table.hpp"
 #include "store/query.hpp"
 #include "store/schema.hpp"
 
 #include <gtest/gtest.h>
+
+#include <SQLiteCpp/Database.h>
 
 #include <thread>
 
@@ -154,6 +157,37 @@ TEST_F(DatabaseTest, ANewerSchemaIsLeftAlone) {
         EXPECT_NE(std::string(error.what()).find("schema 999"), std::string::npos);
     }
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
+}
+
+/// A database as a banger with the first `steps` steps of the schema left it.
+void make_old_database(const std::filesystem::path& path, std::size_t steps,
+                       const std::string& content) {
+    SQLite::Database old(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    for (const std::string_view step : migrations().first(steps)) {
+        old.exec(std::string(step));
+    }
+    old.exec("PRAGMA user_version = " + std::to_string(steps));
+    old.exec("PRAGMA application_id = 1112426322"); // "BNGR"
+    old.exec(content);
+}
+
+TEST_F(DatabaseTest, ImagesOfBeforeManagedOnesAreKept) {
+    make_old_database(path, 4,
+                      "INSERT INTO image VALUES "
+                      "('mine', 'registered', '/r', '/k', '/i', '/m', '/w', 5, 6)");
+    Database database(path);
+    EXPECT_FALSE(database.fresh());
+    EXPECT_FALSE(database.damaged());
+    ImageRow mine{.name = "mine", .kind = "registered", .rootfs = "/r", .kernel = "/k"};
+    mine.initrd = "/i";
+    mine.modules = "/m";
+    mine.work_seed = "/w";
+    mine.created_at = 5;
+    mine.size = 6;
+    ImageTable images(database);
+    EXPECT_EQ(images.list(), (std::vector<ImageRow>{mine}));
+    images.save({.name = "dev", .kind = "managed", .rootfs = "rootfs.ext4"});
+    EXPECT_EQ(images.list().size(), 2U);
 }
 
 TEST_F(DatabaseTest, ADatabaseOfAnotherProgramIsLeftAlone) {

@@ -4,6 +4,7 @@
 #include "os/file.hpp"
 #include "os/temporary_dir.hpp"
 #include "store/database.hpp"
+#include "store/image_json.hpp"
 #include "store/image_table.hpp"
 #include "store/lease_table.hpp"
 #include "store/vm_json.hpp"
@@ -132,6 +133,29 @@ TEST_F(RebuildTest, BadImagesAreAProblemAndVmsAreFoundAllTheSame) {
     const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
     EXPECT_EQ(rebuilt.problems.size(), 1U);
     EXPECT_EQ(rebuilt.vms.size(), 1U);
+}
+
+TEST_F(RebuildTest, TheImagesOfAnEarlierBangerAreRead) {
+    os::write_file_atomic(dir.path() / "images.json",
+                          R"([{"name":"mine","kind":"registered","rootfs":"/r","kernel":"",
+                              "initrd":"","modules":"","work_seed":"","created_at":5,"size":6}])");
+    const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
+    EXPECT_TRUE(rebuilt.problems.empty());
+    const ImageRow mine{
+        .name = "mine", .kind = "registered", .rootfs = "/r", .created_at = 5, .size = 6};
+    EXPECT_EQ(ImageTable(database).list(), (std::vector<ImageRow>{mine}));
+}
+
+TEST_F(RebuildTest, AnImageThatDoesNotFitTheOthersIsAProblemAndNotTheEnd) {
+    ImageRow first{.name = "a", .kind = "registered"};
+    ImageRow second{.name = "b", .kind = "registered"};
+    first.standard = true;
+    second.standard = true;
+    write_images_json(dir.path(), {first, second, {.name = "c", .kind = "registered"}});
+    const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
+    EXPECT_EQ(rebuilt.images, (std::vector<std::string>{"a", "c"}));
+    ASSERT_EQ(rebuilt.problems.size(), 1U);
+    EXPECT_NE(rebuilt.problems[0].find("image b in images.json"), std::string::npos);
 }
 
 TEST_F(RebuildTest, NoFolderIsNoVm) {

@@ -1,6 +1,7 @@
 #include "os/error.hpp"
 #include "os/temporary_dir.hpp"
 #include "store/database.hpp"
+#include "store/image_json.hpp"
 #include "store/image_table.hpp"
 #include "store/kv_table.hpp"
 #include "store/lease_table.hpp"
@@ -178,6 +179,62 @@ TEST_F(TablesTest, AnImageIsReplacedByItsName) {
     EXPECT_EQ(kind_of([&] { images.save(row); }), os::ErrorKind::conflict);
     EXPECT_TRUE(images.remove("debian"));
     EXPECT_FALSE(images.find("debian"));
+}
+
+TEST_F(TablesTest, EveryFieldOfAnImageIsKept) {
+    ImageRow row{.name = "dev", .kind = "managed", .rootfs = "rootfs.ext4"};
+    row.kernel = "vmlinuz";
+    row.initrd = "initramfs.img";
+    row.modules = "modules";
+    row.work_seed = "work-seed.ext4";
+    row.created_at = 5;
+    row.size = 6;
+    row.kernel_elf = "vmlinux";
+    row.folder = "0a";
+    row.standard = true;
+    row.disk_bytes = 7;
+    row.content_bytes = 8;
+    row.packages = 9;
+    row.kernel_version = "6.1";
+    row.made_from = "debian";
+    row.source = "build";
+    row.recipe = "sha256:00";
+    row.note = "for work";
+    images.save(row);
+    EXPECT_EQ(images.find("dev"), row);
+    EXPECT_EQ(images.list(), (std::vector<ImageRow>{row}));
+    EXPECT_EQ(find_images_json(dir.path()), (std::vector<ImageRow>{row}));
+}
+
+TEST_F(TablesTest, OneImageAtMostIsTheDefault) {
+    const auto standard = [&] {
+        std::string names;
+        for (const ImageRow& row : images.list()) {
+            names += row.standard ? row.name : "";
+        }
+        return names;
+    };
+    images.save({.name = "a", .kind = "registered"});
+    images.save({.name = "b", .kind = "registered"});
+    EXPECT_EQ(standard(), "");
+    images.set_standard("a");
+    images.set_standard("b");
+    EXPECT_EQ(standard(), "b");
+    ImageRow second{.name = "a", .kind = "registered"};
+    second.standard = true;
+    EXPECT_EQ(kind_of([&] { images.save(second); }), os::ErrorKind::conflict);
+    EXPECT_EQ(images.list().size(), 2U); // and took no other one's place
+    images.set_standard("");
+    EXPECT_EQ(standard(), "");
+}
+
+TEST_F(TablesTest, TwoManagedImagesHaveNotOneFolder) {
+    ImageRow row{.name = "a", .kind = "managed"};
+    row.folder = "0a";
+    images.save(row);
+    row.name = "b";
+    EXPECT_EQ(kind_of([&] { images.save(row); }), os::ErrorKind::conflict);
+    EXPECT_TRUE(images.find("a"));
 }
 
 OperationRow operation(const std::string& id, bool over) {

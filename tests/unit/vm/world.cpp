@@ -54,6 +54,8 @@ Settings settings_of(const fs::path& data, const fs::path& run) {
     settings.run_dir = run;
     settings.templates_dir = data / "templates";
     settings.images_dir = data / "images";
+    settings.image_store = data / "image-store";
+    settings.image_tool = data / "banger-image"; // there when a test makes one
     settings.banger_vm = BANGER_FAKE_VM;
     settings.subnet = net::Subnet::parse("10.9.8.0/24");
     settings.network_required = false;
@@ -73,7 +75,7 @@ World::World(const fs::path& data, const fs::path& run, const Plugins& make)
     : log([](std::string_view, const std::string& text) { ADD_FAILURE() << text; }),
       settings(settings_of(data, run)), database(data / "banger.sqlite"),
       journal(data / "banger.sqlite"), plugins(make ? make(journal) : nullptr),
-      reserve(data / "reserve"), catalog(images, data / "bundle"),
+      reserve(data / "reserve"), catalog(images, data / "bundle", data / "image-store"),
       lifecycle({threads, machines, operations, plugins ? *plugins : capabilities, catalog, journal,
                  reserve, events, settings,
                  [] {

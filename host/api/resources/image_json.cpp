@@ -1,0 +1,56 @@
+#include "api/resources/image_json.hpp"
+
+#include "image/boot_files.hpp"
+#include "image/catalog.hpp"
+#include "vm/machines.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace banger::api {
+using nlohmann::json;
+
+namespace {
+
+/// VMs of the image that keep the base of an earlier build.
+json on_older_base(const Parts& parts, const image::Image& image) {
+    const image::BootFiles files(parts.settings.images_dir);
+    json names = json::array();
+    for (const auto& machine : parts.machines.list()) {
+        const auto dir = vm::MachinePaths(parts.settings, *machine).dir;
+        if (machine->row.image == image.name && !files.is_current(dir, image)) {
+            names.push_back(machine->name());
+        }
+    }
+    return names;
+}
+
+} // namespace
+
+std::vector<std::string> image_users(const Parts& parts, const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& machine : parts.machines.list()) {
+        if (machine->row.image == name) {
+            names.push_back(machine->name());
+        }
+    }
+    return names;
+}
+
+std::string standard_image(const Parts& parts) {
+    const std::string& configured = parts.settings.image;
+    if (configured.empty()) {
+        return parts.images.default_name();
+    }
+    const auto image = parts.images.find(configured); // "default" is another name of the bundle's
+    return image ? image->name : configured;
+}
+
+json image_json(const Parts& parts, const image::Image& image, const std::string& standard) {
+    json document = image::to_json(image);
+    document["default"] = image.name == standard;
+    document["used_by"] = image_users(parts, image.name);
+    document["older_base"] = on_older_base(parts, image);
+    return document;
+}
+
+} // namespace banger::api
