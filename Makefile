@@ -9,7 +9,7 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test test-nested soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start fuzz given-firecracker runtime-bundle install uninstall format tidy
+.PHONY: help build test test-nested soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start fuzz given-firecracker runtime-bundle void-programs void-kernel rootfs-void verify-void install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
@@ -24,6 +24,9 @@ help:
 	@echo 'make bench-start     start of the daemon with six plugins and with none (RUNS=10, LIMIT=100 ms)'
 	@echo 'make fuzz            libFuzzer on every fuzz target, one after the other (SECONDS=600 each; needs clang)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
+	@echo 'make void-kernel     experimental: a kernel of Void Linux into runtime/void-kernel (VOID_MIRROR=; runtime/void/README.md)'
+	@echo 'make rootfs-void     experimental: a root file system of Void Linux into runtime/void-rootfs (VOID_MIRROR=)'
+	@echo 'make verify-void     registers them as the image void-exp, and takes a VM of it through its life'
 	@echo 'make install         release build into PREFIX (default /usr/local)'
 	@echo 'make uninstall       remove what "make install" put into PREFIX (FORCE=1: also while VMs run)'
 	@echo 'make format          clang-format every source'
@@ -109,6 +112,18 @@ given-firecracker:
 runtime-bundle: given-firecracker $(configured)
 	cmake --build --preset $(PRESET) --target banger-bundle
 	build/$(PRESET)/bin/banger-bundle --manifest $(RUNTIME_MANIFEST) --out $(RUNTIME_OUT) $(if $(RETRY),--retry)
+
+void-programs: $(configured)
+	cmake --build --preset $(PRESET) --target banger-xbps banger-bundle
+
+void-kernel: void-programs
+	BANGER_BUILD_DIR=build/$(PRESET) runtime/void/make-kernel.sh
+
+rootfs-void: void-programs
+	BANGER_BUILD_DIR=build/$(PRESET) runtime/void/make-rootfs.sh
+
+verify-void:
+	runtime/void/verify.sh
 
 install:
 	$(MAKE) --no-print-directory build PRESET=release

@@ -65,7 +65,9 @@ tests=(
     libgtest-dev
     mount
     nftables
+    openssl
     procps
+    shellcheck
     slirp4netns
     socat
     sudo

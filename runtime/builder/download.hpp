@@ -20,4 +20,9 @@ struct Source {
 /// (network), invalid (wrong content), exhausted (disk full), cancelled.
 void fetch(const Source& source, const std::filesystem::path& target, const Interrupt& interrupt);
 
+/// A file whose hash nobody knows beforehand: asked for anew each time, and in place in one step.
+/// What is in it is the caller's to check.
+void fetch_newest(const std::string& url, const std::filesystem::path& target,
+                  const Interrupt& interrupt);
+
 } // namespace banger::bundle

@@ -1,4 +1,5 @@
-#include "builder/archive.hpp"
+#include "builder/initramfs.hpp"
+
 #include "builder/digest.hpp"
 #include "builder/module_index.hpp"
 #include "builder/parts.hpp"
@@ -47,11 +48,30 @@ void add_folders(const fs::path& file, std::set<std::string>& known, std::vector
     }
 }
 
-void build_initramfs(const Site& site, const fs::path& staging) {
-    const ModuleIndex index(site.bundle / "modules" / kernel_version(site.bundle));
+/// The modules to be there: a name with a '?' behind it may be missing, and what the kernel has
+/// built in needs no file.
+std::vector<std::string> present_modules(const ModuleIndex& index,
+                                         const std::vector<std::string>& names) {
+    std::vector<std::string> out;
+    for (std::string name : names) {
+        const bool optional = !name.empty() && name.back() == '?';
+        if (optional) {
+            name.pop_back();
+        }
+        if (!index.built_in(name) && (!optional || index.has(name))) {
+            out.push_back(name);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+void write_initramfs(const InitramfsSources& sources, const fs::path& target) {
+    const ModuleIndex index(sources.modules_folder);
     std::string list;
     std::vector<fs::path> files;
-    for (const std::string& module : site.manifest->initramfs.modules) {
+    for (const std::string& module : present_modules(index, sources.modules)) {
         list += list_line(index, module);
         for (const fs::path& file : index.load_order(module)) {
             if (std::find(files.begin(), files.end(), file) == files.end()) {
@@ -65,7 +85,7 @@ void build_initramfs(const Site& site, const fs::path& staging) {
         add_folders(entry.path, folders, entries);
         entries.push_back(std::move(entry));
     };
-    add({.path = "init", .source = site.init, .mode = 0755});
+    add({.path = "init", .source = sources.init, .mode = 0755});
     add({.path = "dev/console",
          .console = true,
          .mode = 0600}); // the init's standard streams, before /dev is mounted
@@ -73,10 +93,8 @@ void build_initramfs(const Site& site, const fs::path& staging) {
     for (const fs::path& file : files) {
         add({.path = "lib/modules" / stored_as(file), .content = index.content(file)});
     }
-    write_cpio(staging / "initramfs.img", entries, site.manifest->initramfs.compression);
+    write_cpio(target, entries, sources.compression);
 }
-
-} // namespace
 
 Component initramfs_part(const Site& site, const Record& kernel) {
     if (!fs::is_regular_file(site.init)) {
@@ -92,7 +110,14 @@ Component initramfs_part(const Site& site, const Record& kernel) {
     return {.name = "initramfs",
             .inputs = inputs,
             .outputs = {"initramfs.img"},
-            .build = [&site](const fs::path& staging) { build_initramfs(site, staging); }};
+            .build = [&site](const fs::path& staging) {
+                write_initramfs(
+                    {.modules_folder = site.bundle / "modules" / kernel_version(site.bundle),
+                     .init = site.init,
+                     .modules = site.manifest->initramfs.modules,
+                     .compression = site.manifest->initramfs.compression},
+                    staging / "initramfs.img");
+            }};
 }
 
 } // namespace banger::bundle

@@ -4,6 +4,7 @@
 #include "builder/firecracker.hpp"
 #include "builder/interrupt.hpp"
 #include "builder/manifest.hpp"
+#include "builder/part_verbs.hpp"
 #include "builder/parts.hpp"
 #include "os/error.hpp"
 #include "os/file_lock.hpp"
@@ -34,13 +35,6 @@ struct Arguments {
     bool refresh = false;
     bool retry = false;
 };
-
-/// A program for guests of this build tree or installation.
-fs::path find_guest_program(const std::string& name) {
-    const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
-    const fs::path installed = here / "../libexec/banger" / name;
-    return fs::exists(installed) ? installed : here / "../libexec" / name;
-}
 
 /// A file of this machine that somebody named must be right; a release may be out of reach, and the
 /// bundle is whole without it.
@@ -149,14 +143,15 @@ int build(const Arguments& arguments) {
     return 0;
 }
 
-Arguments read_arguments(CLI::App& app, int argc, char** argv) {
+/// What was asked for: a bundle, or by a verb one part of a kernel.
+int run(CLI::App& app, int argc, char** argv) {
     Arguments arguments;
+    PartVerbs verbs(app);
     arguments.init = find_guest_program("banger-init");
     app.add_option("--manifest", arguments.manifest, "What the bundle is made of")
         ->envname("RUNTIME_MANIFEST")
-        ->required()
         ->check(CLI::ExistingFile);
-    app.add_option("--out", arguments.out, "Bundle folder")->required();
+    app.add_option("--out", arguments.out, "Bundle folder");
     app.add_option("--cache", arguments.cache, "Folder for downloads (default: OUT/.cache)");
     app.add_option("--init", arguments.init,
                    "The init program of the initramfs (default: that of this installation)");
@@ -170,7 +165,14 @@ Arguments read_arguments(CLI::App& app, int argc, char** argv) {
     app.add_flag("--retry", arguments.retry,
                  "Try again what could not be had (a failure is remembered for a day)");
     app.parse(argc, argv);
-    return arguments;
+    if (verbs.asked()) {
+        verbs.run();
+        return 0;
+    }
+    if (arguments.manifest.empty() || arguments.out.empty()) {
+        throw CLI::RequiredError(arguments.manifest.empty() ? "--manifest" : "--out");
+    }
+    return build(arguments);
 }
 
 int report(const Error& error) noexcept {
@@ -195,7 +197,7 @@ int main(int argc, char** argv) {
         CLI::App app{"Makes the runtime bundle: kernel, initramfs, root file system, keys. Run "
                      "again, it makes only what changed."};
         try {
-            return bundle::build(bundle::read_arguments(app, argc, argv));
+            return bundle::run(app, argc, argv);
         } catch (const CLI::ParseError& error) {
             return app.exit(error);
         }

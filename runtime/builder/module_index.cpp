@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <elf.h>
+#include <sstream>
 
 namespace banger::bundle {
 namespace {
@@ -95,6 +96,19 @@ ModuleIndex::ModuleIndex(const fs::path& folder) : folder_(folder) {
     if (files_.empty()) {
         throw Error(ErrorKind::not_found, "no kernel module (*.ko) below " + folder.string());
     }
+    std::istringstream lines(os::find_file(folder / "modules.builtin").value_or(""));
+    for (std::string line; std::getline(lines, line);) {
+        const std::string name = fs::path(line).filename();
+        built_in_.insert(normal(name.substr(0, name.find(".ko"))));
+    }
+}
+
+bool ModuleIndex::has(const std::string& name) const {
+    return files_.count(normal(name)) != 0;
+}
+
+bool ModuleIndex::built_in(const std::string& name) const {
+    return built_in_.count(normal(name)) != 0 && !has(name);
 }
 
 const fs::path& ModuleIndex::file(const std::string& name) const {
@@ -126,7 +140,9 @@ void ModuleIndex::add(const std::string& name, std::vector<fs::path>& order) con
         return;
     }
     for (const std::string& dependency : info(name).depends) {
-        add(dependency, order);
+        if (!built_in(dependency)) {
+            add(dependency, order);
+        }
     }
     order.push_back(path);
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ class ModuleIndex {
     /// not_found.
     [[nodiscard]] std::vector<std::filesystem::path> load_order(const std::string& name) const;
     [[nodiscard]] ModuleInfo info(const std::string& name) const;
+    [[nodiscard]] bool has(const std::string& name) const;
+    /// Is it part of the kernel itself, by modules.builtin?
+    [[nodiscard]] bool built_in(const std::string& name) const;
     /// The ELF file at one of these paths; a module that is stored compressed comes unpacked.
     [[nodiscard]] std::string content(const std::filesystem::path& file) const;
 
@@ -36,6 +40,7 @@ class ModuleIndex {
 
     std::filesystem::path folder_;
     std::map<std::string, std::filesystem::path> files_;
+    std::set<std::string> built_in_;
 };
 
 } // namespace banger::bundle

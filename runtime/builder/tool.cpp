@@ -20,10 +20,12 @@ namespace {
 using os::Error;
 using os::ErrorKind;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> packages{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> packages{{
     {"apt-cache", "apt"},
     {"apt-get", "apt"},
+    {"chroot", "coreutils"},
     {"debugfs", "e2fsprogs"},
+    {"env", "coreutils"},
     {"fakeroot", "fakeroot"},
     {"mke2fs", "e2fsprogs"},
     {"mmdebstrap", "mmdebstrap"},

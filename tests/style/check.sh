@@ -104,8 +104,24 @@ example() { # the guide shows the example that is installed and built
         offend "docs/plugins.md: its first example is not sdk/examples/ports/ports.cpp"
 }
 
+scripts() { # what people run, and what a guest does
+    local file
+    command -v shellcheck >/dev/null || { echo "SKIP: shellcheck is not installed" && exit 77; }
+    while read -r file; do
+        case $file in
+        *.sh) ;;
+        *) head -c 64 "$file" | head -n 1 | grep -aqE '^#!.*/(env )?(ba|da)?sh' || continue ;;
+        esac
+        case $file in
+        runtime/* | tests/integration/void/*) shellcheck -x -f gcc "$file" ;;
+        tests/*) continue ;;
+        *) shellcheck -x -S warning -f gcc "$file" ;;
+        esac || offend "$file: shellcheck -x has something to say"
+    done < <(files)
+}
+
 case ${1:-} in
-sizes | names | includes | plugins | headers | finished | format | example) "$1" ;;
-*) echo "usage: check.sh sizes|names|includes|plugins|headers|finished|format|example" >&2 && exit 2 ;;
+sizes | names | includes | plugins | headers | finished | format | example | scripts) "$1" ;;
+*) echo "usage: check.sh sizes|names|includes|plugins|headers|finished|format|example|scripts" >&2 && exit 2 ;;
 esac
 exit $found
