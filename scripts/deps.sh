@@ -30,6 +30,7 @@ build=(
     libarchive-dev
     libcli11-dev
     libcurl4-openssl-dev
+    libext2fs-dev
     libldns-dev
     libnftables-dev
     libnl-3-dev

@@ -9,6 +9,7 @@
 #include "cli/progress.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cerrno>
 #include <chrono>
@@ -52,6 +53,7 @@ class Watch {
         Clock::time_point began;
         bool fresh = false; ///< what came with the head waits in the parser
         int silent_ends = 0;
+        bool job = false; ///< of a plugin
     };
 
     void follow(Stream& stream);
@@ -60,6 +62,10 @@ class Watch {
     void reconnect(std::size_t index);
     void end(std::size_t index);
     void interrupted();
+    [[nodiscard]] bool may_ask() const;
+    void answered();
+    void cancel();
+    void leave(const char* what_goes_on);
     [[nodiscard]] bool busy() const;
     [[nodiscard]] std::string label(const std::string& name) const {
         return std::string(noun_) + (name.empty() ? "" : " ") + name;
@@ -72,6 +78,7 @@ class Watch {
     Interrupt interrupt_;
     Progress progress_;
     bool cancelling_ = false;
+    bool asking_ = false; ///< whether to cancel: a line of standard input is the answer
 };
 
 void Watch::begin(std::size_t index, const Change& change) {
@@ -116,6 +123,7 @@ void Watch::news(std::size_t index, const Json& json) {
     Outcome& outcome = outcomes_[index];
     outcome.last = json;
     outcome.seconds = operation->elapsed;
+    streams_[index].job = operation->kind.find('.') != std::string::npos;
     if (outcome.name.empty()) {
         outcome.name = operation->target;
     }
@@ -191,19 +199,19 @@ void Watch::reconnect(std::size_t index) {
     }
 }
 
-void Watch::interrupted() {
-    if (cancelling_) {
-        for (std::size_t i = 0; i < streams_.size(); ++i) {
-            if (!streams_[i].id.empty()) {
-                outcomes_[i].left_running = true;
-                progress_.say(label(outcomes_[i].name) +
-                              ": the undoing goes on without you; see it with: banger op watch " +
-                              streams_[i].id);
-                end(i);
-            }
+void Watch::leave(const char* what_goes_on) {
+    for (std::size_t i = 0; i < streams_.size(); ++i) {
+        if (!streams_[i].id.empty()) {
+            outcomes_[i].left_running = true;
+            progress_.say(label(outcomes_[i].name) + ": " + what_goes_on +
+                          " goes on without you; see it with: banger op watch " + streams_[i].id);
+            end(i);
         }
-        return;
     }
+}
+
+void Watch::cancel() {
+    asking_ = false;
     cancelling_ = true;
     progress_.say("cancelling, and waiting until everything is undone (Ctrl-C again: leave it)");
     for (std::size_t i = 0; i < streams_.size(); ++i) {
@@ -218,6 +226,39 @@ void Watch::interrupted() {
     }
 }
 
+/// Where somebody sees the question and can answer it, and all that is under way are jobs.
+bool Watch::may_ask() const {
+    return session_.in_is_tty && session_.err.tty &&
+           std::all_of(streams_.begin(), streams_.end(),
+                       [](const Stream& stream) { return stream.id.empty() || stream.job; });
+}
+
+void Watch::interrupted() {
+    if (cancelling_) {
+        leave("the undoing");
+    } else if (asking_ || !may_ask()) {
+        cancel();
+    } else {
+        asking_ = true;
+        progress_.say("cancel it, or leave it running? [c/l] and Enter (Ctrl-C again: cancel it)");
+    }
+}
+
+/// Another word than these, or none: it is watched on.
+void Watch::answered() {
+    std::array<char, 256> bytes; // NOLINT(*-init): filled by read
+    const ssize_t n = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    const char first = n > 0 ? bytes[0] : '\n';
+    asking_ = false;
+    if (first == 'c' || first == 'C') {
+        cancel();
+    } else if (first == 'l' || first == 'L') {
+        leave("it");
+    } else {
+        progress_.say("it goes on, and is watched");
+    }
+}
+
 bool Watch::busy() const {
     return std::any_of(streams_.begin(), streams_.end(),
                        [](const Stream& stream) { return !stream.id.empty(); });
@@ -225,7 +266,8 @@ bool Watch::busy() const {
 
 void Watch::run() {
     while (busy()) {
-        std::vector<pollfd> entries{{interrupt_.fd(), POLLIN, 0}};
+        std::vector<pollfd> entries{{interrupt_.fd(), POLLIN, 0},
+                                    {asking_ ? STDIN_FILENO : -1, POLLIN, 0}};
         bool fresh = false;
         for (const Stream& stream : streams_) {
             // A negative descriptor makes poll skip its entry.
@@ -237,15 +279,18 @@ void Watch::run() {
         if (ready < 0 && errno != EINTR) {
             throw os::errno_error("poll");
         }
+        const bool answer = entries[1].revents != 0;
         if (interrupt_.taken()) {
             interrupted();
+        } else if (answer) {
+            answered();
         }
         for (std::size_t i = 0; i < streams_.size(); ++i) {
-            if (!streams_[i].id.empty() && (entries[i + 1].revents != 0 || streams_[i].fresh)) {
+            if (!streams_[i].id.empty() && (entries[i + 2].revents != 0 || streams_[i].fresh)) {
                 receive(i);
             }
         }
-        if (ready == 0 && !fresh) {
+        if (ready == 0 && !fresh && !asking_) { // nothing is drawn over what is typed
             progress_.tick();
         }
     }

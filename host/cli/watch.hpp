@@ -22,11 +22,12 @@ struct Outcome {
     std::optional<os::Error> error;
     double seconds = 0;
     bool interrupted = false;  ///< by Ctrl-C here, not by somebody else
-    bool left_running = false; ///< the user pressed Ctrl-C twice
+    bool left_running = false; ///< the user pressed Ctrl-C twice, or wanted it so
 };
 
 /// Begins all changes and watches them together until each is over. Ctrl-C cancels them and waits
-/// for the roll-back; a second one leaves them to the daemon.
+/// for the roll-back; a second one leaves them to the daemon. Jobs of plugins are long, and need
+/// nobody who watches: on a terminal the first Ctrl-C asks whether they are to be cancelled.
 [[nodiscard]] std::vector<Outcome> carry_out(Session& session, const char* noun,
                                              const std::vector<Change>& changes);
 

@@ -4,9 +4,9 @@ namespace banger::config {
 
 Config default_config() {
     Config config;
-    // Without these a VM has no network, its network leads nowhere, nothing has a name, and nobody
-    // hears what its guest says.
-    for (const char* id : {"tap-pool", "nat", "dns", "vsock"}) {
+    // Without these a VM has no network, its network leads nowhere, nothing has a name, nobody
+    // hears what its guest says, and no image is made.
+    for (const char* id : {"tap-pool", "nat", "dns", "vsock", "imagebuild"}) {
         config.plugins.entries[id] = PluginEntry{};
     }
     return config;

@@ -25,24 +25,48 @@ class Changes : public ProgramTest {
     void endless_create() {
         daemon->on("POST /v1/vms",
                    operation_json("7", "create", "testbox", "running", {}, "booting"), 202);
+        endless("create");
+    }
+    /// A job of a plugin, begun by `banger x img build`, likewise.
+    void endless_job() {
+        daemon->on("GET /v1/plugins", R"({"plugins":[{"id":"img","state":"active"}]})");
+        daemon->on("GET /v1/plugins/img", R"({"id":"img","state":"active","actions":[
+                   {"kind":"cli","name":"build","summary":"Build"}]})");
+        daemon->on("POST /v1/plugins/img/actions/cli/build",
+                   R"({"status":"ok","output":[{"kind":"json","json":{"operation":"7"}}]})");
+        daemon->on("GET /v1/operations/7",
+                   operation_json("7", "img.build", "testbox", "running", {}, "booting"));
+        endless("img.build");
+    }
+    void endless(const std::string& kind) {
         daemon->on("POST /v1/operations/7/cancel", [this](const FakeDaemon::Request&) {
             cancelled = true;
             return FakeDaemon::Reply{};
         });
-        daemon->on("GET /v1/operations/7/events", [this](const FakeDaemon::Request&) {
+        daemon->on("GET /v1/operations/7/events", [this, kind](const FakeDaemon::Request&) {
             return FakeDaemon::Reply{
                 200,
                 "",
-                [this](const FakeDaemon::Write& write) {
-                    write(operation_json("7", "create", "testbox", "running", {}, "booting") +
-                          "\n");
+                [this, kind](const FakeDaemon::Write& write) {
+                    write(operation_json("7", kind, "testbox", "running", {}, "booting") + "\n");
                     while (write("\n") && !(cancelled && roll_back)) {
                         std::this_thread::sleep_for(std::chrono::milliseconds(20));
                     }
-                    write(operation_json("7", "create", "testbox", "cancelled", {"booting"}, "") +
+                    write(operation_json("7", kind, "testbox", "cancelled", {"booting"}, "") +
                           "\n");
                 },
                 {}};
+        });
+    }
+    /// Types each word once what it waits for has appeared.
+    Result type(std::vector<std::pair<std::string, std::string>> words) {
+        return run_on_terminal({"x", "img", "build"}, [&](const std::string& seen) -> std::string {
+            if (words.empty() || seen.find(words.front().first) == std::string::npos) {
+                return "";
+            }
+            const std::string word = words.front().second;
+            words.erase(words.begin());
+            return word;
         });
     }
 
@@ -209,6 +233,27 @@ TEST_F(Changes, SecondCtrlCLeavesItRunning) {
     EXPECT_EQ(result.code, 130);
     EXPECT_THAT(result.out, HasSubstr("banger op watch 7"));
     roll_back = true;
+}
+
+TEST_F(Changes, CtrlCInAJobOfAPluginAsksWhetherItIsToBeCancelled) {
+    endless_job();
+    Result result = type({{"booting", "\x03"}, {"[c/l]", "l\n"}});
+    EXPECT_EQ(result.code, 130);
+    EXPECT_FALSE(cancelled);
+    EXPECT_THAT(result.out, HasSubstr("goes on without you; see it with: banger op watch 7"));
+
+    result = type({{"booting", "\x03"}, {"[c/l]", "\n"}, {"is watched", "\x03"}, {"[c/l]", "c\n"}});
+    EXPECT_EQ(result.code, 130);
+    EXPECT_TRUE(cancelled);
+    EXPECT_THAT(result.out, HasSubstr("img.build testbox was cancelled"));
+}
+
+TEST_F(Changes, ASecondCtrlCInAJobOfAPluginCancelsIt) {
+    endless_job();
+    const Result result = type({{"booting", "\x03"}, {"[c/l]", "\x03"}});
+    EXPECT_EQ(result.code, 130);
+    EXPECT_TRUE(cancelled);
+    EXPECT_THAT(result.out, HasSubstr("waiting until everything is undone"));
 }
 
 TEST_F(Changes, LookForTheDaemonAgainWhenTheConnectionBreaks) {

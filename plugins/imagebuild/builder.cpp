@@ -1,0 +1,251 @@
+#include "builder.hpp"
+
+#include "seal.hpp"
+#include "ssh_guest.hpp"
+#include "way_back.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
+namespace imagebuild {
+namespace {
+
+namespace fs = std::filesystem;
+using banger::Error;
+using nlohmann::json;
+
+constexpr std::size_t note_bytes = 500;
+
+/// Whether the daemon has an option of a plugin that gives VMs a way to the world.
+bool has_nat(const json& options) {
+    return std::any_of(options.begin(), options.end(), [](const json& option) {
+        return option.value("plugin", "") == "nat" && option.value("name", "") == "nat";
+    });
+}
+
+/// What a guest printed may be any bytes.
+std::string as_utf8(std::string_view bytes) {
+    return json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace))
+        .get<std::string>();
+}
+
+} // namespace
+
+Builder::Builder(banger::Host host, banger::Job& job, const BuildRequest& request,
+                 const std::shared_ptr<UnderWay::Claim>& claim, std::string tool,
+                 const fs::path& logs)
+    : host_(host), job_(job), request_(request), claim_(claim), log_(job, logs, request.name),
+      api_(host), holdings_(host),
+      files_(host, log_, std::move(tool), [this](const std::string& name) { stage(name); }) {
+    held_.note = request.vm;
+    held_.vm = request.vm;
+}
+
+void Builder::run() {
+    WayBack back(log_);
+    back.add("forget the build", [this, &back] {
+        if (back.clean()) { // else the next daemon tries again
+            holdings_.forget(held_);
+        }
+    });
+    claim_->holds(held_.note);
+    try {
+        back.add("remove the staging", [this] { holdings_.remove_staging(held_.staging); });
+        back.add("remove the image of the builder VM",
+                 [this] { holdings_.remove_image(held_.image); });
+        back.add("remove the builder VM", [this] {
+            if (vm_asked_for_) {
+                stage("removing the builder VM");
+                holdings_.remove_vm(held_.vm);
+            }
+        });
+        back.add("remove an archive", [this] {
+            std::error_code code;
+            fs::remove(modules_archive_, code);
+        });
+        build();
+    } catch (const Error& error) {
+        const std::string message = error.what();
+        log_.note("failed: " + message);
+        if (error.code() == BANGER_E_CANCELLED || job_.call.cancelled()) {
+            back.go();
+            throw Error(BANGER_E_CANCELLED, "cancelled");
+        }
+        keep_vm();
+        const bool kept = request_.keep && vm_asked_for_ && held_.vm.empty();
+        std::string hint = error.hint();
+        if (!log_.file().empty()) {
+            hint += (hint.empty() ? "" : "; ") + ("the whole log is " + log_.file().string());
+        }
+        if (kept) {
+            hint += (hint.empty() ? "" : "; ") + ("look into its VM: banger vm ssh " + held_.note +
+                                                  "; remove it: banger vm delete " + held_.note);
+        }
+        back.go();
+        throw Error(error.code(), message, hint);
+    }
+}
+
+/// What the user wants to look at is theirs from now on.
+void Builder::keep_vm() {
+    try {
+        if (request_.keep && vm_asked_for_ &&
+            api_.find("/v1/vms/" + DaemonApi::encoded(held_.vm))) {
+            held_.vm.clear();
+            held_.image.clear(); // the VM is made of it
+            holdings_.keep(held_);
+        }
+    } catch (const Error& error) {
+        log_.line("keep the builder VM: " + std::string(error.what()), BANGER_LOG_ERROR);
+    }
+}
+
+void Builder::stage(const std::string& name) {
+    log_.stage(name);
+    claim_->stage(name);
+}
+
+void Builder::build() {
+    const auto begin = std::chrono::steady_clock::now();
+    stage("preparing");
+    holdings_.keep(held_);
+    held_.staging = files_.begin();
+    holdings_.keep(held_);
+    make_vm();
+    provision();
+    stop();
+    make_image();
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
+    json facts{{"base", base_}, {"source", "build"}, {"recipe", request_.digest}};
+    std::string note;
+    for (const std::string& each : left_out_) {
+        note += (note.empty() ? "left out: " : "; ") + each;
+    }
+    if (!note.empty()) {
+        note = as_utf8(std::string_view(note).substr(0, note_bytes));
+        facts["note"] = note;
+    }
+    json result = files_.finish(request_.name, request_.replace, std::move(facts));
+    result["took_s"] = seconds.count();
+    if (!log_.file().empty()) {
+        result["log"] = log_.file().string();
+    }
+    if (!note.empty()) {
+        result["note"] = note;
+    }
+    job_.result(result.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+json Builder::vm_body() const {
+    json body{{"name", held_.vm},
+              {"disk_mode", "overlay"},
+              {"autostart", "off"},
+              {"idle_stop_s", 0},
+              {"max_lifetime_s", 0}};
+    const std::string& image = held_.image.empty() ? request_.from : held_.image;
+    if (!image.empty()) {
+        body["image"] = image;
+    }
+    const auto set = [&](const char* key, const std::optional<std::int64_t>& value) {
+        if (value) {
+            body[key] = *value;
+        }
+    };
+    set("disk_mib", request_.size_mib);
+    set("memory_mib", request_.memory_mib);
+    set("work_disk_mib", request_.work_mib);
+    set("vcpus", request_.vcpus);
+    if (has_nat(api_.ask("GET", "/v1/vm-options").value("options", json::array()))) {
+        body["options"]["nat"]["nat"] = true;
+    }
+    return body;
+}
+
+void Builder::make_vm() {
+    if (!request_.rootfs.empty()) {
+        stage("root file system");
+        held_.image = held_.vm;
+        holdings_.keep(held_);
+        (void)api_.ask("PUT", "/v1/images/" + DaemonApi::encoded(held_.image),
+                       {{"rootfs", request_.rootfs}});
+    }
+    stage("builder VM");
+    const json body = vm_body();
+    vm_asked_for_ = true;
+    (void)api_.completed(job_.call, api_.ask("POST", "/v1/vms", body));
+    const json vm = api_.ask("GET", "/v1/vms/" + DaemonApi::encoded(held_.vm));
+    base_ = vm.value("image", request_.from);
+    vm_folder_ = vm.at("paths").at("dir").get<std::string>();
+}
+
+std::string Builder::pack_modules() {
+    modules_archive_ = fs::path(host_.state_dir()) / (held_.note + ".modules.tar");
+    const std::string archive = modules_archive_.string();
+    const banger::Exec exec(host_);
+    const std::vector<std::string_view> words{"tar", "-cf", archive, "-C", request_.modules, "."};
+    const banger_exec_result& end = exec.run(job_.call, words);
+    if (end.code != 0 || end.signal != 0) {
+        throw Error(BANGER_E_UNAVAILABLE, "pack " + request_.modules + ": " +
+                                              std::string(banger::view(end.err).substr(0, 500)));
+    }
+    return archive;
+}
+
+void Builder::provision() {
+    const SshGuest guest(
+        host_, ssh_access_of(api_.ask("GET", "/v1/vms/" + DaemonApi::encoded(held_.vm) + "/ssh")));
+    guest.open(job_.call);
+    guest.run(log_, "make " + std::string(guest_folder),
+              std::string("install -d -m 0700 ") + guest_folder);
+    if (!request_.modules.empty()) {
+        step(guest, modules_step(pack_modules()));
+    }
+    for (const Step& each : request_.steps) {
+        step(guest, each);
+    }
+    stage("sealing");
+    guest.run(log_, "seal the image", seal_script());
+}
+
+void Builder::step(const SshGuest& guest, const Step& step) {
+    stage(step.stage);
+    try {
+        for (const Upload& upload : step.uploads) {
+            guest.put(log_, upload.local, upload.remote);
+        }
+        guest.run(log_, step.what, step.script);
+    } catch (const Error& error) {
+        job_.call.check();
+        if (!step.optional) {
+            throw;
+        }
+        left_out_.emplace_back(error.what());
+        log_.line("left out: " + std::string(error.what()), BANGER_LOG_WARNING);
+    }
+}
+
+void Builder::stop() {
+    stage("stopping");
+    (void)api_.completed(
+        job_.call,
+        api_.ask("POST", "/v1/vms/" + DaemonApi::encoded(held_.vm) + "/stop", json::object()));
+}
+
+void Builder::make_image() {
+    files_.take_root(vm_folder_);
+    if (request_.work_seed) {
+        files_.take_work(vm_folder_);
+    }
+    if (request_.kernel.empty() && request_.initrd.empty() && request_.modules.empty()) {
+        files_.inherit_boot_files(base_);
+    } else {
+        files_.take_boot_files(request_.kernel, request_.initrd, request_.modules);
+    }
+    if (!request_.rootfs.empty()) {
+        base_ = fs::path(request_.rootfs).filename().string();
+    }
+}
+
+} // namespace imagebuild

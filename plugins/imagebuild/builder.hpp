@@ -1,0 +1,63 @@
+#pragma once
+
+#include "build_request.hpp"
+#include "daemon_api.hpp"
+#include "holdings.hpp"
+#include "image_files.hpp"
+#include "job_log.hpp"
+#include "under_way.hpp"
+
+#include <banger/plugin.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace imagebuild {
+
+class SshGuest;
+
+/// Builds one image: boots a VM of the base, does the steps in it, seals and stops it, and makes
+/// the image of its disks. Whatever happens, the VM and the staging are gone at the end; only with
+/// `keep` the VM of a build that failed stays. The job of an operation.
+class Builder {
+  public:
+    /// `logs`: folder of the log files.
+    Builder(banger::Host host, banger::Job& job, const BuildRequest& request,
+            const std::shared_ptr<UnderWay::Claim>& claim, std::string tool,
+            const std::filesystem::path& logs);
+
+    void run();
+
+  private:
+    void build();
+    void make_vm();
+    void provision();
+    void step(const SshGuest& guest, const Step& step);
+    void stop();
+    void make_image();
+    void stage(const std::string& name);
+    [[nodiscard]] nlohmann::json vm_body() const;
+    [[nodiscard]] std::string pack_modules();
+    void keep_vm();
+
+    banger::Host host_;
+    banger::Job& job_;
+    const BuildRequest& request_;
+    std::shared_ptr<UnderWay::Claim> claim_;
+    JobLog log_;
+    DaemonApi api_;
+    Holdings holdings_;
+    ImageFiles files_;
+    Holding held_;
+    std::filesystem::path modules_archive_; ///< in the plugin's folder, while it is needed
+    bool vm_asked_for_ = false;
+    std::string base_;                  ///< name of the image that it is made of
+    std::filesystem::path vm_folder_;   ///< with its disks
+    std::vector<std::string> left_out_; ///< steps that did not do their work and need not
+};
+
+} // namespace imagebuild

@@ -1,0 +1,179 @@
+#include "diff.hpp"
+
+#include "lines.hpp"
+#include "seal.hpp"
+#include "ssh_guest.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace imagebuild {
+
+const char diff_schema[] = R"({"required": ["vm"], "properties": {
+    "vm": {"type": "string", "description": "the VM"},
+    "all": {"type": "boolean", "default": false,
+            "description": "also what each VM has of its own: host name, keys, temporary files"}}})";
+
+namespace {
+
+namespace fs = std::filesystem;
+using banger::Call;
+using banger::Error;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::size_t longest_row = 64U << 10U; ///< a path of 4095 bytes, each shown as \xNN
+constexpr std::size_t most_bytes = 8U << 20U;   ///< of rows; more is counted
+
+bool is_own(std::string_view path) {
+    const auto& own = own_paths();
+    return std::any_of(own.begin(), own.end(), [&](const std::string& each) {
+        return path.substr(0, each.size()) == each &&
+               (path.size() == each.size() || path[each.size()] == '/');
+    });
+}
+
+/// A copy of a disk, which goes with this object.
+class DiskCopy {
+  public:
+    DiskCopy(const banger::Exec& exec, Call& call, const fs::path& disk, const fs::path& folder)
+        : path_(folder / ("diff-" + std::to_string(::getpid()) + "-" +
+                          disk.parent_path().filename().string() + ".ext4")) {
+        const std::string from = disk.string();
+        const std::string to = path_.string();
+        const std::vector<std::string_view> words{
+            "cp", "--reflink=auto", "--sparse=always", "--", from, to};
+        const auto& end = exec.run(call, words);
+        if (end.code != 0 || end.signal != 0) {
+            std::error_code code;
+            fs::remove(path_, code);
+            throw Error(BANGER_E_UNAVAILABLE,
+                        "copy " + from + ": " + std::string(banger::view(end.err).substr(0, 500)),
+                        "is there room left on that disk?");
+        }
+    }
+    DiskCopy(const DiskCopy&) = delete;
+    DiskCopy& operator=(const DiskCopy&) = delete;
+    ~DiskCopy() {
+        std::error_code code;
+        fs::remove(path_, code);
+    }
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+  private:
+    fs::path path_;
+};
+
+/// Rows of the tool's lines.
+class Rows {
+  public:
+    explicit Rows(bool all) : all_(all) {}
+
+    void add(std::string_view line) {
+        const json said = json::parse(line, nullptr, false);
+        if (!said.is_object()) {
+            return;
+        }
+        if (const auto error = said.find("error"); error != said.end()) {
+            failed = Error(BANGER_E_UNAVAILABLE, error->value("message", "the tool failed"),
+                           error->value("hint", ""));
+        }
+        ended = ended || said.contains("result");
+        const std::string path = said.value("path", "");
+        if (!said.contains("change") || (!all_ && is_own(path))) {
+            return;
+        }
+        ordered_json row{{"change", said.value("change", "")},
+                         {"type", said.value("type", "")},
+                         {"size_bytes", said.contains("size") ? said["size"] : json()},
+                         {"path", path}};
+        bytes_ += path.size() + 100;
+        if (bytes_ <= most_bytes) {
+            rows.push_back(std::move(row));
+        } else {
+            ++more;
+        }
+    }
+
+    ordered_json rows = ordered_json::array();
+    std::size_t more = 0;
+    bool ended = false;
+    std::optional<Error> failed;
+
+  private:
+    bool all_;
+    std::size_t bytes_ = 0;
+};
+
+/// What the guest has not written yet is written.
+void sync_guest(const banger::Exec& exec, Call& call, const DaemonApi& api,
+                const std::string& target) {
+    const auto words = ssh_words(ssh_access_of(api.ask("GET", target + "/ssh")), "sync");
+    const std::vector<std::string_view> views(words.begin(), words.end());
+    if (exec.run(call, views).code != 0) {
+        call.warning("the guest could not be asked to write its disk (sync)");
+    }
+}
+
+Rows compare(const banger::Exec& exec, Call& call, const std::vector<std::string>& words,
+             bool all) {
+    Rows rows(all);
+    Lines lines([&](std::string_view line) { rows.add(line); }, longest_row);
+    const std::vector<std::string_view> views(words.begin(), words.end());
+    const banger::Exec::OnOutput hear = [&](int stream, std::string_view bytes) {
+        if (stream == 1) {
+            lines.add(bytes);
+        }
+    };
+    const auto& end = exec.run(call, views, {}, hear);
+    lines.finish();
+    if (rows.failed) {
+        throw Error(*rows.failed);
+    }
+    if (end.code != 0 || end.signal != 0 || !rows.ended) {
+        throw Error(BANGER_E_UNAVAILABLE, "banger-image diff ended without a result: " +
+                                              std::string(banger::view(end.err).substr(0, 500)));
+    }
+    return rows;
+}
+
+} // namespace
+
+void emit_diff(banger::Host host, Call& call, std::string_view args_json, const std::string& tool) {
+    const json args = json::parse(args_json);
+    const DaemonApi api(host);
+    const banger::Exec exec(host);
+    const std::string target = "/v1/vms/" + DaemonApi::encoded(args.at("vm").get<std::string>());
+    const json vm = api.ask("GET", target);
+    const fs::path folder(vm.at("paths").at("dir").get<std::string>());
+    const bool private_root = vm.value("disk_mode", "") == "copy";
+    fs::path disk = folder / (private_root ? "root.ext4" : "overlay.ext4");
+    fs::path base = folder / "base.ext4";
+    if (private_root) {
+        const json image =
+            api.ask("GET", "/v1/images/" + DaemonApi::encoded(vm.value("image", "")));
+        base = image.value("rootfs", "");
+    }
+    const std::string state = vm.value("state", "");
+    std::optional<DiskCopy> copy;
+    if (state != "stopped" && state != "crashed") {
+        sync_guest(exec, call, api, target);
+        copy.emplace(exec, call, disk, fs::path(host.state_dir()));
+        disk = copy->path();
+    }
+    const Rows rows = compare(exec, call,
+                              {tool, "diff", "--base", base.string(),
+                               private_root ? "--root" : "--overlay", disk.string()},
+                              args.value("all", false));
+    call.emit_json(rows.rows.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+    if (rows.more > 0) {
+        call.emit_text("and " + std::to_string(rows.more) + " more, which are not shown");
+    }
+}
+
+} // namespace imagebuild

@@ -1,0 +1,131 @@
+#include "export_job.hpp"
+
+#include "daemon_api.hpp"
+#include "tool_run.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+namespace imagebuild {
+namespace {
+
+namespace fs = std::filesystem;
+using banger::Error;
+using nlohmann::json;
+
+std::string member(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// On one line, and not longer than an archive may say it.
+std::string on_one_line(std::string text, std::size_t limit) {
+    std::replace_if(
+        text.begin(), text.end(),
+        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    if (text.size() > limit) {
+        while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0U) == 0x80U) {
+            --limit; // not within a character
+        }
+        text.resize(limit);
+    }
+    return text;
+}
+
+/// What an archive says of the image itself.
+json facts_of(const json& image) {
+    json facts = json::object();
+    for (const auto& [key, limit] :
+         std::array<std::pair<const char*, std::size_t>, 5>{{{"name", 63},
+                                                             {"base", 256},
+                                                             {"kernel_version", 256},
+                                                             {"recipe", 256},
+                                                             {"note", 4096}}}) {
+        if (std::string text = on_one_line(member(image, key), limit); !text.empty()) {
+            facts[key] = std::move(text);
+        }
+    }
+    if (const auto bytes = image.find("content_bytes");
+        bytes != image.end() && bytes->is_number_unsigned()) {
+        facts["content_bytes"] = *bytes;
+    }
+    return facts;
+}
+
+bool is_uncompressed(const fs::path& kernel) {
+    std::array<char, 4> magic{};
+    std::ifstream(kernel, std::ios::binary).read(magic.data(), magic.size());
+    return std::memcmp(magic.data(), "\177ELF", magic.size()) == 0;
+}
+
+/// The kernel as VMMs want it: packed, and beside it the same one as ELF, as a bundle has both.
+void add_kernel(std::vector<std::string>& words, const json& image) {
+    const fs::path kernel = member(image, "kernel");
+    fs::path elf = member(image, "kernel_elf");
+    std::error_code code;
+    if (elf.empty() && kernel.filename() == "vmlinuz" &&
+        fs::is_regular_file(kernel.parent_path() / "vmlinux", code)) {
+        elf = kernel.parent_path() / "vmlinux";
+    }
+    if (elf.empty() && is_uncompressed(kernel)) {
+        elf = kernel;
+    }
+    if (!kernel.empty() && kernel != elf) {
+        words.insert(words.end(), {"--file", "vmlinuz=" + kernel.string()});
+    }
+    if (!elf.empty()) {
+        words.insert(words.end(), {"--file", "vmlinux=" + elf.string()});
+    }
+}
+
+} // namespace
+
+std::vector<std::string> pack_words(const json& image, const fs::path& file, bool replace) {
+    if (!image.value("ok", true)) {
+        throw Error(BANGER_E_UNAVAILABLE, member(image, "problem"),
+                    "banger image show " + member(image, "name") + " has its files");
+    }
+    std::vector<std::string> words{"pack", "--image", facts_of(image).dump(), "--out",
+                                   file.string()};
+    const auto add = [&](const char* name, const std::string& path) {
+        if (!path.empty()) {
+            words.insert(words.end(), {"--file", std::string(name) + "=" + path});
+        }
+    };
+    add("rootfs.ext4", member(image, "rootfs"));
+    add("work-seed.ext4", member(image, "work_seed"));
+    add_kernel(words, image);
+    add("initramfs.img", member(image, "initrd"));
+    if (const auto packages = image.find("packages");
+        packages != image.end() && packages->is_object()) {
+        add("packages.txt", member(*packages, "manifest"));
+    }
+    add("modules", member(image, "modules"));
+    if (replace) {
+        words.emplace_back("--replace");
+    }
+    return words;
+}
+
+void export_job(banger::Job& job, const std::string& tool, const json& asked) {
+    const std::string name = asked.at("name").get<std::string>();
+    fs::path file = asked.at("file").get<std::string>();
+    std::error_code code;
+    if (fs::is_directory(file, code)) {
+        file /= name + ".tar.zst";
+    }
+    const DaemonApi api{banger::Host(banger::host_slot())};
+    const json image = api.ask("GET", "/v1/images/" + DaemonApi::encoded(name));
+    const json packed = run_tool(job, tool, pack_words(image, file, asked.value("replace", false)));
+    job.result(json{{"image", name},
+                    {"file", file.string()},
+                    {"size_bytes", packed.value("size_bytes", json())},
+                    {"sha256", packed.value("sha256", json())}}
+                   .dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+} // namespace imagebuild

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "daemon_api.hpp"
+#include "job_log.hpp"
+
+#include <banger/plugin.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace imagebuild {
+
+/// Makes the files of an image of the disks of a VM that does not run, in a staging of the
+/// daemon's, and hands them over. Nothing is mounted.
+class ImageFiles {
+  public:
+    using Stage = std::function<void(const std::string& name)>; ///< tells that one begins
+
+    ImageFiles(banger::Host host, JobLog& log, std::string tool, Stage stage)
+        : exec_(host), api_(host), log_(log), tool_(std::move(tool)), stage_(std::move(stage)) {}
+
+    /// Asks the daemon for a staging; gives its id.
+    std::string begin();
+
+    /// rootfs.ext4 and packages.txt, of the disks in a VM's folder.
+    void take_root(const std::filesystem::path& vm_folder);
+    /// work-seed.ext4, of its disk on /root.
+    void take_work(const std::filesystem::path& vm_folder);
+    /// A kernel (an uncompressed one serves both VMMs), initial RAM disk and modules; those that
+    /// are empty are left out.
+    void take_boot_files(const std::filesystem::path& kernel, const std::filesystem::path& initrd,
+                         const std::filesystem::path& modules);
+    /// Those of the image that the VM was made of, unless they are the bundle's.
+    void inherit_boot_files(const std::string& image);
+
+    /// Gives the image to the daemon, which gives its document back. `facts`: base, source, ..
+    nlohmann::json finish(const std::string& name, bool replace, nlohmann::json facts);
+
+  private:
+    void copy(const std::filesystem::path& from, const std::filesystem::path& to);
+    void program(const std::vector<std::string>& words, const std::string& what);
+
+    banger::Exec exec_;
+    DaemonApi api_;
+    JobLog& log_;
+    std::string tool_;
+    Stage stage_;
+    std::string staging_;
+    std::filesystem::path folder_; ///< of the staging
+    nlohmann::json facts_ = nlohmann::json::object();
+    std::size_t packages_ = 0;
+};
+
+} // namespace imagebuild

@@ -1,0 +1,79 @@
+#include "import_job.hpp"
+
+#include "daemon_api.hpp"
+#include "tool_run.hpp"
+
+#include <filesystem>
+
+namespace imagebuild {
+namespace {
+
+namespace fs = std::filesystem;
+using banger::Error;
+using nlohmann::json;
+
+std::string word_in(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// Before a long unpacking, where it can be known already.
+void require_free_name(const DaemonApi& api, const json& asked) {
+    const std::string name = word_in(asked, "name");
+    if (!name.empty() && !asked.value("replace", false) &&
+        api.find("/v1/images/" + DaemonApi::encoded(name))) {
+        throw Error(BANGER_E_CONFLICT, "there is an image " + name + " already",
+                    "take another name with --name, or --replace: VMs that were made of it go on");
+    }
+}
+
+} // namespace
+
+json image_request(const json& asked, const std::string& staging, const json& unpacked) {
+    const json about = unpacked.value("image", json::object());
+    const std::string given = word_in(asked, "name");
+    const std::string name = given.empty() ? word_in(about, "name") : given;
+    if (name.empty()) {
+        throw Error(BANGER_E_INVALID,
+                    fs::path(word_in(asked, "file")).filename().string() +
+                        ": the archive does not say what the image is called",
+                    "call it something with --name");
+    }
+    json image = {{"source", "import"}};
+    for (const char* key : {"base", "kernel_version", "recipe", "note"}) {
+        if (const std::string text = word_in(about, key); !text.empty()) {
+            image[key] = text;
+        }
+    }
+    if (about.contains("content_bytes")) {
+        image["content_bytes"] = about["content_bytes"];
+    }
+    return {{"name", name},
+            {"staging", staging},
+            {"replace", asked.value("replace", false)},
+            {"image", std::move(image)}};
+}
+
+void import_job(banger::Job& job, const std::string& tool, const json& asked) {
+    const DaemonApi api{banger::Host(banger::host_slot())};
+    require_free_name(api, asked);
+    const json staging = api.ask("POST", "/v1/image-stagings", json::object());
+    const std::string id = staging.at("id").get<std::string>();
+    // A daemon that is killed removes it at its next start.
+    banger::Undo remove(
+        [&] { (void)api.ask("DELETE", "/v1/image-stagings/" + DaemonApi::encoded(id)); });
+    const json unpacked = run_tool(job, tool,
+                                   {"unpack", "--file", asked.at("file").get<std::string>(),
+                                    "--dir", staging.at("dir").get<std::string>()});
+    job.stage("registering");
+    job.call.check();
+    const json request = image_request(asked, id, unpacked);
+    const json image = api.ask("POST", "/v1/images", request);
+    remove.commit();
+    job.result(json{{"image", request.at("name")},
+                    {"size_bytes", image.value("size_bytes", json())},
+                    {"disk_bytes", unpacked.value("disk_bytes", json())}}
+                   .dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+} // namespace imagebuild

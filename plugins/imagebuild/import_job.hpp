@@ -1,0 +1,19 @@
+#pragma once
+
+#include <banger/plugin.hpp>
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace imagebuild {
+
+/// Takes an image out of a file that export_job() wrote: {"file","name","replace"}. A name that is
+/// not given is the archive's. Nothing is left when it fails. The job of an operation.
+void import_job(banger::Job& job, const std::string& tool, const nlohmann::json& asked);
+
+/// What POST /v1/images gets for what `banger-image unpack` gave. Throws Error without any name.
+[[nodiscard]] nlohmann::json image_request(const nlohmann::json& asked, const std::string& staging,
+                                           const nlohmann::json& unpacked);
+
+} // namespace imagebuild

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace image_tool::archive {
+
+/// What an archive may have: the names of files, and the one folder.
+constexpr std::string_view manifest_name = "image.json";
+constexpr std::string_view rootfs_name = "rootfs.ext4";
+constexpr std::string_view modules_name = "modules";
+
+/// A file of an image, image.json aside: rootfs.ext4, vmlinuz, ..
+[[nodiscard]] bool is_image_file(std::string_view name) noexcept;
+/// "modules/..": plain words with a slash between them, none of which begins with a dot.
+[[nodiscard]] bool is_module_path(std::string_view path) noexcept;
+/// As image names are.
+[[nodiscard]] bool is_image_name(std::string_view name) noexcept;
+
+/// What somebody else wrote, for a message: on one line, printable, not too long.
+[[nodiscard]] std::string shown(std::string_view text);
+/// "1.4 GiB"
+[[nodiscard]] std::string shown_bytes(unsigned long long bytes);
+
+} // namespace image_tool::archive

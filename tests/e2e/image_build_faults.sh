@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Builds that do not come through leave nothing: cancelled in each stage, a package that fails, a wrong hash, a killed
+# daemon. Two builds at once. A VM saved as an image, and what it changed.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/image_fixture.sh"
+
+cat >"$recipes/slow.yaml" <<YAML
+$(registry_yaml)
+packages: [case-one]
+commands:
+  - sleep 20
+YAML
+# build NAME [ARGS]: in the background, where Ctrl-C reaches it; sets pid.
+build() {
+    env --default-signal=INT banger image build "$@" >"$root/out-$1" 2>&1 &
+    pid=$!
+}
+operation() { banger op ls --json | jq -r --arg name "$1" '[.[] | select(.target == $name)][0].id'; }
+# in_stage NAME STAGE: it has come so far.
+in_stage() { banger op show "$(operation "$1")" --json | jq -e --arg stage "$2" '.stages | map(.name) | index($stage)'; }
+
+for stage in 'builder VM' packages 'command slow.yaml:5' sealing stopping merging; do
+    step "cancelled in: $stage"
+    build slow --recipe "$recipes/slow.yaml"
+    within 200 in_stage slow "$stage" || fail "never in $stage: $(cat "$root/out-slow") $(banger op ls)"
+    kill -INT $pid
+    status=0
+    wait $pid || status=$?
+    same $status 130 "exit status ($(cat "$root/out-slow"))"
+    expect_images debian
+done
+
+step "a package that does not install, and its VM for a look"
+printf '%s\npackages: [case-broken]\n' "$(registry_yaml)" >"$recipes/broken.yaml"
+must_fail 'packages: ended with' banger image build broken --recipe "$recipes/broken.yaml"
+expect_images debian
+must_fail 'banger vm ssh build-broken-' banger image build broken --recipe "$recipes/broken.yaml" --keep
+kept=$(vm_names)
+[[ $kept == build-broken-* ]] || fail "no VM was kept: $kept"
+banger vm exec "$kept" -- true
+banger vm delete --force "$kept"
+expect_images debian
+
+step "a download with another hash"
+printf 'downloads:\n  - {url: "http://%s:8098/served", sha256: %s, to: /opt/x}\n' $gateway "$(printf '1%.0s' {1..64})" >"$recipes/hash.yaml"
+must_fail 'wrong hash' banger image build wrong --recipe "$recipes/hash.yaml"
+sed -i 's/to:/optional: true, to:/' "$recipes/hash.yaml"
+banger image build right --recipe "$recipes/hash.yaml"
+banger image show right --json | jq -e '.note | test("left out")' >/dev/null || fail "no note: $(banger image show right --json)"
+expect_images debian right
+
+step "two at once, and one name once"
+build one --recipe "$recipes/slow.yaml"
+one=$pid
+build two --recipe "$recipes/slow.yaml"
+two=$pid
+within 60 in_stage one 'builder VM' || within 5 in_stage one packages || fail "one does not begin"
+must_fail 'being made already' banger image build one --package case-one
+banger daemon status | grep -q '^Image builds.*one.*two' || fail "$(banger daemon status)"
+wait $one || fail "one: $(cat "$root/out-one")"
+wait $two || fail "two: $(cat "$root/out-two")"
+expect_images debian one right two
+
+step "kill -9 of the daemon in a build"
+build killed --recipe "$recipes/slow.yaml"
+within 200 in_stage killed packages || within 60 in_stage killed 'command slow.yaml:5' || fail "$(cat "$root/out-killed")"
+kill_daemon
+wait $pid && fail "the end of a killed daemon is no success"
+banger vm ls >/dev/null
+expect_images debian one right two
+
+step "what a VM changed"
+banger vm create --name a --image one
+banger vm exec a -- sh -c 'echo new >/opt/new; echo more >>/etc/motd; rm /usr/bin/case-one; echo mine >/root/kept'
+banger vm diff a --json >"$root/diff"
+jq -e 'map({(.path): .change}) | add | ."/opt/new" == "added" and ."/etc/motd" == "changed" and ."/usr/bin/case-one" == "removed" and ."/etc/hostname" == null' \
+    "$root/diff" >/dev/null || fail "$(cat "$root/diff")"
+
+step "a VM saved as an image"
+must_fail 'is running.*change under the copy' banger vm commit a saved
+banger vm commit a saved --stop
+expect_state a stopped
+same "$(banger vm diff a --json | jq 'map(select(.path == "/opt/new")) | length')" 1 "vm diff of a stopped VM"
+banger vm create --name b --image saved
+same "$(banger vm exec b -- cat /opt/new /root/kept | xargs)" "new mine" "what was saved"
+must_fail . banger vm exec b -- case-one
+same "$(banger vm exec b -- hostname)" b "its own name"
+[ "$(banger vm exec b -- cat /etc/machine-id)" != "" ] || fail "no machine id"
+banger vm delete --force a b
+banger image delete one two right saved
+expect_images debian
+end_registry

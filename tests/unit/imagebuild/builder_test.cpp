@@ -1,0 +1,406 @@
+#include "builder.hpp"
+#include "commit_job.hpp"
+#include "golden.hpp"
+#include "holdings.hpp"
+#include "under_way.hpp"
+
+#include <banger/test/fake_host.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace imagebuild {
+namespace {
+
+namespace fs = std::filesystem;
+namespace fake = banger::fake;
+using nlohmann::json;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+/// What the job of the next test does.
+std::function<void(banger::Host, banger::Job&)>& work() {
+    static std::function<void(banger::Host, banger::Job&)> slot;
+    return slot;
+}
+
+/// A plugin around one job.
+class OneJob {
+  public:
+    static constexpr const char* id = "one-job";
+    static constexpr const char* name = "One job";
+    static constexpr const char* version = "1.0.0";
+    OneJob(banger::Host host, banger::Call&, std::string_view) : host_(host), operations_(host) {}
+    void go(banger::Call& call, std::string_view) {
+        (void)operations_.start(call, "go", "web",
+                                [this](banger::Job& job) { work()(host_, job); });
+    }
+    static constexpr banger_action cli[] = {banger::action<&OneJob::go>("go", "begins it")};
+
+  private:
+    banger::Host host_;
+    banger::Operations operations_;
+};
+
+constexpr const char* done = R"({"id": "op-x", "kind": "x", "target": "y", "state": "succeeded"})";
+
+class World : public testing::Test {
+  protected:
+    World() : folder_(testing::TempDir() + "imagebuild-world-" + std::to_string(::getpid())) {
+        fs::create_directories(folder_ / "staging");
+        fs::create_directories(folder_ / "vm");
+        std::ofstream(folder_ / "vm/overlay.ext4") << "overlay";
+        host_.programs = [this](const fake::Program& program, banger_call& call) {
+            return run(program, call);
+        };
+        host_.begin();
+        host_.answers = {
+            {"POST /v1/image-stagings",
+             json{{"id", "st-1"}, {"dir", (folder_ / "staging").string()}}.dump()},
+            {"DELETE /v1/image-stagings/st-1", "{}"},
+            {"GET /v1/vm-options", R"({"options": [{"plugin": "nat", "name": "nat"}]})"},
+            {"POST /v1/vms", done},
+            {"GET /v1/vms/build-web-0000", vm("build-web-0000", "running")},
+            {"GET /v1/vms/build-web-0000/ssh",
+             R"({"host": "172.30.88.7", "key": "/id", "host_key_alias": "banger-1",
+                 "control_path": "/c"})"},
+            {"POST /v1/vms/build-web-0000/stop", done},
+            {"DELETE /v1/vms/build-web-0000?force=1", done},
+            {"GET /v1/images",
+             R"({"images": [{"name": "debian", "kind": "bundle", "kernel": "/k"}]})"},
+            {"GET /v1/images/debian", R"({"name": "debian", "kind": "bundle"})"},
+            {"POST /v1/images", R"({"name": "web", "size_bytes": 1000})"}};
+    }
+    ~World() override { fs::remove_all(folder_); }
+
+    std::string vm(const char* name, const char* state) const {
+        return json{{"name", name},           {"state", state},
+                    {"since", "then"},        {"image", "debian"},
+                    {"disk_mode", "overlay"}, {"paths", {{"dir", (folder_ / "vm").string()}}}}
+            .dump();
+    }
+
+    /// Programs: ssh and cp do well, the tool says what it is to say. `fails` is told of each.
+    fake::ProgramEnd run(const fake::Program& program, banger_call&) {
+        std::string line;
+        for (const std::string& word : program.argv) {
+            line += (line.empty() ? "" : " ") + word;
+        }
+        line += " < " + program.input;
+        programs_.push_back(line);
+        if (fails_ && line.find(*fails_) != std::string::npos) {
+            if (cancels_) {
+                host_.cancel();
+                return {BANGER_E_CANCELLED, 0, {}, {}, "cancelled"};
+            }
+            return {BANGER_OK, 100, {}, "it does not work\n", {}};
+        }
+        if (program.argv[0] == "/tool") {
+            const json packages{{{"name", "b"}, {"version", "2"}},
+                                {{"name", "a"}, {"version", "1"}}};
+            const json said{{"result", {{"content_bytes", 5}, {"packages", packages}}}};
+            return {BANGER_OK, 0, said.dump() + "\n", {}, {}};
+        }
+        return {BANGER_OK, 0, "a line\n", {}, {}};
+    }
+
+    BuildRequest request() const {
+        BuildRequest request;
+        request.name = "web";
+        request.vm = "build-web-0000";
+        request.size_mib = 9000;
+        request.digest = "sha256:00";
+        request.steps = {{"packages", "packages", "apt-get install it\n", {}, false},
+                         {"download x", "download of x", "curl x\n", {}, true},
+                         {"file y", "file y", "install y\n", {{"/y", "/var/tmp/y"}}, false}};
+        return request;
+    }
+    fake::Job build(const BuildRequest& request) {
+        return job([this, request](banger::Host host, banger::Job& own) {
+            Builder(host, own, request, under_way_.claim("web", "build"), "/tool", folder_ / "logs")
+                .run();
+        });
+    }
+    fake::Job job(std::function<void(banger::Host, banger::Job&)> function) {
+        work() = std::move(function);
+        EXPECT_TRUE(host_.action(BANGER_IFACE_CLI, "go").ok());
+        fake::Job ran = host_.run_jobs().at(0);
+        work() = nullptr;
+        EXPECT_THAT(host_.misuse(), IsEmpty());
+        EXPECT_EQ(host_.open_calls(), 0U);
+        return ran;
+    }
+    /// The requests that change something, in their order.
+    std::vector<std::string> changes() const {
+        std::vector<std::string> list;
+        for (const std::string& call : host_.recorded().calls) {
+            const std::string api = "api.request ";
+            if (call.rfind(api, 0) == 0 && call.find(" GET ") == std::string::npos) {
+                list.push_back(call.substr(api.size()));
+            }
+        }
+        return list;
+    }
+    bool ran(const std::string& part) const {
+        return std::any_of(programs_.begin(), programs_.end(), [&](const std::string& line) {
+            return line.find(part) != std::string::npos;
+        });
+    }
+    /// Nothing is kept on this machine, and nobody holds the name.
+    void expect_clean() {
+        EXPECT_THAT(host_.kv, IsEmpty());
+        EXPECT_EQ(under_way_.line(), "none");
+        EXPECT_TRUE(fs::is_empty(host_.state_dir()));
+    }
+
+    fs::path folder_;
+    fake::Host host_{&banger::Export<OneJob>::entry};
+    UnderWay under_way_;
+    std::vector<std::string> programs_;
+    std::optional<std::string> fails_;
+    bool cancels_ = false;
+};
+
+TEST_F(World, ABuildGoesFromTheStagingToTheImage) {
+    const fake::Job done_job = build(request());
+    EXPECT_TRUE(done_job.outcome.ok()) << done_job.outcome.message;
+    EXPECT_THAT(done_job.stages,
+                ElementsAre("preparing", "builder VM", "packages", "download x", "file y",
+                            "sealing", "stopping", "merging", "compacting", "package list",
+                            "work seed", "registering", "removing the builder VM"));
+    EXPECT_THAT(changes(), ElementsAre("POST /v1/image-stagings", "POST /v1/vms",
+                                       "POST /v1/vms/build-web-0000/stop", "POST /v1/images",
+                                       "DELETE /v1/vms/build-web-0000?force=1",
+                                       "DELETE /v1/image-stagings/st-1"));
+    EXPECT_TRUE(ran("apt-get install it"));
+    EXPECT_TRUE(ran("<\"$0\" /y ssh"));
+    EXPECT_TRUE(ran("/tool flatten --base " + (folder_ / "vm/base.ext4").string()));
+    EXPECT_TRUE(ran("--drop /etc/machine-id"));
+    EXPECT_EQ(test::content_of(folder_ / "staging/packages.txt"), "a 1\nb 2\n");
+    const json result = json::parse(done_job.outcome.printed());
+    EXPECT_EQ(result.at("image"), "web");
+    EXPECT_EQ(result.at("packages"), 2);
+    EXPECT_THAT(test::content_of(result.at("log").get<std::string>()), HasSubstr("== packages"));
+    EXPECT_THAT(done_job.lines, Contains("a line"));
+    expect_clean();
+}
+
+TEST_F(World, WhateverFailsIsTakenBackNewestFirst) {
+    struct Case {
+        const char* missing; ///< answer of the API
+        std::vector<std::string> undone;
+    };
+    const std::string vm_goes = "DELETE /v1/vms/build-web-0000?force=1";
+    const std::string staging_goes = "DELETE /v1/image-stagings/st-1";
+    const auto all = host_.answers;
+    for (const Case& each :
+         {Case{"POST /v1/image-stagings", {}}, Case{"GET /v1/vm-options", {staging_goes}},
+          Case{"POST /v1/vms", {vm_goes, staging_goes}},
+          Case{"GET /v1/vms/build-web-0000", {vm_goes, staging_goes}},
+          Case{"GET /v1/vms/build-web-0000/ssh", {vm_goes, staging_goes}},
+          Case{"POST /v1/vms/build-web-0000/stop", {vm_goes, staging_goes}},
+          Case{"GET /v1/images", {vm_goes, staging_goes}},
+          Case{"POST /v1/images", {vm_goes, staging_goes}}}) {
+        host_.answers = all;
+        host_.answers.erase(each.missing);
+        const std::size_t before = changes().size();
+        const fake::Job failed = build(request());
+        EXPECT_EQ(failed.outcome.status, BANGER_E_NOT_FOUND) << each.missing;
+        EXPECT_THAT(failed.outcome.message, HasSubstr("nothing answers")) << each.missing;
+        EXPECT_THAT(failed.outcome.hint, HasSubstr("the whole log is ")) << each.missing;
+        std::vector<std::string> undone = changes();
+        undone.erase(undone.begin(), undone.begin() + static_cast<std::ptrdiff_t>(before));
+        undone.erase(undone.begin(),
+                     std::find_if(undone.begin(), undone.end(), [](const std::string& one) {
+                         return one.rfind("DELETE", 0) == 0;
+                     }));
+        EXPECT_EQ(undone, each.undone) << each.missing;
+        expect_clean();
+    }
+}
+
+TEST_F(World, AFailingProgramIsNamedWithWhatItSaid) {
+    for (const char* part : {"apt-get install it", "/y ssh", "fstrim", "/tool flatten",
+                             "/tool inspect", "cp --reflink=auto"}) {
+        fails_ = part;
+        const fake::Job failed = build(request());
+        EXPECT_FALSE(failed.outcome.ok()) << part;
+        EXPECT_THAT(changes(), Contains("DELETE /v1/vms/build-web-0000?force=1"));
+        expect_clean();
+    }
+    fails_ = "apt-get install it";
+    EXPECT_EQ(build(request()).outcome.message, "packages: ended with 100: it does not work");
+}
+
+TEST_F(World, AStepThatNeedNotBeIsLeftOut) {
+    fails_ = "curl x";
+    const fake::Job built = build(request());
+    EXPECT_TRUE(built.outcome.ok()) << built.outcome.message;
+    EXPECT_THAT(json::parse(built.outcome.printed()).at("note").get<std::string>(),
+                HasSubstr("left out: download of x: ended with 100"));
+}
+
+TEST_F(World, ACancelTakesEverythingBackInEveryStage) {
+    for (const char* part : {"install -d -m 0700", "apt-get install it", "curl x", "fstrim",
+                             "/tool flatten", "/tool compact", "/tool inspect", "cp --reflink"}) {
+        fails_ = part;
+        cancels_ = true;
+        const std::size_t before = changes().size();
+        const fake::Job cancelled = build(request());
+        EXPECT_EQ(cancelled.outcome.status, BANGER_E_CANCELLED) << part;
+        std::vector<std::string> made = changes();
+        made.erase(made.begin(), made.begin() + static_cast<std::ptrdiff_t>(before));
+        EXPECT_THAT(made, Contains("DELETE /v1/vms/build-web-0000?force=1")) << part;
+        EXPECT_THAT(made, Contains("DELETE /v1/image-stagings/st-1")) << part;
+        EXPECT_THAT(made, Not(Contains("POST /v1/images"))) << part;
+        expect_clean();
+    }
+}
+
+TEST_F(World, AVmThatIsStillMadeIsCancelledAndWaitedFor) {
+    host_.answers["POST /v1/vms"] = R"({"id": "op-9", "kind": "create", "state": "running"})";
+    host_.answers["GET /v1/operations/op-9"] =
+        R"({"id": "op-9", "kind": "create", "state": "cancelled"})";
+    host_.cancel_after = std::chrono::milliseconds(0);
+    host_.answers["POST /v1/operations/op-9/cancel"] = "{}";
+    const fake::Job failed = build(request());
+    EXPECT_FALSE(failed.outcome.ok());
+    EXPECT_THAT(changes(), Contains("DELETE /v1/image-stagings/st-1"));
+    expect_clean();
+}
+
+TEST_F(World, KeepKeepsTheVmOfABuildThatFailed) {
+    BuildRequest kept = request();
+    kept.keep = true;
+    fails_ = "apt-get install it";
+    const fake::Job failed = build(kept);
+    EXPECT_THAT(failed.outcome.hint, HasSubstr("banger vm ssh build-web-0000"));
+    EXPECT_THAT(changes(), Not(Contains("DELETE /v1/vms/build-web-0000?force=1")));
+    EXPECT_THAT(changes(), Contains("DELETE /v1/image-stagings/st-1"));
+    expect_clean();
+    cancels_ = true; // who cancels wants nothing
+    (void)build(kept);
+    EXPECT_THAT(changes(), Contains("DELETE /v1/vms/build-web-0000?force=1"));
+}
+
+TEST_F(World, AFileIsBuiltFromByAnImageOfItsOwn) {
+    host_.answers["PUT /v1/images/build-web-0000"] = "{}";
+    host_.answers["DELETE /v1/images/build-web-0000"] = "{}";
+    BuildRequest from_file = request();
+    from_file.rootfs = "/srv/mine.ext4";
+    EXPECT_TRUE(build(from_file).outcome.ok());
+    const auto made = changes();
+    EXPECT_EQ(made.at(1), "PUT /v1/images/build-web-0000");
+    EXPECT_EQ(made.at(made.size() - 2), "DELETE /v1/images/build-web-0000");
+    expect_clean();
+}
+
+TEST_F(World, WhatCannotBeGivenBackIsKeptForTheNextDaemon) {
+    host_.answers["DELETE /v1/vms/build-web-0000?force=1"] =
+        R"({"id": "op-3", "state": "failed", "error": {"kind": "busy", "message": "it is held"}})";
+    const fake::Job built = build(request());
+    EXPECT_TRUE(built.outcome.ok()) << built.outcome.message;
+    EXPECT_THAT(built.lines, Contains(HasSubstr("it is held")));
+    ASSERT_EQ(host_.kv.size(), 1U);
+    EXPECT_EQ(json::parse(host_.kv.begin()->second).at("vm"), "build-web-0000");
+
+    host_.answers["DELETE /v1/vms/build-web-0000?force=1"] = done;
+    const fake::Job tidied =
+        job([this](banger::Host host, banger::Job& own) { Holdings(host).tidy(own, under_way_); });
+    EXPECT_TRUE(tidied.outcome.ok()) << tidied.outcome.message;
+    expect_clean();
+}
+
+TEST_F(World, ADaemonThatWasKilledInABuildLeavesANote) {
+    host_.kv["holding/build-web-0000"] =
+        R"({"vm": "build-web-0000", "staging": "st-1", "image": "build-web-0000"})";
+    const fake::Job tidied = job([this](banger::Host host, banger::Job& own) {
+        EXPECT_EQ(Holdings(host).left(under_way_), 1U);
+        Holdings(host).tidy(own, under_way_);
+    });
+    EXPECT_TRUE(tidied.outcome.ok()) << tidied.outcome.message;
+    EXPECT_THAT(changes(),
+                ElementsAre("DELETE /v1/vms/build-web-0000?force=1",
+                            "DELETE /v1/images/build-web-0000", "DELETE /v1/image-stagings/st-1"));
+    expect_clean();
+}
+
+TEST_F(World, AnImageOfAnImageKeepsItsKernel) {
+    std::ofstream(folder_ / "kernel") << "\x7f"
+                                      << "ELF...";
+    host_.answers["GET /v1/images"] = json{
+        {"images",
+         {{{"name", "other"}, {"kind", "bundle"}, {"kernel", "/k"}, {"initrd", "/i"}},
+          {{"name", "debian"},
+           {"kind", "managed"},
+           {"kernel", (folder_ / "kernel").string()},
+           {"initrd", "/i"}}}}}.dump();
+    EXPECT_TRUE(build(request()).outcome.ok());
+    EXPECT_TRUE(ran("staging/vmlinuz"));
+    EXPECT_TRUE(ran("staging/vmlinux"));
+    EXPECT_FALSE(ran("staging/initramfs.img")); // the bundle's
+}
+
+TEST_F(World, TheNewestLogsAreKept) {
+    fs::create_directories(folder_ / "logs");
+    for (int i = 0; i < 30; ++i) {
+        std::ofstream(folder_ / "logs" / (std::to_string(i) + ".log")) << "old";
+    }
+    EXPECT_TRUE(build(request()).outcome.ok());
+    const auto count = std::distance(fs::directory_iterator(folder_ / "logs"), {});
+    EXPECT_EQ(count, static_cast<std::ptrdiff_t>(JobLog::kept));
+}
+
+TEST_F(World, OneNameIsMadeOnceAtATime) {
+    const auto first = under_way_.claim("web", "build");
+    EXPECT_THROW((void)under_way_.claim("web", "commit"), banger::Error);
+    const auto other = under_way_.claim("db", "build");
+    other->stage("packages");
+    EXPECT_EQ(under_way_.line(), "build db (packages, 0 min), build web (0 min)");
+}
+
+TEST_F(World, ACommitTakesTheDisksOfAStoppedVm) {
+    host_.answers["GET /v1/vms/app"] = vm("app", "stopped");
+    const fake::Job saved = job([this](banger::Host host, banger::Job& own) {
+        commit_vm(host, own, {"app", "web", false, false}, under_way_.claim("web", "commit"),
+                  "/tool", folder_ / "logs");
+    });
+    EXPECT_TRUE(saved.outcome.ok()) << saved.outcome.message;
+    EXPECT_THAT(changes(), ElementsAre("POST /v1/image-stagings", "POST /v1/images",
+                                       "DELETE /v1/image-stagings/st-1"));
+    EXPECT_TRUE(ran("work-seed.ext4"));
+    expect_clean();
+}
+
+TEST_F(World, ACommitOfAVmThatRunsIsRefused) {
+    host_.answers["GET /v1/vms/app"] = vm("app", "running");
+    const fake::Job refused = job([](banger::Host host, banger::Job&) {
+        (void)commit_request(R"({"vm": "app", "image": "web"})", DaemonApi(host));
+    });
+    EXPECT_EQ(refused.outcome.status, BANGER_E_CONFLICT);
+    EXPECT_THAT(refused.outcome.hint, HasSubstr("--stop"));
+}
+
+TEST_F(World, ACommitStopsAVmWhenItIsAskedTo) {
+    host_.answers["GET /v1/vms/app"] = vm("app", "running");
+    host_.answers["POST /v1/vms/app/stop"] = done;
+    const fake::Job saved = job([this](banger::Host host, banger::Job& own) {
+        commit_vm(host, own, {"app", "web", false, true}, under_way_.claim("web", "commit"),
+                  "/tool", folder_ / "logs");
+    });
+    EXPECT_THAT(changes(), Contains("POST /v1/vms/app/stop"));
+    EXPECT_EQ(saved.outcome.status, BANGER_E_CONFLICT); // it says that it still runs
+    expect_clean();
+}
+
+} // namespace
+} // namespace imagebuild
