@@ -61,9 +61,10 @@ void tell_bad_plugins(Session& session) {
             }
             const std::string id = text_at(plugin, "id");
             const std::string hint = text_at(plugin, "hint");
-            session.note(session.err.yellow("warning:") + " plugin " + id + " is " + state + ": " +
-                         text_at(plugin, "reason") + "; " +
-                         (hint.empty() ? "see banger plugin show " + id : hint));
+            std::string said = session.err.yellow("warning:") + " plugin " + id + " is ";
+            said += state + ": " + text_at(plugin, "reason") + "; ";
+            said += hint.empty() ? "see banger plugin show " + id : hint;
+            session.note(said);
         }
     } catch (const os::Error&) { // NOLINT(bugprone-empty-catch): it runs all the same
     }

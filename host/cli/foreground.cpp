@@ -110,6 +110,7 @@ int pass_on(int from) {
 void become(std::vector<std::string> argv) {
     const std::string path = program(argv.front());
     std::vector<char*> pointers;
+    pointers.reserve(argv.size() + 1);
     for (std::string& word : argv) {
         pointers.push_back(word.data());
     }

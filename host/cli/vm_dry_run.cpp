@@ -26,7 +26,8 @@ std::string options_of(const Json& vm) {
             part += (part.empty() ? "" : ", ") + name + "=" + (said.empty() ? "-" : said);
         }
         if (!part.empty()) {
-            text += (text.empty() ? "" : "; ") + plugin + ": " + part;
+            text += (text.empty() ? "" : "; ") + plugin + ": ";
+            text += part;
         }
     }
     return text;

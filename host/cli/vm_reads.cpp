@@ -123,7 +123,8 @@ std::string options_text(const Json& options, const Json& states) {
         const Json named = values.is_object() ? values : Json{{plugin, values}};
         for (const auto& [name, value] : named.items()) {
             if (const std::string said = option_text(value); !said.empty()) {
-                part += (part.empty() ? "" : ", ") + name + "=" + said;
+                part += (part.empty() ? "" : ", ") + name + "=";
+                part += said;
             }
         }
         if (!part.empty()) {

@@ -457,12 +457,12 @@ std::vector<Check> host_checks(const DoctorFacts& facts, const vmm::Hypervisors&
                 key));
             continue;
         }
-        checks.push_back(check("plugin", "error", "plugin " + plugin.id + " is " + plugin.state, "",
-                               (plugin.hint.empty() ? "" : plugin.hint + "; ") +
-                                   "see banger plugin show " + plugin.id + "; its settings are " +
-                                   key + ".config in " + facts.config_file +
-                                   ", and enabled: false in " + key + " switches it off",
-                               key));
+        std::string hint = plugin.hint.empty() ? "" : plugin.hint + "; ";
+        hint += "see banger plugin show " + plugin.id + "; its settings are " + key;
+        hint += ".config in " + facts.config_file + ", and enabled: false in " + key;
+        hint += " switches it off";
+        checks.push_back(
+            check("plugin", "error", "plugin " + plugin.id + " is " + plugin.state, "", hint, key));
     }
     if (!facts.uncounted_exits.empty()) {
         checks.push_back(check("plugin-crashes", "warning", "crashes of plugins are not counted",

@@ -18,7 +18,7 @@ namespace banger::plugin {
 class Quarantine {
   public:
     static constexpr std::size_t most_exits = 3;
-    static constexpr std::int64_t within_ms = 10 * 60 * 1000;
+    static constexpr std::int64_t within_ms = std::int64_t{10} * 60 * 1000;
 
     /// A file that is not there, or damaged, has nothing on record. What is no file goes.
     explicit Quarantine(std::filesystem::path file);

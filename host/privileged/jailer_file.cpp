@@ -21,7 +21,7 @@ constexpr std::string_view program_name = "firecracker";
 
 fs::path required_program(const fs::path& path, const std::string& hint) {
     std::error_code code;
-    const fs::path real = fs::canonical(path, code);
+    fs::path real = fs::canonical(path, code);
     if (code || !fs::is_regular_file(real, code) || ::access(real.c_str(), X_OK) != 0) {
         throw Error(ErrorKind::not_found, "there is no program " + path.string(), hint);
     }

@@ -98,12 +98,12 @@ void add_plugins(Router& router, const Parts& parts) {
                       return quarantine != nullptr && quarantine->release(id);
                   });
                   const bool released = co_await std::move(release_work);
-                  json plugin = plugin_json(parts, id);
+                  const json plugin = plugin_json(parts, id);
                   if (!released) {
                       throw Error(ErrorKind::conflict, "plugin " + id + " is not in quarantine",
                                   "banger plugin show " + id + " says how it is");
                   }
-                  co_return json_response(std::move(plugin));
+                  co_return json_response(plugin);
               });
     router.on("POST", "/v1/plugins/{id}/actions/{kind}/{verb}",
               [&parts](Request request) -> asio::awaitable<Response> {

@@ -15,7 +15,7 @@ using os::Error;
 using os::ErrorKind;
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t default_output = 4 * limits::MiB;
+constexpr std::uint64_t default_output = 4 * limits::mib;
 
 constexpr banger_exec_result misused{
     .struct_size = sizeof(banger_exec_result),
