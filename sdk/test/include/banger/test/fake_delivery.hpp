@@ -5,7 +5,7 @@
 /// What the fake host delivers when the test says so. See fake_host.hpp.
 namespace banger::fake {
 
-inline std::size_t Host::deliver(std::map<std::uint64_t, Follower> followers,
+inline std::size_t Host::deliver(const std::map<std::uint64_t, Follower>& followers,
                                  const std::string& what,
                                  const std::function<void(const Follower&, banger_call*)>& use) {
     const std::lock_guard turn(turn_);
@@ -42,7 +42,7 @@ inline std::size_t Host::fire_timers() {
             }
         }
     }
-    return deliver(std::move(due), "timer", [](const Follower& follower, banger_call* raw) {
+    return deliver(due, "timer", [](const Follower& follower, banger_call* raw) {
         follower.timer(follower.context, raw);
     });
 }
@@ -57,7 +57,7 @@ inline std::size_t Host::event(const std::string& type, const std::string& event
             }
         }
     }
-    return deliver(std::move(due), "event", [&](const Follower& follower, banger_call* raw) {
+    return deliver(due, "event", [&](const Follower& follower, banger_call* raw) {
         follower.event(follower.context, raw, str(event_json));
     });
 }
@@ -73,7 +73,7 @@ inline std::size_t Host::line(const std::string& target, const std::string& line
             }
         }
     }
-    return deliver(std::move(due), "line", [&](const Follower& follower, banger_call* raw) {
+    return deliver(due, "line", [&](const Follower& follower, banger_call* raw) {
         follower.function(follower.context, raw, str(line), over ? 1 : 0);
     });
 }

@@ -114,7 +114,7 @@ inline ProgramEnd run_program(const Program& program, banger_call& call) {
         settings.emplace_back(*entry);
     }
     for (const auto& [key, value] : program.env) {
-        settings.push_back(key + "=" + value);
+        settings.emplace_back(key + "=").append(value);
     }
     std::vector<char*> env;
     for (std::string& entry : settings) {
