@@ -15,14 +15,15 @@
 namespace banger::init {
 namespace {
 
-std::string read_serial(const std::string& name) {
-    guest::Fd file(::open(("/sys/block/" + name + "/serial").c_str(), O_RDONLY | O_CLOEXEC));
+/// What sysfs says of a disk, on one line; empty when it says nothing.
+std::string read_fact(const std::string& disk, const std::string& fact) {
+    guest::Fd file(::open(("/sys/block/" + disk + "/" + fact).c_str(), O_RDONLY | O_CLOEXEC));
     char text[64];
     ssize_t n = file ? ::read(file.get(), text, sizeof text) : 0;
-    std::string serial(text, n > 0 ? static_cast<std::size_t>(n) : 0);
-    while (!serial.empty() && (serial.back() == '\n' || serial.back() == '\0'))
-        serial.pop_back();
-    return serial;
+    std::string line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\0'))
+        line.pop_back();
+    return line;
 }
 
 } // namespace
@@ -34,7 +35,10 @@ std::vector<Disk> list_disks() {
         std::string name = entry->d_name;
         if (!name.starts_with("vd"))
             continue;
-        Disk disk{.node = "/dev/" + name, .serial = read_serial(name), .label = {}};
+        Disk disk{.node = "/dev/" + name,
+                  .serial = read_fact(name, "serial"),
+                  .label = {},
+                  .discards = takes_discards(read_fact(name, "queue/discard_max_bytes"))};
         if (auto superblock = read_superblock(disk.node))
             disk.label = superblock->label;
         out.push_back(std::move(disk));
@@ -44,6 +48,10 @@ std::vector<Disk> list_disks() {
                                               : a.node < b.node; // vdz before vdaa
     });
     return out;
+}
+
+bool takes_discards(std::string_view discard_max_bytes) {
+    return discard_max_bytes.find_first_not_of('0') != std::string_view::npos;
 }
 
 std::vector<std::string> disk_names(std::string_view text) {

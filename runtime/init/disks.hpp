@@ -10,13 +10,17 @@ namespace banger::init {
 
 /// A block device as the kernel shows it, with what tells its purpose.
 struct Disk {
-    std::string node;   ///< /dev/vda
-    std::string serial; ///< virtio-blk serial, "" where the VMM sets none
-    std::string label;  ///< label of the ext4 file system on it
+    std::string node;      ///< /dev/vda
+    std::string serial;    ///< virtio-blk serial, "" where the VMM sets none
+    std::string label;     ///< label of the ext4 file system on it
+    bool discards = false; ///< it can be told which blocks are not used any more
 };
 
 /// The virtio disks of this machine, by name.
 std::vector<Disk> list_disks();
+
+/// Of a queue's `discard_max_bytes` in sysfs. Pure.
+bool takes_discards(std::string_view discard_max_bytes);
 
 /// "base,overlay,work": what the kernel argument banger.disks says of /dev/vda, /dev/vdb, ...
 std::vector<std::string> disk_names(std::string_view text);

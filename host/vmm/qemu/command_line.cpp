@@ -4,6 +4,7 @@
 #include "vmm/device_id.hpp"
 #include "vmm/kernel_args.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -102,6 +103,10 @@ std::string kernel_command_line(const Host& host, const LaunchSpec& spec) {
         // hw/intc/apic.c counts nanoseconds, and Linux sets the divider to 16. banger-init
         // compares.
         args.emplace_back("banger.lapic_hz=62500000");
+    }
+    if (std::any_of(spec.disks.begin(), spec.disks.end(),
+                    [](const Disk& disk) { return disk.limit.any(); })) {
+        args.emplace_back("banger.discard=off"); // what is trimmed counts as written
     }
     return kernel_line(std::move(args), spec.kernel_args);
 }

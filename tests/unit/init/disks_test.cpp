@@ -52,6 +52,12 @@ TEST(Disks, TheHostsNamesByOrderGoBeforeWhatTheVmmShowsAsSerials) {
     EXPECT_EQ(disks[3].serial, "extra");
 }
 
+TEST(Disks, OnlyAQueueWithALimitOfDiscardsTakesThem) {
+    EXPECT_TRUE(takes_discards("2147483136"));
+    EXPECT_FALSE(takes_discards("0"));
+    EXPECT_FALSE(takes_discards("")) << "a kernel that tells nothing";
+}
+
 TEST(Disks, ADiskThatCameFirstIsNotTakenForTheFirst) {
     std::vector<Disk> disks{{"/dev/vdb", "", ""}, {"/dev/vdaa", "", ""}, {"", "", ""}};
     name_disks(disks, {"base", "overlay", "work"});
