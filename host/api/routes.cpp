@@ -23,6 +23,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/vms/{name}/stop", "stopVm", ""},
     {"POST", "/v1/vms/{name}/restart", "restartVm", ""},
     {"POST", "/v1/vms/{name}/kill", "killVm", ""},
+    {"POST", "/v1/vms/{name}/trim", "trimVm", ""},
     {"GET", "/v1/vms/{name}/guest-config", "getVmGuestConfig", ""},
     {"GET", "/v1/vms/{name}/ssh", "getVmSsh", ""},
     {"GET", "/v1/vms/{name}/console", "getVmConsole", "tail follow"},

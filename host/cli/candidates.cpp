@@ -79,7 +79,7 @@ std::vector<Candidate> positionals(const Session& session, const std::string& no
                                    const std::string& verb, std::size_t index) {
     const bool several = verb == "stop" || verb == "start" || verb == "restart" || verb == "kill" ||
                          verb == "delete" || verb == "show" || verb == "set" ||
-                         verb == "ssh-config";
+                         verb == "ssh-config" || verb == "trim";
     if (noun == "vm" && verb == "cp") {
         return named(session, vm_noun, ":");
     }

@@ -15,7 +15,7 @@ const Words vm_verbs{
     {"list", "ls"}, {"show", ""},         {"info", "show"},     {"set", ""},
     {"ssh", ""},    {"shell", "ssh"},     {"exec", ""},         {"cp", ""},
     {"copy", "cp"}, {"transfer", "cp"},   {"ssh-config", ""},   {"show-ssh", "ssh-config"},
-    {"logs", ""},   {"console", ""},      {"wait", ""}};
+    {"logs", ""},   {"console", ""},      {"wait", ""},         {"trim", ""}};
 
 /// What programs of this kind do with themselves.
 const Words program_words{{"status", "daemon status"},

@@ -11,6 +11,12 @@ namespace banger::cli {
 
 namespace {
 
+/// Of a trim: what there is more room on this machine.
+std::string what_it_freed(const Outcome& outcome) {
+    const auto bytes = number_at(value_at(outcome.last, "result"), "freed_bytes");
+    return bytes ? ", " + bytes_text(*bytes) + " went back to this machine" : "";
+}
+
 /// An operation without a stage found the VM as it was wished, or with nothing to end.
 std::string what_was_done(const Outcome& outcome, const char* done) {
     const auto work = operation_of(outcome.last);
@@ -18,7 +24,8 @@ std::string what_was_done(const Outcome& outcome, const char* done) {
         return std::string(" ") + done;
     }
     if (!work->stages.empty()) {
-        return std::string(" ") + done + " (" + duration_text(outcome.seconds) + ")";
+        return std::string(" ") + done + " (" + duration_text(outcome.seconds) + ")" +
+               what_it_freed(outcome);
     }
     const std::string state = text_at(value_at(value_at(outcome.last, "result"), "vm"), "state");
     return " is " + (state.empty() ? done : state) + " already";

@@ -56,6 +56,10 @@ int kill(Session& session, const ChangeArgs& args) {
     return change_all(session, vm_noun, "vm", args.names, "killed", post("kill", Json::object()));
 }
 
+int trim(Session& session, const ChangeArgs& args) {
+    return change_all(session, vm_noun, "vm", args.names, "trimmed", post("trim", Json::object()));
+}
+
 bool at_rest(const std::string& state) {
     return state == "stopped" || state == "crashed" || state == "cleanup-pending";
 }
@@ -184,6 +188,12 @@ void add_vm_changes(CLI::App& vm, Session& session) {
     timeout(add(vm, session, "restart", "Stop VMs and start them again", restart, args), *args,
             "Give up after this time");
     add(vm, session, "kill", "End VMs at once, as a power cut would", kill, make());
+    verb =
+        add(vm, session, "trim", "Give what VMs deleted back to this machine, now", trim, make());
+    examples(verb,
+             "  banger vm trim testbox\n"
+             "A VM does so by itself when it deletes something, with QEMU and without limits of "
+             "its disks.");
     args = make();
     verb = add(vm, session, "delete", "Delete VMs with their disks", remove, args)->alias("rm");
     verb->add_flag("-y,--yes", args->yes, "Do not ask; refuse the ones that run");

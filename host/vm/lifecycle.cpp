@@ -4,6 +4,7 @@
 #include "store/reserve.hpp"
 #include "store/vm_json.hpp"
 #include "vm/background.hpp"
+#include "vm/disk_trim.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +19,11 @@ namespace {
 bool is_start(const Operation& operation) {
     const std::string& kind = operation.kind();
     return kind == "start" || kind == "restart" || kind == "reboot";
+}
+
+/// Nothing is lost when it is cut short by a stop.
+bool gives_way(const Operation& operation) {
+    return is_start(operation) || operation.kind() == "trim";
 }
 
 Error not_startable(const Machine& machine) {
@@ -164,7 +170,7 @@ Lifecycle::Started Lifecycle::stop(const std::string& name, const StopRequest& r
     const Ptr machine = parts_.machines.get(name);
     const auto busy = machine->busy();
     // Stopping a VM that is being started takes the start back; a create is a delete's to end.
-    if (!busy || !is_start(*busy)) {
+    if (!busy || !gives_way(*busy)) {
         require_idle(*machine);
     }
     return begin("stop", machine,
@@ -204,7 +210,7 @@ Lifecycle::Started Lifecycle::restart(const std::string& name, const StopRequest
 Lifecycle::Started Lifecycle::kill(const std::string& name) {
     const Ptr machine = parts_.machines.get(name);
     const auto busy = machine->busy();
-    if (busy && busy->kind() != "stop" && !is_start(*busy)) {
+    if (busy && busy->kind() != "stop" && !gives_way(*busy)) {
         require_idle(*machine);
     }
     return begin("kill", machine, [this, machine, busy](Operation& self) -> asio::awaitable<json> {
@@ -300,6 +306,17 @@ Lifecycle::Started Lifecycle::set(const std::string& name, const SetRequest& req
                      }
                      co_return result;
                  });
+}
+
+Lifecycle::Started Lifecycle::trim(const std::string& name) {
+    const Ptr machine = parts_.machines.get(name);
+    require_idle(*machine);
+    require_trimmable(*machine);
+    return begin("trim", machine, [this, machine](Operation& self) -> asio::awaitable<json> {
+        auto work = trim_disks(parts_.threads, parts_.capabilities, parts_.settings, self, machine);
+        json result = co_await std::move(work);
+        co_return result;
+    });
 }
 
 asio::awaitable<void> Lifecycle::collect_images() {

@@ -60,6 +60,7 @@ class Lifecycle {
     Started kill(const std::string& name);
     Started remove(const std::string& name, bool force);
     Started set(const std::string& name, const SetRequest& request);
+    Started trim(const std::string& name);
 
     /// Throws what keeps a create from working, also what only plugins and VMMs can tell: asked
     /// before it, so that nothing is made in vain.
@@ -86,7 +87,6 @@ class Lifecycle {
   private:
     using Ptr = std::shared_ptr<Machine>;
     using Deadline = std::chrono::steady_clock::time_point;
-
     Started begin(const std::string& kind, const Ptr& machine, Operations::Body body);
     /// A VMM that ended during an operation on something else (set, say) is settled after it.
     asio::awaitable<void> see_end_after(Started operation, Ptr machine);

@@ -170,6 +170,8 @@ void add_changes(Router& router, const Parts& parts) {
             });
     change("POST", "/v1/vms/{name}/kill",
            [](auto& lifecycle, auto& name, auto&) { return lifecycle.kill(name); });
+    change("POST", "/v1/vms/{name}/trim",
+           [](auto& lifecycle, auto& name, auto&) { return lifecycle.trim(name); });
 }
 
 } // namespace

@@ -337,6 +337,17 @@ TEST_F(Changes, WhatWentOnWithAWarningIsTold) {
                                       "on_error is warn)\n"));
 }
 
+TEST_F(Changes, WhatATrimGaveBackIsTold) {
+    auto done = nlohmann::json::parse(operation_json("1", "trim", "a", "succeeded", {"disk"}, ""));
+    done["result"] = {{"freed_bytes", 3U << 29U}};
+    daemon->on("POST /v1/vms/a/trim", done.dump(), 202);
+    daemon->on("GET /v1/operations/1/events", done.dump() + "\n");
+    const Result result = run({"vm", "trim", "a"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.out, StartsWith("a trimmed ("));
+    EXPECT_THAT(result.out, HasSubstr(", 1.5G went back to this machine\n"));
+}
+
 TEST_F(Changes, WhoEndedTheDaemonIsToldByTheNext) {
     daemon->on("POST /v1/vms/a/start", operation_json("5", "start", "a", "running", {}, "network"),
                202);
