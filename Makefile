@@ -9,12 +9,13 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test test-nested soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start fuzz given-firecracker runtime-bundle void-programs void-kernel rootfs-void verify-void install uninstall format tidy
+.PHONY: help build test test-nested verify-images soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start bench-images fuzz given-firecracker runtime-bundle void-programs void-kernel rootfs-void verify-void install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
 	@echo 'make test            ./test.sh'
 	@echo 'make test-nested     VMs on real KVM, in an emulated machine: minutes (BANGER_FIRECRACKER=, BANGER_NESTED_PREFIX=)'
+	@echo 'make verify-images   the default images whole, with Docker and without, from the world beyond: half an hour and more'
 	@echo 'make soak            kill the daemon at random while VMs change, people race (ROUNDS=5, SEED=)'
 	@echo 'make bench-create    create -> first SSH command beside a bare QEMU (RUNS=10)'
 	@echo 'make bench-dns       the dns plugin beside dnsmasq, by dnsperf (ROUNDS=5, NAMES=10000)'
@@ -22,6 +23,7 @@ help:
 	@echo 'make bench-agent     create -> first SSH command with the vsock plugin and without (RUNS=10)'
 	@echo 'make bench-vsock     CPU time of watching guests (GUESTS=50, SECONDS=30)'
 	@echo 'make bench-start     start of the daemon with six plugins and with none (RUNS=10, LIMIT=100 ms)'
+	@echo 'make bench-images    creates from images of several sizes, what VMs take, what a build costs over ssh (RUNS=10, WORK=120 s)'
 	@echo 'make fuzz            libFuzzer on every fuzz target, one after the other (SECONDS=600 each; needs clang)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make void-kernel     experimental: a kernel of Void Linux into runtime/void-kernel (VOID_MIRROR=; runtime/void/README.md)'
@@ -47,6 +49,11 @@ test-nested:
 	[ -n "$$BANGER_NESTED_PREFIX" ] || $(MAKE) --no-print-directory build PRESET=release
 	[ -n "$$BANGER_RUNTIME_DIR" ] || $(MAKE) --no-print-directory runtime-bundle PRESET=release
 	BANGER_BUILD_DIR=$${BANGER_BUILD_DIR:-$(CURDIR)/build/release} tests/e2e/nested/run.sh
+
+verify-images:
+	$(MAKE) --no-print-directory build PRESET=release
+	$(MAKE) --no-print-directory runtime-bundle PRESET=release
+	BANGER_BUILD_DIR=$(CURDIR)/build/release tests/e2e/images_full.sh
 
 # The short cases of ./test.sh, longer and with other seeds; a failing round names its seed.
 soak: ROUNDS ?= 5
@@ -97,6 +104,13 @@ bench-start:
 	cmake --preset release -B build/bench -DBANGER_TESTS=ON
 	cmake --build build/bench --target banger bangerd plugin_nat plugin_dns plugin_vsock plugin_tap-pool plugin_rec-a plugin_rec-b
 	tests/bench/plugins/start.sh --limit $(LIMIT) --runs $(RUNS)
+
+bench-images: RUNS ?= 10
+bench-images: WORK ?= 120
+bench-images:
+	$(MAKE) --no-print-directory build PRESET=release
+	$(MAKE) --no-print-directory runtime-bundle PRESET=release
+	WORK=$(WORK) tests/bench/images/bench.sh --runs $(RUNS)
 
 # ./test.sh runs the same entries with a repeatable driver; this one looks for new inputs.
 fuzz: SECONDS ?= 600
