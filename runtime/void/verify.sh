@@ -35,6 +35,7 @@ done
 banger=${program:-$(command -v banger || built bin/banger)}
 command -v "$banger" >/dev/null || fail "$banger is no program" "--banger names one"
 [ -f "$VOID_ROOTFS_OUT/rootfs.ext4" ] || fail "there is no root file system in $VOID_ROOTFS_OUT" "make rootfs-void"
+[ -f "$VOID_ROOTFS_OUT/work-seed.ext4" ] || fail "there is no work seed in $VOID_ROOTFS_OUT" "make rootfs-void"
 [ -f "$VOID_KERNEL_OUT/vmlinuz" ] || fail "there is no kernel in $VOID_KERNEL_OUT" "make void-kernel"
 rootfs=$(realpath -- "$VOID_ROOTFS_OUT") kernel=$(realpath -- "$VOID_KERNEL_OUT")
 
@@ -69,10 +70,8 @@ in_vm() { "$banger" vm exec "$vm" -- "$@"; }
 expect() { [ "$1" = "$2" ] || { echo "expected '$2', got '$1'" && return 1; }; }
 
 register() {
-    local seed=()
-    if "$banger" image register --help | grep -q -e --work-seed; then seed=(--work-seed "$rootfs/work-seed.ext4"); fi
     "$banger" image register "$image" --rootfs "$rootfs/rootfs.ext4" --kernel "$kernel/vmlinuz" \
-        --initrd "$kernel/initramfs.img" --modules "$kernel/modules" "${seed[@]}"
+        --initrd "$kernel/initramfs.img" --modules "$kernel/modules" --work-seed "$rootfs/work-seed.ext4"
 }
 create() { "$banger" vm create --name "$vm" --image "$image"; }
 exec_in() {
