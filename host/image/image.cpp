@@ -72,6 +72,7 @@ nlohmann::json to_json(const Image& image) {
                                {"kind", image.kind},
                                {"rootfs", text(image.rootfs)},
                                {"kernel", text(image.kernel)},
+                               {"kernel_elf", text(image.kernel_elf)},
                                {"initrd", text(image.initramfs)},
                                {"modules", text(image.modules)},
                                {"work_seed", text(image.work_seed)},

@@ -66,11 +66,6 @@ bool is_uncompressed(const fs::path& kernel) {
 void add_kernel(std::vector<std::string>& words, const json& image) {
     const fs::path kernel = member(image, "kernel");
     fs::path elf = member(image, "kernel_elf");
-    std::error_code code;
-    if (elf.empty() && kernel.filename() == "vmlinuz" &&
-        fs::is_regular_file(kernel.parent_path() / "vmlinux", code)) {
-        elf = kernel.parent_path() / "vmlinux";
-    }
     if (elf.empty() && is_uncompressed(kernel)) {
         elf = kernel;
     }
