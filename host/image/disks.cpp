@@ -132,15 +132,19 @@ fs::path Disks::work_template(const fs::path& seed, std::uint64_t mib) const {
     return target;
 }
 
+DiskSizes Disks::least(const Image& image, DiskMode mode) {
+    return {.root_mib = mode == DiskMode::copy ? size_mib(image.rootfs) : 0,
+            .work_mib = size_mib(image.work_seed)};
+}
+
 void Disks::check(const Image& image, DiskMode mode, const DiskSizes& sizes) {
-    const std::uint64_t seed_mib = size_mib(image.work_seed);
+    const auto [root_mib, seed_mib] = least(image, mode);
     if (sizes.work_mib < seed_mib) {
         throw Error(ErrorKind::invalid,
                     "a work disk of " + std::to_string(sizes.work_mib) +
                         " MiB is smaller than the image's " + std::to_string(seed_mib) + " MiB",
                     "take --work-disk " + std::to_string(seed_mib) + "M or more");
     }
-    const std::uint64_t root_mib = mode == DiskMode::copy ? size_mib(image.rootfs) : 0;
     if (sizes.root_mib < root_mib) {
         throw Error(ErrorKind::invalid,
                     "a disk of " + std::to_string(sizes.root_mib) +

@@ -31,6 +31,8 @@ class Disks {
     /// `templates` is a folder of ours; it is made when first needed.
     explicit Disks(std::filesystem::path templates) : templates_(std::move(templates)) {}
 
+    /// What the image needs at the least.
+    [[nodiscard]] static DiskSizes least(const Image& image, DiskMode mode);
     /// Throws invalid when the image does not fit into disks of these sizes.
     static void check(const Image& image, DiskMode mode, const DiskSizes& sizes);
 

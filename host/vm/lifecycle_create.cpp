@@ -11,6 +11,7 @@
 #include "vm/name.hpp"
 #include "vm/seeding.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include <nlohmann/json.hpp>
@@ -46,6 +47,17 @@ store::VmRow new_row(const CreateRequest& request, const Settings& settings,
     return row;
 }
 
+/// Sizes that nobody asked for follow the settings, and the image where it needs more.
+void fit_sizes(store::VmRow& row, const CreateRequest& request, const image::Image& image) {
+    const image::DiskSizes least = image::Disks::least(image, image::disk_mode(row.disk_mode));
+    if (!request.disk_mib) {
+        row.disk_mib = std::max(row.disk_mib, static_cast<std::int64_t>(least.root_mib));
+    }
+    if (!request.work_disk_mib) {
+        row.work_disk_mib = std::max(row.work_disk_mib, static_cast<std::int64_t>(least.work_mib));
+    }
+}
+
 image::DiskSizes sizes_of(const store::VmRow& row) {
     return {.root_mib = static_cast<std::uint64_t>(row.disk_mib),
             .work_mib = static_cast<std::uint64_t>(row.work_disk_mib)};
@@ -59,6 +71,7 @@ Lifecycle::Plan Lifecycle::planned(const CreateRequest& request) const {
     const json options = parts_.capabilities.checked_options(request.options);
     store::VmRow row = new_row(request, parts_.settings, image, options);
     check_resources(row.vcpus, row.memory_mib);
+    fit_sizes(row, request, image);
     image::Disks::check(image, image::disk_mode(row.disk_mode), sizes_of(row));
     if (request.name) {
         check_name(*request.name);

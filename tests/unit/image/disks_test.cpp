@@ -61,6 +61,13 @@ TEST_F(DisksTest, ASmallerDiskThanTheImageIsRefusedAndNothingIsLeft) {
     EXPECT_TRUE(fs::is_empty(vm));
 }
 
+TEST_F(DisksTest, WhatAnImageNeedsIsItsSeedAndForACopyItsRoot) {
+    fs::resize_file(image.rootfs, (32U << 20U) + 1);
+    EXPECT_EQ(Disks::least(image, DiskMode::overlay).work_mib, 16U);
+    EXPECT_EQ(Disks::least(image, DiskMode::overlay).root_mib, 0U);
+    EXPECT_EQ(Disks::least(image, DiskMode::copy).root_mib, 33U);
+}
+
 TEST_F(DisksTest, ADiskGrowsAndNeverShrinks) {
     disks.make(image, DiskMode::overlay, {.root_mib = 64, .work_mib = 64}, vm);
     EXPECT_EQ(Disks::size_of(vm / "work.ext4"), 64U);

@@ -2,6 +2,7 @@
 
 #include "unit/vm/world.hpp"
 
+#include "os/error.hpp"
 #include "os/file.hpp"
 #include "os/run.hpp"
 #include "os/temporary_dir.hpp"
@@ -96,6 +97,26 @@ TEST_F(WorkSeedTest, TheImageOfTheBundleHasOneAlready) {
     ASSERT_EQ(operation->state(), OperationState::succeeded) << operation->to_json();
     EXPECT_THAT(stages(*operation), testing::Not(testing::Contains("work seed")));
     EXPECT_THAT(operation->warnings(), IsEmpty());
+}
+
+TEST_F(WorkSeedTest, ADiskThatNobodySizedHasRoomForALargeSeed) {
+    make_ext4(dir.path() / "large.ext4", "large", "96M");
+    world->catalog.register_image(
+        "large", {.rootfs = dir.path() / "mine.ext4", .work_seed = dir.path() / "large.ext4"});
+    ASSERT_EQ(world->settings.work_disk_mib, 64U);
+    EXPECT_EQ(create("a", "large")->error(), std::nullopt);
+    const auto machine = world->machines.get("a");
+    EXPECT_EQ(machine->row.work_disk_mib, 96);
+    EXPECT_EQ(fs::file_size(MachinePaths(world->settings, *machine).dir / "work.ext4"), 96U << 20U);
+    CreateRequest small;
+    small.image = "large";
+    small.work_disk_mib = 64;
+    try {
+        (void)world->lifecycle.create(small);
+        ADD_FAILURE() << "accepted";
+    } catch (const os::Error& error) {
+        EXPECT_EQ(error.hint(), "take --work-disk 96M or more");
+    }
 }
 
 TEST_F(WorkSeedTest, WithoutOneTheBundlesIsTakenAndWhyIsTold) {
