@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 #include "content.hpp"
+#include "forgetting.hpp"
 #include "programs.hpp"
 #include "sparse_copy.hpp"
 #include "stop.hpp"
@@ -16,6 +17,22 @@ namespace {
 
 constexpr std::uint64_t usual_margin_mib = 64;
 constexpr std::uint64_t most_margin_mib = 1U << 20U;
+
+/// What belongs to one VM and not to its image.
+void forget_own(const std::string& path, const Arguments& arguments) {
+    const std::vector<std::string> drops = arguments.all("drop"), blocks = arguments.all("block");
+    if (drops.empty() && blocks.empty()) {
+        return;
+    }
+    FileSystem fs(path, "the image", FileSystem::Access::write);
+    for (const std::string& drop : drops) {
+        forget(fs, drop);
+    }
+    for (const std::string& block : blocks) {
+        forget_block(fs, block);
+    }
+    fs.close();
+}
 
 /// Down to what it holds and the margin; one that is smaller already grows to have it.
 void fit(const std::string& path, std::uint64_t margin_bytes) {
@@ -78,7 +95,7 @@ void punch_free(FileSystem& fs, int fd) {
 } // namespace
 
 nlohmann::json compact(const std::vector<std::string>& words, Report& report) {
-    const Arguments arguments(words, {"fs", "margin-mib", "label"});
+    const Arguments arguments(words, {"fs", "margin-mib", "label", "drop", "block"});
     const std::string& path = arguments.one("fs");
     const std::uint64_t margin = arguments.number("margin-mib", usual_margin_mib, most_margin_mib)
                                  << 20U;
@@ -88,6 +105,7 @@ nlohmann::json compact(const std::vector<std::string>& words, Report& report) {
     }
     report.stage("checking");
     repair_and_pack(path, "the image");
+    forget_own(path, arguments);
     report.stage("shrinking");
     fit(path, margin);
     report.stage("punching");

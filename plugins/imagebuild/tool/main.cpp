@@ -27,7 +27,8 @@ struct NamedVerb {
 };
 
 constexpr NamedVerb verbs[] = {
-    {"compact", compact, "--fs FILE [--margin-mib N] [--label TEXT]"},
+    {"compact", compact,
+     "--fs FILE [--margin-mib N] [--label TEXT] [--drop PATH]... [--block PATH]..."},
     {"diff", diff, "--base FILE (--overlay FILE | --root FILE)"},
     {"flatten", flatten, "--base FILE --overlay FILE --out FILE [--drop PATH]..."},
     {"inspect", inspect, "--fs FILE"},

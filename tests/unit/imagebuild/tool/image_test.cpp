@@ -41,6 +41,38 @@ TEST(Compact, TakesWhatIsFreeAndZero) {
     EXPECT_THAT(ask(disk, "show_super_stats -h"), HasSubstr("bgr-base"));
 }
 
+TEST(Compact, ForgetsWhatBelongsToOneVm) {
+    const Bench bench;
+    const std::string block = "# banger: begin, rewritten at every start\nssh-ed25519 KEYOFHOST\n"
+                              "# banger: end\n";
+    bench.write("fs/etc/ssh/ssh_host_ed25519_key", "HOSTKEYOFVM");
+    bench.write("fs/etc/ssh/sshd_config", "Port 22\n");
+    bench.write("fs/tmp/deep/er/file", noise(100000));
+    bench.write("fs/etc/hosts", "10.0.0.1 mine\n" + block + "10.0.0.2 too\n");
+    bench.write("fs/root/.ssh/authorized_keys", block);
+    bench.write("fs/elsewhere", "stays");
+    bench.link("../elsewhere", "fs/etc/hostname");
+    const std::string disk = bench.make("fs");
+    const Told told =
+        tell(compact,
+             {"--fs", disk, "--drop", "/etc/ssh/ssh_host_ed25519_key", "--drop", "/tmp", "--drop",
+              "/etc/hostname", "--drop", "/no/such/thing", "--block", "/etc/hosts", "--block",
+              "/root/.ssh/authorized_keys", "--block", "/etc/ssh", "--block", "/none"});
+    ASSERT_EQ(told.failed(), "");
+    EXPECT_EQ(faults(disk), "");
+    EXPECT_FALSE(exists(disk, "/etc/ssh/ssh_host_ed25519_key"));
+    EXPECT_FALSE(exists(disk, "/etc/hostname"));
+    EXPECT_FALSE(exists(disk, "/tmp/deep"));
+    EXPECT_TRUE(exists(disk, "/tmp")) << "a guest needs it";
+    EXPECT_EQ(content(disk, "/elsewhere"), "stays") << "a link is removed, not what it is to";
+    EXPECT_EQ(content(disk, "/etc/hosts"), "10.0.0.1 mine\n10.0.0.2 too\n");
+    EXPECT_EQ(content(disk, "/root/.ssh/authorized_keys"), "");
+    EXPECT_EQ(content(disk, "/etc/ssh/sshd_config"), "Port 22\n");
+    const std::string bytes = bytes_of(disk);
+    EXPECT_EQ(bytes.find("HOSTKEYOFVM"), std::string::npos);
+    EXPECT_EQ(bytes.find("KEYOFHOST"), std::string::npos);
+}
+
 TEST(Compact, GivesAFullImageItsMargin) {
     const Bench bench;
     bench.write("fs/file", noise(6U << 20U));
