@@ -79,9 +79,7 @@ void ImageFiles::take_root(const fs::path& vm_folder) {
         copy(vm_folder / "root.ext4", rootfs);
     }
     stage_("compacting");
-    const json compacted = run_tool(
-        job, tool_,
-        {"compact", "--fs", rootfs.string(), "--margin-mib", margin_mib, "--label", "bgr-base"});
+    const json compacted = compact(rootfs, "bgr-base", own_paths(), shared_files());
     facts_["content_bytes"] = compacted.value("content_bytes", std::uint64_t{0});
     stage_("package list");
     const json seen = run_tool(job, tool_, {"inspect", "--fs", rootfs.string()});
@@ -107,30 +105,46 @@ void ImageFiles::take_work(const fs::path& vm_folder) {
     stage_("work seed");
     const fs::path seed = folder_ / "work-seed.ext4";
     copy(vm_folder / "work.ext4", seed);
-    (void)run_tool(
-        log_.job(), tool_,
-        {"compact", "--fs", seed.string(), "--margin-mib", margin_mib, "--label", "bgr-work"});
+    (void)compact(seed, "bgr-work", {}, {"/.ssh/authorized_keys"});
+}
+
+/// As small as it can be, without what belongs to the VM that it comes from.
+json ImageFiles::compact(const fs::path& disk, const char* label,
+                         const std::vector<std::string>& drops,
+                         const std::vector<std::string>& blocks) {
+    std::vector<std::string> words{"compact",  "--fs",    disk.string(), "--margin-mib",
+                                   margin_mib, "--label", label};
+    for (const std::string& path : drops) {
+        words.insert(words.end(), {"--drop", path});
+    }
+    for (const std::string& path : blocks) {
+        words.insert(words.end(), {"--block", path});
+    }
+    return run_tool(log_.job(), tool_, std::move(words));
 }
 
 void ImageFiles::take_boot_files(const fs::path& kernel, const fs::path& initrd,
-                                 const fs::path& modules) {
+                                 const fs::path& modules, const fs::path& elf) {
     if (kernel.empty() && initrd.empty() && modules.empty()) {
         return;
     }
     stage_("kernel");
     if (!kernel.empty()) {
         copy(kernel, folder_ / "vmlinuz");
-        if (is_elf(kernel)) {
-            copy(kernel, folder_ / "vmlinux");
+        if (!elf.empty() || is_elf(kernel)) {
+            copy(elf.empty() ? kernel : elf, folder_ / "vmlinux");
         }
     }
     if (!initrd.empty()) {
         copy(initrd, folder_ / "initramfs.img");
     }
     if (!modules.empty()) {
-        program({"cp", "-R", "--preserve=mode,timestamps,links", "--reflink=auto", "--",
-                 modules.string(), (folder_ / "modules").string()},
+        const std::string ours = (folder_ / "modules").string();
+        program({"cp", "-R", "-H", "--preserve=mode,timestamps,links", "--reflink=auto", "--",
+                 modules.string(), ours},
                 "copy " + modules.string());
+        // `build` and `source` lead to headers on the machine that built them.
+        program({"find", ours, "-type", "l", "-delete"}, "leave the links out of " + ours);
         if (const std::string version = only_version(modules); !version.empty()) {
             facts_["kernel_version"] = version;
         }
@@ -150,7 +164,7 @@ void ImageFiles::inherit_boot_files(const std::string& image) {
         const std::string path = path_in(*base, key);
         return bundle != images.end() && path_in(*bundle, key) == path ? "" : path;
     };
-    take_boot_files(own("kernel"), own("initrd"), own("modules"));
+    take_boot_files(own("kernel"), own("initrd"), own("modules"), own("kernel_elf"));
     if (const std::string version = path_in(*base, "kernel_version");
         !own("kernel").empty() && !version.empty()) {
         facts_["kernel_version"] = version;

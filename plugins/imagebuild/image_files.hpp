@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -29,10 +30,11 @@ class ImageFiles {
     void take_root(const std::filesystem::path& vm_folder);
     /// work-seed.ext4, of its disk on /root.
     void take_work(const std::filesystem::path& vm_folder);
-    /// A kernel (an uncompressed one serves both VMMs), initial RAM disk and modules; those that
-    /// are empty are left out.
+    /// A kernel (an uncompressed one serves both VMMs, and may be beside it), initial RAM disk and
+    /// modules without the links among them; those that are empty are left out.
     void take_boot_files(const std::filesystem::path& kernel, const std::filesystem::path& initrd,
-                         const std::filesystem::path& modules);
+                         const std::filesystem::path& modules,
+                         const std::filesystem::path& elf = {});
     /// Those of the image that the VM was made of, unless they are the bundle's.
     void inherit_boot_files(const std::string& image);
 
@@ -40,6 +42,9 @@ class ImageFiles {
     nlohmann::json finish(const std::string& name, bool replace, nlohmann::json facts);
 
   private:
+    nlohmann::json compact(const std::filesystem::path& disk, const char* label,
+                           const std::vector<std::string>& drops,
+                           const std::vector<std::string>& blocks);
     void copy(const std::filesystem::path& from, const std::filesystem::path& to);
     void program(const std::vector<std::string>& words, const std::string& what);
 

@@ -17,10 +17,14 @@ for home in /root /home/*; do
     rm -f "$home"/.bash_history "$home"/.lesshst "$home"/.viminfo "$home"/.wget-hsts "$home"/.python_history
     rm -rf "$home"/.cache
 done
-rm -f /var/lib/systemd/random-seed /var/lib/systemd/credential.secret /var/lib/dbus/machine-id
+rm -f /var/lib/systemd/random-seed /var/lib/random-seed /var/lib/systemd/credential.secret \
+    /var/lib/dbus/machine-id
 : >/etc/machine-id
+for file in /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys; do
+    [ ! -f "$file" ] || sed -i '/^# banger: begin/,/^# banger: end/d' "$file"
+done
 sync
-for disk in / /root; do fstrim "$disk" 2>/dev/null || true; done
+fstrim /root 2>/dev/null || true
 rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
 sync
 )sh";
@@ -35,6 +39,7 @@ const std::vector<std::string>& own_paths() {
                                       "/run",
                                       "/tmp",
                                       "/var/lib/dbus/machine-id",
+                                      "/var/lib/random-seed",
                                       "/var/lib/systemd/credential.secret",
                                       "/var/lib/systemd/random-seed",
                                       "/var/log/journal",
@@ -47,6 +52,11 @@ const std::vector<std::string>& own_paths() {
         return list;
     }();
     return paths;
+}
+
+const std::vector<std::string>& shared_files() {
+    static const std::vector<std::string> files{"/etc/hosts", "/root/.ssh/authorized_keys"};
+    return files;
 }
 
 } // namespace imagebuild

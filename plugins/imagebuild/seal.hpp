@@ -10,7 +10,9 @@ namespace imagebuild {
 [[nodiscard]] std::string seal_script();
 
 /// Paths of a VM's root that no image takes over from it: its identity, which each VM is given
-/// anew, and what is not for keeping. Of all of these the image's base stays as it is.
+/// anew, and what is not for keeping. Files go; folders stay, and are empty.
 [[nodiscard]] const std::vector<std::string>& own_paths();
+/// Files of its user's in which the guest's init has a block, which goes.
+[[nodiscard]] const std::vector<std::string>& shared_files();
 
 } // namespace imagebuild

@@ -117,6 +117,27 @@ TEST_F(ArchiveJobs, HearWhatTheToolSays) {
     EXPECT_EQ(lines[0]["path"], "/x");
 }
 
+TEST_F(ArchiveJobs, HearARowThatNamesAllPackagesOfALargeImage) {
+    json packages = json::array();
+    for (int i = 0; i < 20000; ++i) {
+        packages.push_back({{"name", "package-" + std::to_string(i)}, {"version", "1:2.3-4"}});
+    }
+    end.out = json{{"result", {{"packages", packages}}}}.dump() + "\n";
+    ASSERT_GT(end.out.size(), 500000U);
+    json result;
+    const auto job = run([&](banger::Job& own) {
+        result = run_tool(own, "/lib/banger-image", {"inspect", "--fs", "/b"});
+    });
+    EXPECT_EQ(job.outcome.status, BANGER_OK) << job.outcome.message;
+    EXPECT_EQ(result["packages"], packages);
+    EXPECT_THAT(job.lines, IsEmpty());
+
+    end.out = std::string(std::size_t{17} << 20U, 'x');
+    EXPECT_THAT(
+        run([](banger::Job& own) { (void)run_tool(own, "/t", {"inspect"}); }).outcome.message,
+        HasSubstr("does not end"));
+}
+
 TEST_F(ArchiveJobs, FailAsTheToolDoes) {
     const auto tool = [](banger::Job& job) { (void)run_tool(job, "/lib/banger-image", {"pack"}); };
     end = {};
@@ -194,10 +215,11 @@ TEST_F(ArchiveJobs, ExportTellsWhatIsKnownOfTheImage) {
         fs::path(testing::TempDir()) / ("kernels-" + std::to_string(::getpid()));
     fs::create_directories(folder);
     std::ofstream(folder / "vmlinuz") << "MZ packed";
-    std::ofstream(folder / "vmlinux") << "\177ELF";
+    std::ofstream(folder / "elf") << "\177ELF";
     json image = {{"name", "web"},
                   {"rootfs", "/b/r"},
                   {"kernel", (folder / "vmlinuz").string()},
+                  {"kernel_elf", (folder / "elf").string()},
                   {"note", "two\nlines \033[2J"},
                   {"base", std::string(255, 'x') + "\xc3\xa9"},
                   {"recipe", nullptr},
@@ -210,12 +232,13 @@ TEST_F(ArchiveJobs, ExportTellsWhatIsKnownOfTheImage) {
                                               {"base", std::string(255, 'x')},
                                               {"content_bytes", 42U}}));
     EXPECT_THAT(words, Contains("vmlinuz=" + (folder / "vmlinuz").string()));
-    EXPECT_THAT(words, Contains("vmlinux=" + (folder / "vmlinux").string()));
+    EXPECT_THAT(words, Contains("vmlinux=" + (folder / "elf").string()));
     EXPECT_THAT(words, Contains("packages.txt=/b/packages.txt"));
     EXPECT_THAT(words, Contains("modules=/b/modules"));
-    image["kernel"] = (folder / "vmlinux").string();
+    image["kernel"] = (folder / "elf").string();
+    image["kernel_elf"] = nullptr;
     words = pack_words(image, "/x", true);
-    EXPECT_THAT(words, Contains("vmlinux=" + (folder / "vmlinux").string()));
+    EXPECT_THAT(words, Contains("vmlinux=" + (folder / "elf").string()));
     EXPECT_THAT(words, Not(Contains(HasSubstr("vmlinuz="))));
     fs::remove_all(folder);
 }

@@ -90,7 +90,7 @@ class World : public testing::Test {
     }
 
     /// Programs: ssh and cp do well, the tool says what it is to say. `fails` is told of each.
-    fake::ProgramEnd run(const fake::Program& program, banger_call&) {
+    fake::ProgramEnd run(const fake::Program& program, banger_call& call) {
         std::string line;
         for (const std::string& word : program.argv) {
             line += (line.empty() ? "" : " ") + word;
@@ -103,6 +103,10 @@ class World : public testing::Test {
                 return {BANGER_E_CANCELLED, 0, {}, {}, "cancelled"};
             }
             return {BANGER_OK, 100, {}, "it does not work\n", {}};
+        }
+        if (std::any_of(really_.begin(), really_.end(),
+                        [&](const std::string& begin) { return line.rfind(begin, 0) == 0; })) {
+            return fake::run_program(program, call);
         }
         if (program.argv[0] == "/tool") {
             const json packages{{{"name", "b"}, {"version", "2"}},
@@ -167,6 +171,7 @@ class World : public testing::Test {
     UnderWay under_way_;
     std::vector<std::string> programs_;
     std::optional<std::string> fails_;
+    std::vector<std::string> really_; ///< programs that are run, by how their line begins
     bool cancels_ = false;
 };
 
@@ -348,6 +353,45 @@ TEST_F(World, AnImageOfAnImageKeepsItsKernel) {
     EXPECT_TRUE(ran("staging/vmlinuz"));
     EXPECT_TRUE(ran("staging/vmlinux"));
     EXPECT_FALSE(ran("staging/initramfs.img")); // the bundle's
+}
+
+TEST_F(World, ModulesAreTakenWithoutTheLinksAmongThem) {
+    const fs::path modules = folder_ / "modules/6.1.0-1";
+    fs::create_directories(modules);
+    std::ofstream(modules / "a.ko") << "module";
+    fs::create_symlink("/usr/src/headers", modules / "build");
+    fs::create_directory_symlink(folder_ / "modules", folder_ / "by-a-link");
+    really_ = {"cp -R", "find"};
+    BuildRequest with_modules = request();
+    with_modules.modules = (folder_ / "by-a-link").string();
+    const fake::Job built = build(with_modules);
+    EXPECT_TRUE(built.outcome.ok()) << built.outcome.message;
+    EXPECT_EQ(test::content_of(folder_ / "staging/modules/6.1.0-1/a.ko"), "module");
+    EXPECT_FALSE(fs::is_symlink(folder_ / "staging/modules/6.1.0-1/build"));
+    EXPECT_TRUE(fs::is_symlink(modules / "build")) << "the user's own";
+}
+
+TEST_F(World, WhatBelongsToTheVmStaysWithItInBothDiskModes) {
+    for (const bool overlay : {true, false}) {
+        if (!overlay) {
+            fs::remove(folder_ / "vm/overlay.ext4");
+        }
+        EXPECT_TRUE(build(request()).outcome.ok());
+        for (const char* path : {"/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key", "/etc/banger",
+                                 "/var/lib/random-seed"}) {
+            EXPECT_TRUE(ran(std::string("--label bgr-base --drop")));
+            EXPECT_TRUE(std::any_of(programs_.begin(), programs_.end(),
+                                    [&](const std::string& one) {
+                                        return one.find("/tool compact") == 0 &&
+                                               one.find(std::string(" --drop ") + path + " ") !=
+                                                   std::string::npos;
+                                    }))
+                << path;
+        }
+        EXPECT_TRUE(ran("--block /etc/hosts --block /root/.ssh/authorized_keys"));
+        EXPECT_TRUE(ran("--label bgr-work --block /.ssh/authorized_keys"));
+        programs_.clear();
+    }
 }
 
 TEST_F(World, TheNewestLogsAreKept) {
