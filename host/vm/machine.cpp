@@ -21,19 +21,19 @@ using nlohmann::json;
 
 namespace {
 
-json time_or_null(const std::optional<std::int64_t>& ms) {
+json shown_time(const std::optional<std::int64_t>& ms) {
     return ms ? json(os::to_rfc3339(*ms)) : json(nullptr);
 }
 
 /// JSON text of our own making; damaged text shows as null rather than failing a list.
-json parsed(const std::string& text) {
+json json_column(const std::string& text) {
     json value = json::parse(text, nullptr, false);
     return value.is_discarded() ? json(nullptr) : value;
 }
 
 /// What the record says, and what holds only now.
 json warnings_of(const Machine& machine) {
-    json warnings = parsed(machine.row.warnings);
+    json warnings = json_column(machine.row.warnings);
     if (machine.paused && !machine.ended && warnings.is_array()) {
         const os::Error error = paused_error(machine);
         warnings.push_back(error.what() + (error.hint().empty() ? "" : "; " + error.hint()));
@@ -103,12 +103,12 @@ void Machine::hear(const std::string& facts) {
         const auto kept = [control = MachinePaths::ssh_control_in(process->run_dir())] {
             return keeps_unused_connection(control) ? 1U : 0U;
         };
-        idleness.take(parsed(facts), kept, std::chrono::steady_clock::now());
+        idleness.take(json_column(facts), kept, std::chrono::steady_clock::now());
     }
 }
 
 bool Machine::is_heard() const {
-    const json facts = guest.empty() ? json() : parsed(guest);
+    const json facts = guest.empty() ? json() : json_column(guest);
     return facts.is_object() && facts.contains("heard_at") && facts["heard_at"].is_string() &&
            facts.value("state", json()) != "silent";
 }
@@ -181,13 +181,13 @@ json to_json(const Machine& machine, const Settings& settings) {
         {"pid", running ? json(machine.process->vmm().pid) : json(nullptr)},
         {"supervisor_pid", running ? json(machine.process->supervisor().pid) : json(nullptr)},
         {"created_at", os::to_rfc3339(row.created_at)},
-        {"started_at", time_or_null(row.started_at)},
-        {"ready_at", time_or_null(row.ready_at)},
-        {"exit", row.exit ? parsed(*row.exit) : json(nullptr)},
-        {"guest", running && !machine.guest.empty() ? parsed(machine.guest) : json(nullptr)},
-        {"options", parsed(row.options)},
+        {"started_at", shown_time(row.started_at)},
+        {"ready_at", shown_time(row.ready_at)},
+        {"exit", row.exit ? json_column(*row.exit) : json(nullptr)},
+        {"guest", running && !machine.guest.empty() ? json_column(machine.guest) : json(nullptr)},
+        {"options", json_column(row.options)},
         {"warnings", warnings_of(machine)},
-        {"timings", parsed(row.timings)},
+        {"timings", json_column(row.timings)},
         {"operation", busy ? json(busy->id()) : json(nullptr)},
         {"last_operation", row.last_operation ? json(*row.last_operation) : json(nullptr)},
         {"paths",
@@ -200,7 +200,7 @@ json to_json(const Machine& machine, const Settings& settings) {
 }
 
 void add_warning(Machine& machine, const std::string& text) {
-    json warnings = parsed(machine.row.warnings);
+    json warnings = json_column(machine.row.warnings);
     if (std::find(warnings.begin(), warnings.end(), json(text)) == warnings.end()) {
         warnings.push_back(text);
         machine.row.warnings = warnings.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -209,7 +209,7 @@ void add_warning(Machine& machine, const std::string& text) {
 
 std::string what_is_held(const Machine& machine) {
     std::string text;
-    for (const json& warning : parsed(machine.row.warnings)) {
+    for (const json& warning : json_column(machine.row.warnings)) {
         text += (text.empty() ? ": " : "; ") + warning.get<std::string>();
     }
     return text;
