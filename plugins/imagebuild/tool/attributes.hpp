@@ -3,6 +3,7 @@
 #include "file_system.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace image_tool {
@@ -18,8 +19,8 @@ void set_attributes(FileSystem& fs, ext2_ino_t number, const Attributes& attribu
 struct OverlayMarks {
     bool whiteout = false; ///< an empty file that hides a name, as some kernels make it
     bool opaque = false;   ///< nothing of the directory below is seen
-    std::string redirect;  ///< where the directory below is instead, or empty
-    bool metacopy = false; ///< the content is still that of the file below
+    std::optional<std::string> redirect;         ///< where the directory below is instead
+    bool metacopy = false;                       ///< the content is still that of the file below
     bool immutable = false, append_only = false; ///< kept here as the upper file cannot have them
 };
 

@@ -2,10 +2,12 @@
 
 #include "content.hpp"
 #include "path.hpp"
+#include "redirect.hpp"
 #include "stop.hpp"
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 namespace image_tool {
@@ -18,7 +20,7 @@ struct Pair {
     ext2_ino_t upper, lower; ///< lower 0: there is none
     std::string path;
     std::size_t depth;
-    bool whole; ///< names that only the lower one has are gone
+    bool whole; ///< nothing of the lower one is seen: names that only it has are gone
 };
 
 bool same_type(const Inode& one, const Inode& other) {
@@ -42,7 +44,12 @@ std::uint32_t gid_of(const Inode& inode) {
 
 class Comparer {
   public:
-    Comparer(FileSystem& base, const SourceTree& tree) : base_(base), tree_(tree) {}
+    Comparer(FileSystem& base, const SourceTree& tree)
+        : base_(base), tree_(tree), moves_(moves_of(tree, base)) {
+        for (const auto& [upper, move] : moves_) {
+            away_.insert(move.lower);
+        }
+    }
 
     std::vector<Change> run() {
         const SourceItem root = source_item(tree_, tree_.root);
@@ -110,14 +117,20 @@ class Comparer {
             return;
         }
         const bool directory = is_directory(item.inode);
-        if (directory && !item.marks.redirect.empty()) {
-            moved(folder, item, std::move(path));
+        const auto moved = moves_.find(entry.number);
+        if (moved != moves_.end() && moved->second.lower != lower) {
+            note(lower == 0 ? ChangeKind::added : ChangeKind::replaced, path, item.inode,
+                 moved->second.lower != 0 ? *item.marks.redirect : "");
+            left_.push_back(
+                {item.number, moved->second.lower, std::move(path), folder.depth + 1, false});
             return;
         }
         ext2_ino_t into = 0;
         if (lower == 0) {
             note(ChangeKind::added, path, item.inode);
-        } else if (const Inode before = base_.inode(lower); !same_type(item.inode, before)) {
+        } else if (const Inode before = base_.inode(lower);
+                   !same_type(item.inode, before) ||
+                   (moved == moves_.end() && away_.count(lower) > 0)) {
             note(ChangeKind::replaced, path, item.inode);
         } else if (directory) {
             into = lower;
@@ -128,39 +141,9 @@ class Comparer {
             compare_attributes(item, lower, before, path);
         }
         if (directory) {
-            left_.push_back({item.number, into, std::move(path), folder.depth + 1, is_whole(item)});
+            left_.push_back({item.number, into, std::move(path), folder.depth + 1,
+                             is_whole(item) || (folder.whole && moved == moves_.end())});
         }
-    }
-
-    /// A directory of the base that stands in another place now.
-    void moved(const Pair& folder, const SourceItem& item, std::string path) {
-        const std::string& from = item.marks.redirect;
-        ext2_ino_t lower = from.front() == '/' ? EXT2_ROOT_INO : folder.lower;
-        const std::string way = plain_path(from);
-        for (std::size_t at = 0; lower != 0 && at < way.size();) {
-            const std::size_t end = std::min(way.find('/', at), way.size());
-            lower = child(lower, way.substr(at, end - at));
-            at = end + 1;
-        }
-        if (lower == 0 || !is_directory(base_.inode(lower))) {
-            throw tree_.fs.damaged("/" + shown_path(path) + " was moved from " + shown_path(from) +
-                                   ", which the base has not");
-        }
-        note(ChangeKind::added, path, item.inode, from);
-        left_.push_back({item.number, lower, std::move(path), folder.depth + 1, is_whole(item)});
-    }
-
-    /// 0 where there is none.
-    ext2_ino_t child(ext2_ino_t folder, const std::string& name) {
-        const Inode inode = base_.inode(folder);
-        if (is_directory(inode)) {
-            for (const Entry& entry : entries_of(base_, folder, inode)) {
-                if (entry.name == name) {
-                    return entry.number;
-                }
-            }
-        }
-        return 0;
     }
 
     void compare_attributes(const SourceItem& item, ext2_ino_t lower, const Inode& before,
@@ -200,6 +183,8 @@ class Comparer {
 
     FileSystem& base_;
     const SourceTree& tree_;
+    Moves moves_;
+    std::unordered_set<ext2_ino_t> away_; ///< directories of the base that stand elsewhere
     std::vector<Pair> left_;
     SeenDirectories seen_, seen_below_;
     std::map<std::pair<ext2_ino_t, ext2_ino_t>, bool> compared_; ///< files with many names once

@@ -26,6 +26,8 @@ class Directory {
     [[nodiscard]] const Item* find(const std::string& name) const;
     void put(const std::string& name, Item item);
     void drop(const std::string& name);
+    /// It has another parent: flush() writes it even when no name changes.
+    void move() { changed_ = true; }
     /// Writes the names and the count of links, which a directory has of its subdirectories.
     void flush(FileSystem& fs, ext2_ino_t parent);
 

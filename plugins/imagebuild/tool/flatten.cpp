@@ -60,6 +60,7 @@ nlohmann::json flatten(const std::vector<std::string>& words, Report& report) {
     const FileSystem made(out.path(), "the image", FileSystem::Access::read);
     nlohmann::json result{{"merged", merged.names},
                           {"removed", merged.removed},
+                          {"moved", merged.moved},
                           {"copied_bytes", merged.bytes},
                           {"content_bytes", made.content_bytes()},
                           {"size_bytes", made.size_bytes()}};

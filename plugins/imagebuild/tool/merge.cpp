@@ -2,8 +2,10 @@
 
 #include "directory.hpp"
 #include "path.hpp"
+#include "redirect.hpp"
 #include "tree.hpp"
 
+#include <map>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -26,6 +28,10 @@ class Merger {
         : tree_(tree), to_(to), found_(found), report_(report) {}
 
     Merged run() {
+        if (found_.redirects) {
+            moves_ = moves_of(tree_, to_);
+            detach();
+        }
         enter(source_item(tree_, tree_.root), "", Directory(to_, EXT2_ROOT_INO));
         while (!levels_.empty()) {
             Level& level = levels_.back();
@@ -40,6 +46,27 @@ class Merger {
     }
 
   private:
+    /// Takes the directories that were moved out of their old places, so that nothing that happens
+    /// there, or to each other, reaches them. Each is linked again where the overlay has it.
+    void detach() {
+        std::map<ext2_ino_t, std::vector<std::string>> names;
+        for (const auto& [upper, move] : moves_) {
+            if (move.lower != 0) {
+                names[move.parent].push_back(move.name);
+            }
+        }
+        for (const auto& [number, gone] : names) {
+            Directory folder(to_, number);
+            for (const std::string& name : gone) {
+                folder.drop(name);
+            }
+            ext2_ino_t parent = 0;
+            to_.check(ext2fs_lookup(to_.get(), number, "..", 2, nullptr, &parent),
+                      "find the parent of directory " + std::to_string(number));
+            folder.flush(to_, parent);
+        }
+    }
+
     void enter(SourceItem source, std::string path, Directory target) {
         seen_.enter(tree_.fs, source.number, levels_.size());
         std::vector<Entry> entries = entries_of(tree_.fs, source.number, source.inode);
@@ -71,6 +98,7 @@ class Merger {
         report_.progress(done_.bytes, found_.bytes, "bytes");
         ++done_.names;
         SourceItem source = source_item(tree_, entry.number);
+        const auto moved = moves_.find(entry.number);
         const Directory::Item* there = level.target.find(entry.name);
         if (source.marks.whiteout) {
             done_.removed += there != nullptr ? 1 : 0;
@@ -78,7 +106,15 @@ class Merger {
         } else if (!is_directory(source.inode)) {
             clear(level.target, entry.name);
             put_file(level.target, entry.name, source);
-        } else if (there != nullptr && there->type == EXT2_FT_DIR && !source.marks.opaque) {
+        } else if (moved != moves_.end() && moved->second.lower != 0) {
+            ++done_.moved;
+            clear(level.target, entry.name);
+            Directory folder(to_, moved->second.lower);
+            folder.move();
+            level.target.put(entry.name, {folder.number(), EXT2_FT_DIR});
+            enter(std::move(source), std::move(path), std::move(folder));
+        } else if (there != nullptr && there->type == EXT2_FT_DIR && !source.marks.opaque &&
+                   !source.marks.redirect) {
             enter(std::move(source), std::move(path), Directory(to_, there->number));
         } else {
             clear(level.target, entry.name);
@@ -109,6 +145,7 @@ class Merger {
     FileSystem& to_;
     const Survey& found_;
     Report& report_;
+    Moves moves_;
     std::vector<Level> levels_;
     SeenDirectories seen_;
     std::unordered_map<ext2_ino_t, ext2_ino_t> copies_; ///< of files with more than one name

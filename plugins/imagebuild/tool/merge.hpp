@@ -8,6 +8,7 @@ namespace image_tool {
 struct Merged {
     std::uint64_t names = 0;   ///< that were looked at
     std::uint64_t removed = 0; ///< whiteouts that hid something
+    std::uint64_t moved = 0;   ///< directories that stand in another place now
     std::uint64_t bytes = 0;   ///< of content
 };
 

@@ -20,13 +20,6 @@ void refuse_unmergeable(const SourceItem& item, const std::string& path) {
                           ": only its attributes are in the overlay (metacopy)",
                       "write the file once in the VM, for example: cp -p it and mv it back");
     }
-    if (!item.marks.redirect.empty()) {
-        throw Failure(FailureKind::invalid,
-                      "/" + shown_path(path) +
-                          " is a directory of the image that was moved there (from " +
-                          shown_path(item.marks.redirect) + "), which cannot be taken over",
-                      "copy it in the VM in place of moving it: cp -a, then rm -r");
-    }
 }
 
 /// A directory that the survey still has to look into.
@@ -80,6 +73,7 @@ class Surveyor {
         }
         refuse_unmergeable(source, item.path);
         if (is_directory(source.inode)) {
+            found_.redirects = found_.redirects || source.marks.redirect.has_value();
             left_.push_back(std::move(item));
             return;
         }

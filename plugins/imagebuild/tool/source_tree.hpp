@@ -46,6 +46,7 @@ struct Survey {
     std::uint64_t blocks = 0; ///< of `block_size`, at most
     std::uint64_t inodes = 0;
     std::uint64_t names = 0;
+    bool redirects = false; ///< of directories of the base that were moved
 };
 [[nodiscard]] Survey survey(const SourceTree& tree, std::uint32_t block_size);
 
