@@ -28,6 +28,10 @@ os::Error absent_verb(const Session& session, const std::string& command, const 
                       const std::string& hint) {
     const std::string text = "no command '" + command + "'" + near;
     try {
+        if (near.empty() && !session.running_api()) { // for --help alone none is started
+            return {os::ErrorKind::invalid, text,
+                    "commands of plugins are known while bangerd runs: banger daemon start"};
+        }
         require_its_plugin(session, command);
         const SilentPlugins silent = silent_plugins(session, [&](const Json& plugin) {
             return near.empty() && value_at(plugin, "places").is_null();
