@@ -56,7 +56,9 @@ void Builder::run() {
                  [this] { holdings_.remove_image(held_.image); });
         back.add("remove the builder VM", [this] {
             if (vm_asked_for_) {
-                stage("removing the builder VM");
+                if (!failed_) { // the operation ends in the stage that failed
+                    stage("removing the builder VM");
+                }
                 holdings_.remove_vm(held_.vm);
             }
         });
@@ -72,6 +74,7 @@ void Builder::run() {
             back.go();
             throw Error(BANGER_E_CANCELLED, "cancelled");
         }
+        failed_ = true;
         keep_vm();
         const bool kept = request_.keep && vm_asked_for_ && held_.vm.empty();
         std::string hint = error.hint();

@@ -55,6 +55,7 @@ class Builder {
     Holding held_;
     std::filesystem::path modules_archive_; ///< in the plugin's folder, while it is needed
     bool vm_asked_for_ = false;
+    bool failed_ = false;               ///< and not by a cancel
     std::string base_;                  ///< name of the image that it is made of
     std::filesystem::path vm_folder_;   ///< with its disks
     std::vector<std::string> left_out_; ///< steps that did not do their work and need not

@@ -243,7 +243,9 @@ TEST_F(World, AFailingProgramIsNamedWithWhatItSaid) {
         expect_clean();
     }
     fails_ = "apt-get install it";
-    EXPECT_EQ(build(request()).outcome.message, "packages: ended with 100: it does not work");
+    const fake::Job failed = build(request());
+    EXPECT_EQ(failed.outcome.message, "packages: ended with 100: it does not work");
+    EXPECT_EQ(failed.stages.back(), "packages") << "and not the clean-up";
 }
 
 TEST_F(World, AStepThatNeedNotBeIsLeftOut) {
