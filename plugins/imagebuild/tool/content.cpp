@@ -195,7 +195,8 @@ void Content::read(std::uint64_t offset, std::vector<char>& buffer) const {
 std::vector<char> window_buffer(std::uint64_t size) {
     constexpr std::uint64_t largest_block = 64U << 10U;
     const std::uint64_t rounded = (size + largest_block - 1) / largest_block * largest_block;
-    return std::vector<char>(std::clamp(rounded, largest_block, window));
+    // In brackets: newer ext2fs.h has a macro of that name.
+    return std::vector<char>((std::clamp)(rounded, largest_block, window));
 }
 
 std::string read_file(FileSystem& fs, ext2_ino_t number, std::uint64_t most) {
