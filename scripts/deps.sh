@@ -68,6 +68,7 @@ tests=(
     nftables
     openssl
     procps
+    python3
     shellcheck
     slirp4netns
     socat

@@ -172,7 +172,12 @@ class ImageBuild {
         }
     }
     void require_free(const std::string& image, bool replace) const {
-        if (!replace && api_.find("/v1/images/" + DaemonApi::encoded(image))) {
+        const auto there = api_.find("/v1/images/" + DaemonApi::encoded(image));
+        if (there && there->value("kind", "") == "bundle") {
+            throw Error(BANGER_E_INVALID, image + " is the image of the runtime bundle",
+                        "take another name");
+        }
+        if (there && !replace) {
             throw Error(BANGER_E_CONFLICT, "there is an image " + image + " already",
                         "take another name, or give --replace: VMs that were made of it go on");
         }

@@ -29,7 +29,7 @@ bool consists(std::string_view text, std::size_t longest, bool upper, std::strin
 }
 
 bool image_fits(std::string_view text) {
-    return consists(text, 63, false, "0123456789_", "._-");
+    return consists(text, 63, false, decimal_digits, "._-"); // as the daemon does, but at once
 }
 bool package_fits(std::string_view text) {
     return consists(text, 200, true, decimal_digits, "+-.:=~/_");

@@ -26,6 +26,8 @@ printf 'packages: [a]\nfoo: 1\n' >"$recipes/wrong.yaml"
 must_fail 'wrong.yaml:2:1: foo: there is no such key' banger image build app --recipe "$recipes/wrong.yaml"
 sed "s/sha256: [0-9a-f]*, to: .etc/sha256: $(printf '0%.0s' {1..64}), to: \/etc/" "$recipes/app.yaml" >"$recipes/hash.yaml"
 must_fail 'hash.yaml:2: wrong hash' banger image build app --recipe "$recipes/hash.yaml"
+must_fail 'image of the runtime bundle' banger image build debian --replace --package case-one
+must_fail "'_x' is no name of an image" banger image build _x --package case-one
 must_fail "no image named 'nosuch'" banger image build app --from nosuch --package case-one
 same "$(banger op ls --json | jq length)" 0 "operations of builds that were refused"
 
