@@ -83,6 +83,7 @@ store::ImageRow Catalog::complete(const Prepared& prepared) {
     row.source = wanted.source;
     row.recipe = wanted.recipe;
     row.note = wanted.note;
+    require_sole_names(prepared.dir);
     take_stock(prepared.dir, row);
     seal(prepared.dir, row);
     return row;

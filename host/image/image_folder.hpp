@@ -16,6 +16,10 @@ inline constexpr const char* packages_file = "packages.txt"; ///< "name version"
 /// Anything else in it, a link among them, is refused. Throws invalid.
 void take_stock(const std::filesystem::path& dir, store::ImageRow& row);
 
+/// Of a staging: who has another name of a file could change it under the VMs that share it. Throws
+/// invalid.
+void require_sole_names(const std::filesystem::path& dir);
+
 /// Writes image.json and brings all of the folder to the disk; from here on no file of it changes.
 void seal(const std::filesystem::path& dir, const store::ImageRow& row);
 

@@ -16,6 +16,7 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr milliseconds request_limit{60000};
+constexpr milliseconds adoption_limit{600000}; ///< gigabytes have to be on the disk before it ends
 constexpr milliseconds first_pause{50};
 constexpr milliseconds longest_pause{1000};
 constexpr milliseconds cancel_limit{120000}; ///< an operation that is cancelled ends within this
@@ -64,7 +65,8 @@ bool pause(const Call* call, milliseconds time) {
 } // namespace
 
 json DaemonApi::ask(std::string_view method, std::string_view target, const json& body) const {
-    OwnCall call(host_, "api", request_limit);
+    const bool adopts = method == "POST" && target == "/v1/images";
+    OwnCall call(host_, "api", adopts ? adoption_limit : request_limit);
     const banger_response& answer =
         api_.request(call, method, target, body.is_null() ? std::string() : body.dump());
     const json document = json::parse(banger::view(answer.body), nullptr, false);

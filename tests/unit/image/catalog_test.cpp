@@ -170,6 +170,11 @@ TEST_F(CatalogTest, WhatIsNoPartOfAnImageIsRefusedAndTheStagingStays) {
          "modules is no part of an image"},
         {"image.json", [](const fs::path& path) { fs::create_directory(path); },
          "image.json is no part of an image"},
+        {"vmlinux",
+         [](const fs::path& path) {
+             fs::create_hard_link(path.parent_path() / "rootfs.ext4", path);
+         },
+         "has another name (a hard link)"},
         {"work-seed.ext4", [](const fs::path& path) { os::write_file_atomic(path, "x"); },
          "work-seed.ext4 is no ext4 file system"},
     };
