@@ -84,7 +84,8 @@ Step download_step(const Download& download, std::size_t number) {
                        " --no-same-owner --strip-components=" + std::to_string(download.strip) +
                        "\n";
     } else {
-        step.script += "install -D -m " + octal(download.mode) + " -- " + quoted + " " + to + "\n";
+        step.script +=
+            "install -D -T -m " + octal(download.mode) + " -- " + quoted + " " + to + "\n";
     }
     step.script += "rm -f -- " + quoted + "\n";
     return step;
@@ -152,8 +153,8 @@ Step file_step(const RecipeFile& file, std::size_t number) {
     } else {
         step.uploads.push_back({file.path, source});
     }
-    step.script += "install -D -m " + octal(file.mode) + " -o " + shell_word(file.owner) + " -g " +
-                   shell_word(file.group) + " -- " + shell_word(source) + " " +
+    step.script += "install -D -T -m " + octal(file.mode) + " -o " + shell_word(file.owner) +
+                   " -g " + shell_word(file.group) + " -- " + shell_word(source) + " " +
                    shell_word(file.to) + "\nrm -f -- " + shell_word(source) + "\n";
     return step;
 }
