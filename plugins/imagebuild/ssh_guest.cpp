@@ -27,9 +27,10 @@ std::string ssh_value(const std::string& value) {
     return text.find(' ') == std::string::npos ? text : "\"" + text + "\"";
 }
 
-/// The script arrives whole before it begins, so that nothing in it reads its rest.
+/// The script arrives whole before it begins, so that nothing in it reads its rest. A status of 255
+/// is the client's alone: the script's own is told as 254.
 constexpr const char* receive_and_run =
-    R"sh(umask 077; f=$(mktemp /run/banger-build.XXXXXX) || exit; cat >"$f" || exit; bash -euo pipefail "$f" </dev/null; s=$?; rm -f "$f"; exit $s)sh";
+    R"sh(umask 077; f=$(mktemp /run/banger-build.XXXXXX) || exit; cat >"$f" || exit; bash -euo pipefail "$f" </dev/null; s=$?; rm -f "$f"; [ $s != 255 ] || s=254; exit $s)sh";
 
 std::vector<std::string_view> views_of(const std::vector<std::string>& words) {
     return {words.begin(), words.end()};

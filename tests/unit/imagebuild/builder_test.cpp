@@ -102,7 +102,7 @@ class World : public testing::Test {
                 host_.cancel();
                 return {BANGER_E_CANCELLED, 0, {}, {}, "cancelled"};
             }
-            return {BANGER_OK, 100, {}, "it does not work\n", {}};
+            return {BANGER_OK, fails_with_, {}, "it does not work\n", {}};
         }
         if (std::any_of(really_.begin(), really_.end(),
                         [&](const std::string& begin) { return line.rfind(begin, 0) == 0; })) {
@@ -171,6 +171,7 @@ class World : public testing::Test {
     UnderWay under_way_;
     std::vector<std::string> programs_;
     std::optional<std::string> fails_;
+    int fails_with_ = 100;
     std::vector<std::string> really_; ///< programs that are run, by how their line begins
     bool cancels_ = false;
 };
@@ -246,6 +247,15 @@ TEST_F(World, AFailingProgramIsNamedWithWhatItSaid) {
     const fake::Job failed = build(request());
     EXPECT_EQ(failed.outcome.message, "packages: ended with 100: it does not work");
     EXPECT_EQ(failed.stages.back(), "packages") << "and not the clean-up";
+}
+
+TEST_F(World, AStatusOf255IsOfTheConnectionAlone) {
+    EXPECT_TRUE(build(request()).outcome.ok());
+    EXPECT_TRUE(ran("rm -f \"$f\"; [ $s != 255 ] || s=254; exit $s < "));
+    fails_ = "apt-get install it";
+    fails_with_ = 255;
+    const fake::Job failed = build(request());
+    EXPECT_THAT(failed.outcome.message, HasSubstr("the connection to the guest broke"));
 }
 
 TEST_F(World, AStepThatNeedNotBeIsLeftOut) {
