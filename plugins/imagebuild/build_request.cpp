@@ -126,7 +126,7 @@ std::string builder_name(const std::string& image) {
         part.begin(), part.end(), [](char c) { return c == '.' || c == '_'; }, '-');
     std::random_device random;
     std::string end;
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 8; ++i) {
         end += digits[random() % 16U];
     }
     return "build-" + part + "-" + end;

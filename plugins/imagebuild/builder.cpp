@@ -5,7 +5,9 @@
 #include "way_back.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <ctime>
 #include <string_view>
 
 namespace imagebuild {
@@ -16,6 +18,20 @@ using banger::Error;
 using nlohmann::json;
 
 constexpr std::size_t note_bytes = 500;
+constexpr int most_names = 3; ///< that are drawn for the VM
+
+/// As the daemon writes when a VM was created.
+std::string now_text() {
+    using namespace std::chrono;
+    const auto now = floor<milliseconds>(system_clock::now());
+    const std::time_t seconds = system_clock::to_time_t(floor<std::chrono::seconds>(now));
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 32> date{};
+    (void)std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    const std::string fraction = std::to_string(1000 + now.time_since_epoch().count() % 1000);
+    return date.data() + ("." + fraction.substr(1)) + "Z";
+}
 
 /// Whether the daemon has an option of a plugin that gives VMs a way to the world.
 bool has_nat(const json& options) {
@@ -40,6 +56,7 @@ Builder::Builder(banger::Host host, banger::Job& job, const BuildRequest& reques
       files_(host, log_, std::move(tool), [this](const std::string& name) { stage(name); }) {
     held_.note = request.vm;
     held_.vm = request.vm;
+    held_.since = now_text();
 }
 
 void Builder::run() {
@@ -59,7 +76,7 @@ void Builder::run() {
                 if (!failed_) { // the operation ends in the stage that failed
                     stage("removing the builder VM");
                 }
-                holdings_.remove_vm(held_.vm);
+                holdings_.remove_vm(held_);
             }
         });
         back.add("remove an archive", [this] {
@@ -75,33 +92,36 @@ void Builder::run() {
             throw Error(BANGER_E_CANCELLED, "cancelled");
         }
         failed_ = true;
-        keep_vm();
-        const bool kept = request_.keep && vm_asked_for_ && held_.vm.empty();
+        const std::string vm = held_.vm;
+        const bool kept = keep_vm();
         std::string hint = error.hint();
         if (!log_.file().empty()) {
             hint += (hint.empty() ? "" : "; ") + ("the whole log is " + log_.file().string());
         }
         if (kept) {
-            hint += (hint.empty() ? "" : "; ") + ("look into its VM: banger vm ssh " + held_.note +
-                                                  "; remove it: banger vm delete " + held_.note);
+            hint += (hint.empty() ? "" : "; ") + ("look into its VM: banger vm ssh " + vm +
+                                                  "; remove it: banger vm delete " + vm);
         }
         back.go();
         throw Error(error.code(), message, hint);
     }
 }
 
-/// What the user wants to look at is theirs from now on.
-void Builder::keep_vm() {
+/// What the user wants to look at is theirs from now on. True when there is such a VM.
+bool Builder::keep_vm() {
+    bool kept = false;
     try {
         if (request_.keep && vm_asked_for_ &&
             api_.find("/v1/vms/" + DaemonApi::encoded(held_.vm))) {
             held_.vm.clear();
+            kept = true;
             held_.image.clear(); // the VM is made of it
             holdings_.keep(held_);
         }
     } catch (const Error& error) {
         log_.line("keep the builder VM: " + std::string(error.what()), BANGER_LOG_ERROR);
     }
+    return kept;
 }
 
 void Builder::stage(const std::string& name) {
@@ -171,16 +191,45 @@ void Builder::make_vm() {
         stage("root file system");
         held_.image = held_.vm;
         holdings_.keep(held_);
-        (void)api_.ask("PUT", "/v1/images/" + DaemonApi::encoded(held_.image),
-                       {{"rootfs", request_.rootfs}});
+        try {
+            (void)api_.ask("PUT", "/v1/images/" + DaemonApi::encoded(held_.image),
+                           {{"rootfs", request_.rootfs}});
+        } catch (const Error& error) {
+            if (error.code() == BANGER_E_CONFLICT) { // it is somebody else's
+                held_.image.clear();
+            }
+            throw;
+        }
     }
     stage("builder VM");
-    const json body = vm_body();
-    vm_asked_for_ = true;
-    (void)api_.completed(job_.call, api_.ask("POST", "/v1/vms", body));
+    ask_for_vm();
     const json vm = api_.ask("GET", "/v1/vms/" + DaemonApi::encoded(held_.vm));
+    held_.vm_id = vm.value("id", "");
+    holdings_.keep(held_);
     base_ = vm.value("image", request_.from);
     vm_folder_ = vm.at("paths").at("dir").get<std::string>();
+}
+
+/// Where the name is taken, the VM is somebody else's: another name is drawn.
+void Builder::ask_for_vm() {
+    json body = vm_body();
+    json begun;
+    for (int left = most_names; begun.is_null(); --left) {
+        try {
+            vm_asked_for_ = true;
+            begun = api_.ask("POST", "/v1/vms", body);
+        } catch (const Error& error) {
+            vm_asked_for_ = error.code() != BANGER_E_CONFLICT;
+            if (vm_asked_for_ || left == 1) {
+                throw;
+            }
+            held_.vm = builder_name(request_.name);
+            held_.since = now_text();
+            holdings_.keep(held_);
+            body["name"] = held_.vm;
+        }
+    }
+    (void)api_.completed(job_.call, begun);
 }
 
 std::string Builder::pack_modules() {

@@ -35,6 +35,7 @@ class Builder {
   private:
     void build();
     void make_vm();
+    void ask_for_vm();
     void provision();
     void step(const SshGuest& guest, const Step& step);
     void stop();
@@ -42,7 +43,7 @@ class Builder {
     void stage(const std::string& name);
     [[nodiscard]] nlohmann::json vm_body() const;
     [[nodiscard]] std::string pack_modules();
-    void keep_vm();
+    [[nodiscard]] bool keep_vm();
 
     banger::Host host_;
     banger::Job& job_;

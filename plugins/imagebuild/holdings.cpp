@@ -26,6 +26,11 @@ void unless_gone(const Step& step) {
     }
 }
 
+bool is_of(const Holding& holding, const json& vm) {
+    return holding.vm_id.empty() ? vm.value("created_at", "") >= holding.since
+                                 : vm.value("id", "") == holding.vm_id;
+}
+
 std::string key_of(const std::string& note) {
     return std::string(prefix) + note;
 }
@@ -38,9 +43,13 @@ std::string note_of(const std::string& key) {
 
 void Holdings::keep(const Holding& holding) const {
     OwnCall call(host_, "note", note_limit);
-    kv_.set(
-        call, key_of(holding.note),
-        json{{"vm", holding.vm}, {"staging", holding.staging}, {"image", holding.image}}.dump());
+    kv_.set(call, key_of(holding.note),
+            json{{"vm", holding.vm},
+                 {"vm_id", holding.vm_id},
+                 {"since", holding.since},
+                 {"staging", holding.staging},
+                 {"image", holding.image}}
+                .dump());
 }
 
 void Holdings::forget(const Holding& holding) const {
@@ -48,11 +57,13 @@ void Holdings::forget(const Holding& holding) const {
     kv_.remove(call, key_of(holding.note));
 }
 
-void Holdings::remove_vm(const std::string& name) const {
-    if (!name.empty()) {
+void Holdings::remove_vm(const Holding& holding) const {
+    if (!holding.vm.empty()) {
         unless_gone([&] {
-            api_.settled(api_.ask("DELETE", "/v1/vms/" + DaemonApi::encoded(name) + "?force=1"),
-                         removal_limit);
+            const std::string target = "/v1/vms/" + DaemonApi::encoded(holding.vm);
+            if (is_of(holding, api_.ask("GET", target))) {
+                api_.settled(api_.ask("DELETE", target + "?force=1"), removal_limit);
+            }
         });
     }
 }
@@ -98,6 +109,8 @@ void Holdings::tidy(banger::Job& job, const UnderWay& under_way) const {
         holding.note = note_of(key);
         if (value.is_object()) {
             holding.vm = value.value("vm", "");
+            holding.vm_id = value.value("vm_id", "");
+            holding.since = value.value("since", "");
             holding.staging = value.value("staging", "");
             holding.image = value.value("image", "");
         }
@@ -107,7 +120,7 @@ void Holdings::tidy(banger::Job& job, const UnderWay& under_way) const {
         job.call.check();
         job.output("removing what a build left: " + holding.note);
         try {
-            remove_vm(holding.vm);
+            remove_vm(holding);
             remove_image(holding.image);
             remove_staging(holding.staging);
             forget(holding);

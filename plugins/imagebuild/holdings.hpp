@@ -16,7 +16,9 @@ namespace imagebuild {
 /// next daemon finds it when this one is killed.
 struct Holding {
     std::string note;    ///< its key
-    std::string vm;      ///< a builder VM; empty: none
+    std::string vm;      ///< name of a builder VM; empty: none
+    std::string vm_id;   ///< empty: not known yet
+    std::string since;   ///< when the name was drawn: what had it before is somebody else's
     std::string staging; ///< id; empty: none
     std::string image;   ///< that was registered for the builder VM alone; empty: none
 };
@@ -30,7 +32,8 @@ class Holdings {
     void forget(const Holding& holding) const;
 
     /// Each is fine with what is gone already. Throws Error when it cannot be removed.
-    void remove_vm(const std::string& name) const;
+    /// A VM of that name which is not this holding's stays.
+    void remove_vm(const Holding& holding) const;
     void remove_staging(const std::string& id) const;
     void remove_image(const std::string& name) const;
 

@@ -69,12 +69,12 @@ class World : public testing::Test {
             {"DELETE /v1/image-stagings/st-1", "{}"},
             {"GET /v1/vm-options", R"({"options": [{"plugin": "nat", "name": "nat"}]})"},
             {"POST /v1/vms", done},
-            {"GET /v1/vms/build-web-0000", vm("build-web-0000", "running")},
-            {"GET /v1/vms/build-web-0000/ssh",
+            {"GET /v1/vms/build-web-00000000", vm("build-web-00000000", "running")},
+            {"GET /v1/vms/build-web-00000000/ssh",
              R"({"host": "172.30.88.7", "key": "/id", "host_key_alias": "banger-1",
                  "control_path": "/c"})"},
-            {"POST /v1/vms/build-web-0000/stop", done},
-            {"DELETE /v1/vms/build-web-0000?force=1", done},
+            {"POST /v1/vms/build-web-00000000/stop", done},
+            {"DELETE /v1/vms/build-web-00000000?force=1", done},
             {"GET /v1/images",
              R"({"images": [{"name": "debian", "kind": "bundle", "kernel": "/k"}]})"},
             {"GET /v1/images/debian", R"({"name": "debian", "kind": "bundle"})"},
@@ -83,9 +83,14 @@ class World : public testing::Test {
     ~World() override { fs::remove_all(folder_); }
 
     std::string vm(const char* name, const char* state) const {
-        return json{{"name", name},           {"state", state},
-                    {"since", "then"},        {"image", "debian"},
-                    {"disk_mode", "overlay"}, {"paths", {{"dir", (folder_ / "vm").string()}}}}
+        return json{{"name", name},
+                    {"state", state},
+                    {"id", "a1"},
+                    {"created_at", "2999-01-01T00:00:00.000Z"},
+                    {"since", "then"},
+                    {"image", "debian"},
+                    {"disk_mode", "overlay"},
+                    {"paths", {{"dir", (folder_ / "vm").string()}}}}
             .dump();
     }
 
@@ -120,7 +125,7 @@ class World : public testing::Test {
     BuildRequest request() const {
         BuildRequest request;
         request.name = "web";
-        request.vm = "build-web-0000";
+        request.vm = "build-web-00000000";
         request.size_mib = 9000;
         request.digest = "sha256:00";
         request.steps = {{"packages", "packages", "apt-get install it\n", {}, false},
@@ -184,8 +189,8 @@ TEST_F(World, ABuildGoesFromTheStagingToTheImage) {
                             "sealing", "stopping", "merging", "compacting", "package list",
                             "work seed", "registering", "removing the builder VM"));
     EXPECT_THAT(changes(), ElementsAre("POST /v1/image-stagings", "POST /v1/vms",
-                                       "POST /v1/vms/build-web-0000/stop", "POST /v1/images",
-                                       "DELETE /v1/vms/build-web-0000?force=1",
+                                       "POST /v1/vms/build-web-00000000/stop", "POST /v1/images",
+                                       "DELETE /v1/vms/build-web-00000000?force=1",
                                        "DELETE /v1/image-stagings/st-1"));
     EXPECT_TRUE(ran("apt-get install it"));
     EXPECT_TRUE(ran("<\"$0\" /y ssh"));
@@ -205,15 +210,15 @@ TEST_F(World, WhateverFailsIsTakenBackNewestFirst) {
         const char* missing; ///< answer of the API
         std::vector<std::string> undone;
     };
-    const std::string vm_goes = "DELETE /v1/vms/build-web-0000?force=1";
+    const std::string vm_goes = "DELETE /v1/vms/build-web-00000000?force=1";
     const std::string staging_goes = "DELETE /v1/image-stagings/st-1";
     const auto all = host_.answers;
     for (const Case& each :
          {Case{"POST /v1/image-stagings", {}}, Case{"GET /v1/vm-options", {staging_goes}},
           Case{"POST /v1/vms", {vm_goes, staging_goes}},
-          Case{"GET /v1/vms/build-web-0000", {vm_goes, staging_goes}},
-          Case{"GET /v1/vms/build-web-0000/ssh", {vm_goes, staging_goes}},
-          Case{"POST /v1/vms/build-web-0000/stop", {vm_goes, staging_goes}},
+          Case{"GET /v1/vms/build-web-00000000", {staging_goes}}, // it is gone
+          Case{"GET /v1/vms/build-web-00000000/ssh", {vm_goes, staging_goes}},
+          Case{"POST /v1/vms/build-web-00000000/stop", {vm_goes, staging_goes}},
           Case{"GET /v1/images", {vm_goes, staging_goes}},
           Case{"POST /v1/images", {vm_goes, staging_goes}}}) {
         host_.answers = all;
@@ -240,7 +245,7 @@ TEST_F(World, AFailingProgramIsNamedWithWhatItSaid) {
         fails_ = part;
         const fake::Job failed = build(request());
         EXPECT_FALSE(failed.outcome.ok()) << part;
-        EXPECT_THAT(changes(), Contains("DELETE /v1/vms/build-web-0000?force=1"));
+        EXPECT_THAT(changes(), Contains("DELETE /v1/vms/build-web-00000000?force=1"));
         expect_clean();
     }
     fails_ = "apt-get install it";
@@ -276,7 +281,7 @@ TEST_F(World, ACancelTakesEverythingBackInEveryStage) {
         EXPECT_EQ(cancelled.outcome.status, BANGER_E_CANCELLED) << part;
         std::vector<std::string> made = changes();
         made.erase(made.begin(), made.begin() + static_cast<std::ptrdiff_t>(before));
-        EXPECT_THAT(made, Contains("DELETE /v1/vms/build-web-0000?force=1")) << part;
+        EXPECT_THAT(made, Contains("DELETE /v1/vms/build-web-00000000?force=1")) << part;
         EXPECT_THAT(made, Contains("DELETE /v1/image-stagings/st-1")) << part;
         EXPECT_THAT(made, Not(Contains("POST /v1/images"))) << part;
         expect_clean();
@@ -300,37 +305,37 @@ TEST_F(World, KeepKeepsTheVmOfABuildThatFailed) {
     kept.keep = true;
     fails_ = "apt-get install it";
     const fake::Job failed = build(kept);
-    EXPECT_THAT(failed.outcome.hint, HasSubstr("banger vm ssh build-web-0000"));
-    EXPECT_THAT(changes(), Not(Contains("DELETE /v1/vms/build-web-0000?force=1")));
+    EXPECT_THAT(failed.outcome.hint, HasSubstr("banger vm ssh build-web-00000000"));
+    EXPECT_THAT(changes(), Not(Contains("DELETE /v1/vms/build-web-00000000?force=1")));
     EXPECT_THAT(changes(), Contains("DELETE /v1/image-stagings/st-1"));
     expect_clean();
     cancels_ = true; // who cancels wants nothing
     (void)build(kept);
-    EXPECT_THAT(changes(), Contains("DELETE /v1/vms/build-web-0000?force=1"));
+    EXPECT_THAT(changes(), Contains("DELETE /v1/vms/build-web-00000000?force=1"));
 }
 
 TEST_F(World, AFileIsBuiltFromByAnImageOfItsOwn) {
-    host_.answers["PUT /v1/images/build-web-0000"] = "{}";
-    host_.answers["DELETE /v1/images/build-web-0000"] = "{}";
+    host_.answers["PUT /v1/images/build-web-00000000"] = "{}";
+    host_.answers["DELETE /v1/images/build-web-00000000"] = "{}";
     BuildRequest from_file = request();
     from_file.rootfs = "/srv/mine.ext4";
     EXPECT_TRUE(build(from_file).outcome.ok());
     const auto made = changes();
-    EXPECT_EQ(made.at(1), "PUT /v1/images/build-web-0000");
-    EXPECT_EQ(made.at(made.size() - 2), "DELETE /v1/images/build-web-0000");
+    EXPECT_EQ(made.at(1), "PUT /v1/images/build-web-00000000");
+    EXPECT_EQ(made.at(made.size() - 2), "DELETE /v1/images/build-web-00000000");
     expect_clean();
 }
 
 TEST_F(World, WhatCannotBeGivenBackIsKeptForTheNextDaemon) {
-    host_.answers["DELETE /v1/vms/build-web-0000?force=1"] =
+    host_.answers["DELETE /v1/vms/build-web-00000000?force=1"] =
         R"({"id": "op-3", "state": "failed", "error": {"kind": "busy", "message": "it is held"}})";
     const fake::Job built = build(request());
     EXPECT_TRUE(built.outcome.ok()) << built.outcome.message;
     EXPECT_THAT(built.lines, Contains(HasSubstr("it is held")));
     ASSERT_EQ(host_.kv.size(), 1U);
-    EXPECT_EQ(json::parse(host_.kv.begin()->second).at("vm"), "build-web-0000");
+    EXPECT_EQ(json::parse(host_.kv.begin()->second).at("vm"), "build-web-00000000");
 
-    host_.answers["DELETE /v1/vms/build-web-0000?force=1"] = done;
+    host_.answers["DELETE /v1/vms/build-web-00000000?force=1"] = done;
     const fake::Job tidied =
         job([this](banger::Host host, banger::Job& own) { Holdings(host).tidy(own, under_way_); });
     EXPECT_TRUE(tidied.outcome.ok()) << tidied.outcome.message;
@@ -338,17 +343,39 @@ TEST_F(World, WhatCannotBeGivenBackIsKeptForTheNextDaemon) {
 }
 
 TEST_F(World, ADaemonThatWasKilledInABuildLeavesANote) {
-    host_.kv["holding/build-web-0000"] =
-        R"({"vm": "build-web-0000", "staging": "st-1", "image": "build-web-0000"})";
+    host_.kv["holding/build-web-00000000"] =
+        R"({"vm": "build-web-00000000", "staging": "st-1", "image": "build-web-00000000"})";
     const fake::Job tidied = job([this](banger::Host host, banger::Job& own) {
         EXPECT_EQ(Holdings(host).left(under_way_), 1U);
         Holdings(host).tidy(own, under_way_);
     });
     EXPECT_TRUE(tidied.outcome.ok()) << tidied.outcome.message;
-    EXPECT_THAT(changes(),
-                ElementsAre("DELETE /v1/vms/build-web-0000?force=1",
-                            "DELETE /v1/images/build-web-0000", "DELETE /v1/image-stagings/st-1"));
+    EXPECT_THAT(changes(), ElementsAre("DELETE /v1/vms/build-web-00000000?force=1",
+                                       "DELETE /v1/images/build-web-00000000",
+                                       "DELETE /v1/image-stagings/st-1"));
     expect_clean();
+}
+
+TEST_F(World, AVmThatHasTheNameIsSomebodyElses) {
+    host_.fail["api.request POST /v1/vms"] = {BANGER_E_CONFLICT, "it exists already", {}};
+    const fake::Job failed = build(request());
+    EXPECT_EQ(failed.outcome.status, BANGER_E_CONFLICT);
+    EXPECT_THAT(changes(), ElementsAre("POST /v1/image-stagings", "POST /v1/vms", "POST /v1/vms",
+                                       "POST /v1/vms", "DELETE /v1/image-stagings/st-1"));
+    expect_clean();
+}
+
+TEST_F(World, ANoteIsOfOneVmAndNotOfItsName) {
+    for (const char* others :
+         {R"({"vm": "build-web-00000000", "vm_id": "b2"})",
+          R"({"vm": "build-web-00000000", "since": "2999-01-01T00:00:00.001Z"})"}) {
+        host_.kv["holding/build-web-00000000"] = others;
+        const fake::Job tidied = job(
+            [this](banger::Host host, banger::Job& own) { Holdings(host).tidy(own, under_way_); });
+        EXPECT_TRUE(tidied.outcome.ok()) << tidied.outcome.message;
+        EXPECT_THAT(changes(), IsEmpty()) << others;
+        expect_clean();
+    }
 }
 
 TEST_F(World, AnImageOfAnImageKeepsItsKernel) {

@@ -203,7 +203,7 @@ TEST_F(Request, FlagsGoBeforeTheRecipe) {
     EXPECT_EQ(request.from, "mine");
     EXPECT_EQ(request.memory_mib, 3072);
     EXPECT_EQ(request.vcpus, 4);
-    EXPECT_THAT(request.vm, testing::MatchesRegex("build-a-[0-9a-f]{4}"));
+    EXPECT_THAT(request.vm, testing::MatchesRegex("build-a-[0-9a-f]{8}"));
     EXPECT_THAT(request.digest, testing::StartsWith("sha256:"));
     EXPECT_EQ(request.digest, read(R"({"name": "b", "package": ["jq"]})").digest);
     EXPECT_NE(request.digest, read(R"({"name": "b", "package": ["jo"]})").digest);

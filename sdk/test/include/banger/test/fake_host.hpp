@@ -39,7 +39,8 @@ class Host {
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<std::chrono::milliseconds> cancel_after; ///< the next calls are cancelled then
     std::set<std::string> absent;           ///< extensions that this host lacks, by id
-    std::map<std::string, Failure> fail;    ///< by function: "kv.set"; may_fail() lists them
+    std::map<std::string, Failure> fail;    ///< by function: "kv.set"; may_fail() lists them.
+                                            ///< Or of one request: "api.request POST /v1/vms"
     std::map<std::string, std::string> kv;  ///< outlives the plugin: give it to the next Host
     std::map<std::string, std::string> vms; ///< of vm-query, by name: JSON, as Vm::spec_json
     std::string network = "172.30.88";      ///< first three numbers; VMs are .10 and up

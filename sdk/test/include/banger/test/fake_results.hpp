@@ -42,7 +42,8 @@ struct Results {
                                   const std::string& detail = {}) {
         const std::lock_guard lock(host.mutex_);
         host.record(detail.empty() ? function : function + " " + detail);
-        const auto found = host.fail.find(function);
+        auto found = host.fail.find(function + " " + detail);
+        found = found == host.fail.end() ? host.fail.find(function) : found;
         return found == host.fail.end() ? nullptr : &found->second;
     }
     static banger_status refuse(banger_call* call, const Failure& failure) {
