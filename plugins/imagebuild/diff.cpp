@@ -5,10 +5,14 @@
 #include "ssh_guest.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 #include <vector>
 
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -41,27 +45,35 @@ bool is_own(std::string_view path) {
 /// A copy of a disk, which goes with this object.
 class DiskCopy {
   public:
-    DiskCopy(const banger::Exec& exec, Call& call, const fs::path& disk, const fs::path& folder)
-        : path_(folder / ("diff-" + std::to_string(::getpid()) + "-" +
-                          disk.parent_path().filename().string() + ".ext4")) {
-        const std::string from = disk.string();
-        const std::string to = path_.string();
-        const std::vector<std::string_view> words{
-            "cp", "--reflink=auto", "--sparse=always", "--", from, to};
-        const auto& end = exec.run(call, words);
-        if (end.code != 0 || end.signal != 0) {
-            std::error_code code;
-            fs::remove(path_, code);
+    explicit DiskCopy(const fs::path& folder) {
+        constexpr std::string_view suffix = ".ext4";
+        std::string name = (folder / "diff-XXXXXX.ext4").string();
+        const int file = ::mkostemps(name.data(), static_cast<int>(suffix.size()), O_CLOEXEC);
+        if (file < 0) {
+            const int why = errno;
             throw Error(BANGER_E_UNAVAILABLE,
-                        "copy " + from + ": " + std::string(banger::view(end.err).substr(0, 500)),
-                        "is there room left on that disk?");
+                        "make " + name + ": " + std::generic_category().message(why));
         }
+        (void)::close(file);
+        path_ = name;
     }
     DiskCopy(const DiskCopy&) = delete;
     DiskCopy& operator=(const DiskCopy&) = delete;
     ~DiskCopy() {
         std::error_code code;
         fs::remove(path_, code);
+    }
+    void fill(const banger::Exec& exec, Call& call, const fs::path& disk) const {
+        const std::string from = disk.string();
+        const std::string to = path_.string();
+        const std::vector<std::string_view> words{
+            "cp", "--reflink=auto", "--sparse=always", "--", from, to};
+        const auto& end = exec.run(call, words);
+        if (end.code != 0 || end.signal != 0) {
+            throw Error(BANGER_E_UNAVAILABLE,
+                        "copy " + from + ": " + std::string(banger::view(end.err).substr(0, 500)),
+                        "is there room left on that disk?");
+        }
     }
     [[nodiscard]] const fs::path& path() const { return path_; }
 
@@ -163,7 +175,8 @@ void emit_diff(banger::Host host, Call& call, std::string_view args_json, const 
     std::optional<DiskCopy> copy;
     if (state != "stopped" && state != "crashed") {
         sync_guest(exec, call, api, target);
-        copy.emplace(exec, call, disk, fs::path(host.state_dir()));
+        copy.emplace(fs::path(host.state_dir()));
+        copy->fill(exec, call, disk); // removed, too, when that throws
         disk = copy->path();
     }
     const Rows rows = compare(exec, call,

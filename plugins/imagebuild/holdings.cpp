@@ -2,7 +2,9 @@
 
 #include "own_call.hpp"
 
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 namespace imagebuild {
 namespace {
@@ -78,6 +80,24 @@ void Holdings::remove_staging(const std::string& id) const {
 void Holdings::remove_image(const std::string& name) const {
     if (!name.empty()) {
         unless_gone([&] { (void)api_.ask("DELETE", "/v1/images/" + DaemonApi::encoded(name)); });
+    }
+}
+
+void Holdings::remove_files() const {
+    const auto ends_in = [](const std::string& text, std::string_view end) {
+        return text.size() >= end.size() &&
+               std::string_view(text).substr(text.size() - end.size()) == end;
+    };
+    std::error_code code;
+    const std::filesystem::path folder(host_.state_dir());
+    std::filesystem::directory_iterator entry(folder, code);
+    for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
+        const std::string name = entry->path().filename().string();
+        const bool disk = name.rfind("diff-", 0) == 0 && ends_in(name, ".ext4");
+        if (disk || ends_in(name, ".modules.tar")) {
+            std::error_code ignored;
+            std::filesystem::remove(entry->path(), ignored);
+        }
     }
 }
 

@@ -37,6 +37,8 @@ class Holdings {
     void remove_staging(const std::string& id) const;
     void remove_image(const std::string& name) const;
 
+    /// Removes the plugin's own files that a killed daemon left; nobody may be at work.
+    void remove_files() const;
     /// Gives back all that is kept and that nobody at work holds.
     void tidy(banger::Job& job, const UnderWay& under_way) const;
     /// How many nobody at work holds.

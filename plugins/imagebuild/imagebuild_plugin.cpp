@@ -53,6 +53,7 @@ class ImageBuild {
     // ---- the daemon ----
     /// What a daemon that was killed left goes as soon as this one answers.
     void reconcile_all(Call&) {
+        holdings_.remove_files();
         if (holdings_.left(under_way_) > 0) {
             tidy_.emplace(host_, std::chrono::milliseconds(500), std::chrono::milliseconds(0),
                           [this](Call& call) { tidy(call); });

@@ -1,5 +1,6 @@
 #include "builder.hpp"
 #include "commit_job.hpp"
+#include "diff.hpp"
 #include "golden.hpp"
 #include "holdings.hpp"
 #include "under_way.hpp"
@@ -376,6 +377,32 @@ TEST_F(World, ANoteIsOfOneVmAndNotOfItsName) {
         EXPECT_THAT(changes(), IsEmpty()) << others;
         expect_clean();
     }
+}
+
+TEST_F(World, TheCopyOfADiskGoesWhateverHappens) {
+    fails_ = "cp --reflink=auto";
+    for (const bool cancels : {false, true}) {
+        cancels_ = cancels;
+        const fake::Job failed = job([](banger::Host host, banger::Job& own) {
+            emit_diff(host, own.call, R"({"vm": "build-web-00000000"})", "/tool");
+        });
+        EXPECT_FALSE(failed.outcome.ok());
+        expect_clean();
+    }
+    const auto& last = programs_.back();
+    const auto& first = programs_.at(programs_.size() - 3); // each after its sync
+    EXPECT_THAT(first, HasSubstr("/diff-"));
+    EXPECT_NE(first, last);
+}
+
+TEST_F(World, FilesOfAKilledDaemonAreRemoved) {
+    const fs::path folder(host_.state_dir());
+    for (const char* name : {"diff-a1b2c3.ext4", "build-web-00000000.modules.tar", "other.ext4"}) {
+        std::ofstream(folder / name) << "x";
+    }
+    (void)job([](banger::Host host, banger::Job&) { Holdings(host).remove_files(); });
+    EXPECT_TRUE(fs::remove(folder / "other.ext4"));
+    expect_clean();
 }
 
 TEST_F(World, AnImageOfAnImageKeepsItsKernel) {
