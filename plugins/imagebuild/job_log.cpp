@@ -34,6 +34,19 @@ void drop_old(const fs::path& folder, std::size_t kept) {
     }
 }
 
+/// What a guest says must not steer the terminal of whoever reads it.
+std::string harmless(std::string_view text) {
+    std::string shown(text);
+    std::replace_if(
+        shown.begin(), shown.end(),
+        [](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return (byte < 0x20U && c != '\t') || byte == 0x7fU;
+        },
+        '?');
+    return shown;
+}
+
 fs::path free_name(const fs::path& folder, const std::string& name) {
     const std::string begin = name + "-" + time_text("%Y%m%d-%H%M%S");
     std::error_code code;
@@ -73,10 +86,15 @@ void JobLog::line(std::string_view text, int level) {
 }
 
 void JobLog::note(std::string_view text) {
-    if (file_) {
-        const std::string line = time_text("%H:%M:%S ") + std::string(text) + "\n";
-        (void)std::fwrite(line.data(), 1, line.size(), file_.get());
+    if (!file_ || written_ > most_bytes) {
+        return;
     }
+    std::string line = time_text("%H:%M:%S ") + harmless(text) + "\n";
+    written_ += line.size();
+    if (written_ > most_bytes) {
+        line = "(more was said)\n";
+    }
+    (void)std::fwrite(line.data(), 1, line.size(), file_.get());
 }
 
 } // namespace imagebuild

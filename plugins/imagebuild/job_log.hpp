@@ -27,6 +27,7 @@ class JobLog {
     [[nodiscard]] banger::Job& job() const { return job_; }
 
     static constexpr std::size_t kept = 20;
+    static constexpr std::size_t most_bytes = 64U << 20U; ///< of a file; then it says so, and ends
 
   private:
     struct Close {
@@ -35,6 +36,7 @@ class JobLog {
     banger::Job& job_;
     std::filesystem::path path_;
     std::unique_ptr<std::FILE, Close> file_;
+    std::size_t written_ = 0;
 };
 
 } // namespace imagebuild

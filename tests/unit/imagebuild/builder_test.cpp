@@ -470,6 +470,24 @@ TEST_F(World, TheNewestLogsAreKept) {
     EXPECT_EQ(count, static_cast<std::ptrdiff_t>(JobLog::kept));
 }
 
+TEST_F(World, ALogHasAnEndAndNoControlBytes) {
+    fs::path file;
+    (void)job([&](banger::Host, banger::Job& own) {
+        JobLog log(own, folder_ / "logs", "web");
+        file = log.file();
+        log.note("a\x1b[2J\tb\x7f");
+        const std::string block(1U << 20U, 'x');
+        for (int i = 0; i < 66; ++i) {
+            log.note(block);
+        }
+    });
+    const std::string text = test::content_of(file);
+    const std::string end = "x\n(more was said)\n";
+    EXPECT_LE(text.size(), JobLog::most_bytes + end.size());
+    EXPECT_EQ(text.substr(text.size() - end.size()), end);
+    EXPECT_THAT(text.substr(0, 100), HasSubstr(" a?[2J\tb?\n"));
+}
+
 TEST_F(World, OneNameIsMadeOnceAtATime) {
     const auto first = under_way_.claim("web", "build");
     EXPECT_THROW((void)under_way_.claim("web", "commit"), banger::Error);
