@@ -42,9 +42,11 @@ need mke2fs e2fsprogs
 can_have_namespace
 xbps=$(built bin/banger-xbps)
 agent=$(built libexec/banger-vsock-agent)
-[ $refresh = no ] || rm -rf -- "$VOID_CACHE"
-mkdir -p "$VOID_CACHE"
 stage "$VOID_ROOTFS_OUT"
+if [ $refresh = yes ]; then
+    ours "$VOID_CACHE" "VOID_CACHE=DIR"
+    discard "$VOID_CACHE"
+fi
 repository_options
 
 mapfile -t packages < <(sed 's/#.*//' "$VOID_RECIPE/packages" | tr -s '[:space:]' '\n' | sed '/^$/d')

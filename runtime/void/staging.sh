@@ -46,23 +46,53 @@ can_have_namespace() {
             "look at /etc/subuid and at kernel.apparmor_restrict_unprivileged_userns; or run it as root"
 }
 
+# What is in a folder of ours, and nothing without it is ever removed.
+marker=.banger-void
+in_place='' aside=''
+
+# ours FOLDER OPTION: fails unless it may go: there is none, it is empty, or we made it.
+ours() {
+    [ -e "$1" ] || [ -L "$1" ] || return 0
+    [ ! -f "$1/$marker" ] || return 0
+    [ -d "$1" ] || fail "$1 is no folder" "$2 names another place"
+    { [ -r "$1" ] && [ -z "$(ls -A -- "$1")" ]; } ||
+        fail "$1 is not empty, and nothing says that it was made here; it is left as it is" \
+            "$2 names another place; if what is in it may go: touch $1/$marker"
+}
+
+# claim FOLDER: makes it; it is ours unless something of somebody else is in it.
+claim() {
+    mkdir -p -- "$1"
+    if [ -z "$(ls -A -- "$1")" ]; then : >"$1/$marker"; fi
+}
+
 # stage OUT: $staging is a new folder beside OUT, which goes with the script; those of runs that were killed go now.
 stage() {
-    local out
+    local out beside left
     out=$(realpath -m -- "$1")
+    beside=$(dirname "$out")/.$(basename "$out")
     mkdir -p "$(dirname "$out")"
-    exec {lock}>"$(dirname "$out")/.$(basename "$out").lock"
+    exec {lock}>"$beside.lock"
     flock -n "$lock" || fail "another run works on $out" "wait for it to end"
-    staging=$(dirname "$out")/.$(basename "$out").new
+    for left in "$beside".old.*; do
+        [ -f "$left/$marker" ] || continue
+        if [ -e "$out" ]; then discard "$left"; else mv -T -- "$left" "$out"; fi
+    done
+    ours "$out" "--out DIR"
+    ours "$beside.new" "--out DIR"
+    staging=$beside.new
     discard "$staging"
     trap 'leave $?' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    mkdir "$staging"
+    claim "$staging"
 }
 
 leave() {
     trap '' INT TERM
+    if [ -n "$aside" ] && [ -e "$aside" ]; then
+        if [ -e "$in_place" ]; then discard "$aside"; else mv -T -- "$aside" "$in_place"; fi
+    fi
     discard "$staging"
     exit "$1"
 }
@@ -73,18 +103,24 @@ discard() {
     rm -rf -- "$1" 2>/dev/null || in_namespace rm -rf -- "$1"
 }
 
-# put_in_place OUT: the staged folder gets its name; what had it before goes.
+# put_in_place OUT: the staged folder gets its name; what had it before goes then, or comes back when that fails.
 put_in_place() {
-    local out
-    out=$(realpath -m -- "$1")
-    discard "$out.old"
-    if [ -e "$out" ]; then mv -T -- "$out" "$out.old"; fi
-    mv -T -- "$staging" "$out"
-    discard "$out.old"
+    local old
+    in_place=$(realpath -m -- "$1")
+    ours "$in_place" "--out DIR" # minutes later
+    if [ -f "$in_place/$marker" ]; then
+        old=$(dirname "$in_place")/.$(basename "$in_place").old.$$
+        [ ! -e "$old" ] || fail "$old is in the way" "look at it and remove it"
+        aside=$old
+        mv -T -- "$in_place" "$old" || fail "$in_place cannot be set aside" "the message above"
+    fi
+    mv -T -- "$staging" "$in_place" || fail "the result cannot take its place, $in_place" "the message above; what was there stays"
+    [ -z "$aside" ] || discard "$aside"
 }
 
-# repository_options: sets $repository, what banger-xbps is to be told of the mirror.
+# repository_options: sets $repository, what banger-xbps is to be told of the mirror, and makes the cache.
 repository_options() {
+    claim "$VOID_CACHE"
     repository=(--mirror "$VOID_MIRROR" --cache "$VOID_CACHE")
     if [ -n "$VOID_KEY" ]; then repository+=(--key "$VOID_KEY"); else repository+=(--unsigned); fi
 }

@@ -48,7 +48,7 @@ must_fail() {
     [ $status = 1 ] || fail "ended with $status: $* ($said)"
     grep -qE -- "$pattern" <<<"$said" || fail "$*: nothing matches /$pattern/ in: $said"
     grep -q 'next: ' <<<"$said" || fail "no next step: $said"
-    left=$(find "$scratch" -maxdepth 1 -name '.*.new')
+    left=$(find "$scratch" -maxdepth 1 -name '.*.new' -o -name '.*.old.*')
     [ -z "$left" ] || fail "left: $left"
 }
 
@@ -152,6 +152,23 @@ must_fail 'HTTP status 404' make_kernel --mirror "$url/elsewhere"
 must_fail "no package 'linux9.9'" make_kernel --package linux9.9
 must_fail 'holds 0 kernels' make_kernel --package dash
 cmp "$VOID_KERNEL_OUT/vmlinuz" "$bundle/vmlinuz" # the one before stays
+
+step "folders of somebody else"
+mkdir -p "$scratch/mine" "$scratch/kernel.old"
+touch "$scratch/mine/thesis" "$scratch/kernel.old/thesis"
+must_fail 'is not empty, and nothing says' make_kernel --out "$scratch/mine"
+must_fail 'is not empty, and nothing says' make_rootfs --out "$scratch/mine"
+must_fail 'is not empty, and nothing says' env "VOID_CACHE=$scratch/mine" "$tree/runtime/void/make-rootfs.sh" --no-tools --refresh
+must_fail 'is no folder' make_kernel --out "$scratch/mine/thesis"
+make_kernel >/dev/null # in the place of the one that we made
+VOID_CACHE=$scratch/mine make_kernel >/dev/null
+[ ! -e "$scratch/mine/.banger-void" ] || fail "a folder of somebody else is marked as ours"
+[ -f "$VOID_KERNEL_OUT/.banger-void" ] || fail "what we made has no mark"
+for file in mine/thesis kernel.old/thesis; do [ -f "$scratch/$file" ] || fail "$file, of somebody else, is gone"; done
+mv "$VOID_KERNEL_OUT" "$scratch/.kernel.old.1" # as a run leaves it that was killed between its two moves
+must_fail "no package 'linux9.9'" make_kernel --package linux9.9
+cmp "$VOID_KERNEL_OUT/vmlinuz" "$bundle/vmlinuz" # it is back
+rm -rf "$scratch/mine" "$scratch/kernel.old"
 
 step "a root file system"
 make_rootfs 2>&1 | tee "$scratch/said"
