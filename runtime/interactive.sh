@@ -14,7 +14,8 @@ usage: runtime/interactive.sh [--from IMAGE] [--keep NAME | --drop] [--replace] 
   --replace         NAME may be an image that there is
   --banger PROGRAM  the banger to use
   -- OPTIONS        for "banger vm create", e.g. -- --memory 2G --disk 20G
-Without --keep and --drop it asks when the shell ends; no answer drops it. The VM goes in any case.
+Without --keep and --drop it asks when the shell ends; no answer drops it. The VM goes, unless the shell breaks off or the
+image cannot be made.
 TEXT
 }
 
@@ -41,7 +42,12 @@ echo "a shell in the VM $vm; 'exit' ends it" >&2
 status=0
 # What the last command there said is no failure of this script.
 "$banger" vm ssh "$vm" || status=$?
-[ "$status" != 255 ] || fail "the shell in $vm broke off" "banger vm console $vm, before this script runs again"
+# 255 is ssh's own when it breaks off, and may be that command's, too: a VM that answers has a shell that ended.
+if [ "$status" = 255 ] && ! "$banger" vm exec "$vm" -- true </dev/null; then
+    [ $drop = no ] || fail "the shell in $vm broke off"
+    work_stays "$name" $replace
+    fail "the shell in $vm broke off" "banger vm ssh $vm, or banger vm console $vm"
+fi
 
 if [ -z "$name" ] && [ $drop = no ]; then
     while :; do

@@ -1,4 +1,4 @@
-# A throw-away VM, of the scripts beside it: it goes when the script ends, however it ends. Sourced.
+# A throw-away VM, of the scripts beside it: it goes when the script ends, unless somebody's work would be lost. Sourced.
 # shellcheck shell=bash disable=SC2154
 
 # fail WHAT [NEXT]
@@ -47,7 +47,9 @@ leave() {
     trap '' INT TERM
     if "$banger" vm show "$vm" >/dev/null 2>&1; then
         if [ "${keep_vm:-no}" = yes ] && [ "$status" != 0 ]; then
-            echo "the VM $vm stays; banger vm delete --force $vm removes it" >&2
+            echo "the VM $vm stays" >&2
+            [ -z "${saves:-}" ] || echo "  $saves saves it as an image" >&2
+            echo "  banger vm delete --force $vm removes it" >&2
         else
             "$banger" vm delete --force "$vm" >/dev/null || status=1
         fi
@@ -55,9 +57,17 @@ leave() {
     exit "$status"
 }
 
-# keep_as IMAGE REPLACE: the VM's state as an image.
+# work_stays [IMAGE REPLACE]: from here on the VM stays when the script fails, and the user is told how to save it.
+work_stays() {
+    keep_vm=yes
+    saves="banger vm commit $vm ${1:-NAME} --stop"
+    [ "${2:-no}" = no ] || saves+=" --replace"
+}
+
+# keep_as IMAGE REPLACE: the VM's state as an image; the VM stays when that fails.
 keep_as() {
     local options=()
     [ "$2" = no ] || options=(--replace)
-    "$banger" vm commit "$vm" "$1" --stop "${options[@]}"
+    work_stays "$1" "$2"
+    "$banger" vm commit "$vm" "$1" --stop "${options[@]}" || fail "$vm was not kept as the image $1" "the message above"
 }

@@ -15,7 +15,7 @@ fail() {
 step() { echo "== $*"; }
 same() { [ "$1" = "$2" ] || fail "$3: expected '$2', got '$1'"; } # ACTUAL EXPECTED WHAT
 
-# One VM, whose name is replaced by VM in the notes; the images base and taken. FAIL: a command that does not work.
+# One VM, whose name is replaced by VM in the notes; the images base and taken. FAIL, ALSO: commands that do not work.
 mkdir bin
 cat >bin/banger <<'SH'
 #!/bin/bash
@@ -28,6 +28,7 @@ case "$1 $2" in
 "image show") [ "$3" = base ] || [ "$3" = taken ] || exit 3; exit 0 ;;
 esac
 printf '%s\n' "${words//"$name"/VM}" | head -n 1 >>"$ASKED"
+[ -z "${ALSO:-}" ] || [[ $words != *"$ALSO"* ]] || exit 1
 [ -z "${FAIL:-}" ] || [[ $words != *"$FAIL"* ]] || { echo "banger: no" >&2 && exit "${STATUS:-1}"; }
 [ "$1 $2" != "vm ssh" ] || [ -z "${SHELL_SLEEPS:-}" ] || sleep 60
 exit 0
@@ -92,9 +93,27 @@ run interactive --drop </dev/null
 ! grep -q commit <<<"$asked" || fail "--drop keeps: $asked"
 FAIL='vm ssh' STATUS=3 run interactive --keep new </dev/null # of the shell's last command
 grep -q commit <<<"$asked" || fail "the status of the shell's last command ends it"
-FAIL='vm ssh' STATUS=255 run interactive --keep new </dev/null
-same "$status" 1 "status when ssh breaks off"
+FAIL='vm ssh' STATUS=255 run interactive --keep new </dev/null # of that, too: the VM answers
+same "$status" 0 "status ($said)"
+grep -q commit <<<"$asked" || fail "a last command that ends with 255 loses the work"
+vm_stays() { # SAVES: and the user is told its name, how to save it and how it goes
+    same "$status" 1 "status ($said)"
+    local vm
+    vm=$(cat "$VMS") || fail "the VM is gone, and the work in it"
+    grep -qF "the VM $vm stays" <<<"$said" || fail "the VM is not named: $said"
+    grep -qF "banger vm commit $vm $1 saves" <<<"$said" || fail "nothing says how to save it: $said"
+    grep -qF "banger vm delete --force $vm removes" <<<"$said" || fail "nothing says how it goes: $said"
+    rm -f "$VMS"
+}
+stays=yes FAIL='vm ssh' STATUS=255 ALSO='vm exec' run interactive --keep new </dev/null
 ! grep -q commit <<<"$asked" || fail "kept after ssh broke off"
+vm_stays 'new --stop'
+stays=yes FAIL='vm ssh' STATUS=255 ALSO='vm exec' run interactive </dev/null
+vm_stays 'NAME --stop'
+FAIL='vm ssh' STATUS=255 ALSO='vm exec' run interactive --drop </dev/null
+same "$status" 1 "status when ssh breaks off"
+stays=yes FAIL=commit run interactive --keep taken --replace </dev/null
+vm_stays 'taken --stop --replace'
 FAIL='vm create' run interactive --drop </dev/null
 same "$status" 1 "status without a VM"
 
@@ -113,12 +132,14 @@ vm exec VM -- /root/.customize
 vm exec VM -- rm -f /root/.customize
 vm commit VM new --stop
 vm delete --force VM" "what is asked"
-for what in apt-get folder '-- /root/.customize' commit; do
+for what in apt-get folder '-- /root/.customize'; do
     FAIL=$what run customize --name new --package a --copy folder:/srv/f --script step.sh
     [ "$status" != 0 ] || fail "$what failed and nobody says so"
-    [ "$what" = commit ] || ! grep -q commit <<<"$asked" || fail "an image after $what failed"
+    ! grep -q commit <<<"$asked" || fail "an image after $what failed"
     grep -q 'vm delete --force VM' <<<"$asked" || fail "the VM stays after $what failed"
 done
+stays=yes FAIL=commit run customize --name new --package a
+vm_stays 'new --stop'
 stays=yes FAIL='-- /root/.customize' run customize --name new --script step.sh --keep-vm
 grep -q 'banger vm delete --force hand-' <<<"$said" || fail "--keep-vm does not say how it goes: $said"
 rm -f "$VMS"
