@@ -13,8 +13,8 @@ class Tree;
 
 using PathFilter = std::function<bool(const std::string& path)>;
 
-/// The wanted files of a tar archive, whole, by their paths without "./". Throws os::Error
-/// (invalid) when it is cut off or larger than any index.
+/// The wanted files of a tar archive (plain, or in one of zstd, gzip and xz), whole, by their paths
+/// without "./". Throws os::Error (invalid) when it is cut off or larger than any index.
 [[nodiscard]] std::map<std::string, std::string> read_members(const std::filesystem::path& archive,
                                                               const PathFilter& wanted,
                                                               const bundle::Interrupt& interrupt);
