@@ -14,7 +14,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t largest_file = std::uint64_t{1} << 42U; ///< 4 TiB
+constexpr std::uint64_t largest_file = std::uint64_t{1} << 42U;      ///< 4 TiB
+constexpr std::uint64_t largest_boot_file = std::uint64_t{1} << 30U; ///< the guest's memory has it
+constexpr std::uint64_t largest_package_list = std::uint64_t{1} << 24U;
+constexpr std::uint64_t largest_modules = std::uint64_t{1} << 34U; ///< all of them, with holes
 constexpr std::uint64_t most_modules = 32768;
 constexpr std::size_t deepest_json = 8;
 constexpr std::string_view format_name = "banger-image";
@@ -85,6 +88,17 @@ bool is_digest(std::string_view text) {
            });
 }
 
+/// What no image needs more of, holes included.
+std::uint64_t largest(std::string_view name) {
+    if (name == "vmlinuz" || name == "vmlinux" || name == "initramfs.img") {
+        return largest_boot_file;
+    }
+    if (name == "packages.txt") {
+        return largest_package_list;
+    }
+    return name == modules_name ? largest_modules : largest_file;
+}
+
 DeclaredFile read_file(const json& entry) {
     if (!entry.is_object()) {
         refuse_manifest("files: each must be an object with name, size and sha256");
@@ -102,6 +116,10 @@ DeclaredFile read_file(const json& entry) {
         refuse_manifest(what + "size and sha256 (64 digits 0-9a-f) are needed");
     }
     file.size = *size;
+    if (const std::uint64_t most = largest(file.name); file.size > most) {
+        refuse_manifest(what + "it has " + std::to_string(file.size) + " bytes, at most " +
+                        shown_bytes(most) + " are allowed");
+    }
     if (modules) {
         const auto count = number_of(entry, what, "count", most_modules);
         if (!count || *count == 0) {

@@ -100,6 +100,29 @@ TEST(ArchiveManifest, RefusesFilesThatAnImageHasNot) {
     EXPECT_THAT(why_not(with_file("7")), HasSubstr("must be an object"));
 }
 
+TEST(ArchiveManifest, LimitsEachKindOfFile) {
+    const auto of_size = [](const std::string& name, std::uint64_t size) {
+        nlohmann::json file = {{"name", name}, {"size", size}, {"sha256", digest}};
+        if (name == "modules") {
+            file["count"] = 1;
+        }
+        return why_not(with_file(file.dump()));
+    };
+    const std::uint64_t mib = 1U << 20U;
+    const std::uint64_t gib = 1U << 30U;
+    const auto refused = [&](const std::string& name, std::uint64_t most, const std::string& said) {
+        EXPECT_EQ(of_size(name, most), "taken") << name;
+        EXPECT_THAT(of_size(name, most + 1),
+                    testing::AllOf(HasSubstr(name + ": "), HasSubstr(said)));
+    };
+    for (const char* name : {"vmlinuz", "vmlinux", "initramfs.img"}) {
+        refused(name, gib, "at most 1.0 GiB");
+    }
+    refused("packages.txt", 16 * mib, "at most 16.0 MiB");
+    refused("modules", 16 * gib, "at most 16.0 GiB");
+    EXPECT_EQ(of_size("work-seed.ext4", 17 * gib), "taken");
+}
+
 TEST(ArchiveNames, KnowPathsOfModules) {
     for (const char* path : {"modules/a", "modules/6.1.0-57-cloud-amd64/kernel/a_b-c.ko.zst",
                              "modules/6.12.1+x~1/a@b=c,d:e"}) {

@@ -194,12 +194,10 @@ TEST_F(ArchiveUnpack, RefusesMoreContentThanDeclared) {
 TEST_F(ArchiveUnpack, LooksAtTheFreeSpaceBeforeItWrites) {
     nlohmann::json document = nlohmann::json::parse(manifest_of({{"rootfs.ext4", root}}));
     document["files"][0]["size"] = std::uint64_t{1} << 42U;
-    for (const char* name : {"vmlinuz", "vmlinux", "work-seed.ext4", "initramfs.img"}) {
-        document["files"].push_back(document["files"][0]);
-        document["files"].back()["name"] = name;
-    }
+    document["files"].push_back(document["files"][0]);
+    document["files"].back()["name"] = "work-seed.ext4";
     EXPECT_THAT(refusal(first(document.dump()) + tar_end(), FailureKind::unavailable),
-                HasSubstr("the image takes 20.0 TiB"));
+                HasSubstr("the image takes 8.0 TiB"));
 }
 
 TEST_F(ArchiveUnpack, RefusesSparseMapsThatLeadOutside) {
