@@ -51,7 +51,10 @@ Mounts::Mounts() {
         reason_ = "no mount namespace here";
         return;
     }
-    check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "keep mounts private");
+    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) { // in a chroot, say
+        reason_ = "mounts cannot be kept private here";
+        return; // the destructor goes back
+    }
     // An overlay brings each file that it copies to the disk, which takes its time elsewhere.
     const std::string temporary = std::filesystem::temp_directory_path();
     check(::mount("temporary", temporary.c_str(), "tmpfs", 0, "mode=1777,size=512m"),
