@@ -57,9 +57,9 @@ std::string sha256(std::string_view bytes) {
     return digest.hex();
 }
 
-std::string sha256_file(const std::filesystem::path& path) {
+void for_each_piece(const std::filesystem::path& path,
+                    const std::function<void(std::string_view)>& take) {
     const os::UniqueFd file = os::open_file(path, O_RDONLY);
-    Sha256 digest;
     std::vector<char> buffer(1U << 20U);
     for (;;) {
         const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
@@ -70,10 +70,16 @@ std::string sha256_file(const std::filesystem::path& path) {
             throw os::errno_error("read " + path.string());
         }
         if (n == 0) {
-            return digest.hex();
+            return;
         }
-        digest.update({buffer.data(), static_cast<std::size_t>(n)});
+        take({buffer.data(), static_cast<std::size_t>(n)});
     }
+}
+
+std::string sha256_file(const std::filesystem::path& path) {
+    Sha256 digest;
+    for_each_piece(path, [&digest](std::string_view piece) { digest.update(piece); });
+    return digest.hex();
 }
 
 bool is_sha256(std::string_view text) noexcept {

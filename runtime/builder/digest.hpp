@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@ class Sha256 {
     };
     std::unique_ptr<void, Free> context_;
 };
+
+/// Reads the whole file, a megabyte at a time. Throws when it cannot.
+void for_each_piece(const std::filesystem::path& path,
+                    const std::function<void(std::string_view)>& take);
 
 [[nodiscard]] std::string sha256(std::string_view bytes);
 /// Reads the whole file (holes of a sparse file count as the zeros that they are).

@@ -1,19 +1,16 @@
 #include "xbps/signature.hpp"
 
+#include "builder/digest.hpp"
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "xbps/plist.hpp"
 
 #include <array>
-#include <cerrno>
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <unistd.h>
-#include <vector>
 
 namespace banger::xbps {
 namespace {
@@ -102,24 +99,11 @@ bool PublicKey::signed_file(const std::filesystem::path& file, std::string_view 
         1) {
         throw Error(ErrorKind::internal, "OpenSSL refused to check a signature");
     }
-    const os::UniqueFd source = os::open_file(file, O_RDONLY);
-    std::vector<char> buffer(1U << 20U);
-    for (;;) {
-        const ssize_t n = ::read(source.get(), buffer.data(), buffer.size());
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            throw os::errno_error("read " + file.string());
-        }
-        if (n == 0) {
-            break;
-        }
-        if (EVP_DigestVerifyUpdate(context.get(), buffer.data(), static_cast<std::size_t>(n)) !=
-            1) {
+    bundle::for_each_piece(file, [&context](std::string_view piece) {
+        if (EVP_DigestVerifyUpdate(context.get(), piece.data(), piece.size()) != 1) {
             throw Error(ErrorKind::internal, "OpenSSL refused to check a signature");
         }
-    }
+    });
     return EVP_DigestVerifyFinal(context.get(),
                                  reinterpret_cast<const unsigned char*>(signature.data()),
                                  signature.size()) == 1;
