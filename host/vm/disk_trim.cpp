@@ -1,6 +1,7 @@
 #include "vm/disk_trim.hpp"
 
 #include "os/error.hpp"
+#include "os/file.hpp"
 #include "vm/guest_script.hpp"
 #include "vm/sized_disk.hpp"
 #include "vmm/hypervisor.hpp"
@@ -11,7 +12,6 @@
 #include <string>
 
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
 
 namespace banger::vm {
 using nlohmann::json;
@@ -34,14 +34,6 @@ disk=$(device_of "$1") || exit 1
 sync
 exec unshare -m sh -c 'mount "$1" /mnt && exec fstrim /mnt' sh "$disk")sh";
 
-std::uint64_t bytes_taken(const std::filesystem::path& file) {
-    struct stat info {};
-    if (::stat(file.c_str(), &info) != 0) {
-        throw os::errno_error("look at " + file.string());
-    }
-    return static_cast<std::uint64_t>(info.st_blocks) * 512;
-}
-
 struct Trimmed {
     std::string problem;
     std::uint64_t before = 0, after = 0;
@@ -50,10 +42,10 @@ struct Trimmed {
 Trimmed trim(Capabilities& capabilities, const VmView& vm, const SizedDisk& disk,
              const std::filesystem::path& file, CallContext context) {
     Trimmed trimmed;
-    trimmed.before = bytes_taken(file);
+    trimmed.before = os::allocated_bytes(file);
     trimmed.problem = run_in_guest(capabilities, vm, std::string(device_of) + trim_script,
                                    {disk.id}, trim_takes, context);
-    trimmed.after = bytes_taken(file);
+    trimmed.after = os::allocated_bytes(file);
     return trimmed;
 }
 
