@@ -1,6 +1,7 @@
 #include "export_job.hpp"
 
 #include "daemon_api.hpp"
+#include "json_text.hpp"
 #include "tool_run.hpp"
 
 #include <algorithm>
@@ -16,11 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using banger::Error;
 using nlohmann::json;
-
-std::string member(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 /// On one line, and not longer than an archive may say it.
 std::string on_one_line(std::string text, std::size_t limit) {
@@ -45,7 +41,7 @@ json facts_of(const json& image) {
                                                              {"kernel_version", 256},
                                                              {"recipe", 256},
                                                              {"note", 4096}}}) {
-        if (std::string text = on_one_line(member(image, key), limit); !text.empty()) {
+        if (std::string text = on_one_line(text_in(image, key), limit); !text.empty()) {
             facts[key] = std::move(text);
         }
     }
@@ -64,8 +60,8 @@ bool is_uncompressed(const fs::path& kernel) {
 
 /// The kernel as VMMs want it: packed, and beside it the same one as ELF, as a bundle has both.
 void add_kernel(std::vector<std::string>& words, const json& image) {
-    const fs::path kernel = member(image, "kernel");
-    fs::path elf = member(image, "kernel_elf");
+    const fs::path kernel = text_in(image, "kernel");
+    fs::path elf = text_in(image, "kernel_elf");
     if (elf.empty() && is_uncompressed(kernel)) {
         elf = kernel;
     }
@@ -81,8 +77,8 @@ void add_kernel(std::vector<std::string>& words, const json& image) {
 
 std::vector<std::string> pack_words(const json& image, const fs::path& file, bool replace) {
     if (!image.value("ok", true)) {
-        throw Error(BANGER_E_UNAVAILABLE, member(image, "problem"),
-                    "banger image show " + member(image, "name") + " has its files");
+        throw Error(BANGER_E_UNAVAILABLE, text_in(image, "problem"),
+                    "banger image show " + text_in(image, "name") + " has its files");
     }
     std::vector<std::string> words{"pack", "--image", facts_of(image).dump(), "--out",
                                    file.string()};
@@ -91,15 +87,15 @@ std::vector<std::string> pack_words(const json& image, const fs::path& file, boo
             words.insert(words.end(), {"--file", std::string(name) + "=" + path});
         }
     };
-    add("rootfs.ext4", member(image, "rootfs"));
-    add("work-seed.ext4", member(image, "work_seed"));
+    add("rootfs.ext4", text_in(image, "rootfs"));
+    add("work-seed.ext4", text_in(image, "work_seed"));
     add_kernel(words, image);
-    add("initramfs.img", member(image, "initrd"));
+    add("initramfs.img", text_in(image, "initrd"));
     if (const auto packages = image.find("packages");
         packages != image.end() && packages->is_object()) {
-        add("packages.txt", member(*packages, "manifest"));
+        add("packages.txt", text_in(*packages, "manifest"));
     }
-    add("modules", member(image, "modules"));
+    add("modules", text_in(image, "modules"));
     if (replace) {
         words.emplace_back("--replace");
     }

@@ -1,5 +1,6 @@
 #include "image_files.hpp"
 
+#include "json_text.hpp"
 #include "seal.hpp"
 #include "tool_run.hpp"
 
@@ -42,11 +43,6 @@ const json* image_of(const json& images, const std::string& name) {
         }
     }
     return nullptr;
-}
-
-std::string path_in(const json& image, const char* key) {
-    const auto found = image.find(key);
-    return found != image.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 } // namespace
@@ -161,11 +157,11 @@ void ImageFiles::inherit_boot_files(const std::string& image) {
         return;
     }
     const auto own = [&](const char* key) {
-        const std::string path = path_in(*base, key);
-        return bundle != images.end() && path_in(*bundle, key) == path ? "" : path;
+        const std::string path = text_in(*base, key);
+        return bundle != images.end() && text_in(*bundle, key) == path ? "" : path;
     };
     take_boot_files(own("kernel"), own("initrd"), own("modules"), own("kernel_elf"));
-    if (const std::string version = path_in(*base, "kernel_version");
+    if (const std::string version = text_in(*base, "kernel_version");
         !own("kernel").empty() && !version.empty()) {
         facts_["kernel_version"] = version;
     }

@@ -1,6 +1,7 @@
 #include "import_job.hpp"
 
 #include "daemon_api.hpp"
+#include "json_text.hpp"
 #include "tool_run.hpp"
 
 #include <filesystem>
@@ -12,14 +13,9 @@ namespace fs = std::filesystem;
 using banger::Error;
 using nlohmann::json;
 
-std::string word_in(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 /// Before a long unpacking, where it can be known already.
 void require_free_name(const DaemonApi& api, const json& asked) {
-    const std::string name = word_in(asked, "name");
+    const std::string name = text_in(asked, "name");
     if (!name.empty() && !asked.value("replace", false) &&
         api.find("/v1/images/" + DaemonApi::encoded(name))) {
         throw Error(BANGER_E_CONFLICT, "there is an image " + name + " already",
@@ -31,17 +27,17 @@ void require_free_name(const DaemonApi& api, const json& asked) {
 
 json image_request(const json& asked, const std::string& staging, const json& unpacked) {
     const json about = unpacked.value("image", json::object());
-    const std::string given = word_in(asked, "name");
-    const std::string name = given.empty() ? word_in(about, "name") : given;
+    const std::string given = text_in(asked, "name");
+    const std::string name = given.empty() ? text_in(about, "name") : given;
     if (name.empty()) {
         throw Error(BANGER_E_INVALID,
-                    fs::path(word_in(asked, "file")).filename().string() +
+                    fs::path(text_in(asked, "file")).filename().string() +
                         ": the archive does not say what the image is called",
                     "call it something with --name");
     }
     json image = {{"source", "import"}};
     for (const char* key : {"base", "kernel_version", "recipe", "note"}) {
-        if (const std::string text = word_in(about, key); !text.empty()) {
+        if (const std::string text = text_in(about, key); !text.empty()) {
             image[key] = text;
         }
     }

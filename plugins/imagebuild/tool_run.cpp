@@ -1,5 +1,7 @@
 #include "tool_run.hpp"
 
+#include "json_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -26,11 +28,6 @@ constexpr std::array<std::pair<std::string_view, banger_status>, 6> error_kinds{
     {"cancelled", BANGER_E_CANCELLED},
     {"internal", BANGER_E_INTERNAL},
 }};
-
-std::string text_in(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 std::uint64_t number_in(const json& object, const char* key) {
     const auto found = object.find(key);
