@@ -34,11 +34,14 @@ std::string_view bzimage_payload(std::string_view image) {
     setup_sectors = setup_sectors == 0 ? 4 : setup_sectors;
     const std::uint64_t offset = (setup_sectors + 1) * 512 + std::uint64_t{word_at(image, 0x248)};
     const std::uint64_t length = word_at(image, 0x24c);
-    // The last word of the payload is the unpacked size, no part of the compressed stream.
     if (length < 8 || offset + length > image.size()) {
         refuse("its payload lies outside of the file");
     }
-    return image.substr(offset, length - 4);
+    const std::string_view payload = image.substr(offset, length);
+    // The last word of the payload is the unpacked size. A gzip stream ends with it by itself;
+    // behind others the kernel's build puts it, and it is no part of the stream.
+    const bool gzip = payload.starts_with("\x1f\x8b");
+    return gzip ? payload : payload.substr(0, length - 4);
 }
 
 void extract_vmlinux(const std::filesystem::path& vmlinuz, const std::filesystem::path& target) {

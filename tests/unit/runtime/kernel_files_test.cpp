@@ -78,23 +78,36 @@ TEST(ModuleIndex, GivesTheLoadOrderAndTakesDashesForUnderscores) {
     EXPECT_THROW((void)index.load_order("absent"), os::Error);
 }
 
-TEST(Vmlinux, IsUnpackedFromABzImage) {
+class VmlinuxTest : public testing::TestWithParam<std::vector<std::string>> {};
+
+TEST_P(VmlinuxTest, IsUnpackedFromABzImage) {
     const os::TemporaryDir dir;
     const std::string kernel = "\177ELF and what follows";
     put(dir.path() / "plain", kernel);
-    const os::Output gzip = os::run({"gzip", "-c", dir.path() / "plain"});
-    ASSERT_TRUE(gzip.status.ok()) << gzip.err;
-    const std::string payload = gzip.out + std::string(4, '\0');
+    std::vector<std::string> command = GetParam();
+    command.push_back(dir.path() / "plain");
+    const os::Output packed = os::run(command);
+    ASSERT_TRUE(packed.status.ok()) << packed.err;
+    std::string payload = packed.out;
+    if (command[0] != "gzip") { // which ends with the size by itself, so that nothing is put there
+        append(payload, static_cast<std::uint32_t>(kernel.size()));
+    }
     std::string image(1024, '\0');
     image[0x1f1] = 1;
     std::memcpy(image.data() + 0x202, "HdrS", 4);
     const std::uint32_t length = static_cast<std::uint32_t>(payload.size());
     std::memcpy(image.data() + 0x24c, &length, sizeof length);
-    image += payload;
+    image += payload + "what follows the payload";
     put(dir.path() / "vmlinuz", image);
     extract_vmlinux(dir.path() / "vmlinuz", dir.path() / "vmlinux");
     EXPECT_EQ(os::read_file(dir.path() / "vmlinux"), kernel);
 }
+
+INSTANTIATE_TEST_SUITE_P(Compressions, VmlinuxTest,
+                         testing::Values(std::vector<std::string>{"gzip", "-c"},
+                                         std::vector<std::string>{"xz", "-c", "--check=crc32"},
+                                         std::vector<std::string>{"zstd", "-q", "-c"}),
+                         [](const auto& given) { return given.param[0]; });
 
 TEST(Vmlinux, WhatIsNoBzImageIsRefused) {
     EXPECT_THROW((void)bzimage_payload("short"), os::Error);
