@@ -162,7 +162,8 @@ void add_image(CLI::App& noun, Session& session) {
     verb->add_option("--rootfs", register_args->rootfs, "File system image")
         ->required()
         ->type_name("FILE");
-    verb->add_option("--kernel", register_args->kernel, "Kernel (default: the bundle's)")
+    verb->add_option("--kernel", register_args->kernel,
+                     "Kernel, packed or ELF (default: the bundle's)")
         ->type_name("FILE");
     verb->add_option("--initrd", register_args->initrd, "Initial RAM disk (default: the bundle's)")
         ->type_name("FILE");

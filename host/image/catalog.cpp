@@ -5,6 +5,10 @@
 #include "os/error.hpp"
 #include "store/image_table.hpp"
 
+#include <array>
+#include <fstream>
+#include <string_view>
+
 namespace banger::image {
 namespace fs = std::filesystem;
 using os::Error;
@@ -39,6 +43,13 @@ void check_ext4(const fs::path& file, const char* what) {
     }
 }
 
+/// Whether it is a kernel that is not packed: every VMM boots that.
+bool is_elf(const fs::path& file) {
+    std::array<char, 4> magic{};
+    std::ifstream(file, std::ios::binary).read(magic.data(), magic.size());
+    return std::string_view(magic.data(), magic.size()) == "\177ELF";
+}
+
 } // namespace
 
 Catalog::Catalog(store::ImageTable& table, fs::path configured, fs::path store)
@@ -69,6 +80,9 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
     row.kind = "registered";
     row.rootfs = checked_file(registration.rootfs, "rootfs");
     row.kernel = checked_file(registration.kernel, "kernel");
+    if (is_elf(row.kernel)) {
+        row.kernel_elf = row.kernel;
+    }
     row.initrd = checked_file(registration.initramfs, "initrd");
     row.modules = checked_file(registration.modules, "modules", true);
     row.work_seed = checked_file(registration.work_seed, "work seed");

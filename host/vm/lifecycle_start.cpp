@@ -132,7 +132,8 @@ void require_kernel(const image::Image& image, const vmm::Hypervisor& hypervisor
         throw Error(ErrorKind::unavailable,
                     std::string(hypervisor.name()) +
                         " needs the kernel as an ELF file (vmlinux), which the image has not",
-                    "make the runtime bundle again, or use --vmm qemu");
+                    "make the runtime bundle again, or register the image with one as --kernel, or "
+                    "use --vmm qemu");
     }
 }
 

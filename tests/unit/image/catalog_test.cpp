@@ -294,6 +294,18 @@ TEST_F(CatalogTest, AWorkSeedMayBeRegistered) {
                 HasSubstr("work seed " + (bundle / "id").string() + " is no ext4 file system"));
 }
 
+TEST_F(CatalogTest, AKernelThatIsRegisteredMayBeElf) {
+    os::write_file_atomic(dir.path() / "vmlinux", "\177ELF and what follows");
+    Registration registration{.rootfs = bundle / "rootfs.ext4", .kernel = dir.path() / "vmlinux"};
+    catalog->register_image("mine", registration);
+    start();
+    EXPECT_EQ(catalog->get("mine").kernel, dir.path() / "vmlinux");
+    EXPECT_EQ(catalog->get("mine").kernel_elf, dir.path() / "vmlinux");
+    registration.kernel = bundle / "vmlinuz";
+    catalog->register_image("mine", registration);
+    EXPECT_EQ(catalog->get("mine").kernel_elf, fs::path());
+}
+
 TEST_F(CatalogTest, WhatIsUsedOrTheDefaultIsNotDeleted) {
     const fs::path folder = managed("dev");
     EXPECT_THAT(refusal([&] {
