@@ -32,7 +32,7 @@ ${3:-}" >"$tree/props.plist"
     [ ! -f "$tree/INSTALL" ] || members+=(./INSTALL)
     members+=(./props.plist ./files.plist)
     (cd "$tree" && find . -mindepth 1 ! -type d ! -name props.plist ! -name files.plist ! -path ./INSTALL) | LC_ALL=C sort >"$tree.list"
-    tar -C "$tree" --owner=0 --group=0 --numeric-owner --no-recursion -cf - "${members[@]}" -T "$tree.list" | zstd -q -1 -f -o "$file"
+    tar -C "$tree" --owner=0 --group=0 --numeric-owner --no-recursion --no-unquote -cf - "${members[@]}" -T "$tree.list" | zstd -q -1 -f -o "$file"
     entry "$pkgver" "${3:-}"
 }
 
