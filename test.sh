@@ -58,5 +58,5 @@ cmake --preset dev
 cmake --build --preset dev
 build/dev/bin/banger-bundle --manifest "${RUNTIME_MANIFEST:-runtime/runtime-bundle.toml}" --out runtime/bundle
 if [ $all = yes ]; then export BANGER_LONG=1; else select+=(-LE '^long$'); fi
-# One more than there are cores: many tests wait for a time or for a program.
-exec ctest --preset dev -j $(($(nproc) + 1)) "${select[@]}"
+# Most tests wait for a time or for a program; those that keep a core busy count as two (PROCESSORS).
+exec ctest --preset dev -j $(($(nproc) * 3)) "${select[@]}"

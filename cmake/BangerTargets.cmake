@@ -62,7 +62,7 @@ function(banger_add_unit_test folder)
     banger_add_gtest(unit "${folder}" ${ARGN})
 endfunction()
 
-# banger_add_integration_test(<folder> sources... LIBS libraries...)
+# banger_add_integration_test(<folder> [BOOTS] sources... LIBS libraries...)
 # As above, for tests that meet the kernel or other programs: they skip, with the reason, where they
 # cannot run.
 function(banger_add_integration_test folder)
@@ -70,8 +70,13 @@ function(banger_add_integration_test folder)
 endfunction()
 
 function(banger_add_gtest kind folder)
-    # LONG: a gtest filter of cases that are minutes in all; their label is `long`.
-    cmake_parse_arguments(ARG "" "LONG" "LIBS" ${ARGN})
+    # LONG: a gtest filter of cases that are minutes in all; their label is `long`. BOOTS: each runs a VM by emulation,
+    # which takes a core.
+    cmake_parse_arguments(ARG "BOOTS" "LONG" "LIBS" ${ARGN})
+    set(processors 1)
+    if(ARG_BOOTS)
+        set(processors 2) # test.sh starts three a core
+    endif()
     string(REPLACE "/" "_" name "${folder}")
     set(target ${kind}_${name})
     set(prefix "${folder}/")
@@ -90,5 +95,6 @@ function(banger_add_gtest kind folder)
                              DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS long)
         set(short TEST_FILTER "-${ARG_LONG}")
     endif()
-    gtest_discover_tests(${target} TEST_PREFIX "${prefix}" ${short} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 LABELS ${kind})
+    gtest_discover_tests(${target} TEST_PREFIX "${prefix}" ${short} DISCOVERY_TIMEOUT 60
+                         PROPERTIES TIMEOUT 120 LABELS ${kind} PROCESSORS ${processors})
 endfunction()
