@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/inotify.h>
@@ -249,11 +250,86 @@ std::uint64_t allocated_bytes(const fs::path& path) {
     return static_cast<std::uint64_t>(info.st_blocks) * 512U;
 }
 
+namespace {
+
+/// What may keep entries of a folder from being removed, its mode, is ours to change.
+UniqueFd open_to_empty(int parent, const char* name) {
+    constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    UniqueFd fd(::openat(parent, name, flags));
+    if (!fd && errno == EACCES && ::fchmodat(parent, name, 0700, 0) == 0) {
+        fd = UniqueFd(::openat(parent, name, flags));
+    }
+    struct stat info {};
+    if (fd && ::fstat(fd.get(), &info) == 0 && (info.st_mode & 0700U) != 0700U) {
+        (void)::fchmod(fd.get(), 0700); // without it the entries say what is wrong
+    }
+    return fd;
+}
+
+/// Keeps what went wrong first; `what` could not be done for the reason in errno.
+void note(std::optional<Error>& first, const std::string& what, const fs::path& path) {
+    if (!first) {
+        first = errno_error(what + path.string());
+    }
+}
+
+std::vector<std::string> names_in(int folder, std::optional<Error>& first, const fs::path& path) {
+    std::vector<std::string> names;
+    UniqueFd copy(::fcntl(folder, F_DUPFD_CLOEXEC, 0));
+    DIR* const entries = copy ? ::fdopendir(copy.get()) : nullptr;
+    if (entries == nullptr) {
+        note(first, "list ", path);
+        return names;
+    }
+    (void)copy.release(); // it is the stream's
+    errno = 0;
+    while (const dirent* const entry = ::readdir(entries)) {
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") {
+            names.emplace_back(name);
+        }
+    }
+    if (errno != 0) {
+        note(first, "list ", path);
+    }
+    ::closedir(entries);
+    return names;
+}
+
+void remove_entry(int parent, const char* name, const fs::path& path, std::optional<Error>& first) {
+    struct stat info {};
+    if (::fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno != ENOENT && errno != ENOTDIR) {
+            note(first, "remove ", path);
+        }
+        return;
+    }
+    const bool folder = S_ISDIR(info.st_mode);
+    if (folder) {
+        const UniqueFd fd = open_to_empty(parent, name);
+        if (!fd && errno == ENOENT) {
+            return; // somebody else removes it, too
+        }
+        if (!fd) {
+            note(first, "open ", path);
+        } else {
+            for (const std::string& each : names_in(fd.get(), first, path)) {
+                remove_entry(fd.get(), each.c_str(), path / each, first);
+            }
+        }
+    }
+    if (::unlinkat(parent, name, folder ? AT_REMOVEDIR : 0) != 0 && errno != ENOENT) {
+        note(first, "remove ", path);
+    }
+}
+
+} // namespace
+
 void remove_tree(const fs::path& path) {
-    std::error_code code;
-    fs::remove_all(path, code);
-    if (code) {
-        throw errno_error("remove " + path.string(), code.value());
+    std::optional<Error> first;
+    remove_entry(AT_FDCWD, path.c_str(), path, first);
+    if (first) {
+        throw *first;
     }
 }
 

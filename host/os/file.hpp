@@ -49,7 +49,9 @@ void clone_file(const std::filesystem::path& from, const std::filesystem::path& 
 /// Bytes that the file occupies on disk, which for a sparse file is less than its size.
 [[nodiscard]] std::uint64_t allocated_bytes(const std::filesystem::path& path);
 
-/// Removes a tree; the postcondition is that `path` does not exist.
+/// Removes a tree, also folders of ours that may not be written to; the postcondition is that
+/// `path` does not exist. What cannot be removed keeps nothing else: it goes on, then throws the
+/// first.
 void remove_tree(const std::filesystem::path& path);
 /// The same; why it could not be done, or nullopt.
 [[nodiscard]] std::optional<Error> try_remove_tree(const std::filesystem::path& path);

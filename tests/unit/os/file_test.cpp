@@ -5,11 +5,28 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace banger::os {
 namespace {
+
+/// What `steps` returns as somebody to whom modes mean something: root may do all.
+int as_nobody(const TemporaryDir& dir, const std::function<int()>& steps) {
+    constexpr uid_t nobody = 65534;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const bool ready = ::geteuid() != 0 || (::chown(dir.path().c_str(), nobody, nobody) == 0 &&
+                                                ::setresuid(nobody, nobody, nobody) == 0);
+        ::_exit(ready ? steps() : 99);
+    }
+    int status = 0;
+    return ::waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 98;
+}
 
 TEST(File, AtomicWriteReplacesTheWholeTextAndSetsTheMode) {
     const TemporaryDir dir;
@@ -63,6 +80,51 @@ TEST(File, CloneKeepsHolesAndContent) {
     EXPECT_LT(allocated_bytes(dir.path() / "copy"), 1U << 20U);
     EXPECT_EQ(read_file(dir.path() / "copy", 65U << 20U).substr(32U << 20U, 6), "middle");
     EXPECT_THROW(clone_file(from, dir.path() / "copy"), Error);
+}
+
+TEST(File, ATreeWithFoldersThatMayNotBeWrittenToIsRemoved) {
+    const TemporaryDir dir;
+    const auto tree = dir.path() / "tree";
+    const int status = as_nobody(dir, [&] {
+        for (const char* folder : {"5", "5/5", "0", "0/inner"}) {
+            make_private_dir(tree / folder);
+            write_file_atomic(tree / folder / "a.ko", "m");
+        }
+        (void)::symlink("/etc", (tree / "link").c_str());
+        for (const auto& [folder, mode] : {std::pair{"5/5", 0555}, {"5", 0555}, {"0", 0}}) {
+            (void)::chmod((tree / folder).c_str(), static_cast<mode_t>(mode));
+        }
+        remove_tree(tree);
+        remove_tree(tree); // again is no error
+        return std::filesystem::exists(tree) ? 1 : 0;
+    });
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(std::filesystem::exists("/etc/passwd"));
+}
+
+TEST(File, WhatCannotBeRemovedIsNamedAndKeepsNothingElse) {
+    const TemporaryDir dir;
+    const auto tree = dir.path() / "tree";
+    make_private_dir(tree / "theirs");
+    write_file_atomic(tree / "theirs" / "stays", "x");
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "needs root for a folder of somebody else";
+    }
+    ASSERT_EQ(::chown(tree.c_str(), 65534, 65534), 0);
+    ASSERT_EQ(::chmod((tree / "theirs").c_str(), 0755), 0);
+    const int status = as_nobody(dir, [&] {
+        for (const char* name : {"a", "z"}) {
+            make_private_dir(tree / name);
+            write_file_atomic(tree / name / "goes", "x");
+        }
+        const auto problem = try_remove_tree(tree);
+        return !problem                                                                     ? 1
+               : std::string(problem->what()).find("theirs/stays") == std::string::npos     ? 2
+               : std::filesystem::exists(tree / "a") || std::filesystem::exists(tree / "z") ? 3
+                                                                                            : 0;
+    });
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(std::filesystem::exists(tree / "theirs" / "stays"));
 }
 
 TEST(File, APipeInItsPlaceHangsNobody) {
