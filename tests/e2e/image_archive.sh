@@ -24,7 +24,7 @@ mkdir "$archives"
 banger image export "$image" "$archives/a.tar.zst" --json 2>/dev/null >"$root/exported"
 same "$(jq -r .sha256 "$root/exported")" "$(sha256sum "$archives/a.tar.zst" | cut -d' ' -f1)" "the checksum"
 zstd -t -q "$archives/a.tar.zst"
-same "$(tar -tf "$archives/a.tar.zst" | sed -n 1p)" image.json "the first member"
+same "$(tar -tf "$archives/a.tar.zst" | sed -n 1p)" manifest.json "the first member"
 must_fail 'is there already' banger image export "$image" "$archives/a.tar.zst"
 banger image export "$image" "$archives/a.tar.zst" --replace >/dev/null 2>&1
 same "$(sha256sum "$archives/a.tar.zst" | cut -d' ' -f1)" "$(jq -r .sha256 "$root/exported")" "the same bytes again"
@@ -76,29 +76,29 @@ mkdir "$root/hand"
 cd "$root/hand"
 truncate -s 1M rootfs.ext4
 declare_root() { # declare_root SIZE SHA256
-    printf '{"format":"banger-image","version":1,"files":[{"name":"rootfs.ext4","size":%s,"sha256":"%s"}]}' "$1" "$2" >image.json
+    printf '{"format":"banger-image","version":1,"files":[{"name":"rootfs.ext4","size":%s,"sha256":"%s"}]}' "$1" "$2" >manifest.json
 }
 sum=$(sha256sum rootfs.ext4 | cut -d' ' -f1)
 declare_root 1048576 "$(printf '0%.0s' {1..64})"
-tar -cf "$archives/sum.tar" image.json rootfs.ext4
+tar -cf "$archives/sum.tar" manifest.json rootfs.ext4
 refused 'checksum' "$archives/sum.tar"
 declare_root 1048577 "$sum"
-tar -cf "$archives/size.tar" image.json rootfs.ext4
+tar -cf "$archives/size.tar" manifest.json rootfs.ext4
 refused 'declare' "$archives/size.tar"
 declare_root 1048576 "$sum"
-tar -cf "$archives/late.tar" rootfs.ext4 image.json
+tar -cf "$archives/late.tar" rootfs.ext4 manifest.json
 refused 'first member' "$archives/late.tar"
 echo x >../evil
-tar -P -cf "$archives/dots.tar" image.json rootfs.ext4 ../evil
+tar -P -cf "$archives/dots.tar" manifest.json rootfs.ext4 ../evil
 refused 'not declared' "$archives/dots.tar"
 ln -s /etc/passwd vmlinuz
-tar -cf "$archives/link.tar" image.json rootfs.ext4 vmlinuz
+tar -cf "$archives/link.tar" manifest.json rootfs.ext4 vmlinuz
 refused 'neither a file' "$archives/link.tar"
 declare_root 4398046511104 "$sum"
-tar -cf "$archives/bomb.tar" image.json rootfs.ext4
+tar -cf "$archives/bomb.tar" manifest.json rootfs.ext4
 refused 'free|declare' "$archives/bomb.tar"
 declare_root 1048576 "$sum"
-tar --zstd -cf "$archives/empty-root.tar.zst" image.json rootfs.ext4
+tar --zstd -cf "$archives/empty-root.tar.zst" manifest.json rootfs.ext4
 refused 'ext4' "$archives/empty-root.tar.zst" # whole, but no file system: the daemon refuses it
 
 step "a daemon that is killed while it imports"

@@ -1,5 +1,5 @@
-// An archive of an image from somebody else: it is unpacked whole, as image.json says, or refused
-// with nothing left. Checksums of tar headers are set right, so that more than them is met.
+// An archive of an image from somebody else: it is unpacked whole, as manifest.json says, or
+// refused with nothing left. Checksums of tar headers are set right, so that more than them is met.
 
 #include "archive_manifest.hpp"
 #include "archive_unpack.hpp"

@@ -1,4 +1,4 @@
-// The image.json of an archive: refused in words, or read as what it is written as again.
+// The manifest.json of an archive: refused in words, or read as what it is written as again.
 
 #include "archive_manifest.hpp"
 #include "archive_names.hpp"

@@ -24,7 +24,7 @@ constexpr std::string_view format_name = "banger-image";
 constexpr std::uint64_t format_version = 1;
 
 [[noreturn]] void refuse_manifest(const std::string& why) {
-    throw Failure(FailureKind::invalid, "image.json: " + why,
+    throw Failure(FailureKind::invalid, "manifest.json: " + why,
                   "docs/images.md says what an archive has");
 }
 

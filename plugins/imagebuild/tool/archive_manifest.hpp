@@ -10,10 +10,10 @@
 
 namespace image_tool::archive {
 
-constexpr std::uint64_t manifest_limit = 1U << 20U; ///< bytes of image.json
+constexpr std::uint64_t manifest_limit = 1U << 20U; ///< bytes of manifest.json
 constexpr std::uint64_t block_size = 4096;          ///< disk_bytes counts those that are not zeros
 
-/// A file that image.json names, or the folder modules/ as a whole.
+/// A file that manifest.json names, or the folder modules/ as a whole.
 struct DeclaredFile {
     std::string name;
     std::uint64_t size = 0;       ///< with its holes; of modules/ that of all files
@@ -22,7 +22,7 @@ struct DeclaredFile {
     std::string sha256;           ///< of modules/: of what sha256sum says of its files, sorted
 };
 
-/// The image.json of an archive: its first member, which says all that follows.
+/// The manifest.json of an archive: its first member, which says all that follows.
 struct Manifest {
     std::string name; ///< of the image; may be empty, as the other texts
     std::string arch, base, kernel_version, recipe, note;

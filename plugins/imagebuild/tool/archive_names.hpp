@@ -6,11 +6,11 @@
 namespace image_tool::archive {
 
 /// What an archive may have: the names of files, and the one folder.
-constexpr std::string_view manifest_name = "image.json";
+constexpr std::string_view manifest_name = "manifest.json";
 constexpr std::string_view rootfs_name = "rootfs.ext4";
 constexpr std::string_view modules_name = "modules";
 
-/// A file of an image, image.json aside: rootfs.ext4, vmlinuz, ..
+/// A file of an image, manifest.json aside: rootfs.ext4, vmlinuz, ..
 [[nodiscard]] bool is_image_file(std::string_view name) noexcept;
 /// "modules/..": plain words with a slash between them, none of which begins with a dot.
 [[nodiscard]] bool is_module_path(std::string_view path) noexcept;

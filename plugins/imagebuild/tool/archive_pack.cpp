@@ -111,7 +111,7 @@ class TarWriter {
     std::unique_ptr<::archive, Free> tar_; // last: its end may write
 };
 
-/// The members behind image.json, in the order of the archive.
+/// The members behind manifest.json, in the order of the archive.
 std::vector<SourceFile> open_sources(const PackOptions& options) {
     std::vector<SourceFile> sources;
     for (const auto& [name, path] : options.files) {

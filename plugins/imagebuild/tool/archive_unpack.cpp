@@ -45,18 +45,18 @@ UniqueFd open_archive(const std::filesystem::path& file) {
 std::string read_manifest(ArchiveInput& input) {
     const auto member = input.next();
     if (!member || member->folder || member->path != manifest_name) {
-        refuse_member("its first member is not image.json" +
+        refuse_member("its first member is not manifest.json" +
                       (member ? ", but '" + shown(member->path) + "'" : std::string()));
     }
     if (member->size > manifest_limit) {
-        refuse_member("image.json is larger than 1 MiB");
+        refuse_member("manifest.json is larger than 1 MiB");
     }
     std::string text;
     std::string_view bytes;
     std::uint64_t offset = 0;
     while (input.data(bytes, offset)) {
         if (offset != text.size() || bytes.size() > member->size - text.size()) {
-            refuse_member("image.json has holes");
+            refuse_member("manifest.json has holes");
         }
         text += bytes;
     }
@@ -89,7 +89,7 @@ class Unpacking {
             if (file.name == modules_name) {
                 check_modules(file);
             } else if (digests_.find(file.name) == digests_.end()) {
-                refuse_member(file.name + " is declared in image.json, and missing");
+                refuse_member(file.name + " is declared in manifest.json, and missing");
             }
         }
     }
@@ -110,14 +110,14 @@ class Unpacking {
         const DeclaredFile* file =
             manifest_.find(module ? modules_name : std::string_view(member.path));
         if (file == nullptr || (!module && member.path == modules_name)) {
-            refuse_member("'" + shown(member.path) + "' is not declared in image.json");
+            refuse_member("'" + shown(member.path) + "' is not declared in manifest.json");
         }
         if (module ? member.size > file->size - modules_size_ : member.size != file->size) {
             refuse_member(member.path + ": it has " + std::to_string(member.size) +
-                          " bytes, which is not what image.json declares");
+                          " bytes, which is not what manifest.json declares");
         }
         if (module && modules_count_ == file->count) {
-            refuse_member("modules: more files than image.json declares");
+            refuse_member("modules: more files than manifest.json declares");
         }
         const std::string digest = write(member, budgets_[file->name]);
         if (module) {
@@ -125,7 +125,7 @@ class Unpacking {
             ++modules_count_;
             modules_[member.path] = digest;
         } else if (digest != file->sha256) {
-            refuse_member(member.path + ": its checksum is not the one in image.json");
+            refuse_member(member.path + ": its checksum is not the one in manifest.json");
         } else {
             digests_[member.path] = digest;
         }
@@ -154,7 +154,7 @@ class Unpacking {
         }
         if (modules_count_ != declared.count || modules_size_ != declared.size ||
             digest.hex() != declared.sha256) {
-            refuse_member("modules: its files are not those that image.json declares");
+            refuse_member("modules: its files are not those that manifest.json declares");
         }
     }
 

@@ -81,7 +81,7 @@ TEST(ArchiveManifest, RefusesFilesThatAnImageHasNot) {
     };
     EXPECT_EQ(why_not(file("vmlinuz", R"(,"size":1)")), "taken");
     EXPECT_THAT(why_not(file("rootfs.ext4", R"(,"size":1)")), HasSubstr("twice"));
-    for (const char* name : {"", "evil", "../vmlinuz", "image.json", "modules/a", "/vmlinuz"}) {
+    for (const char* name : {"", "evil", "../vmlinuz", "manifest.json", "modules/a", "/vmlinuz"}) {
         EXPECT_THAT(why_not(file(name, R"(,"size":1)")), HasSubstr("an image has no")) << name;
     }
     EXPECT_THAT(why_not(file("vmlinuz", "")), HasSubstr("are needed"));

@@ -30,7 +30,7 @@ using testing::HasSubstr;
 const std::string root = std::string(5000, 'r') + std::string(20000, '\0') + "end";
 
 std::string first(const std::string& manifest) {
-    return tar_member("image.json", manifest);
+    return tar_member("manifest.json", manifest);
 }
 /// An archive whose only declared file is the root file system.
 std::string with_root(const std::string& members, const std::string& extra = "") {
@@ -95,11 +95,12 @@ TEST_F(ArchiveUnpack, TakesWhatTarWritesByHand) {
     nlohmann::json document = nlohmann::json::parse(manifest_of(
         {{"rootfs.ext4", root}, {"vmlinuz", "kernel"}}, R"({"name":"mine","note":"by hand"})"));
     document["files"].push_back({{"name", "modules"}, {"size", 3}, {"count", 2}, {"sha256", sum}});
-    test::write_file(dir.path() / "hand/image.json", document.dump());
+    test::write_file(dir.path() / "hand/manifest.json", document.dump());
 
     for (const char* words : {"", "--format=gnu", "--format=posix", "-S", "--gzip", "--zstd"}) {
-        const std::string bytes = shell(std::string("tar -C hand ") + words +
-                                        " -cf hand.tar ./image.json rootfs.ext4 modules vmlinuz");
+        const std::string bytes =
+            shell(std::string("tar -C hand ") + words +
+                  " -cf hand.tar ./manifest.json rootfs.ext4 modules vmlinuz");
         const nlohmann::json result = unpack_bytes(bytes);
         EXPECT_EQ(result["image"]["name"], "mine") << words;
         EXPECT_EQ(test::read_file(options.folder / "rootfs.ext4"), root) << words;
@@ -127,12 +128,12 @@ TEST_F(ArchiveUnpack, KeepsHolesAndTakesNoRoomForZeros) {
 TEST_F(ArchiveUnpack, RefusesPathsThatAreNotOfAnImage) {
     for (const char* path : {"/evil", "../evil", "./../evil", "a/../../evil", "evil", "sub/vmlinuz",
                              "modules", "modules/", "modules/../../evil", "modules//x",
-                             "modules/./x", "modules/.hidden", "modules/a b", "./image.json",
+                             "modules/./x", "modules/.hidden", "modules/a b", "./manifest.json",
                              "././rootfs.ext4", "rootfs.ext4/", "C:\\evil", "vmlinuz\n"}) {
         const std::string why =
             refusal(with_root(tar_member("rootfs.ext4", root) + tar_member(path, "x")));
         EXPECT_THAT(why, testing::AnyOf(HasSubstr("not declared"), HasSubstr("no folder"),
-                                        HasSubstr("not what image.json declares"),
+                                        HasSubstr("not what manifest.json declares"),
                                         HasSubstr("impossible size")))
             << path;
     }
@@ -159,18 +160,18 @@ TEST_F(ArchiveUnpack, RefusesAllThatIsNoFile) {
 TEST_F(ArchiveUnpack, RefusesWhatIsTwiceOrMissing) {
     const std::string member = tar_member("rootfs.ext4", root);
     EXPECT_THAT(refusal(with_root(member + member)), HasSubstr("is there twice"));
-    EXPECT_THAT(refusal(with_root("")), HasSubstr("declared in image.json, and missing"));
-    EXPECT_THAT(refusal(member + tar_end()), HasSubstr("first member is not image.json"));
-    EXPECT_THAT(refusal(tar_end()), HasSubstr("first member is not image.json"));
-    EXPECT_THAT(refusal(with_root(member + tar_member("image.json", "{}"))),
+    EXPECT_THAT(refusal(with_root("")), HasSubstr("declared in manifest.json, and missing"));
+    EXPECT_THAT(refusal(member + tar_end()), HasSubstr("first member is not manifest.json"));
+    EXPECT_THAT(refusal(tar_end()), HasSubstr("first member is not manifest.json"));
+    EXPECT_THAT(refusal(with_root(member + tar_member("manifest.json", "{}"))),
                 HasSubstr("not declared"));
 }
 
 TEST_F(ArchiveUnpack, RefusesOtherSizesAndChecksums) {
     EXPECT_THAT(refusal(with_root(tar_member("rootfs.ext4", root + "x"))),
-                HasSubstr("not what image.json declares"));
+                HasSubstr("not what manifest.json declares"));
     EXPECT_THAT(refusal(with_root(tar_member("rootfs.ext4", root.substr(1)))),
-                HasSubstr("not what image.json declares"));
+                HasSubstr("not what manifest.json declares"));
     EXPECT_THAT(refusal(with_root(pax({{"size", "9223372036854775807"}}) +
                                   tar_member("rootfs.ext4", root))),
                 HasSubstr("cannot be read"));
@@ -214,7 +215,7 @@ TEST_F(ArchiveUnpack, RefusesSparseMapsThatLeadOutside) {
     EXPECT_THAT(refusal(with_root(sparse_member("../evil", root.size(), {{0, 512}}, data))),
                 HasSubstr("not declared"));
     EXPECT_THAT(refusal(with_root(sparse_member("rootfs.ext4", 1ULL << 50U, {{0, 512}}, data))),
-                HasSubstr("not what image.json declares"));
+                HasSubstr("not what manifest.json declares"));
 }
 
 TEST_F(ArchiveUnpack, RefusesWhatIsCutShortAnywhere) {

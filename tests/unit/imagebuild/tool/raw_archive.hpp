@@ -28,7 +28,7 @@ enum class Filter { zstd, gzip, xz };
 /// That do not compress; the same each time.
 [[nodiscard]] std::string random_bytes(std::size_t size);
 [[nodiscard]] std::string sha256(std::string_view bytes);
-/// image.json of these files, with a JSON merge patch.
+/// manifest.json of these files, with a JSON merge patch.
 [[nodiscard]] std::string manifest_of(const std::map<std::string, std::string>& files,
                                       const std::string& patch = "");
 
