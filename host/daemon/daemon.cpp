@@ -40,6 +40,7 @@
 #include "vm/auto_stop.hpp"
 #include "vm/background.hpp"
 #include "vm/events.hpp"
+#include "vm/image_bin.hpp"
 #include "vm/lifecycle.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -118,6 +119,7 @@ struct Daemon::Parts {
     vm::Machines machines{loop, database, settings, events};
     vm::Operations operations{loop, [this](const vm::Operation& op) { save(op); }};
     image::Catalog images;
+    vm::ImageBin image_bin;
     Vmms vmms;
 
     plugin::Quarantine quarantine;
@@ -153,14 +155,19 @@ Daemon::Parts::Parts(config::Config given, os::UserPaths user,
           log->info("privileged: {} ({} us): {}", call.command, call.time.count(),
                     call.ok ? "ok" : call.error);
       }),
-      images(image_table, config.runtime.bundle, settings.image_store), vmms(config, paths.state),
-      quarantine(paths.quarantine()), plugin_calls(paths.state / "plugin-calls",
-                                                   [this](const auto& calls) {
-                                                       quarantine.count(calls, os::now_ms());
-                                                       if (!calls.empty()) {
-                                                           quarantine.require_saved();
-                                                       }
-                                                   }),
+      images(image_table, reserve, config.runtime.bundle, settings.image_store),
+      image_bin(threads, images.store(), reserve,
+                [this](std::string_view level, const std::string& text) {
+                    write_log(*log, level, text);
+                }),
+      vmms(config, paths.state), quarantine(paths.quarantine()),
+      plugin_calls(paths.state / "plugin-calls",
+                   [this](const auto& calls) {
+                       quarantine.count(calls, os::now_ms());
+                       if (!calls.empty()) {
+                           quarantine.require_saved();
+                       }
+                   }),
       services({loop, database, machines, operations, events, settings, privileged, router}),
       plugins(plugin_settings(config, paths), make_services()),
       lifecycle({threads, machines, operations, dispatch, images, journal, reserve, events,
@@ -209,6 +216,7 @@ api::Parts Daemon::Parts::api_parts() {
         dispatch,
         events,
         images,
+        image_bin,
         plugins,
         actions,
         database,
@@ -344,7 +352,7 @@ asio::awaitable<void> Daemon::Parts::start() {
             log->error("{}", problem);
         }
     }
-    co_await take_up_images(images, threads, *log);
+    co_await take_up_images(images, image_bin, *log);
     if (const std::string why = uncounted_exits(plugins.services()); !why.empty()) {
         log->error("crashes of plugins are not counted: {}", why);
     }

@@ -1,7 +1,7 @@
 #include "daemon/taken_up_images.hpp"
 
 #include "image/catalog.hpp"
-#include "os/error.hpp"
+#include "vm/image_bin.hpp"
 
 #include <string>
 
@@ -9,7 +9,7 @@
 
 namespace banger::daemon {
 
-boost::asio::awaitable<void> take_up_images(image::Catalog& images, vm::Threads& threads,
+boost::asio::awaitable<void> take_up_images(image::Catalog& images, const vm::ImageBin& bin,
                                             spdlog::logger& log) {
     const image::Catalog::TakenUp taken = images.take_up();
     for (const std::string& name : taken.images) {
@@ -18,18 +18,8 @@ boost::asio::awaitable<void> take_up_images(image::Catalog& images, vm::Threads&
     for (const std::string& problem : taken.problems) {
         log.warn("{}", problem);
     }
-    auto work = vm::offload(threads, [&store = images.store()] {
-        try {
-            store.empty_bin();
-            return std::string();
-        } catch (const os::Error& error) {
-            return std::string(error.what());
-        }
-    });
-    const std::string problem = co_await std::move(work);
-    if (!problem.empty()) {
-        log.warn("{}", problem);
-    }
+    auto emptied = bin.empty();
+    co_await std::move(emptied);
 }
 
 } // namespace banger::daemon

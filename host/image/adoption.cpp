@@ -5,6 +5,7 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "store/image_table.hpp"
+#include "store/reserve.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -52,6 +53,7 @@ void Catalog::drop_staging(const std::string& staging) {
     std::error_code code;
     if (fs::exists(dir, code)) {
         const Claim claimed = claim(staging);
+        reserve_.lend();
         folders_.put_away_staging(staging);
     }
     open_.erase(staging);
@@ -117,6 +119,7 @@ bool Catalog::put_away_unused(const std::string& folder) {
     }
     std::error_code code;
     if (fs::exists(folders_.folder(folder), code)) {
+        reserve_.lend();
         folders_.put_away(folder);
     }
     return true;

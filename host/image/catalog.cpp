@@ -4,6 +4,7 @@
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "store/image_table.hpp"
+#include "store/reserve.hpp"
 
 #include <array>
 #include <fstream>
@@ -52,9 +53,10 @@ bool is_elf(const fs::path& file) {
 
 } // namespace
 
-Catalog::Catalog(store::ImageTable& table, fs::path configured, fs::path store)
+Catalog::Catalog(store::ImageTable& table, store::Reserve& reserve, fs::path configured,
+                 fs::path store)
     : Lookup([&table] { return table.list(); }, std::move(configured), store), table_(table),
-      folders_(std::move(store)) {}
+      reserve_(reserve), folders_(std::move(store)) {}
 
 void Catalog::require_free(const std::string& name) {
     check_image_name(name);
@@ -128,6 +130,7 @@ void Catalog::remove(const std::string& name, const std::vector<std::string>& us
                                    : "name another one in vm.image of the configuration first");
     }
     const std::string folder = table_.find(image.name).value_or(store::ImageRow{}).folder;
+    reserve_.lend();
     std::error_code code;
     const bool has_files = !folder.empty() && fs::exists(folders_.folder(folder), code);
     if (has_files) {

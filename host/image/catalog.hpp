@@ -10,6 +10,7 @@
 
 namespace banger::store {
 class ImageTable;
+class Reserve;
 struct ImageRow;
 } // namespace banger::store
 
@@ -41,8 +42,9 @@ struct Adoption {
 class Catalog : public Lookup {
   public:
     /// `configured` is the bundle's folder when config.yaml names one, else empty; `store` is the
-    /// folder of managed images.
-    Catalog(store::ImageTable& table, std::filesystem::path configured,
+    /// folder of managed images. What gives room back is lent the `reserve`; whoever empties the
+    /// store's bin restores it.
+    Catalog(store::ImageTable& table, store::Reserve& reserve, std::filesystem::path configured,
             std::filesystem::path store);
 
     /// Creates or replaces the record; the files stay the user's. Throws invalid or not_found, and
@@ -109,6 +111,7 @@ class Catalog : public Lookup {
     void take_up_folders(TakenUp& result);
 
     store::ImageTable& table_;
+    store::Reserve& reserve_;
     ImageStore folders_;
     std::set<std::string> open_;
     std::set<std::string> claimed_;

@@ -118,15 +118,19 @@ void ImageStore::put_away_staging(const std::string& id) const {
     }
 }
 
-void ImageStore::empty_bin() const {
+std::vector<std::string> ImageStore::empty_bin() const {
     std::error_code code;
     std::vector<fs::path> all;
     for (const auto& entry : fs::directory_iterator(bin(), code)) {
         all.push_back(entry.path());
     }
+    std::vector<std::string> problems;
     for (const fs::path& path : all) {
-        os::remove_tree(path);
+        if (const auto problem = os::try_remove_tree(path)) {
+            problems.emplace_back(problem->what());
+        }
     }
+    return problems;
 }
 
 } // namespace banger::image

@@ -34,8 +34,9 @@ class ImageStore {
     void bring_back(const std::string& id) const;
     [[nodiscard]] bool is_put_away(const std::string& id) const;
     void put_away_staging(const std::string& id) const; ///< does nothing when it is not there
-    /// Several at once are fine. [any thread]
-    void empty_bin() const;
+    /// Removes all that it can; of the rest what could not be removed, one line each. Several at
+    /// once are fine. [any thread]
+    [[nodiscard]] std::vector<std::string> empty_bin() const;
 
   private:
     [[nodiscard]] std::filesystem::path bin() const { return dir_ / ".removed"; }

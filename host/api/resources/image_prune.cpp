@@ -4,6 +4,7 @@
 #include "image/leftovers.hpp"
 #include "os/clock.hpp"
 #include "os/error.hpp"
+#include "vm/image_bin.hpp"
 #include "vm/settings.hpp"
 
 #include <algorithm>
@@ -136,9 +137,8 @@ asio::awaitable<Response> prune(const Parts& parts, PruneRequest request) {
         }
     }
     if (!request.dry_run) {
-        auto work =
-            vm::offload(parts.threads, [&store = parts.images.store()] { store.empty_bin(); });
-        co_await std::move(work);
+        auto emptied = parts.image_bin.empty();
+        co_await std::move(emptied);
     }
     co_return json_response(
         {{"images", std::move(images)}, {"leftovers", std::move(others)}, {"bytes", freed}});

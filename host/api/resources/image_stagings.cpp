@@ -3,6 +3,7 @@
 #include "image/catalog.hpp"
 #include "os/error.hpp"
 #include "store/image_table.hpp"
+#include "vm/image_bin.hpp"
 #include "vm/machines.hpp"
 #include "vm/operation.hpp"
 
@@ -88,9 +89,8 @@ asio::awaitable<void> remove_replaced(const Parts& parts, std::string name, std:
         }
     }
     if (parts.images.put_away_unused(folder)) {
-        auto work =
-            vm::offload(parts.threads, [&store = parts.images.store()] { store.empty_bin(); });
-        co_await std::move(work);
+        auto emptied = parts.image_bin.empty();
+        co_await std::move(emptied);
     }
 }
 
@@ -123,9 +123,8 @@ void add_image_stagings(Router& router, const Parts& parts) {
               [&parts](Request request) -> asio::awaitable<Response> {
                   const std::string id = request.param("id");
                   parts.images.drop_staging(id);
-                  auto work = vm::offload(parts.threads,
-                                          [&store = parts.images.store()] { store.empty_bin(); });
-                  co_await std::move(work);
+                  auto emptied = parts.image_bin.empty();
+                  co_await std::move(emptied);
                   co_return json_response({{"deleted", id}});
               });
     router.on("POST", "/v1/images", [&parts](Request request) -> asio::awaitable<Response> {

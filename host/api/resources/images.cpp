@@ -2,6 +2,7 @@
 #include "api/resources/resources.hpp"
 #include "image/catalog.hpp"
 #include "os/error.hpp"
+#include "vm/image_bin.hpp"
 #include "vm/settings.hpp"
 
 #include <nlohmann/json.hpp>
@@ -57,12 +58,6 @@ json default_json(const Parts& parts) {
             {"config", configured.empty() ? json(nullptr) : json(configured)}};
 }
 
-/// Its files are put away already; without them nothing waits for the disk.
-asio::awaitable<void> empty_bin(const Parts& parts) {
-    auto work = vm::offload(parts.threads, [&store = parts.images.store()] { store.empty_bin(); });
-    co_await std::move(work);
-}
-
 } // namespace
 
 void add_images(Router& router, const Parts& parts) {
@@ -87,7 +82,7 @@ void add_images(Router& router, const Parts& parts) {
               [&parts](Request request) -> asio::awaitable<Response> {
                   const std::string& name = request.param("name");
                   parts.images.remove(name, image_users(parts, name), standard_image(parts));
-                  auto emptied = empty_bin(parts);
+                  auto emptied = parts.image_bin.empty(); // put away it is already
                   co_await std::move(emptied);
                   co_return json_response({{"deleted", name}});
               });

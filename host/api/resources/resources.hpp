@@ -20,6 +20,7 @@ class Database;
 namespace banger::vm {
 class Capabilities;
 class Events;
+class ImageBin;
 class Lifecycle;
 class Machines;
 class Operations;
@@ -39,6 +40,7 @@ struct Parts {
     vm::Capabilities& capabilities;
     vm::Events& events;
     image::Catalog& images;
+    const vm::ImageBin& image_bin;
     plugin::Catalog& plugins;
     plugin::Actions& actions;
     store::Database& database;

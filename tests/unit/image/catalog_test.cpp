@@ -7,6 +7,7 @@
 #include "os/temporary_dir.hpp"
 #include "store/database.hpp"
 #include "store/image_table.hpp"
+#include "store/reserve.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +17,7 @@
 
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace banger::image {
@@ -70,7 +72,7 @@ class CatalogTest : public ::testing::Test {
         table.reset();
         database.emplace(dir.path() / "banger.sqlite");
         table.emplace(*database);
-        catalog.emplace(*table, bundle, store);
+        catalog.emplace(*table, reserve, bundle, store);
     }
 
     ImageStore::Staging staging() {
@@ -94,6 +96,7 @@ class CatalogTest : public ::testing::Test {
     os::TemporaryDir dir;
     fs::path bundle = dir.path() / "bundle";
     fs::path store = dir.path() / "image-store";
+    store::Reserve reserve{dir.path() / "reserve"};
     std::optional<store::Database> database;
     std::optional<store::ImageTable> table;
     std::optional<Catalog> catalog;
@@ -233,7 +236,7 @@ TEST_F(CatalogTest, AStagingBelongsToOneAtATime) {
     catalog->drop_staging(made.id);
     EXPECT_FALSE(fs::exists(made.dir));
     catalog->drop_staging(made.id); // again is no error
-    catalog->store().empty_bin();
+    EXPECT_THAT(catalog->store().empty_bin(), IsEmpty());
     EXPECT_THAT(catalog->store().stagings(), IsEmpty());
 }
 
@@ -325,8 +328,39 @@ TEST_F(CatalogTest, WhatIsUsedOrTheDefaultIsNotDeleted) {
     catalog->remove("dev", {}, "debian");
     EXPECT_FALSE(fs::exists(folder));
     EXPECT_FALSE(catalog->find("dev"));
-    catalog->store().empty_bin();
+    EXPECT_THAT(catalog->store().empty_bin(), IsEmpty());
     EXPECT_TRUE(fs::is_empty(store / ".removed"));
+}
+
+TEST_F(CatalogTest, WhatCannotBeRemovedFromTheBinIsToldAndKeepsNothingElse) {
+    constexpr uid_t nobody = 65534;
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "needs root for files of somebody else";
+    }
+    const fs::path bin = store / ".removed";
+    for (const fs::path& folder : {store, bin, bin / "a", bin / "stuck", bin / "z"}) {
+        os::make_private_dir(folder);
+    }
+    os::write_file_atomic(bin / "stuck" / "theirs", "x");
+    ASSERT_EQ(::chmod((bin / "stuck").c_str(), 0755), 0);
+    for (const fs::path& folder : {dir.path(), store, bin, bin / "a", bin / "z"}) {
+        ASSERT_EQ(::chown(folder.c_str(), nobody, nobody), 0);
+    }
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const bool asked = ::setresuid(nobody, nobody, nobody) == 0;
+        const std::vector<std::string> problems =
+            asked ? ImageStore(store).empty_bin() : std::vector<std::string>();
+        ::_exit(problems.size() == 1 && problems[0].find("stuck/theirs") != std::string::npos ? 0
+                                                                                              : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT_FALSE(fs::exists(bin / "a"));
+    EXPECT_FALSE(fs::exists(bin / "z"));
+    EXPECT_THAT(ImageStore(store).empty_bin(), IsEmpty());
+    EXPECT_TRUE(fs::is_empty(bin));
 }
 
 TEST_F(CatalogTest, FilesOfARegisteredImageStayWhenItIsDeleted) {
@@ -362,7 +396,7 @@ TEST_F(CatalogTest, StagingsGoWithTheirDaemonAndImagesStay) {
     EXPECT_THAT(taken.problems, IsEmpty());
     EXPECT_FALSE(fs::exists(left.dir));
     EXPECT_EQ(catalog->get("dev").dir, folder);
-    catalog->store().empty_bin();
+    EXPECT_THAT(catalog->store().empty_bin(), IsEmpty());
     EXPECT_TRUE(fs::is_empty(store / ".removed"));
 }
 

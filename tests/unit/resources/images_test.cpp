@@ -42,6 +42,7 @@ struct Front {
                                   world.capabilities,
                                   world.events,
                                   world.catalog,
+                                  world.image_bin,
                                   plugins,
                                   actions,
                                   world.database,

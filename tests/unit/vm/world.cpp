@@ -75,7 +75,9 @@ World::World(const fs::path& data, const fs::path& run, const Plugins& make)
     : log([](std::string_view, const std::string& text) { ADD_FAILURE() << text; }),
       settings(settings_of(data, run)), database(data / "banger.sqlite"),
       journal(data / "banger.sqlite"), plugins(make ? make(journal) : nullptr),
-      reserve(data / "reserve"), catalog(images, data / "bundle", data / "image-store"),
+      reserve(data / "reserve"), catalog(images, reserve, data / "bundle", data / "image-store"),
+      image_bin(threads, catalog.store(), reserve,
+                [this](std::string_view level, const std::string& text) { log(level, text); }),
       lifecycle({threads, machines, operations, plugins ? *plugins : capabilities, catalog, journal,
                  reserve, events, settings,
                  [] {

@@ -7,6 +7,7 @@
 #include "store/image_table.hpp"
 #include "store/reserve.hpp"
 #include "vm/events.hpp"
+#include "vm/image_bin.hpp"
 #include "vm/lifecycle.hpp"
 #include "vm/machines.hpp"
 
@@ -118,6 +119,7 @@ class World {
     store::Reserve reserve;
     store::ImageTable images{database};
     image::Catalog catalog;
+    ImageBin image_bin;
     Events events;
     Machines machines{loop, database, settings, events};
     Operations operations{loop, [](const Operation&) {}};
