@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/confirm.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/noun.hpp"
 #include "cli/quantity.hpp"
 
@@ -34,6 +35,17 @@ void print_pruned(const Session& session, const Json& found) {
         session.print(text_at(leftover, "path") + " (" + bytes_of(leftover) +
                       "): " + text_at(leftover, "what") + "\n");
     }
+}
+
+/// Says what stays and why; the exit status.
+int tell_failures(const Session& session, const Json& done) {
+    const Json& failures = value_at(done, "failures");
+    for (const Json& failure : failures) {
+        session.report(
+            os::Error(os::ErrorKind::internal,
+                      text_at(failure, "what") + " is not deleted: " + text_at(failure, "error")));
+    }
+    return as_int(failures.empty() ? ExitCode::ok : ExitCode::failed);
 }
 
 /// Leftovers are nobody's; of images somebody is asked. Throws where nobody can be.
@@ -82,11 +94,11 @@ int prune(Session& session, const PruneArgs& args) {
     const Json done = session.api().post(prune_path, request);
     if (args.json) {
         session.print_json(done);
-        return 0;
+    } else {
+        print_pruned(session, done);
+        session.print(bytes_of(done) + " freed\n");
     }
-    print_pruned(session, done);
-    session.print(bytes_of(done) + " freed\n");
-    return 0;
+    return tell_failures(session, done);
 }
 
 } // namespace

@@ -118,6 +118,23 @@ TEST_F(ImageVerbs, PruneShowsAndAsksBeforeAnImageGoes) {
     EXPECT_THAT(run({"image", "prune", "--yes"}).out, HasSubstr("1.5G freed\n"));
 }
 
+TEST_F(ImageVerbs, WhatPruneCannotDeleteIsToldBesideWhatItDid) {
+    daemon->on("POST /v1/image-prune", R"({"images":[{"name":"old","bytes":1048576,
+        "created_at":"2020-01-01T00:00:00.000Z"}],"leftovers":[],"failures":[
+        {"what":"image odd","error":"rename /s/0a: Permission denied"}],"bytes":1048576})");
+    for (const bool json : {false, true}) {
+        std::vector<std::string> words{"image", "prune", "--yes"};
+        if (json) {
+            words.emplace_back("--json");
+        }
+        const Result result = run(words);
+        EXPECT_EQ(result.code, 1);
+        EXPECT_THAT(result.out, HasSubstr(json ? "\"failures\"" : "1M freed\n"));
+        EXPECT_THAT(result.err, HasSubstr("error: image odd is not deleted: rename /s/0a: "
+                                          "Permission denied\n"));
+    }
+}
+
 TEST_F(ImageVerbs, LeftoversAloneNeedNoAnswer) {
     daemon->on("POST /v1/image-prune", R"({"images":[],"leftovers":[],"bytes":0})");
     const Result result = run({"image", "prune"});

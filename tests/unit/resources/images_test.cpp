@@ -265,5 +265,29 @@ TEST_F(ImageResources, PruneTakesWhatIsUnusedAndOldAndWhatNobodyNeeds) {
     EXPECT_THAT(names(), testing::ElementsAre("debian", "kept", "used"));
 }
 
+TEST_F(ImageResources, WhatPruneCannotTakeIsToldAndKeepsNothingElse) {
+    const fs::path stuck = adopt("a").at("dir").get<std::string>();
+    const fs::path other = adopt("b").at("dir").get<std::string>();
+    const fs::path store = dir.path() / "image-store";
+    const fs::path lost = store / "0123456789ab";
+    os::make_private_dir(lost);
+    os::make_private_dir(store / ".removed" / stuck.filename() / "in the way");
+
+    const json done = ask("POST", "/v1/image-prune", {{"older_than_s", 0}});
+    EXPECT_EQ(status, 200) << done;
+    ASSERT_EQ(done["failures"].size(), 1U) << done;
+    EXPECT_EQ(done["failures"][0]["what"], "image a");
+    EXPECT_THAT(done["failures"][0]["error"].get<std::string>(), HasSubstr(stuck.string()));
+    ASSERT_EQ(done["images"].size(), 1U) << done;
+    EXPECT_EQ(done["images"][0]["name"], "b");
+    EXPECT_FALSE(fs::exists(other));
+    EXPECT_FALSE(fs::exists(lost));
+    EXPECT_THAT(names(), testing::ElementsAre("a", "debian"));
+
+    const json again = ask("POST", "/v1/image-prune", {{"older_than_s", 0}});
+    EXPECT_EQ(again["failures"], json::array()) << again; // nothing is in the way any more
+    EXPECT_THAT(names(), testing::ElementsAre("debian"));
+}
+
 } // namespace
 } // namespace banger::api
