@@ -16,6 +16,18 @@ namespace fs = std::filesystem;
 using os::Error;
 using os::ErrorKind;
 
+namespace {
+
+/// Of a step without which all goes well, too.
+void attempt(void (*step)(const fs::path&), const fs::path& dir) {
+    try {
+        step(dir);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch)
+    }
+}
+
+} // namespace
+
 Catalog::Claim::Claim(std::set<std::string>& claimed, std::string id)
     : claimed_(&claimed), id_(std::move(id)) {
     if (!claimed_->insert(id_).second) {
@@ -91,10 +103,8 @@ store::ImageRow Catalog::complete(const Prepared& prepared) {
     return row;
 }
 
-std::string Catalog::finish(const Prepared& prepared, store::ImageRow row) {
+void Catalog::publish(const Prepared& prepared, store::ImageRow& row) {
     require_replaceable(prepared.wanted); // others may have come first meanwhile
-    const store::ImageRow before = table_.find(row.name).value_or(store::ImageRow{});
-    row.standard = before.standard;
     row.folder = folders_.publish(prepared.wanted.staging);
     try {
         table_.save(row);
@@ -102,12 +112,21 @@ std::string Catalog::finish(const Prepared& prepared, store::ImageRow row) {
         folders_.take_back(row.folder, prepared.wanted.staging);
         throw;
     }
-    open_.erase(prepared.wanted.staging);
+}
+
+std::string Catalog::finish(const Prepared& prepared, store::ImageRow row) {
+    const store::ImageRow before = table_.find(row.name).value_or(store::ImageRow{});
+    row.standard = before.standard;
     try {
-        if (!before.folder.empty()) {
-            drop_image_json(folders_.folder(before.folder));
-        }
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): its name is taken; prune finds it
+        publish(prepared, row);
+    } catch (...) { // the staging is again what was given
+        attempt(drop_image_json, prepared.dir);
+        throw;
+    }
+    open_.erase(prepared.wanted.staging);
+    attempt(make_read_only, folders_.folder(row.folder)); // else when the daemon starts
+    if (!before.folder.empty()) {
+        attempt(drop_image_json, folders_.folder(before.folder)); // its name is taken all the same
     }
     return before.folder;
 }
@@ -143,6 +162,8 @@ Catalog::TakenUp Catalog::take_up() {
     for (const store::ImageRow& row : table_.list()) {
         if (!row.folder.empty() && folders_.is_put_away(row.folder)) {
             table_.remove(row.name);
+        } else if (!row.folder.empty()) {
+            attempt(make_read_only, folders_.folder(row.folder)); // it may have been killed before
         }
     }
     take_up_folders(result);
@@ -170,6 +191,7 @@ void Catalog::take_up_folders(TakenUp& result) {
         try {
             require_replaceable({.name = row.name});
             table_.save(row);
+            attempt(make_read_only, folders_.folder(row.folder));
             result.images.push_back(row.name);
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::conflict) {

@@ -78,8 +78,8 @@ class Catalog : public Lookup {
     [[nodiscard]] Prepared prepare(const Adoption& wanted);
     /// Looks at all that is in it and brings it to the disk. [pool thread]
     [[nodiscard]] static store::ImageRow complete(const Prepared& prepared);
-    /// Makes it an image. Returns the folder of the managed image that it replaces, which is
-    /// nobody's from now on; else nothing.
+    /// Makes it an image, or leaves the staging as it was. Returns the folder of the managed image
+    /// that it replaces, which is nobody's from now on; else nothing.
     [[nodiscard]] std::string finish(const Prepared& prepared, store::ImageRow row);
 
     /// Keeps it as the default. Throws not_found.
@@ -108,6 +108,7 @@ class Catalog : public Lookup {
   private:
     void require_free(const std::string& name);
     void require_replaceable(const Adoption& wanted);
+    void publish(const Prepared& prepared, store::ImageRow& row);
     void take_up_folders(TakenUp& result);
 
     store::ImageTable& table_;

@@ -172,9 +172,6 @@ void seal(const fs::path& dir, const store::ImageRow& row) {
         const fs::path path = dir / member.name;
         std::error_code code;
         if (fs::exists(path, code)) {
-            if (::chmod(path.c_str(), 0400) != 0) { // VMs share it; nothing writes to it any more
-                throw os::errno_error("chmod " + path.string());
-            }
             to_disk(path);
         }
     }
@@ -234,6 +231,15 @@ void drop_image_json(const fs::path& dir) {
     const fs::path file = dir / image_json_name;
     if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
         throw os::errno_error("remove " + file.string());
+    }
+}
+
+void make_read_only(const fs::path& dir) {
+    for (const Member& member : members) {
+        const fs::path path = dir / member.name;
+        if (::chmod(path.c_str(), 0400) != 0 && errno != ENOENT) {
+            throw os::errno_error("chmod " + path.string());
+        }
     }
 }
 

@@ -20,7 +20,7 @@ void take_stock(const std::filesystem::path& dir, store::ImageRow& row);
 /// invalid.
 void require_sole_names(const std::filesystem::path& dir);
 
-/// Writes image.json and brings all of the folder to the disk; from here on no file of it changes.
+/// Writes image.json and brings all of the folder to the disk.
 void seal(const std::filesystem::path& dir, const store::ImageRow& row);
 
 /// What image.json says. Throws not_found without one, invalid when it or a file that it names is
@@ -29,5 +29,8 @@ void seal(const std::filesystem::path& dir, const store::ImageRow& row);
 
 /// So that the folder is nobody's image any more, whatever happens next.
 void drop_image_json(const std::filesystem::path& dir);
+
+/// Of an image that is there: its VMs share the files, so nobody writes to them any more.
+void make_read_only(const std::filesystem::path& dir);
 
 } // namespace banger::image

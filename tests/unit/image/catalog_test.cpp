@@ -381,10 +381,38 @@ TEST_F(CatalogTest, ADeletionThatCannotBeRecordedLeavesTheImage) {
 TEST_F(CatalogTest, AnAdoptionThatCannotBeRecordedLeavesTheStaging) {
     const ImageStore::Staging made = staging();
     fs::create_directories(dir.path() / "images.json" / "in the way");
+    const fs::perms before = fs::status(made.dir / "rootfs.ext4").permissions();
     EXPECT_THROW((void)adopt({.name = "dev", .staging = made.id}), Error);
-    EXPECT_TRUE(fs::exists(made.dir / "rootfs.ext4"));
     EXPECT_FALSE(catalog->find("dev"));
     EXPECT_THAT(catalog->store().folders(), IsEmpty());
+    EXPECT_EQ(fs::status(made.dir / "rootfs.ext4").permissions(), before);
+    EXPECT_FALSE(fs::exists(made.dir / "image.json"));
+}
+
+TEST_F(CatalogTest, AnAdoptionThatComesTooLateLeavesTheStagingAsItWas) {
+    const ImageStore::Staging made = staging();
+    const fs::perms before = fs::status(made.dir / "rootfs.ext4").permissions();
+    const Catalog::Prepared late = catalog->prepare({.name = "dev", .staging = made.id});
+    const store::ImageRow row = Catalog::complete(late);
+    (void)managed("dev");
+    EXPECT_THAT(refusal([&] { (void)catalog->finish(late, row); }),
+                HasSubstr("conflict: image dev is there already"));
+    EXPECT_EQ(fs::status(made.dir / "rootfs.ext4").permissions(), before);
+    EXPECT_FALSE(fs::exists(made.dir / "image.json"));
+}
+
+TEST_F(CatalogTest, FilesOfAnImageThatCouldBeWrittenToCannotAnyMore) {
+    const fs::path taken_up = managed("a");
+    const fs::path recorded = managed("b");
+    for (const fs::path& folder : {taken_up, recorded}) {
+        fs::permissions(folder / "rootfs.ext4", fs::perms::owner_all);
+    }
+    table->remove("a");
+    start();
+    (void)catalog->take_up();
+    for (const fs::path& folder : {taken_up, recorded}) {
+        EXPECT_EQ(fs::status(folder / "rootfs.ext4").permissions(), fs::perms::owner_read);
+    }
 }
 
 TEST_F(CatalogTest, StagingsGoWithTheirDaemonAndImagesStay) {
