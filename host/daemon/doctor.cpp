@@ -380,11 +380,10 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
     } else {
         facts.bundle_problem = why;
     }
-    if (!config.vm.image.empty()) {
-        facts.default_image = config.vm.image;
-    } else if (const auto kept = images.find(images.default_name());
-               kept && kept->kind != "bundle") {
-        facts.default_image = kept->name;
+    const std::string name = images.default_name(config.vm.image);
+    const auto image = images.find(name);
+    if (!config.vm.image.empty() || (image && image->kind != "bundle")) {
+        facts.default_image = name;
     }
     if (!facts.default_image.empty()) {
         facts.image_problem = images.find_problem(facts.default_image);

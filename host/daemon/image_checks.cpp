@@ -6,10 +6,10 @@ namespace banger::daemon {
 
 std::vector<Check> image_checks(const image::ImageStore& store,
                                 const std::filesystem::path& templates, const image::InUse& in_use,
-                                const std::string& standard) {
+                                const std::string& default_image) {
     std::vector<Check> checks;
     for (const image::Image& image : in_use.images) {
-        if (image.kind == "bundle" || image.name == standard) {
+        if (image.kind == "bundle" || image.name == default_image) {
             continue; // they have checks of their own
         }
         try {

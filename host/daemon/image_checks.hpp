@@ -14,6 +14,6 @@ namespace banger::daemon {
 [[nodiscard]] std::vector<Check> image_checks(const image::ImageStore& store,
                                               const std::filesystem::path& templates,
                                               const image::InUse& in_use,
-                                              const std::string& standard);
+                                              const std::string& default_image);
 
 } // namespace banger::daemon

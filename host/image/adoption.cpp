@@ -116,7 +116,7 @@ void Catalog::publish(const Prepared& prepared, store::ImageRow& row) {
 
 std::string Catalog::finish(const Prepared& prepared, store::ImageRow row) {
     const store::ImageRow before = table_.find(row.name).value_or(store::ImageRow{});
-    row.standard = before.standard;
+    row.kept_default = before.kept_default;
     try {
         publish(prepared, row);
     } catch (...) { // the staging is again what was given

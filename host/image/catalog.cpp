@@ -96,7 +96,7 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
     }
     row.size = static_cast<std::int64_t>(fs::file_size(registration.rootfs));
     row.created_at = os::now_ms();
-    row.standard = before && before->standard;
+    row.kept_default = before && before->kept_default;
     Image image = made_of(row);
     check_files(image);
     table_.save(row);
@@ -106,11 +106,11 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
 void Catalog::set_default(const std::string& name) {
     const Image image = get(name);
     check_files(image);
-    table_.set_standard(image.kind == "bundle" ? "" : image.name);
+    table_.keep_default(image.kind == "bundle" ? "" : image.name);
 }
 
 void Catalog::remove(const std::string& name, const std::vector<std::string>& users,
-                     const std::string& standard) {
+                     const std::string& default_name) {
     const Image image = get(name);
     if (image.kind == "bundle") {
         throw Error(ErrorKind::conflict, "image " + name + " is the runtime bundle's",
@@ -124,10 +124,10 @@ void Catalog::remove(const std::string& name, const std::vector<std::string>& us
         throw Error(ErrorKind::conflict, "image " + name + " is used by " + names,
                     "delete those VMs first");
     }
-    if (image.standard || image.name == standard) {
+    if (image.kept_default || image.name == default_name) {
         throw Error(ErrorKind::conflict, "image " + name + " is the default",
-                    image.standard ? "choose another one first: banger image default NAME"
-                                   : "name another one in vm.image of the configuration first");
+                    image.kept_default ? "choose another one first: banger image default NAME"
+                                       : "name another one in vm.image of the configuration first");
     }
     const std::string folder = table_.find(image.name).value_or(store::ImageRow{}).folder;
     reserve_.lend();

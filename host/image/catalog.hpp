@@ -85,10 +85,11 @@ class Catalog : public Lookup {
     /// Keeps it as the default. Throws not_found.
     void set_default(const std::string& name);
 
-    /// Throws not_found, conflict for the bundle's image, for `standard` (the name of the default
-    /// image), or when `users` (VM names) is not empty. Files of a managed image are put away.
+    /// Throws not_found, conflict for the bundle's image, for `default_name` and what is
+    /// kept as the default, or when `users` (VM names) is not empty. Files of a managed image are
+    /// put away.
     void remove(const std::string& name, const std::vector<std::string>& users,
-                const std::string& standard);
+                const std::string& default_name);
 
     struct TakenUp {
         std::vector<std::string> images;   ///< names, now in the database

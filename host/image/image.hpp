@@ -21,7 +21,7 @@ struct Image {
     std::filesystem::path modules;   ///< empty: those inside the rootfs
     std::filesystem::path work_seed; ///< cloned to be /root
     bool foreign_seed = false;       ///< `work_seed` is the bundle's: the image has none
-    bool standard = false;           ///< the one that is kept as the default
+    bool kept_default = false;       ///< what `banger image default` chose, else the bundle's
     std::int64_t created_at_ms = 0;
     std::filesystem::path dir;      ///< of a managed one; its files and nothing else
     std::uint64_t disk_bytes = 0;   ///< of all in `dir`

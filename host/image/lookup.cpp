@@ -19,7 +19,7 @@ Image from_row(const store::ImageRow& row, const Bundle* bundle, const fs::path&
     Image image;
     image.name = row.name;
     image.kind = row.kind;
-    image.standard = row.standard;
+    image.kept_default = row.kept_default;
     image.created_at_ms = row.created_at;
     image.content_bytes = row.content_bytes;
     image.disk_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(row.disk_bytes, 0));
@@ -105,8 +105,8 @@ std::optional<Image> Lookup::bundle_image() {
     image.modules = found->modules;
     image.work_seed = found->work_seed;
     const std::vector<store::ImageRow> rows = records_();
-    image.standard = std::none_of(rows.begin(), rows.end(),
-                                  [](const store::ImageRow& row) { return row.standard; });
+    image.kept_default = std::none_of(rows.begin(), rows.end(),
+                                      [](const store::ImageRow& row) { return row.kept_default; });
     struct stat info {};
     if (::stat((found->dir / "bundle.json").c_str(), &info) == 0) {
         image.created_at_ms = std::int64_t{info.st_mtim.tv_sec} * 1000;
@@ -141,22 +141,25 @@ std::optional<Image> Lookup::find(std::string_view name) {
     return std::nullopt;
 }
 
-std::string Lookup::default_name() {
+std::string Lookup::kept_default() {
     for (const Image& image : list()) {
-        if (image.standard) {
+        if (image.kept_default) {
             return image.name;
         }
     }
     return {};
 }
 
+std::string Lookup::default_name(const std::string& named) {
+    if (named.empty()) {
+        return kept_default();
+    }
+    const auto image = find(named); // "default" is another name of the bundle's
+    return image ? image->name : named;
+}
+
 Image Lookup::get(std::string_view name) {
     if (name.empty()) {
-        for (Image& image : list()) {
-            if (image.standard) {
-                return std::move(image);
-            }
-        }
         (void)bundle(); // throws the reason
     }
     if (auto image = find(name)) {

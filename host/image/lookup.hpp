@@ -32,9 +32,12 @@ class Lookup {
 
     [[nodiscard]] std::vector<Image> list();
     [[nodiscard]] std::optional<Image> find(std::string_view name);
-    /// The image that is kept as the default, else the bundle's; empty when there is neither.
-    [[nodiscard]] std::string default_name();
-    /// Throws not_found with the names there are; an empty name is the default image.
+    /// What `banger image default` chose, else the bundle's image; empty when there is neither.
+    [[nodiscard]] std::string kept_default();
+    /// The name of the image that VMs get which name none: `named`, which is vm.image of the
+    /// configuration, else what is kept. It may be the name of none.
+    [[nodiscard]] std::string default_name(const std::string& named);
+    /// Throws not_found with the names there are, and for an empty name why there is no default.
     [[nodiscard]] Image get(std::string_view name);
     /// Why no VM can be made of that image, with the next step; empty when one can.
     [[nodiscard]] std::string find_problem(std::string_view name);

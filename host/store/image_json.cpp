@@ -26,7 +26,7 @@ void visit_image(Row& row, Visitor&& visit) {
     visit.field("size", row.size);
     visit.added("kernel_elf", row.kernel_elf);
     visit.added("folder", row.folder);
-    visit.added("standard", row.standard);
+    visit.added("kept_default", row.kept_default);
     visit.added("disk_bytes", row.disk_bytes);
     visit.added("content_bytes", row.content_bytes);
     visit.added("packages", row.packages);

@@ -12,23 +12,24 @@ constexpr const char* save_sql =
     "INSERT INTO image "
     "(name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
     "folder, "
-    "standard, disk_bytes, content_bytes, packages, kernel_version, made_from, source, recipe, "
+    "kept_default, disk_bytes, content_bytes, packages, kernel_version, made_from, source, recipe, "
     "note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, rootfs = excluded.rootfs, "
     "kernel = excluded.kernel, initrd = excluded.initrd, modules = excluded.modules, "
     "work_seed = excluded.work_seed, created_at = excluded.created_at, size = excluded.size, "
-    "kernel_elf = excluded.kernel_elf, folder = excluded.folder, standard = excluded.standard, "
+    "kernel_elf = excluded.kernel_elf, folder = excluded.folder, kept_default = "
+    "excluded.kept_default, "
     "disk_bytes = excluded.disk_bytes, content_bytes = excluded.content_bytes, "
     "packages = excluded.packages, kernel_version = excluded.kernel_version, "
     "made_from = excluded.made_from, source = excluded.source, recipe = excluded.recipe, "
     "note = excluded.note";
 constexpr const char* find_sql =
     "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
-    "folder, standard, disk_bytes, content_bytes, packages, kernel_version, made_from, source, "
+    "folder, kept_default, disk_bytes, content_bytes, packages, kernel_version, made_from, source, "
     "recipe, note FROM image WHERE name = ?";
 constexpr const char* list_sql =
     "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
-    "folder, standard, disk_bytes, content_bytes, packages, kernel_version, made_from, source, "
+    "folder, kept_default, disk_bytes, content_bytes, packages, kernel_version, made_from, source, "
     "recipe, note FROM image ORDER BY name";
 
 ImageRow read_image(Query& query) {
@@ -43,7 +44,7 @@ ImageRow read_image(Query& query) {
                     .size = query.integer(),
                     .kernel_elf = query.text(),
                     .folder = query.text(),
-                    .standard = query.integer() != 0,
+                    .kept_default = query.integer() != 0,
                     .disk_bytes = query.integer(),
                     .content_bytes = query.integer(),
                     .packages = query.integer(),
@@ -61,7 +62,7 @@ void ImageTable::save(const ImageRow& row) {
     Query query(database_, save_sql);
     query.bind(row.name).bind(row.kind).bind(row.rootfs).bind(row.kernel).bind(row.initrd);
     query.bind(row.modules).bind(row.work_seed).bind(row.created_at).bind(row.size);
-    query.bind(row.kernel_elf).bind(row.folder).bind(std::int64_t{row.standard ? 1 : 0});
+    query.bind(row.kernel_elf).bind(row.folder).bind(std::int64_t{row.kept_default ? 1 : 0});
     query.bind(row.disk_bytes).bind(row.content_bytes).bind(row.packages);
     query.bind(row.kernel_version).bind(row.made_from).bind(row.source).bind(row.recipe);
     query.bind(row.note).run();
@@ -77,10 +78,10 @@ bool ImageTable::remove(std::string_view name) {
     return found;
 }
 
-void ImageTable::set_standard(std::string_view name) {
+void ImageTable::keep_default(std::string_view name) {
     Transaction transaction(database_);
-    Query(database_, "UPDATE image SET standard = 0 WHERE standard = 1").run();
-    Query(database_, "UPDATE image SET standard = 1 WHERE name = ?").bind(name).run();
+    Query(database_, "UPDATE image SET kept_default = 0 WHERE kept_default = 1").run();
+    Query(database_, "UPDATE image SET kept_default = 1 WHERE name = ?").bind(name).run();
     write_images_json(database_.path().parent_path(), list());
     transaction.commit();
 }

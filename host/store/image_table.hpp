@@ -25,7 +25,7 @@ struct ImageRow {
 
     std::string kernel_elf;
     std::string folder;             ///< of a managed image, in the image store
-    bool standard = false;          ///< what a VM gets that names none; of one at most
+    bool kept_default = false;      ///< what `banger image default` chose; of one at most
     std::int64_t disk_bytes = 0;    ///< of all files of a managed image; 0: not known
     std::int64_t content_bytes = 0; ///< what is in its root file system; 0: not known
     std::int64_t packages = 0;      ///< in its packages.txt
@@ -46,8 +46,8 @@ class ImageTable {
 
     void save(const ImageRow& row); ///< new, or instead of the one with that name
     bool remove(std::string_view name);
-    /// Of these the one that VMs get which name none; none of them when there is no such name.
-    void set_standard(std::string_view name);
+    /// Of these the one that is the default; none of them when there is no such name.
+    void keep_default(std::string_view name);
 
     [[nodiscard]] std::optional<ImageRow> find(std::string_view name) const;
     [[nodiscard]] std::vector<ImageRow> list() const; ///< by name

@@ -66,7 +66,9 @@ image::DiskSizes sizes_of(const store::VmRow& row) {
 } // namespace
 
 Lifecycle::Plan Lifecycle::planned(const CreateRequest& request) const {
-    const image::Image image = parts_.catalog.get(request.image.value_or(parts_.settings.image));
+    const std::string named = request.image.value_or("");
+    const image::Image image = parts_.catalog.get(
+        named.empty() ? parts_.catalog.default_name(parts_.settings.image) : named);
     image::check_files(image);
     const json options = parts_.capabilities.checked_options(request.options);
     store::VmRow row = new_row(request, parts_.settings, image, options);

@@ -36,18 +36,13 @@ std::vector<std::string> image_users(const Parts& parts, const std::string& name
     return names;
 }
 
-std::string standard_image(const Parts& parts) {
-    const std::string& configured = parts.settings.image;
-    if (configured.empty()) {
-        return parts.images.default_name();
-    }
-    const auto image = parts.images.find(configured); // "default" is another name of the bundle's
-    return image ? image->name : configured;
+std::string default_image(const Parts& parts) {
+    return parts.images.default_name(parts.settings.image);
 }
 
-json image_json(const Parts& parts, const image::Image& image, const std::string& standard) {
+json image_json(const Parts& parts, const image::Image& image, const std::string& default_name) {
     json document = image::to_json(image);
-    document["default"] = image.name == standard;
+    document["default"] = image.name == default_name;
     document["used_by"] = image_users(parts, image.name);
     document["older_base"] = on_older_base(parts, image);
     return document;

@@ -54,7 +54,7 @@ Wish wish_of(const json& body) {
 
 /// Of VMs, and what the next one gets.
 std::set<std::string> needed_images(const Parts& parts) {
-    std::set<std::string> names{standard_image(parts)};
+    std::set<std::string> names{default_image(parts)};
     for (const auto& machine : parts.machines.list()) {
         names.insert(machine->row.image);
     }

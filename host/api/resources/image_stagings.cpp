@@ -105,7 +105,7 @@ asio::awaitable<Response> adopt(const Parts& parts, json body) {
         // What could not be removed is a leftover, which prune finds.
         asio::co_spawn(parts.threads.loop, remove_replaced(parts, name, replaced), asio::detached);
     }
-    co_return json_response(image_json(parts, parts.images.get(name), standard_image(parts)));
+    co_return json_response(image_json(parts, parts.images.get(name), default_image(parts)));
 }
 
 } // namespace

@@ -53,8 +53,8 @@ std::string wanted_default(const json& body) {
 /// What is kept, what counts, and what of the configuration wins over it.
 json default_json(const Parts& parts) {
     const std::string& configured = parts.settings.image;
-    return {{"kept", parts.images.default_name()},
-            {"default", standard_image(parts)},
+    return {{"kept", parts.images.kept_default()},
+            {"default", default_image(parts)},
             {"config", configured.empty() ? json(nullptr) : json(configured)}};
 }
 
@@ -62,26 +62,26 @@ json default_json(const Parts& parts) {
 
 void add_images(Router& router, const Parts& parts) {
     router.on("GET", "/v1/images", [&parts](Request) -> asio::awaitable<Response> {
-        const std::string standard = standard_image(parts);
+        const std::string default_name = default_image(parts);
         json images = json::array();
         for (const image::Image& image : parts.images.list()) {
-            images.push_back(image_json(parts, image, standard));
+            images.push_back(image_json(parts, image, default_name));
         }
         co_return json_response({{"images", std::move(images)}});
     });
     router.on("GET", "/v1/images/{name}", [&parts](Request request) -> asio::awaitable<Response> {
         co_return json_response(
-            image_json(parts, parts.images.get(request.param("name")), standard_image(parts)));
+            image_json(parts, parts.images.get(request.param("name")), default_image(parts)));
     });
     router.on("PUT", "/v1/images/{name}", [&parts](Request request) -> asio::awaitable<Response> {
         const image::Image image =
             parts.images.register_image(request.param("name"), registration(request.json()));
-        co_return json_response(image_json(parts, image, standard_image(parts)));
+        co_return json_response(image_json(parts, image, default_image(parts)));
     });
     router.on("DELETE", "/v1/images/{name}",
               [&parts](Request request) -> asio::awaitable<Response> {
                   const std::string& name = request.param("name");
-                  parts.images.remove(name, image_users(parts, name), standard_image(parts));
+                  parts.images.remove(name, image_users(parts, name), default_image(parts));
                   auto emptied = parts.image_bin.empty(); // put away it is already
                   co_await std::move(emptied);
                   co_return json_response({{"deleted", name}});

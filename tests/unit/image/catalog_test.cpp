@@ -248,7 +248,7 @@ TEST_F(CatalogTest, ANameThatIsTakenIsReplacedOnlyWhenAskedTo) {
                 HasSubstr("conflict: image dev is there already"));
     EXPECT_TRUE(fs::exists(made.dir));
     EXPECT_EQ(adopt({.name = "dev", .staging = made.id, .replace = true}), first.filename());
-    EXPECT_EQ(catalog->default_name(), "dev"); // still
+    EXPECT_EQ(catalog->kept_default(), "dev"); // still
     EXPECT_NE(catalog->get("dev").dir, first);
     // A create that is under way may still link to these; they come back as no image.
     EXPECT_TRUE(fs::exists(first / "rootfs.ext4"));
@@ -272,18 +272,37 @@ TEST_F(CatalogTest, AManagedImageTakesThePlaceOfARegisteredOneWhoseFilesStay) {
 }
 
 TEST_F(CatalogTest, RegisteringAgainLeavesTheDefaultAlone) {
-    EXPECT_EQ(catalog->default_name(), "debian");
+    EXPECT_EQ(catalog->kept_default(), "debian");
     catalog->register_image("mine", {.rootfs = bundle / "rootfs.ext4"});
-    EXPECT_EQ(catalog->default_name(), "debian");
+    EXPECT_EQ(catalog->kept_default(), "debian");
     catalog->set_default("mine");
     catalog->register_image("mine", {.rootfs = bundle / "seed.ext4"});
-    EXPECT_EQ(catalog->default_name(), "mine");
-    EXPECT_EQ(catalog->get("").rootfs, bundle / "seed.ext4");
+    EXPECT_EQ(catalog->kept_default(), "mine");
+    EXPECT_EQ(catalog->get(catalog->default_name("")).rootfs, bundle / "seed.ext4");
     start();
-    EXPECT_EQ(catalog->get("").name, "mine");
+    EXPECT_EQ(catalog->get(catalog->default_name("")).name, "mine");
     catalog->set_default("debian");
-    EXPECT_EQ(catalog->get("").name, "debian");
+    EXPECT_EQ(catalog->get(catalog->default_name("")).name, "debian");
     EXPECT_THAT(refusal([&] { catalog->set_default("none"); }), HasSubstr("not_found: "));
+}
+
+TEST_F(CatalogTest, WhatTheConfigurationNamesIsTheDefaultWhateverIsKept) {
+    catalog->register_image("mine", {.rootfs = bundle / "rootfs.ext4"});
+    EXPECT_EQ(catalog->default_name(""), "debian");
+    catalog->set_default("mine");
+    EXPECT_EQ(catalog->default_name(""), "mine");
+    EXPECT_EQ(catalog->default_name("debian"), "debian");
+    EXPECT_EQ(catalog->default_name("default"), "debian"); // another name of the bundle's
+    EXPECT_EQ(catalog->default_name("none"), "none");
+    EXPECT_EQ(catalog->kept_default(), "mine");
+    EXPECT_THAT(refusal([&] { (void)catalog->get(catalog->default_name("none")); }),
+                HasSubstr("not_found: no image named 'none'"));
+}
+
+TEST_F(CatalogTest, WithoutABundleItIsSaidWhyThereIsNoDefault) {
+    os::remove_tree(bundle);
+    EXPECT_EQ(catalog->default_name(""), "");
+    EXPECT_THAT(refusal([&] { (void)catalog->get(""); }), HasSubstr("no runtime bundle in "));
 }
 
 TEST_F(CatalogTest, AWorkSeedMayBeRegistered) {

@@ -23,7 +23,7 @@ Image aged(const std::string& name, std::int64_t seconds, const std::string& kin
 
 std::vector<std::string> going(const PruneRequest& request, const std::set<std::string>& needed) {
     Image chosen = aged("chosen", 900);
-    chosen.standard = true;
+    chosen.kept_default = true;
     const std::vector<Image> images{aged("debian", 900, "bundle"), aged("mine", 900, "registered"),
                                     aged("old", 900), aged("young", 10), chosen};
     std::vector<std::string> names;

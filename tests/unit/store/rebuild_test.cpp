@@ -149,8 +149,8 @@ TEST_F(RebuildTest, TheImagesOfAnEarlierBangerAreRead) {
 TEST_F(RebuildTest, AnImageThatDoesNotFitTheOthersIsAProblemAndNotTheEnd) {
     ImageRow first{.name = "a", .kind = "registered"};
     ImageRow second{.name = "b", .kind = "registered"};
-    first.standard = true;
-    second.standard = true;
+    first.kept_default = true;
+    second.kept_default = true;
     write_images_json(dir.path(), {first, second, {.name = "c", .kind = "registered"}});
     const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
     EXPECT_EQ(rebuilt.images, (std::vector<std::string>{"a", "c"}));

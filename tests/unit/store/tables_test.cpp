@@ -191,7 +191,7 @@ TEST_F(TablesTest, EveryFieldOfAnImageIsKept) {
     row.size = 6;
     row.kernel_elf = "vmlinux";
     row.folder = "0a";
-    row.standard = true;
+    row.kept_default = true;
     row.disk_bytes = 7;
     row.content_bytes = 8;
     row.packages = 9;
@@ -207,25 +207,25 @@ TEST_F(TablesTest, EveryFieldOfAnImageIsKept) {
 }
 
 TEST_F(TablesTest, OneImageAtMostIsTheDefault) {
-    const auto standard = [&] {
+    const auto kept = [&] {
         std::string names;
         for (const ImageRow& row : images.list()) {
-            names += row.standard ? row.name : "";
+            names += row.kept_default ? row.name : "";
         }
         return names;
     };
     images.save({.name = "a", .kind = "registered"});
     images.save({.name = "b", .kind = "registered"});
-    EXPECT_EQ(standard(), "");
-    images.set_standard("a");
-    images.set_standard("b");
-    EXPECT_EQ(standard(), "b");
+    EXPECT_EQ(kept(), "");
+    images.keep_default("a");
+    images.keep_default("b");
+    EXPECT_EQ(kept(), "b");
     ImageRow second{.name = "a", .kind = "registered"};
-    second.standard = true;
+    second.kept_default = true;
     EXPECT_EQ(kind_of([&] { images.save(second); }), os::ErrorKind::conflict);
     EXPECT_EQ(images.list().size(), 2U); // and took no other one's place
-    images.set_standard("");
-    EXPECT_EQ(standard(), "");
+    images.keep_default("");
+    EXPECT_EQ(kept(), "");
 }
 
 TEST_F(TablesTest, TwoManagedImagesHaveNotOneFolder) {
