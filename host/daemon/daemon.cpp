@@ -304,7 +304,7 @@ DoctorFacts Daemon::Parts::doctor_facts() {
 }
 
 asio::awaitable<json> Daemon::Parts::doctor() {
-    const image::InUse in_use{images.list(), images.used_folders(), images.open_stagings()};
+    const image::InUse in_use{images.list(), images.used_folders(), images.stagings().ids()};
     auto checks_work = vm::offload(asking, [this, in_use, facts = doctor_facts()] {
         json list = json::array();
         std::string allow;

@@ -28,49 +28,6 @@ void attempt(void (*step)(const fs::path&), const fs::path& dir) {
 
 } // namespace
 
-Catalog::Claim::Claim(std::set<std::string>& claimed, std::string id)
-    : claimed_(&claimed), id_(std::move(id)) {
-    if (!claimed_->insert(id_).second) {
-        throw Error(ErrorKind::busy, "staging " + id_ + " is being made an image",
-                    "wait until that is over");
-    }
-}
-
-Catalog::Claim::Claim(Claim&& other) noexcept
-    : claimed_(std::exchange(other.claimed_, nullptr)), id_(std::move(other.id_)) {}
-
-Catalog::Claim::~Claim() {
-    if (claimed_ != nullptr) {
-        claimed_->erase(id_);
-    }
-}
-
-ImageStore::Staging Catalog::open_staging() {
-    ImageStore::Staging staging = folders_.open_staging();
-    open_.insert(staging.id);
-    return staging;
-}
-
-Catalog::Claim Catalog::claim(const std::string& staging) {
-    std::error_code code;
-    if (!fs::is_directory(folders_.staging(staging), code)) {
-        throw Error(ErrorKind::not_found, "there is no staging " + staging,
-                    "POST /v1/image-stagings makes one; those of a daemon go with it");
-    }
-    return {claimed_, staging};
-}
-
-void Catalog::drop_staging(const std::string& staging) {
-    const fs::path dir = folders_.staging(staging);
-    std::error_code code;
-    if (fs::exists(dir, code)) {
-        const Claim claimed = claim(staging);
-        reserve_.lend();
-        folders_.put_away_staging(staging);
-    }
-    open_.erase(staging);
-}
-
 void Catalog::require_replaceable(const Adoption& wanted) {
     require_free(wanted.name);
     if (!wanted.replace && table_.find(wanted.name)) {
@@ -82,7 +39,7 @@ void Catalog::require_replaceable(const Adoption& wanted) {
 
 Catalog::Prepared Catalog::prepare(const Adoption& wanted) {
     require_replaceable(wanted);
-    return {wanted, claim(wanted.staging), folders_.staging(wanted.staging)};
+    return {wanted, stagings_.claim(wanted.staging), folders_.staging(wanted.staging)};
 }
 
 store::ImageRow Catalog::complete(const Prepared& prepared) {
@@ -123,7 +80,7 @@ std::string Catalog::finish(const Prepared& prepared, store::ImageRow row) {
         attempt(drop_image_json, prepared.dir);
         throw;
     }
-    open_.erase(prepared.wanted.staging);
+    stagings_.forget(prepared.wanted.staging);
     attempt(make_read_only, folders_.folder(row.folder)); // else when the daemon starts
     if (!before.folder.empty()) {
         attempt(drop_image_json, folders_.folder(before.folder)); // its name is taken all the same
@@ -156,9 +113,7 @@ std::vector<std::string> Catalog::used_folders() const {
 
 Catalog::TakenUp Catalog::take_up() {
     TakenUp result;
-    for (const std::string& id : folders_.stagings()) {
-        folders_.put_away_staging(id);
-    }
+    stagings_.drop_all();
     for (const store::ImageRow& row : table_.list()) {
         if (!row.folder.empty() && folders_.is_put_away(row.folder)) {
             table_.remove(row.name);

@@ -56,7 +56,7 @@ bool is_elf(const fs::path& file) {
 Catalog::Catalog(store::ImageTable& table, store::Reserve& reserve, fs::path configured,
                  fs::path store)
     : Lookup([&table] { return table.list(); }, std::move(configured), store), table_(table),
-      reserve_(reserve), folders_(std::move(store)) {}
+      reserve_(reserve), folders_(std::move(store)), stagings_(folders_, reserve) {}
 
 void Catalog::require_free(const std::string& name) {
     check_image_name(name);

@@ -2,9 +2,8 @@
 
 #include "image/image_store.hpp"
 #include "image/lookup.hpp"
+#include "image/stagings.hpp"
 
-#include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -51,27 +50,9 @@ class Catalog : public Lookup {
     /// conflict for the name of the bundle's image or of a managed one.
     Image register_image(const std::string& name, const Registration& registration);
 
-    /// Whether somebody works with a staging: it is given to one at a time. Lives on the loop.
-    class Claim {
-      public:
-        Claim(std::set<std::string>& claimed, std::string id);
-        Claim(Claim&& other) noexcept;
-        Claim& operator=(Claim&&) = delete;
-        ~Claim();
-        [[nodiscard]] const std::string& id() const noexcept { return id_; }
-
-      private:
-        std::set<std::string>* claimed_;
-        std::string id_;
-    };
-    [[nodiscard]] ImageStore::Staging open_staging();
-    [[nodiscard]] Claim claim(const std::string& staging);
-    /// Puts it away; one that is not there is no error.
-    void drop_staging(const std::string& staging);
-
     struct Prepared {
         Adoption wanted;
-        Claim claim;
+        Stagings::Claim claim;
         std::filesystem::path dir;
     };
     /// Throws what keeps it from becoming an image, as far as names tell.
@@ -102,8 +83,7 @@ class Catalog : public Lookup {
     /// Puts a folder of the store away that no image has; false when one has it.
     bool put_away_unused(const std::string& folder);
     [[nodiscard]] std::vector<std::string> used_folders() const;
-    /// Of the stagings those that are open in this run of the daemon.
-    [[nodiscard]] const std::set<std::string>& open_stagings() const noexcept { return open_; }
+    [[nodiscard]] Stagings& stagings() noexcept { return stagings_; }
     [[nodiscard]] const ImageStore& store() const noexcept { return folders_; }
 
   private:
@@ -115,8 +95,7 @@ class Catalog : public Lookup {
     store::ImageTable& table_;
     store::Reserve& reserve_;
     ImageStore folders_;
-    std::set<std::string> open_;
-    std::set<std::string> claimed_;
+    Stagings stagings_;
 };
 
 } // namespace banger::image

@@ -46,7 +46,7 @@ Prune::Prune(Catalog& catalog, std::filesystem::path templates, PruneRequest req
         }
     }
     in_use_.folders = catalog_.used_folders();
-    in_use_.stagings = catalog_.open_stagings();
+    in_use_.stagings = catalog_.stagings().ids();
 }
 
 std::vector<Leftover> Prune::find_leftovers() const {
@@ -69,11 +69,11 @@ bool Prune::put_away_one(const Leftover& leftover) const {
     case Leftover::Kind::folder:
         return catalog_.put_away_unused(leftover.id);
     case Leftover::Kind::staging:
-        if (catalog_.open_stagings().contains(leftover.id) &&
+        if (catalog_.stagings().ids().contains(leftover.id) &&
             !in_use_.stagings.contains(leftover.id)) {
             return false;
         }
-        catalog_.drop_staging(leftover.id);
+        catalog_.stagings().drop(leftover.id);
         return true;
     case Leftover::Kind::template_:
         if (::unlink(leftover.path.c_str()) == 0) {

@@ -116,13 +116,13 @@ void add_image_stagings(Router& router, const Parts& parts) {
         if (!request.json().empty()) {
             throw Error(ErrorKind::invalid, "a staging takes nothing: {}");
         }
-        const image::ImageStore::Staging staging = parts.images.open_staging();
+        const image::ImageStore::Staging staging = parts.images.stagings().open();
         co_return json_response({{"id", staging.id}, {"dir", staging.dir.string()}}, created);
     });
     router.on("DELETE", "/v1/image-stagings/{id}",
               [&parts](Request request) -> asio::awaitable<Response> {
                   const std::string id = request.param("id");
-                  parts.images.drop_staging(id);
+                  parts.images.stagings().drop(id);
                   auto emptied = parts.image_bin.empty();
                   co_await std::move(emptied);
                   co_return json_response({{"deleted", id}});

@@ -76,7 +76,7 @@ class CatalogTest : public ::testing::Test {
     }
 
     ImageStore::Staging staging() {
-        ImageStore::Staging made = catalog->open_staging();
+        ImageStore::Staging made = catalog->stagings().open();
         make_ext4(made.dir / "rootfs.ext4");
         return made;
     }
@@ -197,7 +197,7 @@ TEST_F(CatalogTest, WhatIsNoPartOfAnImageIsRefusedAndTheStagingStays) {
 }
 
 TEST_F(CatalogTest, AStagingWithoutARootFileSystemIsNoImage) {
-    const ImageStore::Staging made = catalog->open_staging();
+    const ImageStore::Staging made = catalog->stagings().open();
     EXPECT_THAT(refusal([&] { (void)adopt({.name = "dev", .staging = made.id}); }),
                 HasSubstr("has no rootfs.ext4"));
     os::write_file_atomic(made.dir / "rootfs.ext4", std::string(4096, 'x'));
@@ -231,11 +231,11 @@ TEST_F(CatalogTest, AStagingBelongsToOneAtATime) {
         const Catalog::Prepared prepared = catalog->prepare({.name = "a", .staging = made.id});
         EXPECT_THAT(refusal([&] { (void)catalog->prepare({.name = "b", .staging = made.id}); }),
                     HasSubstr("busy: "));
-        EXPECT_THAT(refusal([&] { catalog->drop_staging(made.id); }), HasSubstr("busy: "));
+        EXPECT_THAT(refusal([&] { catalog->stagings().drop(made.id); }), HasSubstr("busy: "));
     }
-    catalog->drop_staging(made.id);
+    catalog->stagings().drop(made.id);
     EXPECT_FALSE(fs::exists(made.dir));
-    catalog->drop_staging(made.id); // again is no error
+    catalog->stagings().drop(made.id); // again is no error
     EXPECT_THAT(catalog->store().empty_bin(), IsEmpty());
     EXPECT_THAT(catalog->store().stagings(), IsEmpty());
 }

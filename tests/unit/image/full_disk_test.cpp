@@ -50,7 +50,7 @@ int removed_from_a_full_disk(const fs::path& folder) {
     store::ImageTable table(database);
     store::Reserve reserve(folder / "reserve");
     Catalog catalog(table, reserve, folder / "bundle", folder / "image-store");
-    const ImageStore::Staging made = catalog.open_staging();
+    const ImageStore::Staging made = catalog.stagings().open();
     const std::string rootfs = made.dir / "rootfs.ext4";
     if (!os::run({"mke2fs", "-q", "-F", "-t", "ext4", "-O", "^has_journal", rootfs, "1M"})
              .status.ok()) {
@@ -61,7 +61,7 @@ int removed_from_a_full_disk(const fs::path& folder) {
         const Catalog::Prepared prepared = catalog.prepare(wanted);
         (void)catalog.finish(prepared, Catalog::complete(prepared));
     }
-    const ImageStore::Staging staging = catalog.open_staging();
+    const ImageStore::Staging staging = catalog.stagings().open();
     reserve.restore();
     if (!fs::exists(folder / "reserve")) {
         return 2;
@@ -73,7 +73,7 @@ int removed_from_a_full_disk(const fs::path& folder) {
     } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): that is wanted
     }
     catalog.remove("dev", {}, "debian");
-    catalog.drop_staging(staging.id);
+    catalog.stagings().drop(staging.id);
     if (catalog.find("dev") || !catalog.store().stagings().empty()) {
         return 4;
     }

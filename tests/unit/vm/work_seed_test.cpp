@@ -145,7 +145,7 @@ TEST_F(WorkSeedTest, ACreateThatIsCancelledMeanwhileLeavesNothing) {
 }
 
 TEST_F(WorkSeedTest, AManagedImageIsLinkedIntoTheFolderOfItsVm) {
-    const auto staging = world->catalog.open_staging();
+    const auto staging = world->catalog.stagings().open();
     make_ext4(staging.dir / "rootfs.ext4", "dev", "1M");
     fs::copy_file(dir.path() / "seed.ext4", staging.dir / "work-seed.ext4");
     {
