@@ -3,6 +3,7 @@
 #include "os/error.hpp"
 #include "os/file.hpp"
 #include "store/image_table.hpp"
+#include "store/row_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,6 @@ using nlohmann::json;
 
 namespace {
 
-/// Visits every field with its name, so that writing and reading cannot come apart.
 template <class Row, class Visitor>
 void visit_image(Row& row, Visitor&& visit) {
     visit.field("name", row.name);
@@ -37,31 +37,6 @@ void visit_image(Row& row, Visitor&& visit) {
     visit.added("note", row.note);
 }
 
-struct ImageWriter {
-    json& out;
-    template <class T>
-    void field(const char* name, const T& value) {
-        out[name] = value;
-    }
-    template <class T>
-    void added(const char* name, const T& value) {
-        out[name] = value;
-    }
-};
-
-struct ImageReader {
-    const json& in;
-    template <class T>
-    void field(const char* name, T& value) {
-        in.at(name).get_to(value);
-    }
-    /// The copies of an earlier banger do not have it.
-    template <class T>
-    void added(const char* name, T& value) {
-        value = in.value(name, value);
-    }
-};
-
 } // namespace
 
 void write_images_json(const fs::path& folder, const std::vector<ImageRow>& rows) {
@@ -69,7 +44,7 @@ void write_images_json(const fs::path& folder, const std::vector<ImageRow>& rows
         json list = json::array();
         for (const ImageRow& row : rows) {
             json entry = json::object();
-            visit_image(row, ImageWriter{entry});
+            visit_image(row, RowWriter{entry});
             list.push_back(std::move(entry));
         }
         os::write_file_atomic(folder / "images.json", list.dump(2) + "\n");
@@ -87,7 +62,7 @@ std::vector<ImageRow> find_images_json(const fs::path& folder) {
         const json list = json::parse(*text);
         std::vector<ImageRow> rows;
         for (const json& entry : list) {
-            visit_image(rows.emplace_back(), ImageReader{entry});
+            visit_image(rows.emplace_back(), RowReader{entry});
         }
         return rows;
     } catch (const json::exception& cause) {

@@ -2,6 +2,7 @@
 
 #include "os/error.hpp"
 #include "os/file.hpp"
+#include "store/row_json.hpp"
 #include "store/vm_table.hpp"
 
 #include <nlohmann/json.hpp>
@@ -14,7 +15,6 @@ namespace {
 
 constexpr int format_version = 1;
 
-/// Visits every field with its name, so that writing and reading cannot come apart.
 template <class Row, class Visitor>
 void visit_fields(Row& row, Visitor&& visit) {
     visit.field("id", row.id);
@@ -49,57 +49,12 @@ void visit_fields(Row& row, Visitor&& visit) {
     visit.added("network_bytes_per_s", row.network_bytes_per_s);
 }
 
-struct Writer {
-    json& out;
-    template <class T>
-    void field(const char* name, const T& value) {
-        out[name] = value;
-    }
-    template <class T>
-    void added(const char* name, const T& value) {
-        out[name] = value;
-    }
-    template <class T>
-    void optional(const char* name, const std::optional<T>& value) {
-        out[name] = value ? json(*value) : json();
-    }
-    void nested(const char* name, const std::string& text) { out[name] = json::parse(text); }
-    void optional_nested(const char* name, const std::optional<std::string>& text) {
-        out[name] = text ? json::parse(*text) : json();
-    }
-};
-
-struct Reader {
-    const json& in;
-    template <class T>
-    void field(const char* name, T& value) {
-        in.at(name).get_to(value);
-    }
-    /// The copies of an earlier banger do not have it.
-    template <class T>
-    void added(const char* name, T& value) {
-        value = in.value(name, value);
-    }
-    template <class T>
-    void optional(const char* name, std::optional<T>& value) {
-        if (in.contains(name) && !in[name].is_null()) {
-            value = in[name].get<T>();
-        }
-    }
-    void nested(const char* name, std::string& text) { text = in.at(name).dump(); }
-    void optional_nested(const char* name, std::optional<std::string>& text) {
-        if (in.contains(name) && !in[name].is_null()) {
-            text = in[name].dump();
-        }
-    }
-};
-
 } // namespace
 
 std::string vm_to_json(const VmRow& row) {
     try {
         json out{{"version", format_version}};
-        visit_fields(row, Writer{out});
+        visit_fields(row, RowWriter{out});
         return out.dump(2) + "\n";
     } catch (const json::exception& cause) {
         throw os::Error(os::ErrorKind::internal, "VM " + row.name + ": " + cause.what());
@@ -114,7 +69,7 @@ VmRow vm_from_json(std::string_view text) {
                             "version " + std::to_string(version) + " of vm.json is not known");
         }
         VmRow row;
-        visit_fields(row, Reader{in});
+        visit_fields(row, RowReader{in});
         return row;
     } catch (const json::exception& cause) {
         throw os::Error(os::ErrorKind::invalid, std::string("vm.json: ") + cause.what());
