@@ -382,7 +382,7 @@ DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& 
     }
     const std::string name = images.default_name(config.vm.image);
     const auto image = images.find(name);
-    if (!config.vm.image.empty() || (image && image->kind != "bundle")) {
+    if (!config.vm.image.empty() || (image && image->kind != store::ImageKind::bundle)) {
         facts.default_image = name;
     }
     if (!facts.default_image.empty()) {

@@ -9,7 +9,7 @@ std::vector<Check> image_checks(const image::ImageStore& store,
                                 const std::string& default_image) {
     std::vector<Check> checks;
     for (const image::Image& image : in_use.images) {
-        if (image.kind == "bundle" || image.name == default_image) {
+        if (image.kind == store::ImageKind::bundle || image.name == default_image) {
             continue; // they have checks of their own
         }
         try {

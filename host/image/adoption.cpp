@@ -46,7 +46,7 @@ store::ImageRow Catalog::complete(const Prepared& prepared) {
     const Adoption& wanted = prepared.wanted;
     store::ImageRow row;
     row.name = wanted.name;
-    row.kind = "managed";
+    row.kind = store::ImageKind::managed;
     row.created_at = os::now_ms();
     row.made_from = wanted.made_from;
     row.content_bytes = wanted.content_bytes;

@@ -69,7 +69,7 @@ void Catalog::require_free(const std::string& name) {
 Image Catalog::register_image(const std::string& name, const Registration& registration) {
     require_free(name);
     const auto before = table_.find(name);
-    if (before && before->kind == "managed") {
+    if (before && before->kind == store::ImageKind::managed) {
         throw Error(ErrorKind::conflict, "image " + name + " is there, with files of its own",
                     "take another name, or delete it first: banger image delete " + name);
     }
@@ -79,7 +79,7 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
     }
     store::ImageRow row;
     row.name = name;
-    row.kind = "registered";
+    row.kind = store::ImageKind::registered;
     row.rootfs = checked_file(registration.rootfs, "rootfs");
     row.kernel = checked_file(registration.kernel, "kernel");
     if (is_elf(row.kernel)) {
@@ -106,13 +106,13 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
 void Catalog::set_default(const std::string& name) {
     const Image image = get(name);
     check_files(image);
-    table_.keep_default(image.kind == "bundle" ? "" : image.name);
+    table_.keep_default(image.kind == store::ImageKind::bundle ? "" : image.name);
 }
 
 void Catalog::remove(const std::string& name, const std::vector<std::string>& users,
                      const std::string& default_name) {
     const Image image = get(name);
-    if (image.kind == "bundle") {
+    if (image.kind == store::ImageKind::bundle) {
         throw Error(ErrorKind::conflict, "image " + name + " is the runtime bundle's",
                     "remove the folder " + bundle().dir.string() + " to be rid of it");
     }

@@ -32,7 +32,7 @@ struct Adoption {
     std::string made_from;
     std::int64_t content_bytes = 0; ///< 0: as its file system has it
     std::string kernel_version;
-    std::string source;
+    store::ImageSource source = store::ImageSource::unknown;
     std::string recipe;
     std::string note;
 };

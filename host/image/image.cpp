@@ -20,10 +20,10 @@ using os::ErrorKind;
 namespace {
 
 std::string next_step(const Image& image) {
-    if (image.kind == "bundle") {
+    if (image.kind == store::ImageKind::bundle) {
         return "make the bundle again with: " + bundle_maker(image.kernel.parent_path());
     }
-    if (image.kind == "managed") {
+    if (image.kind == store::ImageKind::managed) {
         return "make it again, or be rid of it with: banger image delete " + image.name;
     }
     return "register it again with: banger image register " + image.name;
@@ -80,7 +80,7 @@ nlohmann::json to_json(const Image& image) {
                                {"dir", text(image.dir)},
                                {"kernel_version", text(image.kernel_version)},
                                {"base", text(image.made_from)},
-                               {"source", text(image.source)},
+                               {"source", text(std::string(to_string(image.source)))},
                                {"recipe", text(image.recipe)},
                                {"note", text(image.note)},
                                {"packages", nullptr},

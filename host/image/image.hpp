@@ -1,5 +1,7 @@
 #pragma once
 
+#include "store/image_kind.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -11,8 +13,7 @@ namespace banger::image {
 /// Something VMs are made of: a root file system and what boots it.
 struct Image {
     std::string name;
-    /// "bundle" (the default image), "registered" (files of the user's own) or "managed" (ours)
-    std::string kind;
+    store::ImageKind kind = store::ImageKind::registered;
     std::filesystem::path rootfs;
     std::string kernel_version; ///< of `kernel`; empty when not known
     std::filesystem::path kernel;
@@ -28,8 +29,8 @@ struct Image {
     std::int64_t content_bytes = 0; ///< in its root file system; 0: not known
     std::int64_t packages = 0;      ///< in the packages.txt of `dir`
     std::string made_from;          ///< name of an image
-    std::string source;             ///< "build", "commit", "import"
-    std::string recipe;             ///< digest
+    store::ImageSource source = store::ImageSource::unknown;
+    std::string recipe; ///< digest
     std::string note;
 };
 

@@ -209,11 +209,11 @@ store::ImageRow read_image_json(const fs::path& dir) {
             throw Error(ErrorKind::invalid, file.string() + " is of another banger's version");
         }
         row.name = document.at("name").get<std::string>();
-        row.kind = "managed";
+        row.kind = store::ImageKind::managed;
         row.folder = dir.filename();
         row.created_at = document.at("created_at_ms").get<std::int64_t>();
         row.made_from = document.value("base", "");
-        row.source = document.value("source", "");
+        row.source = document.value("source", store::ImageSource::unknown);
         row.recipe = document.value("recipe", "");
         row.note = document.value("note", "");
         row.kernel_version = document.value("kernel_version", "");

@@ -96,7 +96,7 @@ std::optional<Image> Lookup::bundle_image() {
     }
     Image image;
     image.name = found->rootfs_name;
-    image.kind = "bundle";
+    image.kind = store::ImageKind::bundle;
     image.rootfs = found->rootfs;
     image.kernel_version = found->kernel_version;
     image.kernel = found->vmlinuz;
@@ -134,7 +134,7 @@ std::vector<Image> Lookup::list() {
 
 std::optional<Image> Lookup::find(std::string_view name) {
     for (Image& image : list()) {
-        if (image.name == name || (name == "default" && image.kind == "bundle")) {
+        if (image.name == name || (name == "default" && image.kind == store::ImageKind::bundle)) {
             return std::move(image);
         }
     }

@@ -30,7 +30,7 @@ std::vector<Image> prunable(std::vector<Image> images, const PruneRequest& reque
     std::erase_if(images, [&](const Image& image) {
         const bool asked = !request.only || std::find(request.only->begin(), request.only->end(),
                                                       image.name) != request.only->end();
-        return !asked || image.kind != "managed" || image.kept_default ||
+        return !asked || image.kind != store::ImageKind::managed || image.kept_default ||
                needed.contains(image.name) || now_ms - image.created_at_ms < age_ms;
     });
     return images;

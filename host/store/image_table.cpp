@@ -8,7 +8,7 @@ namespace banger::store {
 namespace {
 
 // Not OR REPLACE: that would remove another image which has the same folder, or is the default.
-constexpr const char* save_sql =
+constexpr const char* save_image_sql =
     "INSERT INTO image "
     "(name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
     "folder, "
@@ -23,18 +23,18 @@ constexpr const char* save_sql =
     "packages = excluded.packages, kernel_version = excluded.kernel_version, "
     "made_from = excluded.made_from, source = excluded.source, recipe = excluded.recipe, "
     "note = excluded.note";
-constexpr const char* find_sql =
+constexpr const char* find_image_sql =
     "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
     "folder, kept_default, disk_bytes, content_bytes, packages, kernel_version, made_from, source, "
     "recipe, note FROM image WHERE name = ?";
-constexpr const char* list_sql =
+constexpr const char* list_images_sql =
     "SELECT name, kind, rootfs, kernel, initrd, modules, work_seed, created_at, size, kernel_elf, "
     "folder, kept_default, disk_bytes, content_bytes, packages, kernel_version, made_from, source, "
     "recipe, note FROM image ORDER BY name";
 
 ImageRow read_image(Query& query) {
     return ImageRow{.name = query.text(),
-                    .kind = query.text(),
+                    .kind = image_kind(query.text()),
                     .rootfs = query.text(),
                     .kernel = query.text(),
                     .initrd = query.text(),
@@ -50,7 +50,7 @@ ImageRow read_image(Query& query) {
                     .packages = query.integer(),
                     .kernel_version = query.text(),
                     .made_from = query.text(),
-                    .source = query.text(),
+                    .source = recorded_source(query.text()),
                     .recipe = query.text(),
                     .note = query.text()};
 }
@@ -59,12 +59,16 @@ ImageRow read_image(Query& query) {
 
 void ImageTable::save(const ImageRow& row) {
     Transaction transaction(database_);
-    Query query(database_, save_sql);
-    query.bind(row.name).bind(row.kind).bind(row.rootfs).bind(row.kernel).bind(row.initrd);
+    Query query(database_, save_image_sql);
+    query.bind(row.name)
+        .bind(to_string(row.kind))
+        .bind(row.rootfs)
+        .bind(row.kernel)
+        .bind(row.initrd);
     query.bind(row.modules).bind(row.work_seed).bind(row.created_at).bind(row.size);
     query.bind(row.kernel_elf).bind(row.folder).bind(std::int64_t{row.kept_default ? 1 : 0});
     query.bind(row.disk_bytes).bind(row.content_bytes).bind(row.packages);
-    query.bind(row.kernel_version).bind(row.made_from).bind(row.source).bind(row.recipe);
+    query.bind(row.kernel_version).bind(row.made_from).bind(to_string(row.source)).bind(row.recipe);
     query.bind(row.note).run();
     write_images_json(database_.path().parent_path(), list());
     transaction.commit();
@@ -87,13 +91,13 @@ void ImageTable::keep_default(std::string_view name) {
 }
 
 std::optional<ImageRow> ImageTable::find(std::string_view name) const {
-    Query query(database_, find_sql);
+    Query query(database_, find_image_sql);
     return query.bind(name).next() ? std::optional(read_image(query)) : std::nullopt;
 }
 
 std::vector<ImageRow> ImageTable::list() const {
     std::vector<ImageRow> rows;
-    Query query(database_, list_sql);
+    Query query(database_, list_images_sql);
     while (query.next()) {
         rows.push_back(read_image(query));
     }

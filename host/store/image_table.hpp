@@ -1,5 +1,7 @@
 #pragma once
 
+#include "store/image_kind.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,7 +16,7 @@ class Database;
 /// empty means that the bundle's is used.
 struct ImageRow {
     std::string name;
-    std::string kind; ///< "registered" (its files belong to somebody else) or "managed" (ours)
+    ImageKind kind = ImageKind::registered;
     std::string rootfs;
     std::string kernel;
     std::string initrd;
@@ -31,8 +33,8 @@ struct ImageRow {
     std::int64_t packages = 0;      ///< in its packages.txt
     std::string kernel_version;     ///< of its own kernel
     std::string made_from;          ///< name of an image
-    std::string source;             ///< "build", "commit", "import"
-    std::string recipe;             ///< digest
+    ImageSource source = ImageSource::unknown;
+    std::string recipe; ///< digest
     std::string note;
 
     bool operator==(const ImageRow&) const = default;

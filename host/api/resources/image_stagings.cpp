@@ -46,7 +46,7 @@ void read_image_facts(const json& facts, image::Adoption& wanted) {
         } else if (key == "kernel_version") {
             wanted.kernel_version = text_of(value, "image.kernel_version");
         } else if (key == "source") {
-            wanted.source = text_of(value, "image.source");
+            wanted.source = store::image_source(text_of(value, "image.source"));
         } else if (key == "recipe") {
             wanted.recipe = text_of(value, "image.recipe");
         } else if (key == "note") {

@@ -118,13 +118,13 @@ TEST_F(CatalogTest, AStagingBecomesAnImageWithAllThatIsKnownOfIt) {
                      .made_from = "debian",
                      .content_bytes = 77,
                      .kernel_version = "6.12",
-                     .source = "build",
+                     .source = store::ImageSource::build,
                      .recipe = "sha256:00",
                      .note = "for work"}),
               "");
     EXPECT_FALSE(fs::exists(made.dir));
     const Image image = catalog->get("dev");
-    EXPECT_EQ(image.kind, "managed");
+    EXPECT_EQ(image.kind, store::ImageKind::managed);
     EXPECT_EQ(image.dir.parent_path(), store);
     EXPECT_EQ(image.rootfs, image.dir / "rootfs.ext4");
     EXPECT_EQ(image.work_seed, image.dir / "work-seed.ext4");

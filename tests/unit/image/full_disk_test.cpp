@@ -68,7 +68,7 @@ int removed_from_a_full_disk(const fs::path& folder) {
     }
     fill(folder);
     try { // so full that this could not be recorded
-        table.save({.name = "more", .kind = "registered", .rootfs = "/r"});
+        table.save({.name = "more", .kind = store::ImageKind::registered, .rootfs = "/r"});
         return 3;
     } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): that is wanted
     }

@@ -13,7 +13,8 @@ using testing::IsEmpty;
 
 constexpr std::int64_t now_ms = 1'000'000;
 
-Image aged(const std::string& name, std::int64_t seconds, const std::string& kind = "managed") {
+Image aged(const std::string& name, std::int64_t seconds,
+           store::ImageKind kind = store::ImageKind::managed) {
     Image image;
     image.name = name;
     image.kind = kind;
@@ -24,7 +25,8 @@ Image aged(const std::string& name, std::int64_t seconds, const std::string& kin
 std::vector<std::string> going(const PruneRequest& request, const std::set<std::string>& needed) {
     Image chosen = aged("chosen", 900);
     chosen.kept_default = true;
-    const std::vector<Image> images{aged("debian", 900, "bundle"), aged("mine", 900, "registered"),
+    const std::vector<Image> images{aged("debian", 900, store::ImageKind::bundle),
+                                    aged("mine", 900, store::ImageKind::registered),
                                     aged("old", 900), aged("young", 10), chosen};
     std::vector<std::string> names;
     for (const Image& image : prunable(images, request, needed, now_ms)) {

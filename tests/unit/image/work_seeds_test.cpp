@@ -43,7 +43,7 @@ class WorkSeedsTest : public ::testing::Test {
     void SetUp() override {
         os::make_private_dir(dir.path() / "images");
         image.name = "mine";
-        image.kind = "registered";
+        image.kind = store::ImageKind::registered;
         image.rootfs = dir.path() / "images" / "rootfs.ext4";
         image.work_seed = dir.path() / "images" / "seed of the bundle";
         image.foreign_seed = true;

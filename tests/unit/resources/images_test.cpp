@@ -166,6 +166,8 @@ TEST_F(ImageResources, RequestsThatCannotBeAreRefusedByTheirMember) {
     EXPECT_THAT(refused({{"image", {{"base", 7}}}}), HasSubstr("invalid: image.base must be"));
     EXPECT_THAT(refused({{"image", {{"content_bytes", -1}}}}),
                 HasSubstr("invalid: image.content_bytes"));
+    EXPECT_EQ(refused({{"image", {{"source", "theft"}}}}),
+              "invalid: 'theft' is no source of an image");
     EXPECT_THAT(refused({{"image", {{"sauce", ""}}}}), HasSubstr("unknown member 'image.sauce'"));
     EXPECT_THAT(refused({{"name", "../dev"}}), HasSubstr("invalid image name"));
     EXPECT_THAT(refused({{"staging", "../../etc"}}), HasSubstr("is no id of a staging"));

@@ -178,7 +178,7 @@ TEST_F(DatabaseTest, ImagesOfBeforeManagedOnesAreKept) {
     Database database(path);
     EXPECT_FALSE(database.fresh());
     EXPECT_FALSE(database.damaged());
-    ImageRow mine{.name = "mine", .kind = "registered", .rootfs = "/r", .kernel = "/k"};
+    ImageRow mine{.name = "mine", .kind = ImageKind::registered, .rootfs = "/r", .kernel = "/k"};
     mine.initrd = "/i";
     mine.modules = "/m";
     mine.work_seed = "/w";
@@ -186,7 +186,7 @@ TEST_F(DatabaseTest, ImagesOfBeforeManagedOnesAreKept) {
     mine.size = 6;
     ImageTable images(database);
     EXPECT_EQ(images.list(), (std::vector<ImageRow>{mine}));
-    images.save({.name = "dev", .kind = "managed", .rootfs = "rootfs.ext4"});
+    images.save({.name = "dev", .kind = ImageKind::managed, .rootfs = "rootfs.ext4"});
     EXPECT_EQ(images.list().size(), 2U);
 }
 

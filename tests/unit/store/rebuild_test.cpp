@@ -104,12 +104,13 @@ TEST_F(RebuildTest, AFolderThatIsWrongIsAProblemAndNotTheEnd) {
 
 TEST_F(RebuildTest, RegisteredImagesAreFoundAgain) {
     const ImageRow first{
-        .name = "first", .kind = "registered", .rootfs = "/r", .created_at = 5, .size = 6};
-    const ImageRow second{.name = "second", .kind = "registered", .rootfs = "/s", .kernel = "/k"};
+        .name = "first", .kind = ImageKind::registered, .rootfs = "/r", .created_at = 5, .size = 6};
+    const ImageRow second{
+        .name = "second", .kind = ImageKind::registered, .rootfs = "/s", .kernel = "/k"};
     for (const ImageRow& row : {first, second}) {
         ImageTable(database).save(row);
     }
-    ImageTable(database).save({.name = "gone", .kind = "registered"});
+    ImageTable(database).save({.name = "gone", .kind = ImageKind::registered});
     ImageTable(database).remove("gone");
     std::filesystem::create_directory(dir.path() / "new");
     std::filesystem::copy_file(dir.path() / "images.json", dir.path() / "new" / "images.json");
@@ -123,7 +124,8 @@ TEST_F(RebuildTest, RegisteredImagesAreFoundAgain) {
 TEST_F(RebuildTest, AnImageThatCannotBeKeptIsNotRecorded) {
     std::filesystem::create_directory(dir.path() / "images.json");
     std::filesystem::create_directory(dir.path() / "images.json" / "in the way");
-    EXPECT_THROW(ImageTable(database).save({.name = "a", .kind = "registered"}), os::Error);
+    EXPECT_THROW(ImageTable(database).save({.name = "a", .kind = ImageKind::registered}),
+                 os::Error);
     EXPECT_TRUE(ImageTable(database).list().empty());
 }
 
@@ -142,16 +144,16 @@ TEST_F(RebuildTest, TheImagesOfAnEarlierBangerAreRead) {
     const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
     EXPECT_TRUE(rebuilt.problems.empty());
     const ImageRow mine{
-        .name = "mine", .kind = "registered", .rootfs = "/r", .created_at = 5, .size = 6};
+        .name = "mine", .kind = ImageKind::registered, .rootfs = "/r", .created_at = 5, .size = 6};
     EXPECT_EQ(ImageTable(database).list(), (std::vector<ImageRow>{mine}));
 }
 
 TEST_F(RebuildTest, AnImageThatDoesNotFitTheOthersIsAProblemAndNotTheEnd) {
-    ImageRow first{.name = "a", .kind = "registered"};
-    ImageRow second{.name = "b", .kind = "registered"};
+    ImageRow first{.name = "a", .kind = ImageKind::registered};
+    ImageRow second{.name = "b", .kind = ImageKind::registered};
     first.kept_default = true;
     second.kept_default = true;
-    write_images_json(dir.path(), {first, second, {.name = "c", .kind = "registered"}});
+    write_images_json(dir.path(), {first, second, {.name = "c", .kind = ImageKind::registered}});
     const Rebuilt rebuilt = rebuild_from_folders(database, vms_dir);
     EXPECT_EQ(rebuilt.images, (std::vector<std::string>{"a", "c"}));
     ASSERT_EQ(rebuilt.problems.size(), 1U);

@@ -10,6 +10,7 @@
 #include "store/vm_table.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace banger::store {
 namespace {
@@ -168,21 +169,20 @@ TEST_F(TablesTest, ALeaseAndItsVmMayComeInAnyOrderInOneTransaction) {
 }
 
 TEST_F(TablesTest, AnImageIsReplacedByItsName) {
-    ImageRow row{.name = "debian", .kind = "bundle", .rootfs = "/r", .created_at = 5, .size = 7};
+    ImageRow row{
+        .name = "debian", .kind = ImageKind::bundle, .rootfs = "/r", .created_at = 5, .size = 7};
     images.save(row);
     EXPECT_EQ(images.find("debian"), row);
     row.rootfs = "/other";
     row.kernel = "/k";
     images.save(row);
     EXPECT_EQ(images.list(), (std::vector<ImageRow>{row}));
-    row.kind = "stolen";
-    EXPECT_EQ(kind_of([&] { images.save(row); }), os::ErrorKind::conflict);
     EXPECT_TRUE(images.remove("debian"));
     EXPECT_FALSE(images.find("debian"));
 }
 
 TEST_F(TablesTest, EveryFieldOfAnImageIsKept) {
-    ImageRow row{.name = "dev", .kind = "managed", .rootfs = "rootfs.ext4"};
+    ImageRow row{.name = "dev", .kind = ImageKind::managed, .rootfs = "rootfs.ext4"};
     row.kernel = "vmlinuz";
     row.initrd = "initramfs.img";
     row.modules = "modules";
@@ -197,13 +197,29 @@ TEST_F(TablesTest, EveryFieldOfAnImageIsKept) {
     row.packages = 9;
     row.kernel_version = "6.1";
     row.made_from = "debian";
-    row.source = "build";
+    row.source = store::ImageSource::build;
     row.recipe = "sha256:00";
     row.note = "for work";
     images.save(row);
     EXPECT_EQ(images.find("dev"), row);
     EXPECT_EQ(images.list(), (std::vector<ImageRow>{row}));
     EXPECT_EQ(find_images_json(dir.path()), (std::vector<ImageRow>{row}));
+}
+
+TEST_F(TablesTest, KindsAndSourcesOfImagesAreReadAsTheyAreWritten) {
+    for (const ImageKind kind : {ImageKind::bundle, ImageKind::registered, ImageKind::managed}) {
+        EXPECT_EQ(image_kind(to_string(kind)), kind);
+    }
+    for (const ImageSource source :
+         {ImageSource::unknown, ImageSource::build, ImageSource::commit, ImageSource::import_}) {
+        EXPECT_EQ(image_source(to_string(source)), source);
+        EXPECT_EQ(recorded_source(to_string(source)), source);
+        EXPECT_EQ(nlohmann::json(source).get<ImageSource>(), source);
+    }
+    EXPECT_EQ(to_string(ImageSource::import_), "import");
+    EXPECT_EQ(kind_of([] { (void)image_kind("stolen"); }), os::ErrorKind::invalid);
+    EXPECT_EQ(kind_of([] { (void)image_source("stolen"); }), os::ErrorKind::invalid);
+    EXPECT_EQ(recorded_source("stolen"), ImageSource::unknown);
 }
 
 TEST_F(TablesTest, OneImageAtMostIsTheDefault) {
@@ -214,13 +230,13 @@ TEST_F(TablesTest, OneImageAtMostIsTheDefault) {
         }
         return names;
     };
-    images.save({.name = "a", .kind = "registered"});
-    images.save({.name = "b", .kind = "registered"});
+    images.save({.name = "a", .kind = ImageKind::registered});
+    images.save({.name = "b", .kind = ImageKind::registered});
     EXPECT_EQ(kept(), "");
     images.keep_default("a");
     images.keep_default("b");
     EXPECT_EQ(kept(), "b");
-    ImageRow second{.name = "a", .kind = "registered"};
+    ImageRow second{.name = "a", .kind = ImageKind::registered};
     second.kept_default = true;
     EXPECT_EQ(kind_of([&] { images.save(second); }), os::ErrorKind::conflict);
     EXPECT_EQ(images.list().size(), 2U); // and took no other one's place
@@ -229,7 +245,7 @@ TEST_F(TablesTest, OneImageAtMostIsTheDefault) {
 }
 
 TEST_F(TablesTest, TwoManagedImagesHaveNotOneFolder) {
-    ImageRow row{.name = "a", .kind = "managed"};
+    ImageRow row{.name = "a", .kind = ImageKind::managed};
     row.folder = "0a";
     images.save(row);
     row.name = "b";
