@@ -25,6 +25,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/vms/{name}/kill", "killVm", ""},
     {"POST", "/v1/vms/{name}/trim", "trimVm", ""},
     {"GET", "/v1/vms/{name}/guest-config", "getVmGuestConfig", ""},
+    {"GET", "/v1/vms/{name}/boot-files", "getVmBootFiles", ""},
     {"GET", "/v1/vms/{name}/ssh", "getVmSsh", ""},
     {"GET", "/v1/vms/{name}/console", "getVmConsole", "tail follow"},
     {"GET", "/v1/vms/{name}/console-attach", "attachVmConsole", ""},

@@ -96,14 +96,21 @@ void BootFiles::keep(const Image& image, DiskMode mode, const fs::path& vm_dir) 
 
 Image BootFiles::of_vm(const fs::path& vm_dir, DiskMode mode,
                        const std::optional<Image>& current) const {
-    auto text = os::find_file(vm_dir / record_name);
+    std::error_code code;
+    if (current && !fs::exists(vm_dir / record_name, code)) {
+        check_files(*current);
+        keep(*current, mode, vm_dir);
+    }
+    return at_next_start(vm_dir, current);
+}
+
+Image BootFiles::at_next_start(const fs::path& vm_dir, const std::optional<Image>& current) const {
+    const auto text = os::find_file(vm_dir / record_name);
     if (!text) {
         if (!current) {
             throw Error(ErrorKind::unavailable, "the VM's image is not there any more");
         }
-        check_files(*current);
-        keep(*current, mode, vm_dir);
-        text = os::read_file(vm_dir / record_name);
+        return *current;
     }
     Image image;
     try {
@@ -122,6 +129,9 @@ Image BootFiles::of_vm(const fs::path& vm_dir, DiskMode mode,
                 check(image.*part.path, record["files"][part.name]);
             }
         }
+        if (fits || (current && is_of(image.kernel, current->kernel))) {
+            image.modules = current->modules;
+        }
     } catch (const json::exception& error) {
         throw Error(ErrorKind::internal, (vm_dir / record_name).string() + ": " + error.what());
     }
@@ -131,11 +141,15 @@ Image BootFiles::of_vm(const fs::path& vm_dir, DiskMode mode,
 bool BootFiles::is_current(const fs::path& vm_dir, const Image& current) const {
     std::error_code code;
     const fs::path base = vm_dir / base_name;
-    if (!fs::exists(base, code) || fs::equivalent(base, current.rootfs, code)) {
-        return true; // a private copy, or a VM that takes what is there
-    }
-    return fs::exists(current.rootfs, code) &&
-           fs::equivalent(base, copies_ / file_key(current.rootfs), code);
+    return !fs::exists(base, code) || // a private copy, or a VM that takes what is there
+           is_of(base, current.rootfs);
+}
+
+/// Whether what a VM keeps is a link to that file, or to the copy of it.
+bool BootFiles::is_of(const fs::path& kept, const fs::path& source) const {
+    std::error_code code;
+    return fs::equivalent(kept, source, code) ||
+           (fs::exists(source, code) && fs::equivalent(kept, copies_ / file_key(source), code));
 }
 
 void BootFiles::link(const fs::path& source, const fs::path& target) const {

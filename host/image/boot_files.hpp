@@ -28,6 +28,11 @@ class BootFiles {
     [[nodiscard]] Image of_vm(const std::filesystem::path& vm_dir, DiskMode mode,
                               const std::optional<Image>& current) const;
 
+    /// The same without keeping anything, and with the modules that fit the kernel where the image
+    /// has them beside its root file system.
+    [[nodiscard]] Image at_next_start(const std::filesystem::path& vm_dir,
+                                      const std::optional<Image>& current) const;
+
     /// Has the VM's root the same base as a new one would get?
     [[nodiscard]] bool is_current(const std::filesystem::path& vm_dir, const Image& current) const;
 
@@ -38,6 +43,8 @@ class BootFiles {
 
   private:
     void link(const std::filesystem::path& source, const std::filesystem::path& target) const;
+    [[nodiscard]] bool is_of(const std::filesystem::path& kept,
+                             const std::filesystem::path& source) const;
     [[nodiscard]] std::filesystem::path copy_of(const std::filesystem::path& source) const;
 
     std::filesystem::path copies_;

@@ -1,5 +1,6 @@
 #include "api/resources/resources.hpp"
 
+#include "image/boot_files.hpp"
 #include "image/catalog.hpp"
 #include "os/error.hpp"
 #include "vm/guest_session.hpp"
@@ -79,6 +80,26 @@ asio::awaitable<Response> wait_for(const Parts& parts, Request request) {
                                    : json{{"deleted", machine->name()}});
 }
 
+/// What the VM boots from at its next start, as of_vm() will have it.
+asio::awaitable<Response> boot_files(const Parts& parts, std::string name) {
+    const auto machine = parts.machines.get(name);
+    auto work = vm::offload(parts.threads, [files = image::BootFiles(parts.settings.images_dir),
+                                            dir = vm::MachinePaths(parts.settings, *machine).dir,
+                                            current = parts.images.find(machine->row.image)] {
+        return files.at_next_start(dir, current);
+    });
+    const image::Image image = co_await std::move(work);
+    const auto text = [](const std::string& words) {
+        return words.empty() ? json(nullptr) : json(words);
+    };
+    co_return json_response({{"image", image.name},
+                             {"kernel_version", text(image.kernel_version)},
+                             {"kernel", text(image.kernel)},
+                             {"kernel_elf", text(image.kernel_elf)},
+                             {"initrd", text(image.initramfs)},
+                             {"modules", text(image.modules)}});
+}
+
 void add_reads(Router& router, const Parts& parts) {
     router.on("GET", "/v1/vms", [&parts](Request) -> asio::awaitable<Response> {
         json vms = json::array();
@@ -97,6 +118,8 @@ void add_reads(Router& router, const Parts& parts) {
                   const json shown = co_await std::move(asked);
                   co_return json_response(shown);
               });
+    router.on("GET", "/v1/vms/{name}/boot-files",
+              [&parts](Request request) { return boot_files(parts, request.param("name")); });
     router.on("GET", "/v1/vms/{name}/ssh", [&parts](Request request) -> asio::awaitable<Response> {
         const auto machine = parts.machines.get(request.param("name"));
         check_running(*machine);

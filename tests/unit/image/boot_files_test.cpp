@@ -127,6 +127,30 @@ TEST_F(BootFilesTest, AVmOfAnOlderBangerKeepsWhatItStartsFrom) {
     EXPECT_THROW((void)files.of_vm(vm("b"), DiskMode::overlay, std::nullopt), Error);
 }
 
+TEST_F(BootFilesTest, WhatIsNextIsToldWithoutKeepingIt) {
+    EXPECT_EQ(files.at_next_start(vm("a"), image).kernel, image.kernel);
+    EXPECT_TRUE(fs::is_empty(vm("a")));
+    EXPECT_THROW((void)files.at_next_start(vm("a"), std::nullopt), Error);
+}
+
+TEST_F(BootFilesTest, ModulesBelongToTheKernelThatIsBooted) {
+    image.modules = dir.path() / "modules";
+    files.keep(image, DiskMode::overlay, vm("a"));
+    EXPECT_EQ(files.at_next_start(vm("a"), image).modules, image.modules);
+    replace(image.kernel);
+    image.kernel_version = "6.2";
+    const Image own = files.at_next_start(vm("a"), image);
+    EXPECT_EQ(os::read_file(own.kernel), "old vmlinuz");
+    EXPECT_EQ(own.kernel_version, "6.1");
+    EXPECT_TRUE(own.modules.empty()) << "they are of the new kernel";
+
+    image.kernel_version.clear(); // as of an image that was registered with a kernel
+    files.keep(image, DiskMode::overlay, vm("b"));
+    EXPECT_EQ(files.at_next_start(vm("b"), image).modules, image.modules) << "it is the same file";
+    replace(image.kernel);
+    EXPECT_TRUE(files.at_next_start(vm("b"), image).modules.empty());
+}
+
 TEST_F(BootFilesTest, AFailedKeepLeavesNothing) {
     image.initramfs = dir.path() / "none";
     EXPECT_THROW(files.keep(image, DiskMode::overlay, vm("a")), Error);

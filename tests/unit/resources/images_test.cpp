@@ -55,6 +55,7 @@ struct Front {
         add_images(router, parts);
         add_image_stagings(router, parts);
         add_image_prune(router, parts);
+        add_vms(router, parts);
     }
 
     World world;
@@ -230,6 +231,28 @@ TEST_F(ImageResources, AReplacedImageLeavesItsVmsWhatTheyHave) {
     EXPECT_TRUE(front->world.wait([&] { return !fs::exists(first); }));
     const vm::MachinePaths paths(front->world.settings, *front->world.machines.get("web"));
     EXPECT_TRUE(fs::exists(paths.dir / image::BootFiles::base_name));
+}
+
+TEST_F(ImageResources, AVmTellsWhatItBootsFromWhateverTheBundleIsNow) {
+    (void)front->world.create("web");
+    const json bundle = ask("GET", "/v1/images/debian");
+    const json same = ask("GET", "/v1/vms/web/boot-files");
+    EXPECT_EQ(status, 200) << same;
+    EXPECT_EQ(same["kernel"], bundle["kernel"]);
+    EXPECT_EQ(same["initrd"], bundle["initrd"]);
+    EXPECT_EQ(same["kernel_version"], bundle["kernel_version"]);
+
+    const fs::path about = dir.path() / "bundle" / "bundle.json";
+    json next = json::parse(os::read_file(about));
+    next["kernel"]["version"] = "9.9.9";
+    os::write_file_atomic(about, next.dump());
+    const json own = ask("GET", "/v1/vms/web/boot-files");
+    const vm::MachinePaths paths(front->world.settings, *front->world.machines.get("web"));
+    EXPECT_EQ(own["kernel"], (paths.dir / "kernel").string());
+    EXPECT_EQ(own["initrd"], (paths.dir / "initramfs.img").string());
+    EXPECT_EQ(own["kernel_version"], bundle["kernel_version"]);
+    EXPECT_EQ(own["modules"], nullptr) << "the bundle's are of the new kernel";
+    EXPECT_THAT(refusal("GET", "/v1/vms/none/boot-files"), HasSubstr("not_found"));
 }
 
 TEST_F(ImageResources, PruneTakesWhatIsUnusedAndOldAndWhatNobodyNeeds) {
