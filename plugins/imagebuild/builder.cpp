@@ -286,15 +286,13 @@ void Builder::stop() {
 }
 
 void Builder::make_image() {
-    files_.take_root(vm_folder_);
     if (request_.work_seed) {
+        files_.take_root(vm_folder_);
         files_.take_work(vm_folder_);
+    } else { // with nothing in its /root, an image without a seed has the bundle's
+        files_.take_root(vm_folder_, {"/root"});
     }
-    if (request_.kernel.empty() && request_.initrd.empty() && request_.modules.empty()) {
-        files_.inherit_boot_files(base_);
-    } else {
-        files_.take_boot_files(request_.kernel, request_.initrd, request_.modules);
-    }
+    files_.take_boot_files(boot_set_of(api_, held_.vm, request_));
     if (!request_.rootfs.empty()) {
         base_ = fs::path(request_.rootfs).filename().string();
     }

@@ -99,7 +99,7 @@ void commit_vm(banger::Host host, banger::Job& job, const CommitRequest& request
     const std::filesystem::path folder(vm.at("paths").at("dir").get<std::string>());
     files.take_root(folder);
     files.take_work(folder);
-    files.inherit_boot_files(vm.value("image", ""));
+    files.take_boot_files(boot_set_of(api, request.vm));
     const json now = api.ask("GET", target_of(request.vm));
     if (!is_down(now) || now.value("since", "") != vm.value("since", "")) {
         throw Error(BANGER_E_CONFLICT, "VM " + request.vm + " was started while it was saved",

@@ -2,12 +2,11 @@
 
 #include "daemon_api.hpp"
 #include "json_text.hpp"
+#include "kernel_file.hpp"
 #include "tool_run.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -52,17 +51,11 @@ json facts_of(const json& image) {
     return facts;
 }
 
-bool is_uncompressed(const fs::path& kernel) {
-    std::array<char, 4> magic{};
-    std::ifstream(kernel, std::ios::binary).read(magic.data(), magic.size());
-    return std::memcmp(magic.data(), "\177ELF", magic.size()) == 0;
-}
-
 /// The kernel as VMMs want it: packed, and beside it the same one as ELF, as a bundle has both.
 void add_kernel(std::vector<std::string>& words, const json& image) {
     const fs::path kernel = text_in(image, "kernel");
     fs::path elf = text_in(image, "kernel_elf");
-    if (elf.empty() && is_uncompressed(kernel)) {
+    if (elf.empty() && is_elf(kernel)) {
         elf = kernel;
     }
     if (!kernel.empty() && kernel != elf) {

@@ -1,11 +1,10 @@
 #include "image_files.hpp"
 
-#include "json_text.hpp"
+#include "kernel_file.hpp"
 #include "seal.hpp"
 #include "tool_run.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <vector>
 
@@ -18,33 +17,6 @@ using nlohmann::json;
 
 constexpr const char* margin_mib = "64"; ///< free in a file system that is made small
 
-bool is_elf(const fs::path& file) {
-    std::array<char, 4> begin{};
-    std::ifstream(file, std::ios::binary).read(begin.data(), begin.size());
-    return begin == std::array<char, 4>{'\x7f', 'E', 'L', 'F'};
-}
-
-/// The version that the one folder in there is named by.
-std::string only_version(const fs::path& modules) {
-    std::error_code code;
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(modules, code)) {
-        if (entry.is_directory()) {
-            names.push_back(entry.path().filename().string());
-        }
-    }
-    return names.size() == 1 ? names.front() : "";
-}
-
-const json* image_of(const json& images, const std::string& name) {
-    for (const json& image : images) {
-        if (image.value("name", "") == name) {
-            return &image;
-        }
-    }
-    return nullptr;
-}
-
 } // namespace
 
 std::string ImageFiles::begin() {
@@ -54,8 +26,10 @@ std::string ImageFiles::begin() {
     return staging_;
 }
 
-void ImageFiles::take_root(const fs::path& vm_folder) {
+void ImageFiles::take_root(const fs::path& vm_folder, const std::vector<std::string>& left_out) {
     banger::Job& job = log_.job();
+    std::vector<std::string> drops = own_paths();
+    drops.insert(drops.end(), left_out.begin(), left_out.end());
     const fs::path rootfs = folder_ / "rootfs.ext4";
     std::error_code code;
     stage_("merging");
@@ -67,7 +41,7 @@ void ImageFiles::take_root(const fs::path& vm_folder) {
                                        (vm_folder / "overlay.ext4").string(),
                                        "--out",
                                        rootfs.string()};
-        for (const std::string& path : own_paths()) {
+        for (const std::string& path : drops) {
             words.insert(words.end(), {"--drop", path});
         }
         (void)run_tool(job, tool_, std::move(words));
@@ -75,7 +49,7 @@ void ImageFiles::take_root(const fs::path& vm_folder) {
         copy(vm_folder / "root.ext4", rootfs);
     }
     stage_("compacting");
-    const json compacted = compact(rootfs, "bgr-base", own_paths(), shared_files());
+    const json compacted = compact(rootfs, "bgr-base", drops, shared_files());
     facts_["content_bytes"] = compacted.value("content_bytes", std::uint64_t{0});
     stage_("package list");
     const json seen = run_tool(job, tool_, {"inspect", "--fs", rootfs.string()});
@@ -119,51 +93,30 @@ json ImageFiles::compact(const fs::path& disk, const char* label,
     return run_tool(log_.job(), tool_, std::move(words));
 }
 
-void ImageFiles::take_boot_files(const fs::path& kernel, const fs::path& initrd,
-                                 const fs::path& modules, const fs::path& elf) {
-    if (kernel.empty() && initrd.empty() && modules.empty()) {
+void ImageFiles::take_boot_files(const BootSet& files) {
+    if (files.kernel.empty() && files.initrd.empty() && files.modules.empty()) {
         return;
     }
     stage_("kernel");
-    if (!kernel.empty()) {
-        copy(kernel, folder_ / "vmlinuz");
-        if (!elf.empty() || is_elf(kernel)) {
-            copy(elf.empty() ? kernel : elf, folder_ / "vmlinux");
+    if (!files.kernel.empty()) {
+        copy(files.kernel, folder_ / "vmlinuz");
+        if (!files.elf.empty() || is_elf(files.kernel)) {
+            copy(files.elf.empty() ? files.kernel : files.elf, folder_ / "vmlinux");
         }
     }
-    if (!initrd.empty()) {
-        copy(initrd, folder_ / "initramfs.img");
+    if (!files.initrd.empty()) {
+        copy(files.initrd, folder_ / "initramfs.img");
     }
-    if (!modules.empty()) {
+    if (!files.modules.empty()) {
         const std::string ours = (folder_ / "modules").string();
         program({"cp", "-R", "-H", "--preserve=mode,timestamps,links", "--reflink=auto", "--",
-                 modules.string(), ours},
-                "copy " + modules.string());
+                 files.modules.string(), ours},
+                "copy " + files.modules.string());
         // `build` and `source` lead to headers on the machine that built them.
         program({"find", ours, "-type", "l", "-delete"}, "leave the links out of " + ours);
-        if (const std::string version = only_version(modules); !version.empty()) {
-            facts_["kernel_version"] = version;
-        }
     }
-}
-
-void ImageFiles::inherit_boot_files(const std::string& image) {
-    const json images = api_.ask("GET", "/v1/images").value("images", json::array());
-    const json* const base = image_of(images, image);
-    const auto bundle = std::find_if(images.begin(), images.end(), [](const json& one) {
-        return one.value("kind", "") == "bundle";
-    });
-    if (base == nullptr || base->value("kind", "") == "bundle") {
-        return;
-    }
-    const auto own = [&](const char* key) {
-        const std::string path = text_in(*base, key);
-        return bundle != images.end() && text_in(*bundle, key) == path ? "" : path;
-    };
-    take_boot_files(own("kernel"), own("initrd"), own("modules"), own("kernel_elf"));
-    if (const std::string version = text_in(*base, "kernel_version");
-        !own("kernel").empty() && !version.empty()) {
-        facts_["kernel_version"] = version;
+    if (!files.version.empty()) {
+        facts_["kernel_version"] = files.version;
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "boot_set.hpp"
 #include "daemon_api.hpp"
 #include "job_log.hpp"
 
@@ -26,17 +27,13 @@ class ImageFiles {
     /// Asks the daemon for a staging; gives its id.
     std::string begin();
 
-    /// rootfs.ext4 and packages.txt, of the disks in a VM's folder.
-    void take_root(const std::filesystem::path& vm_folder);
+    /// rootfs.ext4 and packages.txt, of the disks in a VM's folder; without what is at `left_out`.
+    void take_root(const std::filesystem::path& vm_folder,
+                   const std::vector<std::string>& left_out = {});
     /// work-seed.ext4, of its disk on /root.
     void take_work(const std::filesystem::path& vm_folder);
-    /// A kernel (an uncompressed one serves both VMMs, and may be beside it), initial RAM disk and
-    /// modules without the links among them; those that are empty are left out.
-    void take_boot_files(const std::filesystem::path& kernel, const std::filesystem::path& initrd,
-                         const std::filesystem::path& modules,
-                         const std::filesystem::path& elf = {});
-    /// Those of the image that the VM was made of, unless they are the bundle's.
-    void inherit_boot_files(const std::string& image);
+    /// Modules without the links among them; what is empty is left out.
+    void take_boot_files(const BootSet& files);
 
     /// Gives the image to the daemon, which gives its document back. `facts`: base, source, ..
     nlohmann::json finish(const std::string& name, bool replace, nlohmann::json facts);

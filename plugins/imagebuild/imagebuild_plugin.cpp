@@ -1,3 +1,4 @@
+#include "boot_set.hpp"
 #include "build_request.hpp"
 #include "builder.hpp"
 #include "commit_job.hpp"
@@ -67,6 +68,7 @@ class ImageBuild {
         const auto request = std::make_shared<BuildRequest>(build_request(args, config_, places_));
         require_tool();
         require_base(*request);
+        require_fitting(*request, api_);
         require_free(request->name, request->replace);
         begin(call, "build", request->name,
               [this, request](Job& job, const std::shared_ptr<UnderWay::Claim>& claim) {

@@ -41,11 +41,20 @@ same "$(build_of a)" one "build of a after a restart of the daemon"
 banger vm delete --force b
 
 step "a new kernel that does not fit the old base"
+kernel=$(jq -r .kernel.version "$bundle/bundle.json")
 sed -i 's/"version": "6[^"]*"/"version": "9.9.9"/' "$bundle/bundle.json"
 echo "for another kernel" >"$bundle/next"
 mv "$bundle/next" "$bundle/initramfs.img"
 banger vm restart a
 same "$(build_of a)" one "build of a with its own kernel"
+
+step "an image that is made of it boots what it boots"
+banger vm commit a saved --stop
+same "$(banger image show saved --json | jq -r .kernel_version)" "$kernel" "kernel of the image"
+banger vm create --name s --image saved
+same "$(build_of s) $(banger vm exec s -- cat /opt/f)" "one kept" "s"
+banger vm delete --force s
+banger image delete saved
 
 step "a registered image that is changed in place"
 cp --sparse=always "$(field a paths.dir)/base.ext4" "$root/own.ext4"

@@ -1,16 +1,13 @@
-#include "builder.hpp"
+#include "build_world.hpp"
 #include "commit_job.hpp"
 #include "diff.hpp"
 #include "golden.hpp"
 #include "holdings.hpp"
-#include "under_way.hpp"
-
-#include <banger/test/fake_host.hpp>
+#include "job_log.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,159 +25,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// What the job of the next test does.
-std::function<void(banger::Host, banger::Job&)>& work() {
-    static std::function<void(banger::Host, banger::Job&)> slot;
-    return slot;
-}
-
-/// A plugin around one job.
-class OneJob {
-  public:
-    static constexpr const char* id = "one-job";
-    static constexpr const char* name = "One job";
-    static constexpr const char* version = "1.0.0";
-    OneJob(banger::Host host, banger::Call&, std::string_view) : host_(host), operations_(host) {}
-    void go(banger::Call& call, std::string_view) {
-        (void)operations_.start(call, "go", "web",
-                                [this](banger::Job& job) { work()(host_, job); });
-    }
-    static constexpr banger_action cli[] = {banger::action<&OneJob::go>("go", "begins it")};
-
-  private:
-    banger::Host host_;
-    banger::Operations operations_;
-};
-
-constexpr const char* done = R"({"id": "op-x", "kind": "x", "target": "y", "state": "succeeded"})";
-
-class World : public testing::Test {
-  protected:
-    World() : folder_(testing::TempDir() + "imagebuild-world-" + std::to_string(::getpid())) {
-        fs::create_directories(folder_ / "staging");
-        fs::create_directories(folder_ / "vm");
-        std::ofstream(folder_ / "vm/overlay.ext4") << "overlay";
-        host_.programs = [this](const fake::Program& program, banger_call& call) {
-            return run(program, call);
-        };
-        host_.begin();
-        host_.answers = {
-            {"POST /v1/image-stagings",
-             json{{"id", "st-1"}, {"dir", (folder_ / "staging").string()}}.dump()},
-            {"DELETE /v1/image-stagings/st-1", "{}"},
-            {"GET /v1/vm-options", R"({"options": [{"plugin": "nat", "name": "nat"}]})"},
-            {"POST /v1/vms", done},
-            {"GET /v1/vms/build-web-00000000", vm("build-web-00000000", "running")},
-            {"GET /v1/vms/build-web-00000000/ssh",
-             R"({"host": "172.30.88.7", "key": "/id", "host_key_alias": "banger-1",
-                 "control_path": "/c"})"},
-            {"POST /v1/vms/build-web-00000000/stop", done},
-            {"DELETE /v1/vms/build-web-00000000?force=1", done},
-            {"GET /v1/images",
-             R"({"images": [{"name": "debian", "kind": "bundle", "kernel": "/k"}]})"},
-            {"GET /v1/images/debian", R"({"name": "debian", "kind": "bundle"})"},
-            {"POST /v1/images", R"({"name": "web", "size_bytes": 1000})"}};
-    }
-    ~World() override { fs::remove_all(folder_); }
-
-    std::string vm(const char* name, const char* state) const {
-        return json{{"name", name},
-                    {"state", state},
-                    {"id", "a1"},
-                    {"created_at", "2999-01-01T00:00:00.000Z"},
-                    {"since", "then"},
-                    {"image", "debian"},
-                    {"disk_mode", "overlay"},
-                    {"paths", {{"dir", (folder_ / "vm").string()}}}}
-            .dump();
-    }
-
-    /// Programs: ssh and cp do well, the tool says what it is to say. `fails` is told of each.
-    fake::ProgramEnd run(const fake::Program& program, banger_call& call) {
-        std::string line;
-        for (const std::string& word : program.argv) {
-            line += (line.empty() ? "" : " ") + word;
-        }
-        line += " < " + program.input;
-        programs_.push_back(line);
-        if (fails_ && line.find(*fails_) != std::string::npos) {
-            if (cancels_) {
-                host_.cancel();
-                return {BANGER_E_CANCELLED, 0, {}, {}, "cancelled"};
-            }
-            return {BANGER_OK, fails_with_, {}, "it does not work\n", {}};
-        }
-        if (std::any_of(really_.begin(), really_.end(),
-                        [&](const std::string& begin) { return line.rfind(begin, 0) == 0; })) {
-            return fake::run_program(program, call);
-        }
-        if (program.argv[0] == "/tool") {
-            const json packages{{{"name", "b"}, {"version", "2"}},
-                                {{"name", "a"}, {"version", "1"}}};
-            const json said{{"result", {{"content_bytes", 5}, {"packages", packages}}}};
-            return {BANGER_OK, 0, said.dump() + "\n", {}, {}};
-        }
-        return {BANGER_OK, 0, "a line\n", {}, {}};
-    }
-
-    BuildRequest request() const {
-        BuildRequest request;
-        request.name = "web";
-        request.vm = "build-web-00000000";
-        request.size_mib = 9000;
-        request.digest = "sha256:00";
-        request.steps = {{"packages", "packages", "apt-get install it\n", {}, false},
-                         {"download x", "download of x", "curl x\n", {}, true},
-                         {"file y", "file y", "install y\n", {{"/y", "/var/tmp/y"}}, false}};
-        return request;
-    }
-    fake::Job build(const BuildRequest& request) {
-        return job([this, request](banger::Host host, banger::Job& own) {
-            Builder(host, own, request, under_way_.claim("web", "build"), "/tool", folder_ / "logs")
-                .run();
-        });
-    }
-    fake::Job job(std::function<void(banger::Host, banger::Job&)> function) {
-        work() = std::move(function);
-        EXPECT_TRUE(host_.action(BANGER_IFACE_CLI, "go").ok());
-        fake::Job ran = host_.run_jobs().at(0);
-        work() = nullptr;
-        EXPECT_THAT(host_.misuse(), IsEmpty());
-        EXPECT_EQ(host_.open_calls(), 0U);
-        return ran;
-    }
-    /// The requests that change something, in their order.
-    std::vector<std::string> changes() const {
-        std::vector<std::string> list;
-        for (const std::string& call : host_.recorded().calls) {
-            const std::string api = "api.request ";
-            if (call.rfind(api, 0) == 0 && call.find(" GET ") == std::string::npos) {
-                list.push_back(call.substr(api.size()));
-            }
-        }
-        return list;
-    }
-    bool ran(const std::string& part) const {
-        return std::any_of(programs_.begin(), programs_.end(), [&](const std::string& line) {
-            return line.find(part) != std::string::npos;
-        });
-    }
-    /// Nothing is kept on this machine, and nobody holds the name.
-    void expect_clean() {
-        EXPECT_THAT(host_.kv, IsEmpty());
-        EXPECT_EQ(under_way_.line(), "none");
-        EXPECT_TRUE(fs::is_empty(host_.state_dir()));
-    }
-
-    fs::path folder_;
-    fake::Host host_{&banger::Export<OneJob>::entry};
-    UnderWay under_way_;
-    std::vector<std::string> programs_;
-    std::optional<std::string> fails_;
-    int fails_with_ = 100;
-    std::vector<std::string> really_; ///< programs that are run, by how their line begins
-    bool cancels_ = false;
-};
+class World : public test::BuildWorld {};
 
 TEST_F(World, ABuildGoesFromTheStagingToTheImage) {
     const fake::Job done_job = build(request());
@@ -405,38 +250,6 @@ TEST_F(World, FilesOfAKilledDaemonAreRemoved) {
     expect_clean();
 }
 
-TEST_F(World, AnImageOfAnImageKeepsItsKernel) {
-    std::ofstream(folder_ / "kernel") << "\x7f"
-                                      << "ELF...";
-    host_.answers["GET /v1/images"] = json{
-        {"images",
-         {{{"name", "other"}, {"kind", "bundle"}, {"kernel", "/k"}, {"initrd", "/i"}},
-          {{"name", "debian"},
-           {"kind", "managed"},
-           {"kernel", (folder_ / "kernel").string()},
-           {"initrd", "/i"}}}}}.dump();
-    EXPECT_TRUE(build(request()).outcome.ok());
-    EXPECT_TRUE(ran("staging/vmlinuz"));
-    EXPECT_TRUE(ran("staging/vmlinux"));
-    EXPECT_FALSE(ran("staging/initramfs.img")); // the bundle's
-}
-
-TEST_F(World, ModulesAreTakenWithoutTheLinksAmongThem) {
-    const fs::path modules = folder_ / "modules/6.1.0-1";
-    fs::create_directories(modules);
-    std::ofstream(modules / "a.ko") << "module";
-    fs::create_symlink("/usr/src/headers", modules / "build");
-    fs::create_directory_symlink(folder_ / "modules", folder_ / "by-a-link");
-    really_ = {"cp -R", "find"};
-    BuildRequest with_modules = request();
-    with_modules.modules = (folder_ / "by-a-link").string();
-    const fake::Job built = build(with_modules);
-    EXPECT_TRUE(built.outcome.ok()) << built.outcome.message;
-    EXPECT_EQ(test::content_of(folder_ / "staging/modules/6.1.0-1/a.ko"), "module");
-    EXPECT_FALSE(fs::is_symlink(folder_ / "staging/modules/6.1.0-1/build"));
-    EXPECT_TRUE(fs::is_symlink(modules / "build")) << "the user's own";
-}
-
 TEST_F(World, WhatBelongsToTheVmStaysWithItInBothDiskModes) {
     for (const bool overlay : {true, false}) {
         if (!overlay) {
@@ -458,6 +271,21 @@ TEST_F(World, WhatBelongsToTheVmStaysWithItInBothDiskModes) {
         EXPECT_TRUE(ran("--label bgr-work --block /.ssh/authorized_keys"));
         programs_.clear();
     }
+}
+
+TEST_F(World, WithoutAWorkSeedTheImageHasNothingInRoot) {
+    BuildRequest unseeded = request();
+    unseeded.work_seed = false;
+    EXPECT_TRUE(build(unseeded).outcome.ok());
+    EXPECT_FALSE(ran("work-seed.ext4"));
+    for (const char* verb : {"/tool flatten", "/tool compact"}) {
+        EXPECT_TRUE(std::any_of(programs_.begin(), programs_.end(), [&](const std::string& one) {
+            return one.find(verb) == 0 && one.find(" --drop /root ") != std::string::npos;
+        })) << verb;
+    }
+    programs_.clear();
+    EXPECT_TRUE(build(request()).outcome.ok());
+    EXPECT_FALSE(ran(" --drop /root "));
 }
 
 TEST_F(World, TheNewestLogsAreKept) {
@@ -498,10 +326,7 @@ TEST_F(World, OneNameIsMadeOnceAtATime) {
 
 TEST_F(World, ACommitTakesTheDisksOfAStoppedVm) {
     host_.answers["GET /v1/vms/app"] = vm("app", "stopped");
-    const fake::Job saved = job([this](banger::Host host, banger::Job& own) {
-        commit_vm(host, own, {"app", "web", false, false}, under_way_.claim("web", "commit"),
-                  "/tool", folder_ / "logs");
-    });
+    const fake::Job saved = commit(false);
     EXPECT_TRUE(saved.outcome.ok()) << saved.outcome.message;
     EXPECT_THAT(changes(), ElementsAre("POST /v1/image-stagings", "POST /v1/images",
                                        "DELETE /v1/image-stagings/st-1"));
@@ -521,10 +346,7 @@ TEST_F(World, ACommitOfAVmThatRunsIsRefused) {
 TEST_F(World, ACommitStopsAVmWhenItIsAskedTo) {
     host_.answers["GET /v1/vms/app"] = vm("app", "running");
     host_.answers["POST /v1/vms/app/stop"] = done;
-    const fake::Job saved = job([this](banger::Host host, banger::Job& own) {
-        commit_vm(host, own, {"app", "web", false, true}, under_way_.claim("web", "commit"),
-                  "/tool", folder_ / "logs");
-    });
+    const fake::Job saved = commit(true);
     EXPECT_THAT(changes(), Contains("POST /v1/vms/app/stop"));
     EXPECT_EQ(saved.outcome.status, BANGER_E_CONFLICT); // it says that it still runs
     expect_clean();
