@@ -127,4 +127,27 @@ std::vector<Leftover> find_leftovers(const ImageStore& store, const fs::path& te
     return found;
 }
 
+std::vector<fs::path> templates_of(const ImageStore& store, const fs::path& templates,
+                                   const InUse& in_use, const std::string& name) {
+    InUse others = in_use;
+    std::erase_if(others.images, [&](const Image& image) { return image.name == name; });
+    const auto unneeded = [&](const InUse& by) {
+        std::set<fs::path> found;
+        for (const Leftover& leftover : find_leftovers(store, templates, by)) {
+            if (leftover.kind == Leftover::Kind::template_) {
+                found.insert(leftover.path);
+            }
+        }
+        return found;
+    };
+    const std::set<fs::path> before = unneeded(in_use);
+    std::vector<fs::path> found;
+    for (const fs::path& path : unneeded(others)) {
+        if (!before.contains(path)) {
+            found.push_back(path);
+        }
+    }
+    return found;
+}
+
 } // namespace banger::image

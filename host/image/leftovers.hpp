@@ -39,6 +39,11 @@ struct InUse {
                                                    const std::filesystem::path& templates,
                                                    const InUse& in_use);
 
+/// Templates of work disks and seeds that are there for the image of that name alone. [pool thread]
+[[nodiscard]] std::vector<std::filesystem::path>
+templates_of(const ImageStore& store, const std::filesystem::path& templates, const InUse& in_use,
+             const std::string& name);
+
 /// Bytes that a file, or all in a folder, occupies.
 [[nodiscard]] std::uint64_t occupied_bytes(const std::filesystem::path& path);
 

@@ -1,9 +1,14 @@
 #include "api/resources/image_json.hpp"
 #include "api/resources/resources.hpp"
 #include "image/catalog.hpp"
+#include "image/leftovers.hpp"
 #include "os/error.hpp"
 #include "vm/image_bin.hpp"
 #include "vm/settings.hpp"
+
+#include <filesystem>
+#include <system_error>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +17,7 @@ using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
 namespace asio = boost::asio;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -58,6 +64,27 @@ json default_json(const Parts& parts) {
             {"config", configured.empty() ? json(nullptr) : json(configured)}};
 }
 
+/// Its templates are what only it needs, as long as its files say which.
+asio::awaitable<void> remove_image(const Parts& parts, std::string name) {
+    image::InUse in_use{parts.images.list(), parts.images.used_folders(),
+                        parts.images.stagings().ids()};
+    auto look = vm::offload(parts.threads, [&parts, in_use = std::move(in_use), name] {
+        return image::templates_of(parts.images.store(), parts.settings.templates_dir, in_use,
+                                   name);
+    });
+    const std::vector<fs::path> templates = co_await std::move(look);
+    parts.images.remove(name, image_users(parts, name), default_image(parts));
+    auto unlink = vm::offload(parts.threads, [templates] {
+        for (const fs::path& file : templates) {
+            std::error_code code; // what stays is a leftover, which prune finds
+            fs::remove(file, code);
+        }
+    });
+    co_await std::move(unlink);
+    auto emptied = parts.image_bin.empty(); // put away it is already
+    co_await std::move(emptied);
+}
+
 } // namespace
 
 void add_images(Router& router, const Parts& parts) {
@@ -80,10 +107,9 @@ void add_images(Router& router, const Parts& parts) {
     });
     router.on("DELETE", "/v1/images/{name}",
               [&parts](Request request) -> asio::awaitable<Response> {
-                  const std::string& name = request.param("name");
-                  parts.images.remove(name, image_users(parts, name), default_image(parts));
-                  auto emptied = parts.image_bin.empty(); // put away it is already
-                  co_await std::move(emptied);
+                  const std::string name = request.param("name");
+                  auto removed = remove_image(parts, name);
+                  co_await std::move(removed);
                   co_return json_response({{"deleted", name}});
               });
     router.on("GET", "/v1/image-default", [&parts](Request) -> asio::awaitable<Response> {

@@ -4,6 +4,8 @@
 
 #include "unit/vm/world.hpp"
 
+#include "image/disks.hpp"
+#include "image/work_seeds.hpp"
 #include "os/file.hpp"
 #include "os/run.hpp"
 #include "os/temporary_dir.hpp"
@@ -231,6 +233,32 @@ TEST_F(ImageResources, AReplacedImageLeavesItsVmsWhatTheyHave) {
     EXPECT_TRUE(front->world.wait([&] { return !fs::exists(first); }));
     const vm::MachinePaths paths(front->world.settings, *front->world.machines.get("web"));
     EXPECT_TRUE(fs::exists(paths.dir / image::BootFiles::base_name));
+}
+
+TEST_F(ImageResources, WithAnImageGoTheTemplatesThatWereMadeForIt) {
+    const fs::path templates = front->world.settings.templates_dir;
+    os::make_private_dir(templates);
+    const auto put = [&](const std::string& name) {
+        os::write_file_atomic(templates / name, "a template");
+        return templates / name;
+    };
+    const fs::path bare = dir.path() / "bare.ext4";
+    make_ext4(bare);
+    (void)ask("PUT", "/v1/images/bare", {{"rootfs", bare.string()}});
+    (void)ask("PUT", "/v1/images/twin", {{"rootfs", bare.string()}});
+    const fs::path seed =
+        put(image::WorkSeeds::prefix_of(front->world.catalog.get("bare")) + ".ext4");
+    const fs::path disk = put(image::Disks::work_template_prefix(seed) + "64.ext4");
+    const fs::path bundles =
+        put(image::Disks::work_template_prefix(front->world.catalog.get("debian").work_seed) +
+            "64.ext4");
+    const fs::path nobodys = put("work-1-1.1-64.ext4");
+    (void)ask("DELETE", "/v1/images/twin");
+    EXPECT_TRUE(fs::exists(seed) && fs::exists(disk)) << "the other image has a use for them";
+    (void)ask("DELETE", "/v1/images/bare");
+    EXPECT_FALSE(fs::exists(seed) || fs::exists(disk));
+    EXPECT_TRUE(fs::exists(bundles));
+    EXPECT_TRUE(fs::exists(nobodys)) << "which is for prune";
 }
 
 TEST_F(ImageResources, AVmTellsWhatItBootsFromWhateverTheBundleIsNow) {
