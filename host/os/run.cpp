@@ -61,6 +61,31 @@ void feed(UniqueFd& fd, const std::string& input, std::size_t& at) {
     }
 }
 
+/// False when it still runs after the time. Its output is read on, so that it waits for nobody.
+bool ends_when_asked(Child& child, UniqueFd& out, UniqueFd& err, std::chrono::milliseconds time) {
+    child.kill(SIGTERM);
+    const RunOptions unheard{.limit = 0};
+    std::string dropped;
+    const Deadline deadline = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < deadline) {
+        std::array<pollfd, 3> entries{
+            {{out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}, {child.pidfd().get(), POLLIN, 0}}};
+        if (::poll(entries.data(), entries.size(), poll_time(deadline)) < 0 && errno != EINTR) {
+            break;
+        }
+        if (entries[2].revents != 0) {
+            return true;
+        }
+        if (entries[0].revents != 0 && !drain(out.get(), dropped, unheard, true)) {
+            out.reset();
+        }
+        if (entries[1].revents != 0 && !drain(err.get(), dropped, unheard, false)) {
+            err.reset();
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 Output run(const std::vector<std::string>& argv, const RunOptions& options) {
@@ -101,7 +126,11 @@ Output run(const std::vector<std::string>& argv, const RunOptions& options) {
         output.timed_out = ready == 0 || std::chrono::steady_clock::now() >= deadline;
         output.cancelled = ready > 0 && entries[3].revents != 0;
         if (output.timed_out || output.cancelled) {
-            child.kill(SIGKILL);
+            in.write.reset();
+            if (options.grace.count() == 0 ||
+                !ends_when_asked(child, out.read, err.read, options.grace)) {
+                child.kill(SIGKILL);
+            }
             output.status = child.wait();
             return output;
         }

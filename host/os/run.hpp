@@ -25,6 +25,8 @@ struct RunOptions {
     std::string input;             ///< given to its standard input
     std::size_t limit = 4U << 20U; ///< bytes kept of each stream; the rest is read and dropped
     int cancel_fd = -1;            ///< readable means: end it now
+    /// What a program has to end by itself (SIGTERM) when it is to end, before it is killed.
+    std::chrono::milliseconds grace{0};
     /// Gets what comes, also beyond the limit; `out`: standard output, else standard error.
     std::function<void(std::string_view bytes, bool out)> on_output;
     bool die_with_parent = false; ///< as in SpawnOptions; the calling thread must not end first

@@ -108,6 +108,13 @@ void CallLink::progress(std::uint64_t done, std::uint64_t total, bool bytes) {
     }
 }
 
+void CallLink::reaches(int percent) {
+    const std::scoped_lock hold(lock_);
+    if (context_ && context_->reaches) {
+        context_->reaches(percent);
+    }
+}
+
 VmSnapshot::VmSnapshot(vm::VmView view, std::string cookie)
     : view_(std::move(view)), run_dir_(view_.run_dir.string()), cookie_(std::move(cookie)) {
     raw_.struct_size = sizeof raw_;

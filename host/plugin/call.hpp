@@ -43,6 +43,7 @@ class CallLink {
     void privileged(const std::string& command, std::chrono::milliseconds time, bool ok);
     void stage(const std::string& name);
     void progress(std::uint64_t done, std::uint64_t total, bool bytes);
+    void reaches(int percent);
 
   private:
     std::mutex lock_;

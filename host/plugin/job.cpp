@@ -174,6 +174,15 @@ void Job::progress(Call& call, std::uint64_t done, std::uint64_t total, std::uin
     }
 }
 
+void Job::reaches(Call& call, std::uint32_t percent) {
+    if (percent > 100) {
+        throw Error(ErrorKind::invalid,
+                    "operations.reaches: " + std::to_string(percent) + " percent",
+                    "the whole job is 100");
+    }
+    call.link->reaches(static_cast<int>(percent));
+}
+
 void Job::output(Call& call, int level, std::string_view line) {
     if (!lines_.take()) {
         return;

@@ -22,10 +22,13 @@ class Job : public std::enable_shared_from_this<Job> {
     /// Begins it, takes over the plugin's context, and gives the operation's id. Throws busy when
     /// the plugin has enough of them.
     [[nodiscard]] std::string start();
+    /// What it may take once it is cancelled.
+    [[nodiscard]] std::chrono::milliseconds cleanup() const noexcept { return cleanup_; }
 
     // On the job's own thread, while `call` is it.
     void stage(Call& call, std::string_view name);
     void progress(Call& call, std::uint64_t done, std::uint64_t total, std::uint32_t unit);
+    static void reaches(Call& call, std::uint32_t percent);
     void output(Call& call, int level, std::string_view line);
 
   private:

@@ -43,6 +43,8 @@ constexpr std::uint64_t exec_arguments = 4096; ///< and variables
 constexpr std::uint64_t exec_bytes = 1 * mib;  ///< of all arguments, variables and the folder
 constexpr std::uint64_t exec_input = 16 * mib;
 constexpr std::uint64_t exec_output = 64 * mib;
+constexpr std::chrono::milliseconds exec_grace{1000}; ///< from SIGTERM to SIGKILL
+constexpr std::chrono::milliseconds exec_job_grace{5000};
 constexpr std::uint64_t api_method = 16;
 constexpr std::uint64_t api_target = 8 * kib;
 constexpr std::uint64_t api_body = 1 * mib;

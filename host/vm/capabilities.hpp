@@ -61,6 +61,7 @@ struct CallContext {
     std::function<void(const std::string& name)> stage; ///< a new stage of the operation
     /// How much of the stage is done; total 0: not known.
     std::function<void(std::uint64_t done, std::uint64_t total, bool bytes)> progress;
+    std::function<void(int percent)> reaches; ///< Operation::reaches()
 };
 
 /// One command-line option that a plugin gives to VMs.

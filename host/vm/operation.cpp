@@ -147,9 +147,19 @@ void Operation::percent(int value) {
 void Operation::progress(std::uint64_t done, std::uint64_t total, bool bytes) {
     progress_ = {{"done", done}, {"total", total}, {"unit", bytes ? "bytes" : "items"}};
     if (total > 0) {
-        const double part = static_cast<double>(done) / static_cast<double>(total);
-        percent_ = static_cast<int>(std::clamp(part * 100, 0.0, 100.0));
+        const double part =
+            std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0);
+        percent_ = reaches_ ? std::max(percent_,
+                                       reached_ + static_cast<int>(part * (*reaches_ - reached_)))
+                            : static_cast<int>(part * 100);
     }
+    touch();
+}
+
+void Operation::reaches(int percent) {
+    reached_ = reaches_.value_or(0);
+    percent_ = reaches_ ? std::max(percent_, reached_) : 0;
+    reaches_ = std::clamp(percent, reached_, 100);
     touch();
 }
 
@@ -222,6 +232,13 @@ CallContext Operation::make_context(int fd) {
         asio::post(self->loop_, [self, done, total, bytes] {
             if (!self->finished()) {
                 self->progress(done, total, bytes);
+            }
+        });
+    };
+    context.reaches = [self = shared_from_this()](int percent) {
+        asio::post(self->loop_, [self, percent] {
+            if (!self->finished()) {
+                self->reaches(percent);
             }
         });
     };

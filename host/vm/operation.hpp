@@ -58,6 +58,9 @@ class Operation : public std::enable_shared_from_this<Operation> {
     void percent(int value);
     /// How much of the stage is done; total 0: not known. It goes with the stage.
     void progress(std::uint64_t done, std::uint64_t total, bool bytes);
+    /// At the end of the stage that runs, so much of the whole is done. From the first call on the
+    /// percent is that of the whole, which progress() moves up to there and nothing moves back.
+    void reaches(int percent);
     void log(std::string_view level, std::string text);
     /// The same as a warning, which is told at the end as well.
     void warn(const std::string& text);
@@ -98,7 +101,9 @@ class Operation : public std::enable_shared_from_this<Operation> {
     OperationState state_ = OperationState::queued;
     std::vector<Stage> stages_;
     int percent_ = 0;
-    nlohmann::json progress_;                      ///< null: nothing is counted
+    int reached_ = 0;            ///< percent of the whole before the stage that runs
+    std::optional<int> reaches_; ///< and at its end; unset: the percent is the stage's
+    nlohmann::json progress_;    ///< null: nothing is counted
     nlohmann::json log_ = nlohmann::json::array(); ///< the newest lines
     std::size_t log_dropped_ = 0;
     std::vector<std::string> warnings_;

@@ -347,7 +347,7 @@ FIELD(banger_job, run, 56, banger_job_fn);
 FIELD(banger_job, context, 64, void*);
 static_assert(std::is_same_v<banger_job_fn, banger_status (*)(void*, banger_call*)>);
 
-AT_LEAST(banger_operations_ops, 40);
+AT_LEAST(banger_operations_ops, 48);
 FIELD(banger_operations_ops, struct_size, 0, uint32_t);
 FIELD(banger_operations_ops, flags, 4, uint32_t);
 FIELD(banger_operations_ops, start, 8,
@@ -357,6 +357,7 @@ FIELD(banger_operations_ops, progress, 24,
       banger_status (*)(banger_call*, uint64_t done, uint64_t total, uint32_t unit));
 FIELD(banger_operations_ops, output, 32,
       banger_status (*)(banger_call*, int32_t level, banger_str line));
+FIELD(banger_operations_ops, reaches, 40, banger_status (*)(banger_call*, uint32_t percent));
 
 AT_LEAST(banger_privileged_ops, 24);
 FIELD(banger_privileged_ops, struct_size, 0, uint32_t);

@@ -1,6 +1,7 @@
 #include "os/run.hpp"
 #include "os/utf8.hpp"
 #include "plugin/extensions.hpp"
+#include "plugin/job.hpp"
 #include "plugin/limits.hpp"
 
 #include <algorithm>
@@ -103,6 +104,12 @@ std::vector<std::string> environment(const banger_exec_request& request) {
     return all;
 }
 
+/// Half of what a job has for its clean-up is for what comes after the program.
+milliseconds grace_of(const Call& call) {
+    return call.job ? std::min(limits::exec_job_grace, call.job->cleanup() / 2)
+                    : limits::exec_grace;
+}
+
 os::Output run_request(Call& call, const banger_exec_request& request) {
     require_struct(&request, &banger_exec_request::output_limit, "exec: the request");
     if (request.flags != 0) {
@@ -123,6 +130,7 @@ os::Output run_request(Call& call, const banger_exec_request& request) {
         .limit = std::min(request.output_limit > 0 ? request.output_limit : default_output,
                           limits::exec_output),
         .cancel_fd = call.cancel_fd(),
+        .grace = grace_of(call),
         .env = environment(request)};
     constexpr auto with_output =
         offsetof(banger_exec_request, output_context) + sizeof request.output_context;

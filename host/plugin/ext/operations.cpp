@@ -37,9 +37,16 @@ banger_status output(banger_call* call, int32_t level, banger_str line) noexcept
     });
 }
 
+banger_status reaches(banger_call* call, uint32_t percent) noexcept {
+    return perform(call, "operations.reaches", [&](Call& of) {
+        (void)job_of(of, "operations.reaches");
+        Job::reaches(of, percent);
+    });
+}
+
 } // namespace
 
 const banger_operations_ops operations_ops{
-    sizeof(banger_operations_ops), 0, start, stage, progress, output};
+    sizeof(banger_operations_ops), 0, start, stage, progress, output, reaches};
 
 } // namespace banger::plugin

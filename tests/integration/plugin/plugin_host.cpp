@@ -135,6 +135,7 @@ std::string FakeOperations::start(const std::string& kind, const std::string& ta
     context->operation_id = "op-" + std::to_string(cancel_fds_.size());
     context->cancel_fd = cancel_fds_.back().get();
     context->stage = [this](const std::string& name) { tell("stage " + name); };
+    context->reaches = [this](int percent) { tell("reaches " + std::to_string(percent)); };
     context->progress = [this](std::uint64_t done, std::uint64_t total, bool bytes) {
         tell(std::to_string(done) + "/" + std::to_string(total) + (bytes ? " bytes" : " items"));
     };

@@ -83,7 +83,7 @@ class FakeOperations : public OperationBoard {
     Result wait();
 
     bool closed = false;
-    std::vector<std::string> told() const; ///< "kind target", "stage x", "3/10 bytes", "info text"
+    std::vector<std::string> told() const; ///< "kind target", "stage x", "3/10 bytes", ..
 
   private:
     void tell(std::string text);

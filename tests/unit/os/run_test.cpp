@@ -39,6 +39,31 @@ TEST(Run, EndsAtItsTimeAndWhenCancelled) {
     EXPECT_TRUE(run({"sleep", "30"}, {.cancel_fd = read.get()}).cancelled);
 }
 
+TEST(Run, AProgramIsAskedToEndBeforeItIsKilled) {
+    int fds[2];
+    ASSERT_EQ(::pipe(fds), 0);
+    const UniqueFd read(fds[0]);
+    UniqueFd write(fds[1]);
+    RunOptions options{.cancel_fd = read.get(), .grace = 5s};
+    options.on_output = [&](std::string_view, bool) { write.reset(); }; // it is ready: end it
+    const Output ended =
+        run({"sh", "-c",
+             "trap 'yes | head -c 1000000; exit 7' TERM; echo x; while :; do sleep 0.02; done"},
+            options);
+    EXPECT_TRUE(ended.cancelled);
+    EXPECT_EQ(ended.status.code, 7) << "and nothing that it says holds it up";
+
+    const auto began = std::chrono::steady_clock::now();
+    options.cancel_fd = -1;
+    options.grace = 100ms;
+    options.timeout = 300ms;
+    options.on_output = nullptr;
+    const Output killed = run({"sh", "-c", "trap '' TERM; while :; do sleep 0.02; done"}, options);
+    EXPECT_TRUE(killed.timed_out);
+    EXPECT_EQ(killed.status.signal, SIGKILL);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+}
+
 TEST(Run, AGrandchildThatHoldsThePipesDoesNotHoldUs) {
     const Output output = run({"sh", "-c", "sleep 5 & echo done"}, {.timeout = 4s});
     EXPECT_EQ(output.out, "done\n");

@@ -204,5 +204,33 @@ TEST_F(OperationTest, AWatcherSeesEveryChangeUntilTheEnd) {
     EXPECT_EQ(operations.find(operation->id()), operation);
 }
 
+TEST(Operation, ThePercentOfTheWholeNeverGoesBack) {
+    boost::asio::io_context loop;
+    Operation job(loop, "op-1", "img.build", "a");
+    const auto percent = [&] { return job.to_json()["percent"].get<int>(); };
+    job.progress(1, 2, false);
+    EXPECT_EQ(percent(), 50) << "of the stage, where nobody says what the whole is";
+    job.stage("install");
+    job.reaches(40);
+    EXPECT_EQ(percent(), 0);
+    job.progress(1, 2, false);
+    EXPECT_EQ(percent(), 20);
+    job.progress(1, 4, false);
+    EXPECT_EQ(percent(), 20);
+    job.stage("copy");
+    job.reaches(90);
+    EXPECT_EQ(percent(), 40);
+    job.progress(1, 2, true);
+    EXPECT_EQ(percent(), 65);
+    job.stage("a part of it");
+    job.progress(0, 2, true);
+    EXPECT_EQ(percent(), 65);
+    job.stage("register");
+    job.reaches(10);
+    EXPECT_EQ(percent(), 90);
+    job.progress(9, 2, true);
+    EXPECT_EQ(percent(), 90);
+}
+
 } // namespace
 } // namespace banger::vm

@@ -30,6 +30,9 @@ class Job {
     void bytes(std::uint64_t done, std::uint64_t total) const {
         checked(ops_.progress(call.raw(), done, total, BANGER_JOB_BYTES));
     }
+    /// At the end of this stage, so much of the whole job is done: then the operation's percent is
+    /// that of the whole, and never goes back.
+    void reaches(std::uint32_t percent) const { checked(ops_.reaches(call.raw(), percent)); }
     /// A line for the operation's log alone; level: BANGER_LOG_*.
     void output(std::string_view line, int level = BANGER_LOG_INFO) const {
         checked(ops_.output(call.raw(), level, str(line)));

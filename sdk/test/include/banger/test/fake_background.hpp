@@ -127,8 +127,13 @@ inline const void* Tables::get_extension(const banger_host* host, const char* id
         ops.file = All::file;
         return ops;
     }();
-    static constexpr banger_operations_ops operations_ops{
-        sizeof(banger_operations_ops), 0, All::start, All::stage, All::progress, All::output};
+    static constexpr banger_operations_ops operations_ops{sizeof(banger_operations_ops),
+                                                          0,
+                                                          All::start,
+                                                          All::stage,
+                                                          All::progress,
+                                                          All::output,
+                                                          All::reaches};
     const std::pair<const char*, const void*> all[] = {
         {BANGER_EXT_OPERATIONS, &operations_ops},
         {BANGER_EXT_LOG, &log_ops},

@@ -27,6 +27,7 @@ struct Jobs : Builder {
                                     [run, context](banger_call* raw) { return run(context, raw); },
                                     {},
                                     {},
+                                    {},
                                     {}});
         return give(call, id);
     }
@@ -50,6 +51,14 @@ struct Jobs : Builder {
             return BANGER_E_INVALID;
         }
         job->lines.push_back(text(line));
+        return BANGER_OK;
+    }
+    static banger_status reaches(banger_call* call, std::uint32_t percent) {
+        Job* job = job_of(call, "operations.reaches");
+        if (job == nullptr || percent > 100) {
+            return BANGER_E_INVALID;
+        }
+        job->reached.push_back(percent);
         return BANGER_OK;
     }
 };

@@ -97,6 +97,7 @@ struct Job {
     std::function<banger_status(banger_call*)> run;
     Outcome outcome;                        ///< once it has run
     std::vector<std::string> stages, lines; ///< that it told meanwhile
+    std::vector<std::uint32_t> reached;     ///< percent of the whole, as told
 };
 
 } // namespace banger::fake
