@@ -125,7 +125,7 @@ os::Error Outcome::error(const Plugin& plugin, const CallSite& site) const {
 os::Error Outcome::answer(const Plugin& plugin, const CallSite& site) const {
     const bool own = own_words && !abandoned &&
                      (status == BANGER_E_INVALID || status == BANGER_E_NOT_FOUND ||
-                      status == BANGER_E_UNAVAILABLE);
+                      status == BANGER_E_CONFLICT || status == BANGER_E_UNAVAILABLE);
     return own ? os::Error(kind_of(status), message, hint) : error(plugin, site);
 }
 

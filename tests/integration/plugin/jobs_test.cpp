@@ -46,8 +46,9 @@ TEST_F(Jobs, StagesProgressLinesAndResultAreTheOperations) {
     EXPECT_FALSE(result.error);
     EXPECT_EQ(result.json, R"({"sheep":10})");
     EXPECT_THAT(host.operations.told(),
-                ElementsAre("polite.count ten sheep", "stage counting", "info sheep 0",
-                            "info sheep 1", "5/10 bytes", "10/10 bytes", "info polite: all there"));
+                ElementsAre("polite.count ten sheep", "stage counting", "reaches 100",
+                            "info sheep 0", "info sheep 1", "5/10 bytes", "10/10 bytes",
+                            "info polite: all there"));
 }
 
 TEST_F(Jobs, AFailureIsTheOperationsError) {
@@ -55,9 +56,13 @@ TEST_F(Jobs, AFailureIsTheOperationsError) {
     ASSERT_TRUE(result.error);
     EXPECT_STREQ(result.error->what(), "no sheep here");
     EXPECT_EQ(result.error->hint(), "buy some");
+    result = do_job("clash");
+    ASSERT_TRUE(result.error);
+    EXPECT_STREQ(result.error->what(), "they are counted already");
+    EXPECT_EQ(result.error->kind(), os::ErrorKind::conflict);
     result = do_job("throw");
     ASSERT_TRUE(result.error);
-    EXPECT_STREQ(result.error->what(), "plugin polite, job count op-2: fence");
+    EXPECT_STREQ(result.error->what(), "plugin polite, job count op-3: fence");
     result = do_job("array");
     ASSERT_TRUE(result.error);
     EXPECT_STREQ(result.error->what(), "its result is no JSON object");

@@ -157,8 +157,12 @@ class Polite {
             call, has("badkind") ? "No Kind" : "count", "ten sheep",
             [this, has](banger::Job& job) {
                 job.stage("counting");
+                job.reaches(100);
                 if (has("fail")) {
                     throw banger::Error(BANGER_E_UNAVAILABLE, "no sheep here", "buy some");
+                }
+                if (has("clash")) {
+                    throw banger::Error(BANGER_E_CONFLICT, "they are counted already", "wait");
                 }
                 if (has("throw")) {
                     throw std::out_of_range("fence");
