@@ -120,8 +120,21 @@ scripts() { # what people run, and what a guest does
     done < <(files)
 }
 
+pins() { # what two recipes fetch is of one version, and hashes to one value
+    local recipe=plugins/imagebuild/recipes/default.yaml manifest=runtime/void/manifest.sh tool version integrity hash
+    for tool in mise opencode; do
+        version=$(sed -n "s/^: \"\${VOID_${tool^^}_VERSION:=\(.*\)}\"$/\1/p" $manifest)
+        integrity=$(sed -n "s/^: \"\${VOID_${tool^^}_INTEGRITY:=\(.*\)}\"$/\1/p" $manifest)
+        [ -n "$version" ] && grep -A1 "/$tool-linux-x64[a-z-]*-$version\.tgz$" $recipe | grep -qxF "    integrity: $integrity" ||
+            offend "$manifest: $tool $version ($integrity) is not the one of $recipe"
+    done
+    while read -r hash; do
+        grep -qF "sha256: $hash" $recipe || offend "plugins/imagebuild/README.md: $hash is of nothing in $recipe"
+    done < <(grep -oE '[0-9a-f]{64}' plugins/imagebuild/README.md)
+}
+
 case ${1:-} in
-sizes | names | includes | plugins | headers | finished | format | example | scripts) "$1" ;;
-*) echo "usage: check.sh sizes|names|includes|plugins|headers|finished|format|example|scripts" >&2 && exit 2 ;;
+sizes | names | includes | plugins | headers | finished | format | example | scripts | pins) "$1" ;;
+*) echo "usage: check.sh sizes|names|includes|plugins|headers|finished|format|example|scripts|pins" >&2 && exit 2 ;;
 esac
 exit $found
