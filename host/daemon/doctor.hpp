@@ -79,6 +79,9 @@ struct DoctorFacts {
     std::optional<plugin::NoNetwork> no_network;
 };
 
+/// "set network.subnet: 10.0.0.0/24 in /home/me/.config/banger/config.yaml"
+[[nodiscard]] std::string set_in(const DoctorFacts& facts, const std::string& key_and_value);
+
 /// What config.yaml alone decides of the facts.
 [[nodiscard]] DoctorFacts configured_facts(const config::Config& config, const os::UserPaths& paths,
                                            const vm::Settings& settings, image::Lookup& images,
