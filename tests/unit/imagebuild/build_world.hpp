@@ -3,6 +3,7 @@
 #include "build_request.hpp"
 #include "under_way.hpp"
 
+#include <banger/plugin.hpp>
 #include <banger/test/fake_host.hpp>
 
 #include <filesystem>

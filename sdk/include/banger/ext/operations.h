@@ -51,10 +51,10 @@ typedef struct banger_operations_ops {
    * BANGER_LOG_*. Cut at 4 KiB; 200 lines a second and the newest 1000 are kept, what was dropped
    * is counted. E_INVALID: the call is no job's. */
   banger_status (*output)(banger_call *, int32_t level, banger_str line);
-  /* [call-thread, job] At the end of the stage that runs, so many percent of the whole job are done.
-   * From the first call on the operation's percent is that of the whole: progress() moves it from
-   * what the stage before reached up to this, and nothing moves it back. Without any it is that of
-   * the stage. E_INVALID: the call is no job's, or percent is more than 100. */
+  /* [call-thread, job] At the end of the stage that runs, so many percent of the whole job are
+   * done. From the first call on the operation's percent is that of the whole: progress() moves it
+   * from what the stage before reached up to this, and nothing moves it back. Without any it is
+   * that of the stage. E_INVALID: the call is no job's, or percent is more than 100. */
   banger_status (*reaches)(banger_call *, uint32_t percent);
 } banger_operations_ops;
 

@@ -41,10 +41,11 @@ typedef struct banger_exec_ops {
   /* [call-thread] Blocks until the child has ended and its output is closed. The child (not what it
    * started itself) is asked to end (SIGTERM) when the call is cancelled or the time is over, and
    * killed when it still runs a second later: five in a job, but at most half of its cleanup_ms.
-   * Its descriptors are 0, 1 and 2 alone. E_INVALID: no argument, more than 4096, or a NUL byte in one; argv[0], cwd or
-   * the name of a variable that is not UTF-8 (other arguments and values may have any bytes, as
-   * names of files do); E_UNSUPPORTED: flags; E_NOT_FOUND: no such program or folder; E_PERMISSION:
-   * it may not be run; E_TIMEOUT, E_CANCELLED. The text is in the result and recorded in the call.
+   * Its descriptors are 0, 1 and 2 alone. E_INVALID: no argument, more than 4096, or a NUL byte in
+   * one; argv[0], cwd or the name of a variable that is not UTF-8 (other arguments and values may
+   * have any bytes, as names of files do); E_UNSUPPORTED: flags; E_NOT_FOUND: no such program or
+   * folder; E_PERMISSION: it may not be run; E_TIMEOUT, E_CANCELLED. The text is in the result and
+   * recorded in the call.
    */
   const banger_exec_result *(*run)(const banger_host *, banger_call *, const banger_exec_request *);
 } banger_exec_ops;
