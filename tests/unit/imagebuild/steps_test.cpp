@@ -110,6 +110,10 @@ TEST(Steps, ScriptsOfOursAreGoodBash) {
         EXPECT_FALSE(step.uploads.empty());
     }
     EXPECT_EQ(syntax_errors(seal_script()), "");
+    for (const char* path : {"/etc/ssh/ssh_host_rsa_key.pub", "/var/lib/random-seed"}) {
+        EXPECT_THAT(own_paths(), testing::Contains(path));
+        EXPECT_THAT(seal_script(), HasSubstr(path));
+    }
     EXPECT_THAT(own_paths(), Contains("/etc/ssh/ssh_host_ed25519_key"));
 }
 
