@@ -40,6 +40,25 @@ bool has_nat(const json& options) {
     });
 }
 
+/// Weights are about what the stages take, in seconds of a build of a few packages.
+StagePlan plan_of(const BuildRequest& request) {
+    constexpr unsigned of_packages = 40;
+    constexpr unsigned of_a_step = 4;
+    std::vector<StagePlan::Stage> stages{
+        {"preparing", 1}, {"root file system", 1}, {"builder VM", 12}};
+    if (!request.modules.empty()) {
+        stages.push_back({"kernel modules", of_a_step});
+    }
+    for (const Step& step : request.steps) {
+        stages.push_back({step.stage, step.stage == "packages" ? of_packages : of_a_step});
+    }
+    stages.insert(stages.end(), {{"sealing", 2}, {"stopping", 4}});
+    const auto files = ImageFiles::stages();
+    stages.insert(stages.end(), files.begin(), files.end());
+    stages.push_back({"removing the builder VM", 2});
+    return StagePlan(std::move(stages));
+}
+
 /// What a guest printed may be any bytes.
 std::string as_utf8(std::string_view bytes) {
     return json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace))
@@ -51,9 +70,10 @@ std::string as_utf8(std::string_view bytes) {
 Builder::Builder(banger::Host host, banger::Job& job, const BuildRequest& request,
                  const std::shared_ptr<UnderWay::Claim>& claim, std::string tool,
                  const fs::path& logs)
-    : host_(host), job_(job), request_(request), claim_(claim), log_(job, logs, request.name),
-      api_(host), holdings_(host),
-      files_(host, log_, std::move(tool), [this](const std::string& name) { stage(name); }) {
+    : host_(host), job_(job), request_(request), log_(job, logs, request.name),
+      stages_(log_, claim, plan_of(request)), api_(host), holdings_(host),
+      files_(host, log_, std::move(tool), stages_) {
+    claim->holds(request.vm);
     held_.note = request.vm;
     held_.vm = request.vm;
     held_.since = now_text();
@@ -66,7 +86,6 @@ void Builder::run() {
             holdings_.forget(held_);
         }
     });
-    claim_->holds(held_.note);
     try {
         back.add("remove the staging", [this] { holdings_.remove_staging(held_.staging); });
         back.add("remove the image of the builder VM",
@@ -74,7 +93,7 @@ void Builder::run() {
         back.add("remove the builder VM", [this] {
             if (vm_asked_for_) {
                 if (!failed_) { // the operation ends in the stage that failed
-                    stage("removing the builder VM");
+                    stages_.begin("removing the builder VM");
                 }
                 holdings_.remove_vm(held_);
             }
@@ -86,7 +105,7 @@ void Builder::run() {
         build();
     } catch (const Error& error) {
         const std::string message = error.what();
-        log_.note("failed: " + message);
+        log_.last("failed: " + message);
         if (error.code() == BANGER_E_CANCELLED || job_.call.cancelled()) {
             back.go();
             throw Error(BANGER_E_CANCELLED, "cancelled");
@@ -124,14 +143,9 @@ bool Builder::keep_vm() {
     return kept;
 }
 
-void Builder::stage(const std::string& name) {
-    log_.stage(name);
-    claim_->stage(name);
-}
-
 void Builder::build() {
     const auto begin = std::chrono::steady_clock::now();
-    stage("preparing");
+    stages_.begin("preparing");
     holdings_.keep(held_);
     held_.staging = files_.begin();
     holdings_.keep(held_);
@@ -158,6 +172,7 @@ void Builder::build() {
     if (!note.empty()) {
         result["note"] = note;
     }
+    log_.last("image " + request_.name + " is made");
     job_.result(result.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
@@ -188,7 +203,7 @@ json Builder::vm_body() const {
 
 void Builder::make_vm() {
     if (!request_.rootfs.empty()) {
-        stage("root file system");
+        stages_.begin("root file system");
         held_.image = held_.vm;
         holdings_.keep(held_);
         try {
@@ -201,7 +216,7 @@ void Builder::make_vm() {
             throw;
         }
     }
-    stage("builder VM");
+    stages_.begin("builder VM");
     ask_for_vm();
     const json vm = api_.ask("GET", "/v1/vms/" + DaemonApi::encoded(held_.vm));
     held_.vm_id = vm.value("id", "");
@@ -257,12 +272,12 @@ void Builder::provision() {
     for (const Step& each : request_.steps) {
         step(guest, each);
     }
-    stage("sealing");
+    stages_.begin("sealing");
     guest.run(log_, "seal the image", seal_script());
 }
 
 void Builder::step(const SshGuest& guest, const Step& step) {
-    stage(step.stage);
+    stages_.begin(step.stage);
     try {
         for (const Upload& upload : step.uploads) {
             guest.put(log_, upload.local, upload.remote);
@@ -279,7 +294,7 @@ void Builder::step(const SshGuest& guest, const Step& step) {
 }
 
 void Builder::stop() {
-    stage("stopping");
+    stages_.begin("stopping");
     (void)api_.completed(
         job_.call,
         api_.ask("POST", "/v1/vms/" + DaemonApi::encoded(held_.vm) + "/stop", json::object()));

@@ -5,6 +5,7 @@
 #include "holdings.hpp"
 #include "image_files.hpp"
 #include "job_log.hpp"
+#include "job_stages.hpp"
 #include "under_way.hpp"
 
 #include <banger/plugin.hpp>
@@ -40,7 +41,6 @@ class Builder {
     void step(const SshGuest& guest, const Step& step);
     void stop();
     void make_image();
-    void stage(const std::string& name);
     [[nodiscard]] nlohmann::json vm_body() const;
     [[nodiscard]] std::string pack_modules();
     [[nodiscard]] bool keep_vm();
@@ -48,8 +48,8 @@ class Builder {
     banger::Host host_;
     banger::Job& job_;
     const BuildRequest& request_;
-    std::shared_ptr<UnderWay::Claim> claim_;
     JobLog log_;
+    JobStages stages_;
     DaemonApi api_;
     Holdings holdings_;
     ImageFiles files_;

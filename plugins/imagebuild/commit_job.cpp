@@ -4,7 +4,10 @@
 #include "holdings.hpp"
 #include "image_files.hpp"
 #include "job_log.hpp"
+#include "job_stages.hpp"
 #include "way_back.hpp"
+
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -50,6 +53,13 @@ std::string base_of(const DaemonApi& api, const std::string& image) {
     return named ? base->get<std::string>() : image;
 }
 
+StagePlan plan_of_commit() {
+    std::vector<StagePlan::Stage> stages{{"stopping", 4}, {"preparing", 1}};
+    const auto files = ImageFiles::stages();
+    stages.insert(stages.end(), files.begin(), files.end());
+    return StagePlan(std::move(stages));
+}
+
 } // namespace
 
 CommitRequest commit_request(std::string_view args_json, const DaemonApi& api) {
@@ -72,11 +82,8 @@ void commit_vm(banger::Host host, banger::Job& job, const CommitRequest& request
     const Holdings holdings(host);
     Holding held;
     held.note = builder_name(request.image);
-    const auto stage = [&](const std::string& name) {
-        log.stage(name);
-        claim->stage(name);
-    };
-    ImageFiles files(host, log, tool, stage);
+    JobStages stages(log, claim, plan_of_commit());
+    ImageFiles files(host, log, tool, stages);
     WayBack back(log);
     claim->holds(held.note);
     back.add("forget the commit", [&] {
@@ -87,13 +94,13 @@ void commit_vm(banger::Host host, banger::Job& job, const CommitRequest& request
     back.add("remove the staging", [&] { holdings.remove_staging(held.staging); });
 
     if (request.stop && !is_down(api.ask("GET", target_of(request.vm)))) {
-        stage("stopping");
+        stages.begin("stopping");
         (void)api.completed(job.call,
                             api.ask("POST", target_of(request.vm) + "/stop", json::object()));
     }
     const json vm = api.ask("GET", target_of(request.vm));
     require_down(vm);
-    stage("preparing");
+    stages.begin("preparing");
     held.staging = files.begin();
     holdings.keep(held);
     const std::filesystem::path folder(vm.at("paths").at("dir").get<std::string>());

@@ -1,9 +1,9 @@
 #include "daemon_api.hpp"
 
+#include "error_kind.hpp"
 #include "own_call.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <poll.h>
 
@@ -21,26 +21,11 @@ constexpr milliseconds first_pause{50};
 constexpr milliseconds longest_pause{1000};
 constexpr milliseconds cancel_limit{120000}; ///< an operation that is cancelled ends within this
 
-constexpr std::array<std::pair<std::string_view, banger_status>, 9> kinds{{
-    {"invalid", BANGER_E_INVALID},
-    {"not_found", BANGER_E_NOT_FOUND},
-    {"conflict", BANGER_E_CONFLICT},
-    {"busy", BANGER_E_BUSY},
-    {"unavailable", BANGER_E_UNAVAILABLE},
-    {"exhausted", BANGER_E_UNAVAILABLE},
-    {"permission", BANGER_E_PERMISSION},
-    {"timeout", BANGER_E_TIMEOUT},
-    {"cancelled", BANGER_E_CANCELLED},
-}};
-
 Error error_in(const json& problem, const std::string& what) {
     if (!problem.is_object()) {
         return Error(BANGER_E_INTERNAL, what + " failed");
     }
-    const std::string kind = problem.value("kind", "");
-    const auto* const found = std::find_if(kinds.begin(), kinds.end(),
-                                           [&](const auto& one) { return one.first == kind; });
-    return Error(found == kinds.end() ? BANGER_E_INTERNAL : found->second,
+    return Error(status_of_kind(problem.value("kind", "")),
                  problem.value("message", what + " failed"), problem.value("hint", ""));
 }
 

@@ -1,8 +1,9 @@
 #include "diff.hpp"
 
-#include "lines.hpp"
+#include "json_text.hpp"
 #include "seal.hpp"
 #include "ssh_guest.hpp"
+#include "tool_run.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -31,8 +32,7 @@ using banger::Error;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr std::size_t longest_row = 64U << 10U; ///< a path of 4095 bytes, each shown as \xNN
-constexpr std::size_t most_bytes = 8U << 20U;   ///< of rows; more is counted
+constexpr std::size_t most_bytes = 8U << 20U; ///< of rows; more is counted
 
 bool is_own(std::string_view path) {
     const auto& own = own_paths();
@@ -81,27 +81,18 @@ class DiskCopy {
     fs::path path_;
 };
 
-/// Rows of the tool's lines.
+/// Rows of what the tool says.
 class Rows {
   public:
     explicit Rows(bool all) : all_(all) {}
 
-    void add(std::string_view line) {
-        const json said = json::parse(line, nullptr, false);
-        if (!said.is_object()) {
-            return;
-        }
-        if (const auto error = said.find("error"); error != said.end()) {
-            failed = Error(BANGER_E_UNAVAILABLE, error->value("message", "the tool failed"),
-                           error->value("hint", ""));
-        }
-        ended = ended || said.contains("result");
-        const std::string path = said.value("path", "");
+    void add(const json& said) {
+        const std::string path = text_in(said, "path");
         if (!said.contains("change") || (!all_ && is_own(path))) {
             return;
         }
-        ordered_json row{{"change", said.value("change", "")},
-                         {"type", said.value("type", "")},
+        ordered_json row{{"change", text_in(said, "change")},
+                         {"type", text_in(said, "type")},
                          {"size_bytes", said.contains("size") ? said["size"] : json()},
                          {"path", path}};
         bytes_ += path.size() + 100;
@@ -114,8 +105,6 @@ class Rows {
 
     ordered_json rows = ordered_json::array();
     std::size_t more = 0;
-    bool ended = false;
-    std::optional<Error> failed;
 
   private:
     bool all_;
@@ -130,28 +119,6 @@ void sync_guest(const banger::Exec& exec, Call& call, const DaemonApi& api,
     if (exec.run(call, views).code != 0) {
         call.warning("the guest could not be asked to write its disk (sync)");
     }
-}
-
-Rows compare(const banger::Exec& exec, Call& call, const std::vector<std::string>& words,
-             bool all) {
-    Rows rows(all);
-    Lines lines([&](std::string_view line) { rows.add(line); }, longest_row);
-    const std::vector<std::string_view> views(words.begin(), words.end());
-    const banger::Exec::OnOutput hear = [&](int stream, std::string_view bytes) {
-        if (stream == 1) {
-            lines.add(bytes);
-        }
-    };
-    const auto& end = exec.run(call, views, {}, hear);
-    lines.finish();
-    if (rows.failed) {
-        throw Error(*rows.failed);
-    }
-    if (end.code != 0 || end.signal != 0 || !rows.ended) {
-        throw Error(BANGER_E_UNAVAILABLE, "banger-image diff ended without a result: " +
-                                              std::string(banger::view(end.err).substr(0, 500)));
-    }
-    return rows;
 }
 
 } // namespace
@@ -179,10 +146,13 @@ void emit_diff(banger::Host host, Call& call, std::string_view args_json, const 
         copy->fill(exec, call, disk); // removed, too, when that throws
         disk = copy->path();
     }
-    const Rows rows = compare(exec, call,
-                              {tool, "diff", "--base", base.string(),
-                               private_root ? "--root" : "--overlay", disk.string()},
-                              args.value("all", false));
+    Rows rows(args.value("all", false));
+    ToolEars ears;
+    ears.line = [&](const json& said) { rows.add(said); };
+    (void)run_tool(
+        call, tool,
+        {"diff", "--base", base.string(), private_root ? "--root" : "--overlay", disk.string()},
+        ears);
     call.emit_json(rows.rows.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
     if (rows.more > 0) {
         call.emit_text("and " + std::to_string(rows.more) + " more, which are not shown");

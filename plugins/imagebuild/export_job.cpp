@@ -104,7 +104,8 @@ void export_job(banger::Job& job, const std::string& tool, const json& asked) {
     }
     const DaemonApi api{banger::Host(banger::host_slot())};
     const json image = api.ask("GET", "/v1/images/" + DaemonApi::encoded(name));
-    const json packed = run_tool(job, tool, pack_words(image, file, asked.value("replace", false)));
+    const json packed = run_tool(job, tool, pack_words(image, file, asked.value("replace", false)),
+                                 StagePlan({{"computing checksums", 25}, {"packing", 75}}));
     job.result(json{{"image", name},
                     {"file", file.string()},
                     {"size_bytes", packed.value("size_bytes", json())},

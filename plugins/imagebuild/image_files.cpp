@@ -19,6 +19,11 @@ constexpr const char* margin_mib = "64"; ///< free in a file system that is made
 
 } // namespace
 
+std::vector<StagePlan::Stage> ImageFiles::stages() {
+    return {{"merging", 8},   {"compacting", 8}, {"package list", 1},
+            {"work seed", 3}, {"kernel", 2},     {"registering", 4}};
+}
+
 std::string ImageFiles::begin() {
     const json made = api_.ask("POST", "/v1/image-stagings", json::object());
     staging_ = made.at("id").get<std::string>();
@@ -32,7 +37,7 @@ void ImageFiles::take_root(const fs::path& vm_folder, const std::vector<std::str
     drops.insert(drops.end(), left_out.begin(), left_out.end());
     const fs::path rootfs = folder_ / "rootfs.ext4";
     std::error_code code;
-    stage_("merging");
+    stages_.begin("merging");
     if (fs::exists(vm_folder / "overlay.ext4", code)) {
         std::vector<std::string> words{"flatten",
                                        "--base",
@@ -48,10 +53,10 @@ void ImageFiles::take_root(const fs::path& vm_folder, const std::vector<std::str
     } else { // a VM with a private root
         copy(vm_folder / "root.ext4", rootfs);
     }
-    stage_("compacting");
+    stages_.begin("compacting");
     const json compacted = compact(rootfs, "bgr-base", drops, shared_files());
     facts_["content_bytes"] = compacted.value("content_bytes", std::uint64_t{0});
-    stage_("package list");
+    stages_.begin("package list");
     const json seen = run_tool(job, tool_, {"inspect", "--fs", rootfs.string()});
     std::vector<std::string> lines;
     const json packages = seen.value("packages", json::array());
@@ -72,7 +77,7 @@ void ImageFiles::take_root(const fs::path& vm_folder, const std::vector<std::str
 }
 
 void ImageFiles::take_work(const fs::path& vm_folder) {
-    stage_("work seed");
+    stages_.begin("work seed");
     const fs::path seed = folder_ / "work-seed.ext4";
     copy(vm_folder / "work.ext4", seed);
     (void)compact(seed, "bgr-work", {}, {"/.ssh/authorized_keys"});
@@ -97,7 +102,7 @@ void ImageFiles::take_boot_files(const BootSet& files) {
     if (files.kernel.empty() && files.initrd.empty() && files.modules.empty()) {
         return;
     }
-    stage_("kernel");
+    stages_.begin("kernel");
     if (!files.kernel.empty()) {
         copy(files.kernel, folder_ / "vmlinuz");
         if (!files.elf.empty() || is_elf(files.kernel)) {
@@ -121,7 +126,7 @@ void ImageFiles::take_boot_files(const BootSet& files) {
 }
 
 json ImageFiles::finish(const std::string& name, bool replace, json facts) {
-    stage_("registering");
+    stages_.begin("registering");
     facts.update(facts_);
     json image = api_.ask(
         "POST", "/v1/images",

@@ -3,11 +3,11 @@
 #include "boot_set.hpp"
 #include "daemon_api.hpp"
 #include "job_log.hpp"
+#include "job_stages.hpp"
 
 #include <banger/plugin.hpp>
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,10 +19,11 @@ namespace imagebuild {
 /// daemon's, and hands them over. Nothing is mounted.
 class ImageFiles {
   public:
-    using Stage = std::function<void(const std::string& name)>; ///< tells that one begins
+    ImageFiles(banger::Host host, JobLog& log, std::string tool, JobStages& stages)
+        : exec_(host), api_(host), log_(log), tool_(std::move(tool)), stages_(stages) {}
 
-    ImageFiles(banger::Host host, JobLog& log, std::string tool, Stage stage)
-        : exec_(host), api_(host), log_(log), tool_(std::move(tool)), stage_(std::move(stage)) {}
+    /// Those that it begins, in their order.
+    [[nodiscard]] static std::vector<StagePlan::Stage> stages();
 
     /// Asks the daemon for a staging; gives its id.
     std::string begin();
@@ -49,7 +50,7 @@ class ImageFiles {
     DaemonApi api_;
     JobLog& log_;
     std::string tool_;
-    Stage stage_;
+    JobStages& stages_;
     std::string staging_;
     std::filesystem::path folder_; ///< of the staging
     nlohmann::json facts_ = nlohmann::json::object();

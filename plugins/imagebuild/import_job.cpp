@@ -50,7 +50,8 @@ json image_request(const json& asked, const std::string& staging, const json& un
             {"image", std::move(image)}};
 }
 
-void import_job(banger::Job& job, const std::string& tool, const json& asked) {
+void import_job(banger::Job& job, const std::string& tool, const json& asked, UnderWay& under_way,
+                std::shared_ptr<UnderWay::Claim> claim) {
     const DaemonApi api{banger::Host(banger::host_slot())};
     require_free_name(api, asked);
     const json staging = api.ask("POST", "/v1/image-stagings", json::object());
@@ -58,12 +59,18 @@ void import_job(banger::Job& job, const std::string& tool, const json& asked) {
     // A daemon that is killed removes it at its next start.
     banger::Undo remove(
         [&] { (void)api.ask("DELETE", "/v1/image-stagings/" + DaemonApi::encoded(id)); });
-    const json unpacked = run_tool(job, tool,
-                                   {"unpack", "--file", asked.at("file").get<std::string>(),
-                                    "--dir", staging.at("dir").get<std::string>()});
-    job.stage("registering");
-    job.call.check();
+    const json unpacked =
+        run_tool(job, tool,
+                 {"unpack", "--file", asked.at("file").get<std::string>(), "--dir",
+                  staging.at("dir").get<std::string>()},
+                 StagePlan({{"checking the archive", 15}, {"unpacking", 75}, {"registering", 10}}));
     const json request = image_request(asked, id, unpacked);
+    if (!claim) {
+        claim = under_way.claim(request.at("name").get<std::string>(), "import");
+    }
+    job.stage("registering");
+    job.reaches(100);
+    job.call.check();
     const json image = api.ask("POST", "/v1/images", request);
     remove.commit();
     job.result(json{{"image", request.at("name")},

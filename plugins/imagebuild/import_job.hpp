@@ -1,7 +1,10 @@
 #pragma once
 
+#include "under_way.hpp"
+
 #include <banger/plugin.hpp>
 
+#include <memory>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -9,8 +12,10 @@
 namespace imagebuild {
 
 /// Takes an image out of a file that export_job() wrote: {"file","name","replace"}. A name that is
-/// not given is the archive's. Nothing is left when it fails. The job of an operation.
-void import_job(banger::Job& job, const std::string& tool, const nlohmann::json& asked);
+/// not given is the archive's, and claimed once it is known. Nothing is left when it fails. The job
+/// of an operation.
+void import_job(banger::Job& job, const std::string& tool, const nlohmann::json& asked,
+                UnderWay& under_way, std::shared_ptr<UnderWay::Claim> claim = nullptr);
 
 /// What POST /v1/images gets for what `banger-image unpack` gave. Throws Error without any name.
 [[nodiscard]] nlohmann::json image_request(const nlohmann::json& asked, const std::string& staging,

@@ -86,15 +86,23 @@ void JobLog::line(std::string_view text, int level) {
 }
 
 void JobLog::note(std::string_view text) {
-    if (!file_ || written_ > most_bytes) {
+    if (written_ > most_bytes) {
         return;
     }
-    std::string line = time_text("%H:%M:%S ") + harmless(text) + "\n";
+    const std::string line = time_text("%H:%M:%S ") + harmless(text) + "\n";
     written_ += line.size();
-    if (written_ > most_bytes) {
-        line = "(more was said)\n";
+    write(written_ > most_bytes ? "(more was said)\n" : line);
+}
+
+void JobLog::last(std::string_view text) {
+    constexpr std::size_t longest = 64U << 10U;
+    write(time_text("%H:%M:%S ") + harmless(text.substr(0, longest)) + "\n");
+}
+
+void JobLog::write(const std::string& line) {
+    if (file_) {
+        (void)std::fwrite(line.data(), 1, line.size(), file_.get());
     }
-    (void)std::fwrite(line.data(), 1, line.size(), file_.get());
 }
 
 } // namespace imagebuild

@@ -23,13 +23,17 @@ class JobLog {
     void line(std::string_view text, int level = BANGER_LOG_INFO);
     /// In the file alone: the operation has it as its error or result.
     void note(std::string_view text);
+    /// The same of how it ended, for which there is always room.
+    void last(std::string_view text);
     [[nodiscard]] const std::filesystem::path& file() const { return path_; }
     [[nodiscard]] banger::Job& job() const { return job_; }
 
     static constexpr std::size_t kept = 20;
-    static constexpr std::size_t most_bytes = 64U << 20U; ///< of a file; then it says so, and ends
+    static constexpr std::size_t most_bytes = 64U << 20U; ///< of a file; then only the end follows
 
   private:
+    void write(const std::string& line);
+
     struct Close {
         void operator()(std::FILE* file) const noexcept { (void)std::fclose(file); }
     };

@@ -1,9 +1,9 @@
 #include "tool_run.hpp"
 
+#include "error_kind.hpp"
 #include "json_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -20,15 +20,6 @@ constexpr std::size_t longest_line = std::size_t{16} << 20U; ///< a result names
 constexpr std::size_t longest_stage = 64;
 constexpr std::size_t longest_note = 4096;
 
-constexpr std::array<std::pair<std::string_view, banger_status>, 6> error_kinds{{
-    {"invalid", BANGER_E_INVALID},
-    {"not_found", BANGER_E_NOT_FOUND},
-    {"conflict", BANGER_E_CONFLICT},
-    {"unavailable", BANGER_E_UNAVAILABLE},
-    {"cancelled", BANGER_E_CANCELLED},
-    {"internal", BANGER_E_INTERNAL},
-}};
-
 std::uint64_t number_in(const json& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
@@ -44,8 +35,7 @@ std::string stage_name(std::string text) {
 /// What the tool says, as it says it.
 class Listener {
   public:
-    Listener(banger::Job& job, const std::function<void(const json&)>& on_line)
-        : job_(job), on_line_(on_line) {}
+    explicit Listener(const ToolEars& ears) : ears_(ears) {}
 
     static void hear(void* context, banger_call*, std::int32_t stream, banger_str bytes) noexcept {
         auto& self = *static_cast<Listener*>(context);
@@ -61,12 +51,10 @@ class Listener {
 
     /// When it has ended.
     void finish() {
-        if (!thrown_ && !note_.empty()) {
-            job_.output(note_, BANGER_LOG_WARNING);
-        }
         if (thrown_) {
             std::rethrow_exception(thrown_);
         }
+        take_note(std::exchange(note_, {}));
     }
     [[nodiscard]] const std::optional<json>& result() const noexcept { return result_; }
     [[nodiscard]] const std::optional<json>& error() const noexcept { return error_; }
@@ -92,9 +80,12 @@ class Listener {
         }
     }
     void take_note(const std::string& text) {
-        if (!text.empty()) {
-            job_.output(text, BANGER_LOG_WARNING);
-            last_note_ = text.substr(0, 300);
+        if (text.empty()) {
+            return;
+        }
+        last_note_ = text.substr(0, 300);
+        if (ears_.note) {
+            ears_.note(text);
         }
     }
     void take(const std::string& text) {
@@ -106,37 +97,56 @@ class Listener {
         } else if (said.contains("error") && said["error"].is_object()) {
             error_ = std::move(said["error"]);
         } else if (said.contains("stage")) {
-            job_.stage(stage_name(text_in(said, "stage")));
+            if (ears_.stage) {
+                ears_.stage(stage_name(text_in(said, "stage")));
+            }
         } else if (said.contains("done")) {
-            const std::uint64_t done = number_in(said, "done");
-            const std::uint64_t total = number_in(said, "total");
-            text_in(said, "unit") == "bytes" ? job_.bytes(done, total) : job_.items(done, total);
-        } else if (on_line_) {
-            on_line_(said);
+            if (ears_.progress) {
+                ears_.progress(number_in(said, "done"), number_in(said, "total"),
+                               text_in(said, "unit") == "bytes");
+            }
+        } else if (ears_.line) {
+            ears_.line(said);
         }
     }
 
-    banger::Job& job_;
-    const std::function<void(const json&)>& on_line_;
+    const ToolEars& ears_;
     std::string line_, note_, last_note_;
     std::optional<json> result_, error_;
     std::exception_ptr thrown_;
 };
 
 [[noreturn]] void throw_error(const json& error, const std::string& verb) {
-    const std::string kind = text_in(error, "kind");
-    const auto* const found = std::find_if(error_kinds.begin(), error_kinds.end(),
-                                           [&](const auto& one) { return one.first == kind; });
     std::string message = text_in(error, "message");
-    throw Error(found == error_kinds.end() ? BANGER_E_INTERNAL : found->second,
+    throw Error(status_of_kind(text_in(error, "kind")),
                 message.empty() ? "banger-image " + verb + " failed" : std::move(message),
                 text_in(error, "hint"));
 }
 
 } // namespace
 
+ToolEars ears_of(banger::Job& job, StagePlan plan) {
+    ToolEars ears;
+    ears.stage = [&job, plan = std::move(plan)](const std::string& name) mutable {
+        job.stage(name);
+        if (const auto percent = plan.begin(name)) {
+            job.reaches(*percent);
+        }
+    };
+    ears.progress = [&job](std::uint64_t done, std::uint64_t total, bool bytes) {
+        bytes ? job.bytes(done, total) : job.items(done, total);
+    };
+    ears.note = [&job](const std::string& text) { job.output(text, BANGER_LOG_WARNING); };
+    return ears;
+}
+
 json run_tool(banger::Job& job, const std::string& tool, std::vector<std::string> args,
-              const std::function<void(const json&)>& on_line) {
+              StagePlan plan) {
+    return run_tool(job.call, tool, std::move(args), ears_of(job, std::move(plan)));
+}
+
+json run_tool(banger::Call& call, const std::string& tool, std::vector<std::string> args,
+              const ToolEars& ears) {
     const std::string verb = args.empty() ? "" : args.front();
     args.insert(args.begin(), tool);
     std::vector<banger_str> words;
@@ -144,7 +154,7 @@ json run_tool(banger::Job& job, const std::string& tool, std::vector<std::string
     for (const std::string& word : args) {
         words.push_back(banger::str(word));
     }
-    Listener listener(job, on_line);
+    Listener listener(ears);
     banger_exec_request request{};
     request.struct_size = sizeof request;
     request.argv = words.data();
@@ -153,7 +163,7 @@ json run_tool(banger::Job& job, const std::string& tool, std::vector<std::string
     request.on_output = &Listener::hear;
     request.output_context = &listener;
     const banger::Exec exec{banger::Host(banger::host_slot())};
-    const banger_exec_result& end = exec.run(job.call, request);
+    const banger_exec_result& end = exec.run(call, request);
     listener.finish();
     if (listener.error()) {
         throw_error(*listener.error(), verb);

@@ -9,9 +9,11 @@ namespace imagebuild {
 std::shared_ptr<UnderWay::Claim> UnderWay::claim(const std::string& image,
                                                  const std::string& what) {
     const std::scoped_lock hold(lock_);
-    if (entries_.find(image) != entries_.end()) {
-        throw banger::Error(BANGER_E_CONFLICT, "image " + image + " is being made already",
-                            "see it with: banger op ls");
+    if (const auto found = entries_.find(image); found != entries_.end()) {
+        throw banger::Error(BANGER_E_CONFLICT,
+                            "image " + image +
+                                ": another job is at it already: " + found->second.what,
+                            "wait for its end, or see it with: banger op ls");
     }
     entries_[image].what = what;
     return std::make_shared<Claim>(*this, image);

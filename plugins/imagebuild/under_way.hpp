@@ -9,10 +9,10 @@
 
 namespace imagebuild {
 
-/// The images that are being made, by name: each once at a time. Any thread.
+/// The images that jobs make or read, by name: one job for each at a time. Any thread.
 class UnderWay {
   public:
-    /// Held while an image is made.
+    /// Held while a job is at an image.
     class Claim {
       public:
         Claim(UnderWay& board, std::string image) : board_(board), image_(std::move(image)) {}
@@ -28,7 +28,7 @@ class UnderWay {
         std::string image_;
     };
 
-    /// Throws Error(CONFLICT) when it is being made already.
+    /// Throws Error(CONFLICT) when another job has it. `what`: "build", "commit", ..
     [[nodiscard]] std::shared_ptr<Claim> claim(const std::string& image, const std::string& what);
     /// Whether somebody at work holds what this note is of.
     [[nodiscard]] bool has_note(const std::string& note) const;

@@ -55,7 +55,7 @@ one=$pid
 build two --recipe "$recipes/slow.yaml"
 two=$pid
 within 60 in_stage one 'builder VM' || within 5 in_stage one packages || fail "one does not begin"
-must_fail 'being made already' banger image build one --package case-one
+must_fail '^error: image one: another job is at it already: build' banger image build one --package case-one
 banger daemon status | grep -q '^Image builds.*one.*two' || fail "$(banger daemon status)"
 wait $one || fail "one: $(cat "$root/out-one")"
 wait $two || fail "two: $(cat "$root/out-two")"

@@ -71,7 +71,8 @@ class ArchiveJobs : public testing::Test {
         return host.run_jobs().at(0);
     }
     banger::fake::Job import(const json& asked) {
-        return run([&](banger::Job& job) { import_job(job, "/lib/banger-image", asked); });
+        return run(
+            [&](banger::Job& job) { import_job(job, "/lib/banger-image", asked, under_way); });
     }
     [[nodiscard]] std::vector<std::string> asked_of_api() const {
         std::vector<std::string> all;
@@ -85,6 +86,7 @@ class ArchiveJobs : public testing::Test {
 
     banger::fake::Host host{&banger::Export<ArchivePlugin>::entry};
     banger::fake::ProgramEnd end;
+    UnderWay under_way;
     std::vector<std::vector<std::string>> ran;
 };
 
@@ -105,13 +107,15 @@ TEST_F(ArchiveJobs, HearWhatTheToolSays) {
     std::vector<json> lines;
     json result;
     const auto job = run([&](banger::Job& own) {
-        result = run_tool(own, "/lib/banger-image", {"diff", "--base", "/b"},
-                          [&](const json& line) { lines.push_back(line); });
+        ToolEars ears = ears_of(own, StagePlan({{"merging", 1}, {"other", 3}}));
+        ears.line = [&](const json& line) { lines.push_back(line); };
+        result = run_tool(own.call, "/lib/banger-image", {"diff", "--base", "/b"}, ears);
     });
     EXPECT_EQ(job.outcome.status, BANGER_OK) << job.outcome.message;
     EXPECT_EQ(result, json({{"bytes", 3}}));
     EXPECT_THAT(ran, ElementsAre(ElementsAre("/lib/banger-image", "diff", "--base", "/b")));
     EXPECT_THAT(job.stages, ElementsAre("merging", "a?b?[2J"));
+    EXPECT_THAT(job.reached, ElementsAre(25));
     EXPECT_THAT(job.lines, ElementsAre("no JSON", "a warning", "without an end"));
     ASSERT_EQ(lines.size(), 1U);
     EXPECT_EQ(lines[0]["path"], "/x");
@@ -276,6 +280,19 @@ TEST_F(ArchiveJobs, ImportRemovesItsStagingWhenItFails) {
     host.answers.erase("POST /v1/images");
     EXPECT_EQ(import({{"file", "/x/a.tar.zst"}}).outcome.status, BANGER_E_NOT_FOUND);
     EXPECT_EQ(asked_of_api().back(), "DELETE /v1/image-stagings/st-1");
+}
+
+TEST_F(ArchiveJobs, ImportWaitsForNoOtherJobAtItsImage) {
+    end.out = R"({"result":{"image":{"name":"web"}}})"
+              "\n";
+    const auto builds = under_way.claim("web", "build");
+    const auto job = import({{"file", "/x/a.tar.zst"}});
+    EXPECT_EQ(job.outcome.status, BANGER_E_CONFLICT);
+    EXPECT_THAT(job.outcome.message, HasSubstr("another job is at it already: build"));
+    EXPECT_THAT(asked_of_api(),
+                ElementsAre("POST /v1/image-stagings", "DELETE /v1/image-stagings/st-1"));
+    EXPECT_EQ(import({{"file", "/x/a.tar.zst"}, {"name", "other"}}).outcome.status, BANGER_OK);
+    EXPECT_EQ(under_way.line(), "build web (0 min)");
 }
 
 TEST_F(ArchiveJobs, ImportUnderATakenNameDoesNotBegin) {

@@ -4,6 +4,7 @@
 #include "golden.hpp"
 #include "holdings.hpp"
 #include "job_log.hpp"
+#include "stage_plan.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -19,8 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 namespace fake = banger::fake;
 using nlohmann::json;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -43,10 +46,15 @@ TEST_F(World, ABuildGoesFromTheStagingToTheImage) {
     EXPECT_TRUE(ran("/tool flatten --base " + (folder_ / "vm/base.ext4").string()));
     EXPECT_TRUE(ran("--drop /etc/machine-id"));
     EXPECT_EQ(test::content_of(folder_ / "staging/packages.txt"), "a 1\nb 2\n");
+    EXPECT_EQ(done_job.reached.size(), done_job.stages.size()) << "each is planned";
+    EXPECT_TRUE(std::is_sorted(done_job.reached.begin(), done_job.reached.end()));
+    EXPECT_GT(done_job.reached.front(), 0U);
+    EXPECT_EQ(done_job.reached.back(), 100U);
     const json result = json::parse(done_job.outcome.printed());
     EXPECT_EQ(result.at("image"), "web");
     EXPECT_EQ(result.at("packages"), 2);
-    EXPECT_THAT(test::content_of(result.at("log").get<std::string>()), HasSubstr("== packages"));
+    EXPECT_THAT(test::content_of(result.at("log").get<std::string>()),
+                AllOf(HasSubstr("== packages"), EndsWith("image web is made\n")));
     EXPECT_THAT(done_job.lines, Contains("a line"));
     expect_clean();
 }
@@ -308,11 +316,12 @@ TEST_F(World, ALogHasAnEndAndNoControlBytes) {
         for (int i = 0; i < 66; ++i) {
             log.note(block);
         }
+        log.last("failed: it is\nfull");
     });
     const std::string text = test::content_of(file);
-    const std::string end = "x\n(more was said)\n";
-    EXPECT_LE(text.size(), JobLog::most_bytes + end.size());
-    EXPECT_EQ(text.substr(text.size() - end.size()), end);
+    EXPECT_LE(text.size(), JobLog::most_bytes + 100);
+    EXPECT_THAT(text.substr(text.size() - 60), HasSubstr("x\n(more was said)\n"));
+    EXPECT_EQ(text.substr(text.size() - 23), " failed: it is?full\n") << "how it ended is told";
     EXPECT_THAT(text.substr(0, 100), HasSubstr(" a?[2J\tb?\n"));
 }
 
@@ -322,6 +331,16 @@ TEST_F(World, OneNameIsMadeOnceAtATime) {
     const auto other = under_way_.claim("db", "build");
     other->stage("packages");
     EXPECT_EQ(under_way_.line(), "build db (packages, 0 min), build web (0 min)");
+}
+
+TEST(StagePlan, TellsWhatIsDoneAtTheEndOfEachStage) {
+    StagePlan plan({{"a", 1}, {"b", 2}, {"a", 1}, {"c", 6}});
+    EXPECT_EQ(plan.begin("a"), 10U);
+    EXPECT_EQ(plan.begin("none"), std::nullopt);
+    EXPECT_EQ(plan.begin("a"), 40U) << "b was not needed";
+    EXPECT_EQ(plan.begin("b"), std::nullopt) << "it does not go back";
+    EXPECT_EQ(plan.begin("c"), 100U);
+    EXPECT_EQ(StagePlan({{"a", 0}}).begin("a"), 0U);
 }
 
 TEST_F(World, ACommitTakesTheDisksOfAStoppedVm) {
