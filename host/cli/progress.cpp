@@ -28,6 +28,7 @@ Progress::Progress(const Terminal& terminal, std::size_t count, Write write,
     : terminal_(terminal), write_(std::move(write)), now_(std::move(now)), lines_(count) {}
 
 Progress::~Progress() {
+    answered();
     erase();
 }
 
@@ -86,9 +87,9 @@ void Progress::keep_finished_stages(Line& line) {
     }
     while (line.stages_shown < stages.size() &&
            (stages[line.stages_shown].seconds || line.operation.over())) {
-        write_(fitted(stage_line(stages[line.stages_shown++]),
-                      static_cast<std::size_t>(terminal_.width)) +
-               "\n");
+        keep(fitted(stage_line(stages[line.stages_shown++]),
+                    static_cast<std::size_t>(terminal_.width)) +
+             "\n");
     }
 }
 
@@ -113,16 +114,16 @@ void Progress::plain_failures(Line& line) {
          ++line.stages_shown) {
         const Stage& stage = stages[line.stages_shown];
         if (stage.state == "failed" || stage.state == "cancelled") {
-            write_(line.label + ": " + stage.name + " " + stage.state + " after " +
-                   duration_text(*stage.seconds) + "\n");
+            keep(line.label + ": " + stage.name + " " + stage.state + " after " +
+                 duration_text(*stage.seconds) + "\n");
         }
     }
 }
 
 void Progress::plain_line(Line& line, Clock::time_point now) {
     line.spoke = now;
-    write_(line.label + ": " + stage_text(line.operation) + done_text(line, now) + " (at " +
-           duration_text(seconds(now - line.began)) + ")\n");
+    keep(line.label + ": " + stage_text(line.operation) + done_text(line, now) + " (at " +
+         duration_text(seconds(now - line.began)) + ")\n");
 }
 
 void Progress::finish(std::size_t index) {
@@ -135,7 +136,24 @@ void Progress::finish(std::size_t index) {
 
 void Progress::say(std::string_view text) {
     erase();
-    write_(std::string(text) + "\n");
+    keep(std::string(text) + "\n");
+    draw();
+}
+
+void Progress::ask(std::string_view text) {
+    erase();
+    keep(std::string(text) + "\n");
+    asking_ = true;
+}
+
+void Progress::answered() {
+    if (!asking_) {
+        return;
+    }
+    asking_ = false;
+    // Over half an answer, or the terminal's "^C".
+    write_((terminal_.tty ? "\r\033[J" : "") + held_);
+    held_.clear();
     draw();
 }
 
@@ -158,6 +176,14 @@ std::chrono::milliseconds Progress::interval() const {
     return terminal_.tty ? frame_time : std::chrono::milliseconds(1000);
 }
 
+void Progress::keep(std::string_view text) {
+    if (asking_) {
+        held_ += text;
+    } else {
+        write_(text);
+    }
+}
+
 void Progress::erase() {
     if (drawn_ > 0) {
         // Up to the first live line, then clear to the end of the screen.
@@ -167,7 +193,7 @@ void Progress::erase() {
 }
 
 void Progress::draw() {
-    if (!terminal_.tty) {
+    if (!terminal_.tty || asking_) {
         return;
     }
     const auto now = now_();

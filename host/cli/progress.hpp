@@ -32,6 +32,11 @@ class Progress {
     void finish(std::size_t index);
     /// A line that stays, above the live ones.
     void say(std::string_view line);
+    /// A line that asks for an answer: until answered() nothing is written after it.
+    void ask(std::string_view line);
+    [[nodiscard]] bool asking() const { return asking_; }
+    /// What was held back since appears; nothing where nothing was asked.
+    void answered();
     /// To be called at least every interval().
     void tick();
     [[nodiscard]] std::chrono::milliseconds interval() const;
@@ -52,6 +57,7 @@ class Progress {
     void plain_failures(Line& line);
     void plain_line(Line& line, Clock::time_point now);
     [[nodiscard]] static std::string done_text(const Line& line, Clock::time_point now);
+    void keep(std::string_view text);
     void erase();
     void draw();
 
@@ -59,6 +65,8 @@ class Progress {
     Write write_;
     std::function<Clock::time_point()> now_;
     std::vector<Line> lines_;
+    bool asking_ = false;
+    std::string held_;      ///< lines that stay, while asking
     std::size_t drawn_ = 0; ///< live lines on the screen
     std::size_t frame_ = 0;
 };

@@ -78,7 +78,6 @@ class Watch {
     Interrupt interrupt_;
     Progress progress_;
     bool cancelling_ = false;
-    bool asking_ = false; ///< whether to cancel: a line of standard input is the answer
 };
 
 void Watch::begin(std::size_t index, const Change& change) {
@@ -211,7 +210,6 @@ void Watch::leave(const char* what_goes_on) {
 }
 
 void Watch::cancel() {
-    asking_ = false;
     cancelling_ = true;
     progress_.say("cancelling, and waiting until everything is undone (Ctrl-C again: leave it)");
     for (std::size_t i = 0; i < streams_.size(); ++i) {
@@ -236,11 +234,11 @@ bool Watch::may_ask() const {
 void Watch::interrupted() {
     if (cancelling_) {
         leave("the undoing");
-    } else if (asking_ || !may_ask()) {
+    } else if (progress_.asking() || !may_ask()) {
+        progress_.answered();
         cancel();
     } else {
-        asking_ = true;
-        progress_.say("cancel it, or leave it running? [c/l] and Enter (Ctrl-C again: cancel it)");
+        progress_.ask("cancel it, or leave it running? [c/l] and Enter (Ctrl-C again: cancel it)");
     }
 }
 
@@ -249,7 +247,7 @@ void Watch::answered() {
     std::array<char, 256> bytes; // NOLINT(*-init): filled by read
     const ssize_t n = ::read(STDIN_FILENO, bytes.data(), bytes.size());
     const char first = n > 0 ? bytes[0] : '\n';
-    asking_ = false;
+    progress_.answered();
     if (first == 'c' || first == 'C') {
         cancel();
     } else if (first == 'l' || first == 'L') {
@@ -267,7 +265,7 @@ bool Watch::busy() const {
 void Watch::run() {
     while (busy()) {
         std::vector<pollfd> entries{{interrupt_.fd(), POLLIN, 0},
-                                    {asking_ ? STDIN_FILENO : -1, POLLIN, 0}};
+                                    {progress_.asking() ? STDIN_FILENO : -1, POLLIN, 0}};
         bool fresh = false;
         for (const Stream& stream : streams_) {
             // A negative descriptor makes poll skip its entry.
@@ -290,7 +288,7 @@ void Watch::run() {
                 receive(i);
             }
         }
-        if (ready == 0 && !fresh && !asking_) { // nothing is drawn over what is typed
+        if (ready == 0 && !fresh) {
             progress_.tick();
         }
     }

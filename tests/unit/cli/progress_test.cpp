@@ -7,8 +7,10 @@ namespace banger::cli {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 Operation running(const std::string& stage, std::vector<Stage> stages = {}) {
     Operation operation;
@@ -151,6 +153,38 @@ TEST_F(ProgressTest, LiveLinesNeverWrap) {
         EXPECT_LE(display_width(shown.substr(at, end - at)), 20U);
         at = end + 1;
     }
+}
+
+TEST_F(ProgressTest, NothingIsWrittenAfterAQuestionUntilItIsAnswered) {
+    Progress progress({true, false, 80}, 1, write(), clock());
+    progress.update(0, "vm a", running("booting"));
+    shown.clear();
+    progress.ask("leave it?");
+    EXPECT_TRUE(progress.asking());
+    EXPECT_EQ(shown, "\r\033[1A\033[Jleave it?\n"); // in the place of the live line
+    shown.clear();
+    progress.update(0, "vm a", running("network", {{"booting", 1, "done"}, {"network", {}, ""}}));
+    progress.say("bangerd went away");
+    progress.tick();
+    EXPECT_EQ(shown, "");
+    progress.answered();
+    EXPECT_FALSE(progress.asking());
+    EXPECT_THAT(shown, StartsWith("\r\033[J✓ booting  1.0 s\nbangerd went away\n"));
+    EXPECT_THAT(shown, HasSubstr("vm a  network"));
+    shown.clear();
+    progress.answered();
+    EXPECT_EQ(shown, "");
+}
+
+TEST_F(ProgressTest, WhatEndedWithoutAnAnswerIsShownAllTheSame) {
+    {
+        Progress progress({true, false, 80}, 1, write(), clock());
+        progress.update(0, "vm a", running("booting"));
+        progress.ask("leave it?");
+        progress.update(0, "vm a", running("network", {{"booting", 1, "done"}}));
+        progress.finish(0);
+    }
+    EXPECT_THAT(shown, EndsWith("leave it?\n\r\033[J✓ booting  1.0 s\n"));
 }
 
 TEST_F(ProgressTest, PercentIsShown) {

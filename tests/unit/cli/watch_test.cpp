@@ -38,6 +38,25 @@ class Changes : public ProgramTest {
                    operation_json("7", "img.build", "testbox", "running", {}, "booting"));
         endless("img.build");
     }
+    /// A job of ever new stages, told to the CLI one every 20 ms.
+    void restless_job() {
+        endless_job();
+        daemon->on("GET /v1/operations/7/events", [this](const FakeDaemon::Request&) {
+            return FakeDaemon::Reply{
+                200,
+                "",
+                [this](const FakeDaemon::Write& write) {
+                    std::vector<std::string> stages;
+                    do {
+                        stages.push_back(std::to_string(++told) + ". stage");
+                        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                    } while (write(
+                        operation_json("7", "img.build", "testbox", "running", stages, "booting") +
+                        "\n"));
+                },
+                {}};
+        });
+    }
     void endless(const std::string& kind) {
         daemon->on("POST /v1/operations/7/cancel", [this](const FakeDaemon::Request&) {
             cancelled = true;
@@ -72,6 +91,7 @@ class Changes : public ProgramTest {
 
     std::atomic<bool> cancelled = false;
     std::atomic<bool> roll_back = true;
+    std::atomic<int> told = 0; ///< stages of the restless job
 };
 
 TEST_F(Changes, CreateShowsStagesOnStandardErrorAndTheNameOnStandardOutput) {
@@ -246,6 +266,35 @@ TEST_F(Changes, CtrlCInAJobOfAPluginAsksWhetherItIsToBeCancelled) {
     EXPECT_EQ(result.code, 130);
     EXPECT_TRUE(cancelled);
     EXPECT_THAT(result.out, HasSubstr("img.build testbox was cancelled"));
+}
+
+TEST_F(Changes, NewsOfAJobWaitUntilTheQuestionIsAnswered) {
+    restless_job();
+    const std::string question = "(Ctrl-C again: cancel it)\r\n";
+    int step = 0;
+    int told_before = 0;
+    const Result result =
+        run_on_terminal({"x", "img", "build"}, [&](const std::string& seen) -> std::string {
+            if (step == 0 && seen.find("booting") != std::string::npos) {
+                ++step;
+                return "\x03";
+            }
+            if (step == 1 && seen.find(question) != std::string::npos) {
+                ++step;
+                told_before = told;
+                while (told < told_before + 10) {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                }
+                return "l\n";
+            }
+            return "";
+        });
+    EXPECT_EQ(result.code, 130);
+    const std::size_t asked = result.out.find(question);
+    ASSERT_NE(asked, std::string::npos) << result.out;
+    const std::string after = result.out.substr(asked + question.size());
+    EXPECT_THAT(after, StartsWith("l\r\n\r\033[J")); // the echo of the answer comes first
+    EXPECT_THAT(after, HasSubstr(" " + std::to_string(told_before + 5) + ". stage"));
 }
 
 TEST_F(Changes, ASecondCtrlCInAJobOfAPluginCancelsIt) {
