@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds that do not come through leave nothing: cancelled in each stage, a package that fails, a wrong hash, a killed
-# daemon. Two builds at once. A VM saved as an image, and what it changed.
+# daemon; one whose CLI was killed goes on. Two builds at once. A VM saved as an image, and what it changed.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/image_fixture.sh"
 
@@ -48,6 +48,17 @@ sed -i 's/to:/optional: true, to:/' "$recipes/hash.yaml"
 banger image build right --recipe "$recipes/hash.yaml"
 banger image show right --json | jq -e '.note | test("left out")' >/dev/null || fail "no note: $(banger image show right --json)"
 expect_images debian right
+
+step "kill -9 of the CLI in a build: it goes on, and another takes it up"
+build alone --recipe "$recipes/slow.yaml"
+within 200 in_stage alone packages || fail "never in packages: $(cat "$root/out-alone")"
+kill -KILL $pid
+wait $pid && fail "the end of a killed CLI is no success"
+same "$(banger op show "$(operation alone)" --json | jq -r .state)" running "the operation"
+banger op watch "$(operation alone)" >"$root/watched" 2>&1 || fail "$(cat "$root/watched")"
+grep -q 'alone succeeded' "$root/watched" || fail "it says: $(cat "$root/watched")"
+expect_images alone debian right
+banger image delete alone
 
 step "two at once, and one name once"
 build one --recipe "$recipes/slow.yaml"
