@@ -22,7 +22,7 @@ namespace imagebuild {
 const char diff_schema[] = R"({"required": ["vm"], "properties": {
     "vm": {"type": "string", "description": "the VM"},
     "all": {"type": "boolean", "default": false,
-            "description": "also what each VM has of its own: host name, keys, temporary files"}}})";
+            "description": "also what each VM has of its own: host name, keys, /etc/hosts, /tmp"}}})";
 
 namespace {
 
@@ -146,13 +146,16 @@ void emit_diff(banger::Host host, Call& call, std::string_view args_json, const 
         copy->fill(exec, call, disk); // removed, too, when that throws
         disk = copy->path();
     }
-    Rows rows(args.value("all", false));
+    const bool all = args.value("all", false);
+    std::vector<std::string> words{"diff", "--base", base.string(),
+                                   private_root ? "--root" : "--overlay", disk.string()};
+    for (const std::string& path : all ? std::vector<std::string>() : shared_files()) {
+        words.insert(words.end(), {"--block", path});
+    }
+    Rows rows(all);
     ToolEars ears;
     ears.line = [&](const json& said) { rows.add(said); };
-    (void)run_tool(
-        call, tool,
-        {"diff", "--base", base.string(), private_root ? "--root" : "--overlay", disk.string()},
-        ears);
+    (void)run_tool(call, tool, words, ears);
     call.emit_json(rows.rows.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
     if (rows.more > 0) {
         call.emit_text("and " + std::to_string(rows.more) + " more, which are not shown");

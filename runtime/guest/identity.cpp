@@ -41,17 +41,18 @@ std::string resolv_conf(const Resolv& resolv) {
 
 } // namespace
 
+std::string hosts_text(std::string_view before, const Config& config) {
+    return replace_block(before.empty() ? default_hosts : before, hosts_lines(config));
+}
+
 void write_identity(const RootDir& root, const Config& config) {
     if (!config.hostname.empty())
         root.write("/etc/hostname", config.hostname + '\n', {.mode = 0644});
     if (!config.machine_id.empty())
         root.write("/etc/machine-id", config.machine_id + '\n', {.mode = 0444});
-    if (!config.hosts.empty()) {
-        auto hosts = root.read("/etc/hosts").value_or("");
-        if (hosts.empty())
-            hosts = default_hosts;
-        root.write("/etc/hosts", replace_block(hosts, hosts_lines(config)), {.mode = 0644});
-    }
+    if (!config.hosts.empty())
+        root.write("/etc/hosts", hosts_text(root.read("/etc/hosts").value_or(""), config),
+                   {.mode = 0644});
     if (config.resolv)
         root.write("/etc/resolv.conf", resolv_conf(*config.resolv), {.mode = 0644});
 }

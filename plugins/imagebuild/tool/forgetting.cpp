@@ -15,6 +15,10 @@ namespace {
 constexpr std::uint64_t longest_text = 1U << 20U;
 constexpr std::string_view block_begins = "# banger: begin, rewritten at every start\n";
 constexpr std::string_view block_ends = "# banger: end\n";
+constexpr std::string_view first_hosts = "127.0.0.1 localhost\n" // runtime/guest/identity.cpp
+                                         "::1 localhost ip6-localhost ip6-loopback\n"
+                                         "ff02::1 ip6-allnodes\n"
+                                         "ff02::2 ip6-allrouters\n";
 
 ext2_ino_t parent_of(FileSystem& fs, ext2_ino_t folder) {
     ext2_ino_t parent = 0;
@@ -107,6 +111,14 @@ std::string without_block(std::string_view text) {
         kept.erase(begin, end == std::string::npos ? end : end + block_ends.size() - begin);
     }
     return kept;
+}
+
+bool only_init_wrote(std::string_view now, std::string_view before) {
+    std::string expected(before.empty() ? first_hosts : before);
+    if (expected.back() != '\n') {
+        expected += '\n';
+    }
+    return without_block(now) == without_block(expected);
 }
 
 void forget_block(FileSystem& fs, const std::string& path) {

@@ -16,4 +16,8 @@ void forget(FileSystem& fs, const std::string& path);
 /// The same of a file. What is no file, or too long for one that people write, is left alone.
 void forget_block(FileSystem& fs, const std::string& path);
 
+/// Whether such a text differs from what it was in nothing but what the guest's init wrote: its
+/// block, and the lines of every machine where there was no /etc/hosts. Pure.
+[[nodiscard]] bool only_init_wrote(std::string_view now, std::string_view before);
+
 } // namespace image_tool

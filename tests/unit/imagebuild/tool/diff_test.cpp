@@ -1,5 +1,8 @@
 #include "ext4_disk.hpp"
 
+#include "guest/config.hpp"
+#include "guest/identity.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,11 +12,15 @@ namespace image_tool {
 namespace {
 
 using testing::ElementsAre;
+using testing::StartsWith;
 
 class Diff : public testing::Test {
   protected:
-    std::vector<std::string> rows(const std::string& option, const std::string& disk) {
-        told = tell(diff, {"--base", bench.path("base.ext4"), option, disk});
+    std::vector<std::string> rows(const std::string& option, const std::string& disk,
+                                  const std::vector<std::string>& more = {}) {
+        std::vector<std::string> words{"--base", bench.path("base.ext4"), option, disk};
+        words.insert(words.end(), more.begin(), more.end());
+        told = tell(diff, words);
         EXPECT_EQ(told.failed(), "");
         std::vector<std::string> rows;
         for (const nlohmann::json& line : told.lines) {
@@ -118,6 +125,44 @@ TEST_F(Diff, ContentIsComparedToItsEnd) {
     bench.write("over/upper/sparse", std::string(100, '\0'));
     std::filesystem::resize_file(bench.path("over/upper/sparse"), 100U << 20U);
     EXPECT_THAT(rows("--overlay", bench.make("over")), ElementsAre("changed /file file 2500001"));
+}
+
+TEST_F(Diff, WhatTheGuestsInitWroteToASharedFileIsNoChange) {
+    banger::guest::Config config;
+    config.hosts = {{.address = "127.0.1.1", .names = {"a.vm", "a"}}};
+    const auto booted = [&](const std::string& text) {
+        return banger::guest::hosts_text(text, config);
+    };
+    const std::string mine = "10.0.0.1 mine"; // no newline at its end: init gives it one
+    bench.write("base/hosts/mine", mine);
+    bench.write("base/hosts/empty", "");
+    bench.write("base/hosts/of-a-vm", booted(mine));
+    bench.write("base/hosts/edited", mine);
+    bench.write("base/hosts/cut", mine);
+    bench.write("base/hosts/gone", mine);
+    bench.write("base/hosts/other", mine);
+    bench.make("base");
+    bench.write("over/upper/hosts/mine", booted(mine));
+    bench.write("over/upper/hosts/empty", booted(""));
+    bench.write("over/upper/hosts/none", booted(""));
+    config.hosts.front().names = {"b"};
+    bench.write("over/upper/hosts/of-a-vm", booted(booted(mine)));
+    bench.write("over/upper/hosts/edited", booted(mine) + "10.0.0.2 new\n");
+    bench.write("over/upper/hosts/cut", booted(""));
+    bench.write("over/upper/hosts/new", "10.0.0.2 new\n");
+    bench.write("over/upper/hosts/other", booted(mine));
+    const std::string over = bench.make("over");
+    change(over, {"mknod /upper/hosts/gone c 0 0"});
+    std::vector<std::string> shared;
+    for (const char* name : {"mine", "empty", "none", "of-a-vm", "edited", "cut", "gone", "new"}) {
+        shared.insert(shared.end(), {"--block", "/hosts/" + std::string(name)});
+    }
+    EXPECT_THAT(rows("--overlay", over, shared),
+                ElementsAre(StartsWith("changed /hosts/cut"), StartsWith("changed /hosts/edited"),
+                            StartsWith("removed /hosts/gone"), StartsWith("added /hosts/new"),
+                            StartsWith("changed /hosts/other")));
+    EXPECT_EQ(told.result["changed"], 3);
+    EXPECT_THAT(rows("--overlay", over), testing::SizeIs(9));
 }
 
 TEST_F(Diff, TakesOneOfOverlayAndRoot) {
