@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t last_lines = 5;
 constexpr std::size_t most_telling = 10;
 constexpr std::string_view fatal = "banger-init: FATAL: ";
+constexpr std::string_view of_init = "banger-init: ";
+constexpr std::string_view init_reboots = "; rebooting"; ///< at the end of a line of init's
 constexpr std::string_view panic = "Kernel panic - not syncing";
 
 /// What every boot prints: microvm has no PCI bus, and its kernel says so at the level of errors.
@@ -112,6 +114,20 @@ BootReport boot_report(const std::vector<std::string>& console) {
     }
     std::reverse(report.lines.begin(), report.lines.end());
     return report;
+}
+
+std::string reboot_reason(const std::vector<std::string>& console) {
+    std::string last;
+    for (auto line = console.rbegin(); line != console.rend(); ++line) {
+        if (line->starts_with(of_init) && line->ends_with(init_reboots)) {
+            return line->substr(of_init.size(),
+                                line->size() - of_init.size() - init_reboots.size());
+        }
+        if (last.empty() && !blank(*line)) {
+            last = without_time(*line);
+        }
+    }
+    return last.empty() ? "its console says nothing" : "its console ends with: " + last;
 }
 
 } // namespace banger::vm

@@ -14,4 +14,7 @@ struct BootReport {
 
 [[nodiscard]] BootReport boot_report(const std::vector<std::string>& console);
 
+/// Why a guest rebooted: what its init says of that, else the last that it said at all.
+[[nodiscard]] std::string reboot_reason(const std::vector<std::string>& console);
+
 } // namespace banger::vm

@@ -6,6 +6,7 @@
 #include "os/file.hpp"
 #include "os/random.hpp"
 #include "supervisor/client.hpp"
+#include "vm/boot_report.hpp"
 #include "vm/drive_files.hpp"
 #include "vm/guest_config_view.hpp"
 #include "vm/guest_setup.hpp"
@@ -19,6 +20,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -161,9 +163,13 @@ void require_network_limit(const store::VmRow& row, const vmm::Hypervisor& hyper
     }
 }
 
-bool rebooted(const Machine& machine) {
+/// Why the guest rebooted; nothing where that is not how it ended.
+std::optional<std::string> why_rebooted(const Machine& machine) {
     const json exit = json::parse(machine.row.exit.value_or("{}"), nullptr, false);
-    return machine.ended && exit.is_object() && exit.value("cause", "") == "reboot";
+    if (!machine.ended || !exit.is_object() || exit.value("cause", "") != "reboot") {
+        return std::nullopt;
+    }
+    return reboot_reason(exit.value("console_tail", std::vector<std::string>()));
 }
 
 } // namespace
@@ -297,9 +303,11 @@ asio::awaitable<void> Lifecycle::bring_up(Operation& operation, Ptr machine, Dea
             co_return;
         }
         const bool ran = machine->row.started_at != last_start;
-        bool again = tries < most_boots && !operation.cancelled() && ran && rebooted(*machine);
+        const auto why = ran ? why_rebooted(*machine) : std::nullopt;
+        bool again = tries < most_boots && !operation.cancelled() && why;
         if (again) {
-            operation.log("info", "the guest rebooted before it was ready; it is started again");
+            operation.log("info", "the guest rebooted before it was ready (" + *why +
+                                      "); it is started again");
             operation.stage("reboot");
             again = co_await take_down(operation, machine, Phase::start);
         }

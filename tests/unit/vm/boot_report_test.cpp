@@ -37,6 +37,16 @@ TEST(BootReport, TakesTheGuestsOwnReason) {
               "Kernel panic - not syncing: VFS: Unable to mount root");
 }
 
+TEST(BootReport, SaysWhyAGuestRebooted) {
+    const std::string timer = "the timer is out of tune: 90 Hz and not 100";
+    EXPECT_EQ(reboot_reason({pci, "banger-init: " + timer + "; rebooting", ""}), timer);
+    EXPECT_EQ(reboot_reason({"banger-init: x", "[    3.1] reboot: Restarting system", " "}),
+              "its console ends with: reboot: Restarting system");
+    EXPECT_EQ(reboot_reason({"a", "it says; rebooting"}),
+              "its console ends with: it says; rebooting");
+    EXPECT_EQ(reboot_reason({"", "  "}), "its console says nothing");
+}
+
 TEST(BootReport, KeepsTellingLinesAndTheLastOnesInOrder) {
     Lines console{pci, "[FAILED] Failed to start ssh.service"};
     for (int i = 0; i < 50; ++i) {
