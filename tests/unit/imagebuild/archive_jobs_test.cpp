@@ -115,7 +115,7 @@ TEST_F(ArchiveJobs, HearWhatTheToolSays) {
     EXPECT_EQ(result, json({{"bytes", 3}}));
     EXPECT_THAT(ran, ElementsAre(ElementsAre("/lib/banger-image", "diff", "--base", "/b")));
     EXPECT_THAT(job.stages, ElementsAre("merging", "a?b?[2J"));
-    EXPECT_THAT(job.reached, ElementsAre(25));
+    EXPECT_THAT(job.reached, ElementsAre(25U));
     EXPECT_THAT(job.lines, ElementsAre("no JSON", "a warning", "without an end"));
     ASSERT_EQ(lines.size(), 1U);
     EXPECT_EQ(lines[0]["path"], "/x");

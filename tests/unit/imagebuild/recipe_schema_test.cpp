@@ -75,7 +75,8 @@ bool reader_takes(const std::string& yaml) {
 
 /// "users/name", ..: what may be in what.
 void keys_of(const json& rule, const std::string& place, std::set<std::string>& keys) {
-    for (const auto& [name, member] : rule.value("properties", json::object()).items()) {
+    const json members = rule.value("properties", json::object());
+    for (const auto& [name, member] : members.items()) {
         keys.insert(place + name);
         keys_of(member, place + name + "/", keys);
     }
