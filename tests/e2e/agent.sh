@@ -51,17 +51,18 @@ PERL
 guest "nohup perl /root/web.pl >/dev/null 2>&1 &"
 page() { banger vm ports --json web | jq -r '.[] | select(.port == 8000)'; }
 page | jq -e '.published == "*:18000"' || fail "$(page)"
-has_title() { page | jq -e '.title | strings | startswith("My ")'; }
+# One answer of all that is looked at: on a busy machine the page may be late the next time.
+has_title() { seen=$(page) && jq -e '.title | strings | startswith("My ")' <<<"$seen"; }
 within 40 has_title || fail "ports: $(banger vm ports)"
-page | jq -e '.process == "perl" and .published == "*:18000" and .reach == "network"' || fail "$(page)"
-same "$(page | jq -r .url)" "http://$(field web ip):8000/" "a link, where no resolver knows names of VMs"
+jq -e '.process == "perl" and .published == "*:18000" and .reach == "network"' <<<"$seen" || fail "$seen"
+same "$(jq -r .url <<<"$seen")" "http://$(field web ip):8000/" "a link, where no resolver knows names of VMs"
 banger vm ports | grep -E '^web +8000 +tcp +\*:18000 +perl +http://' || fail "$(banger vm ports)"
 banger vm ports | grep -E '^web +22 +tcp +- +sshd' || fail "$(banger vm ports)"
 guest "sed s/8000/8001/ /root/web.pl | sed 's/Listen/LocalAddr => \"127.0.0.1\", Listen/' >/root/inside.pl; nohup perl /root/inside.pl >/dev/null 2>&1 &"
 inside() { banger vm ports --json web | jq -e '.[] | select(.port == 8001 and .reach == "loopback" and .url == null)'; }
 within 20 inside || fail "ports: $(banger vm ports)"
 must_fail "no VM named 'nosuch'" banger vm ports nosuch
-page | jq -e '[.title | explode[] | select(. < 32)] | length == 0' || fail "control characters: $(page)"
+jq -e '[.title | explode[] | select(. < 32)] | length == 0' <<<"$seen" || fail "control characters: $seen"
 
 step "a clock that is an hour slow is put right"
 guest "date -s '-1 hour' >/dev/null"

@@ -101,8 +101,9 @@ TEST_F(AutoStartTest, AfterAPowerCutOnAndLastComeBack) {
     vm("was-up", "last");
     stopped_vm("was-down", "last");
     lose_power("one");
-    EXPECT_EQ(json::parse(*world_->machines.get("was-up")->row.exit)["reason"],
-              "the host went down while it ran");
+    const auto up = world_->machines.get("was-up");
+    ASSERT_TRUE(up->row.exit) << static_cast<int>(up->state) << " " << up->row.process;
+    EXPECT_EQ(json::parse(*up->row.exit)["reason"], "the host went down while it ran");
     run("two");
     EXPECT_EQ(state("always"), State::running);
     EXPECT_EQ(state("was-up"), State::running);
