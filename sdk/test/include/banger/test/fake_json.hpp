@@ -14,45 +14,58 @@ namespace banger::fake {
 /// A value. Objects keep their order; of anything but objects and arrays the text is kept.
 struct Json {
     enum class Kind { object, array, other };
+    struct Member;
     Kind kind = Kind::other;
     std::string text;
-    std::vector<std::pair<std::string, Json>> members; ///< keys without quotes, as they are written
+    std::vector<Member> members;
     std::vector<Json> items;
 
     /// Nothing when it is not JSON.
     [[nodiscard]] static std::optional<Json> parse(std::string_view text);
-    [[nodiscard]] const Json* find(std::string_view key) const {
-        for (const auto& [name, value] : members) {
-            if (name == key) {
-                return &value;
-            }
-        }
-        return nullptr;
-    }
-    Json& at(std::string_view key) { ///< made, as null, when it is not there
-        for (auto& [name, value] : members) {
-            if (name == key) {
-                return value;
-            }
-        }
-        kind = Kind::object;
-        members.emplace_back(std::string(key), Json{Kind::other, "null", {}, {}});
-        return members.back().second;
-    }
-    [[nodiscard]] std::string dump() const {
-        if (kind == Kind::other) {
-            return text;
-        }
-        std::string all;
-        for (const auto& [name, value] : members) {
-            all += (all.empty() ? "\"" : ",\"") + name + "\":" + value.dump();
-        }
-        for (const Json& item : items) {
-            all += (all.empty() ? "" : ",") + item.dump();
-        }
-        return kind == Kind::object ? "{" + all + "}" : "[" + all + "]";
-    }
+    [[nodiscard]] const Json* find(std::string_view key) const;
+    Json& at(std::string_view key); ///< made, as null, when it is not there
+    [[nodiscard]] std::string dump() const;
 };
+
+/// No std::pair: clang 14 asks, as C++20, what can be done with a pair before it is whole.
+struct Json::Member {
+    std::string name; ///< without quotes, as it is written
+    Json value;
+};
+
+inline const Json* Json::find(std::string_view key) const {
+    for (const auto& [name, value] : members) {
+        if (name == key) {
+            return &value;
+        }
+    }
+    return nullptr;
+}
+
+inline Json& Json::at(std::string_view key) {
+    for (auto& [name, value] : members) {
+        if (name == key) {
+            return value;
+        }
+    }
+    kind = Kind::object;
+    members.push_back({std::string(key), Json{Kind::other, "null", {}, {}}});
+    return members.back().value;
+}
+
+inline std::string Json::dump() const {
+    if (kind == Kind::other) {
+        return text;
+    }
+    std::string all;
+    for (const auto& [name, value] : members) {
+        all += (all.empty() ? "\"" : ",\"") + name + "\":" + value.dump();
+    }
+    for (const Json& item : items) {
+        all += (all.empty() ? "" : ",") + item.dump();
+    }
+    return kind == Kind::object ? "{" + all + "}" : "[" + all + "]";
+}
 
 /// One walk over a text.
 class JsonReader {
@@ -107,9 +120,11 @@ class JsonReader {
     bool member(Json& object, int depth) {
         std::string key;
         skip();
-        return string(key) && take(':') &&
-               read(object.members.emplace_back(key.substr(1, key.size() - 2), Json()).second,
-                    depth + 1);
+        if (!string(key) || !take(':')) {
+            return false;
+        }
+        object.members.push_back({key.substr(1, key.size() - 2), Json()});
+        return read(object.members.back().value, depth + 1);
     }
     /// With its quotes.
     bool string(std::string& value) {
