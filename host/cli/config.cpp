@@ -1,6 +1,7 @@
 #include "api_client/json.hpp"
 #include "cli/command.hpp"
 #include "cli/config_verdict.hpp"
+#include "cli/console_text.hpp"
 #include "cli/noun.hpp"
 
 #include "os/run.hpp"
@@ -8,7 +9,11 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <map>
 #include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
 
 namespace banger::cli {
 namespace {
@@ -67,16 +72,86 @@ std::string without_last_newline(const std::string& text) {
     return text.substr(0, text.find_last_not_of('\n') + 1);
 }
 
+/// What a daemon that starts now would read.
+os::Output told_of(const std::filesystem::path& file) {
+    const std::filesystem::path program = os::installation().bin / "bangerd";
+    return os::run({program.string(), "--show-config", file.string()});
+}
+
+/// By their keys, as "vm.vcpus".
+void add_values(std::map<std::string, nlohmann::json>& values, const Json& json,
+                const std::string& path) {
+    for (const auto& [key, value] : json.items()) {
+        const std::string here = path.empty() ? key : path + "." + key;
+        if (is_leaf(value)) {
+            values[here] = nlohmann::json::parse(value["value"].dump()); // keys in any order
+        } else if (value.is_object()) {
+            add_values(values, value, here);
+        }
+    }
+}
+
+std::vector<std::string> different_keys(const Json& one, const Json& other) {
+    std::map<std::string, nlohmann::json> values;
+    std::map<std::string, nlohmann::json> others;
+    add_values(values, one, "");
+    add_values(others, other, "");
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : values) {
+        const auto found = others.find(key);
+        if (found == others.end() || found->second != value) {
+            keys.push_back(key);
+        }
+    }
+    for (const auto& [key, value] : others) {
+        if (values.count(key) == 0) {
+            keys.push_back(key);
+        }
+    }
+    return keys;
+}
+
+/// The daemon reads its file once: whoever has edited it since looks here for what they wrote.
+void note_edits(const Session& session, const Json& in_force) {
+    const std::filesystem::path file = session.paths().config_file();
+    const os::Output told = told_of(file);
+    if (told.status.code == 1) { // what it says of a file with errors
+        session.note(session.err.yellow("warning:") + " " + file.string() +
+                     " has errors now: bangerd goes on with what it read when it started\n"
+                     "hint: banger config check");
+        return;
+    }
+    const Json config = Json::parse(told.out, nullptr, false);
+    if (!told.status.ok() || !config.is_object()) {
+        return; // the values in force are shown all the same
+    }
+    std::vector<std::string> keys = different_keys(in_force, config);
+    if (keys.empty()) {
+        return;
+    }
+    constexpr std::size_t most_keys = 5;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(keys.size(), most_keys); ++i) {
+        names += (i == 0 ? "" : ", ") + keys[i];
+    }
+    if (keys.size() > most_keys) {
+        names += " and " + std::to_string(keys.size() - most_keys) + " more";
+    }
+    session.note(session.err.yellow("warning:") + " " + file.string() +
+                 " was changed since bangerd read it: " + plain_line(names) +
+                 "\nhint: banger daemon restart reads it again; VMs run on");
+}
+
 /// The values in force. Where no daemon runs they are those that the next one would have: it may be
 /// the file that keeps it from starting.
 int show(Session& session, const ShowArgs& args) {
     if (auto api = session.running_api()) {
-        print_values(session, api->get("/v1/config"), args.json);
+        const Json in_force = api->get("/v1/config");
+        print_values(session, in_force, args.json);
+        note_edits(session, in_force);
         return 0;
     }
-    const std::filesystem::path program = os::installation().bin / "bangerd";
-    const os::Output told =
-        os::run({program.string(), "--show-config", session.paths().config_file().string()});
+    const os::Output told = told_of(session.paths().config_file());
     const Json config = Json::parse(told.out, nullptr, false);
     if (config.is_object()) {
         print_values(session, config, args.json);

@@ -136,6 +136,28 @@ TEST_F(Commands, ABadConfigurationIsFoundBeforeTheDaemonIsStopped) {
     EXPECT_TRUE(daemon->requests().empty());
 }
 
+TEST_F(Commands, ConfigShowSaysThatTheFileIsNotWhatTheDaemonRead) {
+    std::ofstream(paths.config_file()) << "vm:\n  vcpus: 2\n";
+    const std::string read = run({"config", "show", "--json"}).out;
+    start_daemon();
+    daemon->on("GET /v1/config", read);
+    std::ofstream(paths.config_file()) << "# a comment\nvm: {memory: 512M, vcpus: 2}\n";
+    EXPECT_EQ(run({"config", "show"}).err, "") << "every value is as it was";
+    std::ofstream(paths.config_file())
+        << "vm:\n  vcpus: 3\nplugins:\n  entries: {nat: {enabled: false}}\n";
+    Result result = run({"config", "show", "--json"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_EQ(result.out, read) << "what is in force";
+    EXPECT_EQ(result.err, "warning: " + paths.config_file().string() +
+                              " was changed since bangerd read it: plugins.entries.nat.enabled, "
+                              "vm.vcpus\nhint: banger daemon restart reads it again; VMs run on\n");
+    std::ofstream(paths.config_file()) << "vm:\n  vcpsu: 2\n";
+    result = run({"config", "show"});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.err, HasSubstr("config.yaml has errors now: bangerd goes on with what it "
+                                      "read when it started\nhint: banger config check\n"));
+}
+
 TEST_F(Commands, LsIsATableOrTheArray) {
     start_daemon();
     vms({{"a", "running"}, {"b", "stopped"}});
