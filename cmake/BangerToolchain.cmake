@@ -38,6 +38,10 @@ add_compile_options(-pthread $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>) # the s
 if(BANGER_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-tsan) # Asio's fences, which the sanitizer does not see
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    # Asio's frames of coroutines: operator new is inlined, operator delete is not, and the pair looks like none.
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>)
+endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     # Small debug info: stack traces name file and line, links stay quick.
