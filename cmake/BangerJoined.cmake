@@ -8,7 +8,7 @@ endif()
 
 function(banger_join target)
     if(BANGER_JOINED)
-        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
         # Sources are no headers of their group, and may call a local what another source calls its own: a build
         # without groups, as clang-tidy's, finds what is wrong in one source.
         target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)

@@ -34,7 +34,6 @@ using os::most_exec_payload;
 
 namespace {
 
-constexpr std::chrono::seconds head_time{30};
 constexpr std::chrono::milliseconds port_time{1000};
 
 // A guest may never say that its program has ended. Who presses Ctrl-C again and again wants to

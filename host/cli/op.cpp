@@ -25,7 +25,7 @@ struct OneArgs {
     bool json = false;
 };
 
-std::string coloured_state(const std::string& state, const Terminal& terminal) {
+std::string coloured_operation_state(const std::string& state, const Terminal& terminal) {
     return state == "succeeded" ? terminal.green(state)
            : state == "failed"  ? terminal.red(state)
                                 : terminal.yellow(state);
@@ -60,7 +60,7 @@ int ls(Session& session, const LsArgs& args) {
     Table table({"ID", "KIND", "TARGET", "STATE", "STAGE", "TOOK", "AGE"});
     for (const Json& json : operations) {
         table.add({text_at(json, "id"), text_at(json, "kind"), text_at(json, "target"),
-                   coloured_state(text_at(json, "state"), session.out), stage_of(json),
+                   coloured_operation_state(text_at(json, "state"), session.out), stage_of(json),
                    duration_text(number_at(json, "elapsed_ms").value_or(0) / 1000),
                    age_since(text_at(json, "created_at"))});
     }
@@ -112,15 +112,16 @@ int show(Session& session, const OneArgs& args) {
         return 0;
     }
     const Json& error = value_at(json, "error");
-    session.print(described({{"id", text_at(json, "id")},
-                             {"what", text_at(json, "kind") + " " + text_at(json, "target")},
-                             {"state", coloured_state(text_at(json, "state"), session.out)},
-                             {"stage", stage_of(json)},
-                             {"began", text_at(json, "created_at")},
-                             {"ended", text_at(json, "ended_at")},
-                             {"error", text_at(error, "message")},
-                             {"hint", text_at(error, "hint")}},
-                            session.out));
+    session.print(
+        described({{"id", text_at(json, "id")},
+                   {"what", text_at(json, "kind") + " " + text_at(json, "target")},
+                   {"state", coloured_operation_state(text_at(json, "state"), session.out)},
+                   {"stage", stage_of(json)},
+                   {"began", text_at(json, "created_at")},
+                   {"ended", text_at(json, "ended_at")},
+                   {"error", text_at(error, "message")},
+                   {"hint", text_at(error, "hint")}},
+                  session.out));
     std::vector<Span> spans;
     if (const auto operation = operation_of(json)) {
         for (const Stage& stage : operation->stages) {

@@ -11,7 +11,7 @@ namespace {
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
-std::string coloured_state(const std::string& state, const Terminal& terminal) {
+std::string coloured_plugin_state(const std::string& state, const Terminal& terminal) {
     if (state == "active") {
         return terminal.green(state);
     }
@@ -20,7 +20,7 @@ std::string coloured_state(const std::string& state, const Terminal& terminal) {
 
 std::vector<std::string> row(const Json& plugin, const Terminal& terminal) {
     const std::string why = text_at(plugin, "reason");
-    return {text_at(plugin, "id"), coloured_state(text_at(plugin, "state"), terminal),
+    return {text_at(plugin, "id"), coloured_plugin_state(text_at(plugin, "state"), terminal),
             text_at(plugin, "version"), why.empty() ? text_at(plugin, "summary") : why};
 }
 
@@ -81,7 +81,7 @@ void show(const Session& session, const Json& plugin) {
         {{"id", session.out.bold(id)},
          {"name", known ? text_at(plugin, "name") + " " + text_at(plugin, "version") : ""},
          {"what", text_at(plugin, "summary")},
-         {"state", coloured_state(text_at(plugin, "state"), session.out)},
+         {"state", coloured_plugin_state(text_at(plugin, "state"), session.out)},
          {"why", text_at(plugin, "reason")},
          {"hint", text_at(plugin, "hint")},
          {"required", value_at(plugin, "required") == Json(true)

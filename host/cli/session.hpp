@@ -6,6 +6,7 @@
 #include "os/error.hpp"
 #include "os/paths.hpp"
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ namespace banger::cli {
 
 using api_client::Api;
 using api_client::Json;
+
+/// How long the daemon may take to begin an answer that then goes on.
+inline constexpr std::chrono::seconds head_time{30};
 
 /// One run of the program: its streams, the daemon, and what the command line asked for.
 class Session {

@@ -12,8 +12,6 @@
 namespace banger::cli {
 namespace {
 
-constexpr std::chrono::seconds head_time{30};
-
 struct LogsArgs {
     std::string name;
     int lines = 200;

@@ -28,7 +28,7 @@ struct ShowArgs {
     bool guest_config = false;
 };
 
-std::string coloured_state(const std::string& state, const Terminal& terminal) {
+std::string coloured_vm_state(const std::string& state, const Terminal& terminal) {
     if (state == "running") {
         return terminal.green(state);
     }
@@ -78,7 +78,7 @@ int ls(Session& session, const LsArgs& args) {
     Table table(std::move(headings));
     for (const Json& vm : vms) {
         std::vector<std::string> cells{text_at(vm, "name"),
-                                       coloured_state(text_at(vm, "state"), session.out),
+                                       coloured_vm_state(text_at(vm, "state"), session.out),
                                        text_at(vm, "ip"),
                                        text_at(vm, "image"),
                                        text_at(vm, "vcpus"),
@@ -196,7 +196,7 @@ void show_one(Session& session, const Json& vm) {
     const Json& paths = value_at(vm, "paths");
     std::vector<std::pair<std::string, std::string>> lines{
         {"name", out.bold(text_at(vm, "name"))},
-        {"state", coloured_state(text_at(vm, "state"), out)},
+        {"state", coloured_vm_state(text_at(vm, "state"), out)},
         {"guest", guest_text(vm, out)},
         {"exit", runs_now(vm) ? "" : exit_text(value_at(vm, "exit"))},
         {"address", text_at(vm, "ip")},

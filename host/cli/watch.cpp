@@ -20,7 +20,6 @@
 namespace banger::cli {
 namespace {
 
-constexpr std::chrono::seconds head_time{30};
 constexpr int most_silent_ends = 20;
 using Clock = std::chrono::steady_clock;
 

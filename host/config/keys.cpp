@@ -2,13 +2,13 @@
 
 #include "config/config.hpp"
 #include "config/limits.hpp"
+#include "config/units.hpp"
 
 #include <array>
 
 namespace banger::config {
 namespace {
 
-constexpr std::int64_t mib = 1 << 20;
 constexpr std::int64_t second = 1000;
 constexpr std::int64_t hour = 3600 * second;
 

@@ -8,6 +8,8 @@
 
 namespace banger::config {
 
+inline constexpr std::int64_t mib = 1 << 20; ///< bytes
+
 /// "64K", "512M", "1.5G", "2T" in bytes, in either case and also as "512MiB"; a number alone is
 /// MiB. nullopt for anything else.
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text) noexcept;

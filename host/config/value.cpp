@@ -18,7 +18,6 @@ namespace banger::config {
 namespace {
 
 using Problem = std::optional<std::string>;
-constexpr std::int64_t mib = 1 << 20;
 
 std::string in_quotes(std::string_view text) {
     return "\"" + std::string(text) + "\"";

@@ -19,7 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr auto table = std::to_array<Route>({
+constexpr auto fixture_table = std::to_array<Route>({
     {"GET", "/hello", "hello", ""},
     {"GET", "/things/{name}", "thing", "color size"},
     {"DELETE", "/things/{name}", "deleteThing", ""},
@@ -69,7 +69,7 @@ bool eventually(const std::function<bool()>& holds) {
 
 } // namespace
 
-ServerFixture::ServerFixture() : work_(asio::make_work_guard(loop_)), router_(table) {
+ServerFixture::ServerFixture() : work_(asio::make_work_guard(loop_)), router_(fixture_table) {
     add_routes();
 }
 

@@ -17,30 +17,31 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-constexpr const char* line = "Include /d/ssh_config";
+constexpr const char* include_line = "Include /d/ssh_config";
 
 TEST(SshInclude, CountsOnlyAboveTheFirstBlock) {
-    EXPECT_TRUE(holds_for_all("# mine\n  Include /d/ssh_config \nHost *\n", line));
-    EXPECT_TRUE(holds_for_all("Include /d/ssh_config", line));
-    EXPECT_TRUE(holds_for_all("Include /d/ssh_config\r\nHost a\r\n", line));
-    EXPECT_FALSE(holds_for_all("Host a\nInclude /d/ssh_config\n", line));
-    EXPECT_FALSE(holds_for_all("match=user joe\nInclude /d/ssh_config\n", line));
-    EXPECT_FALSE(holds_for_all("Include /d/ssh_config2\n#Include /d/ssh_config\n", line));
-    EXPECT_FALSE(holds_for_all("", line));
+    EXPECT_TRUE(holds_for_all("# mine\n  Include /d/ssh_config \nHost *\n", include_line));
+    EXPECT_TRUE(holds_for_all("Include /d/ssh_config", include_line));
+    EXPECT_TRUE(holds_for_all("Include /d/ssh_config\r\nHost a\r\n", include_line));
+    EXPECT_FALSE(holds_for_all("Host a\nInclude /d/ssh_config\n", include_line));
+    EXPECT_FALSE(holds_for_all("match=user joe\nInclude /d/ssh_config\n", include_line));
+    EXPECT_FALSE(holds_for_all("Include /d/ssh_config2\n#Include /d/ssh_config\n", include_line));
+    EXPECT_FALSE(holds_for_all("", include_line));
 }
 
 TEST(SshInclude, ComesAndGoesWithoutATrace) {
     for (const std::string text : {"", "Host a\n  User b", "Host a\r\n  User b\r\n", "\n\n# only\n",
                                    "no newline", "\tx\n"}) {
-        const std::string with = with_first(text, line);
-        EXPECT_TRUE(holds_for_all(with, line));
-        EXPECT_EQ(without(with, line), text);
+        const std::string with = with_first(text, include_line);
+        EXPECT_TRUE(holds_for_all(with, include_line));
+        EXPECT_EQ(without(with, include_line), text);
     }
-    EXPECT_THAT(with_first("Host a\r\n", line), HasSubstr("ssh_config\r\nHost a"));
-    EXPECT_EQ(without("# mine\nInclude /d/ssh_config\nHost *\n  Include /d/ssh_config\n", line),
-              "# mine\nHost *\n  Include /d/ssh_config\n");
+    EXPECT_THAT(with_first("Host a\r\n", include_line), HasSubstr("ssh_config\r\nHost a"));
+    EXPECT_EQ(
+        without("# mine\nInclude /d/ssh_config\nHost *\n  Include /d/ssh_config\n", include_line),
+        "# mine\nHost *\n  Include /d/ssh_config\n");
     const std::string own = "Host *\r\n  Include /d/ssh_config\nHost b";
-    EXPECT_EQ(without(own, line), own);
+    EXPECT_EQ(without(own, include_line), own);
 }
 
 struct SshUserConfigTest : testing::Test {
@@ -60,7 +61,7 @@ struct SshUserConfigTest : testing::Test {
 TEST_F(SshUserConfigTest, ANewFileIsTheUsersOnly) {
     const SshUserConfig config(file);
     EXPECT_EQ(config.text(), "");
-    config.require_writable(line);
+    config.require_writable(include_line);
     config.replace("x\n");
     EXPECT_EQ(os::read_file(file), "x\n");
     EXPECT_EQ(mode(file), 0600U);
@@ -104,13 +105,13 @@ TEST_F(SshUserConfigTest, ASymlinkToNothingIsToldWithTheNextStep) {
 TEST_F(SshUserConfigTest, ALockedFileIsLeftAlone) {
     have("Host a\n", 0400);
     try {
-        SshUserConfig(file).require_writable(line);
+        SshUserConfig(file).require_writable(include_line);
         FAIL() << "it was taken";
     } catch (const os::Error& error) {
         EXPECT_EQ(error.kind(), os::ErrorKind::permission);
         EXPECT_THAT(error.what(), HasSubstr(file.string() + " is not for writing"));
         EXPECT_THAT(error.hint(), HasSubstr("chmod u+w " + file.string()));
-        EXPECT_THAT(error.hint(), HasSubstr(line));
+        EXPECT_THAT(error.hint(), HasSubstr(include_line));
     }
 }
 

@@ -7,7 +7,7 @@
 namespace nat {
 namespace {
 
-std::string refusal(std::string_view text) {
+std::string port_refusal(std::string_view text) {
     try {
         (void)Port::parse(text);
     } catch (const banger::Error& error) {
@@ -37,14 +37,16 @@ TEST(Port, ProposesAnother) {
 }
 
 TEST(Port, NamesThePartThatIsWrong) {
-    EXPECT_EQ(refusal("80"), "--publish: '80': a port of the host and one of the VM are needed");
-    EXPECT_EQ(refusal("0:80"), "--publish: '0:80': '0' is no port from 1 to 65535");
-    EXPECT_EQ(refusal("70000:80"), "--publish: '70000:80': '70000' is no port from 1 to 65535");
-    EXPECT_EQ(refusal("80:"), "--publish: '80:': '' is no port from 1 to 65535");
-    EXPECT_EQ(refusal("80:80/sctp"), "--publish: '80:80/sctp': 'sctp' is neither tcp nor udp");
-    EXPECT_EQ(refusal("here:80:80"),
+    EXPECT_EQ(port_refusal("80"),
+              "--publish: '80': a port of the host and one of the VM are needed");
+    EXPECT_EQ(port_refusal("0:80"), "--publish: '0:80': '0' is no port from 1 to 65535");
+    EXPECT_EQ(port_refusal("70000:80"),
+              "--publish: '70000:80': '70000' is no port from 1 to 65535");
+    EXPECT_EQ(port_refusal("80:"), "--publish: '80:': '' is no port from 1 to 65535");
+    EXPECT_EQ(port_refusal("80:80/sctp"), "--publish: '80:80/sctp': 'sctp' is neither tcp nor udp");
+    EXPECT_EQ(port_refusal("here:80:80"),
               "--publish: 'here:80:80': 'here' is no IPv4 address of this machine");
-    EXPECT_EQ(refusal("-80:80"), "--publish: '-80:80': '-80' is no port from 1 to 65535");
+    EXPECT_EQ(port_refusal("-80:80"), "--publish: '-80:80': '-80' is no port from 1 to 65535");
 }
 
 TEST(Port, ClashesWhereBothWouldListen) {

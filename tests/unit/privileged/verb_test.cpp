@@ -11,7 +11,7 @@
 namespace banger::privileged {
 namespace {
 
-std::string refusal(const char* verb, const std::string& text) {
+std::string verb_refusal(const char* verb, const std::string& text) {
     try {
         (void)parse_request(*find_verb(verb), text);
     } catch (const os::Error& error) {
@@ -33,27 +33,27 @@ TEST(Verb, TheTableIsSortedAndFound) {
 }
 
 TEST(Verb, RefusesWhatIsNotItsArguments) {
-    EXPECT_EQ(refusal("tap-delete", ""), "the arguments are not JSON");
-    EXPECT_EQ(refusal("tap-delete", "{} {}"), "the arguments are not JSON");
-    EXPECT_EQ(refusal("tap-delete", "[]"), "the arguments must be one JSON object");
-    EXPECT_EQ(refusal("tap-delete", "{}"), "argument \"tap\" is missing");
-    EXPECT_EQ(refusal("tap-delete", R"({"tap":"eth0"})"),
+    EXPECT_EQ(verb_refusal("tap-delete", ""), "the arguments are not JSON");
+    EXPECT_EQ(verb_refusal("tap-delete", "{} {}"), "the arguments are not JSON");
+    EXPECT_EQ(verb_refusal("tap-delete", "[]"), "the arguments must be one JSON object");
+    EXPECT_EQ(verb_refusal("tap-delete", "{}"), "argument \"tap\" is missing");
+    EXPECT_EQ(verb_refusal("tap-delete", R"({"tap":"eth0"})"),
               "argument \"tap\" must be \"bgr\" and 1 to 12 of a-z and 0-9");
-    EXPECT_EQ(refusal("tap-delete", R"({"tap":"bgr1","x":1})"), "unknown argument \"x\"");
-    EXPECT_EQ(refusal("tap-delete", std::string(max_request + 1, ' ')),
+    EXPECT_EQ(verb_refusal("tap-delete", R"({"tap":"bgr1","x":1})"), "unknown argument \"x\"");
+    EXPECT_EQ(verb_refusal("tap-delete", std::string(max_request + 1, ' ')),
               "the arguments are longer than 512 KiB");
-    EXPECT_EQ(refusal("links", std::string(500000, '[')), "the arguments are not JSON");
+    EXPECT_EQ(verb_refusal("links", std::string(500000, '[')), "the arguments are not JSON");
 }
 
 TEST(Verb, ABatchIsCheckedAsAWholeAndNeverNested) {
-    EXPECT_EQ(refusal("batch", R"({"steps":[{"verb":"tap-delete","args":{"tap":"bgr1"}},
+    EXPECT_EQ(verb_refusal("batch", R"({"steps":[{"verb":"tap-delete","args":{"tap":"bgr1"}},
                                             {"verb":"tap-delete","args":{"tap":"lo"}}]})"),
               "step 2: argument \"tap\" must be \"bgr\" and 1 to 12 of a-z and 0-9");
-    EXPECT_EQ(refusal("batch", R"({"steps":[{"verb":"batch","args":{"steps":[]}}]})"),
+    EXPECT_EQ(verb_refusal("batch", R"({"steps":[{"verb":"batch","args":{"steps":[]}}]})"),
               "step 1: there is no verb \"batch\" for a batch");
-    EXPECT_EQ(refusal("batch", R"({"steps":[{"verb":"links","args":{},"as":"root"}]})"),
+    EXPECT_EQ(verb_refusal("batch", R"({"steps":[{"verb":"links","args":{},"as":"root"}]})"),
               "step 1: unknown argument \"as\"");
-    EXPECT_EQ(refusal("batch", R"({"steps":[]})"), "accepted");
+    EXPECT_EQ(verb_refusal("batch", R"({"steps":[]})"), "accepted");
 }
 
 TEST(Verb, WhatWasMadeIsUndoneInReverseAndAFailingUndoIsTold) {
