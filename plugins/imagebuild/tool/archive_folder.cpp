@@ -1,5 +1,6 @@
 #include "archive_folder.hpp"
 
+#include "archive_limits.hpp"
 #include "archive_names.hpp"
 #include "failure.hpp"
 
@@ -20,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* part_name = ".unpacking.part";
-constexpr std::size_t most_folders = 8192; ///< each takes a block that no one declares
 
 UniqueFd open_folder(const fs::path& path) {
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -68,15 +68,14 @@ IncomingFolder::~IncomingFolder() {
 }
 
 void IncomingFolder::make_folders(const std::string& path) {
-    for (std::size_t slash = path.find('/'); slash != std::string::npos;
-         slash = path.find('/', slash + 1)) {
-        const std::string parent = path.substr(0, slash);
+    for (const std::string& parent : folders_above(path)) {
         if (!folders_.insert(parent).second) {
             continue;
         }
-        if (folders_.size() > most_folders) {
+        if (folders_.size() > most_module_folders) {
             throw Failure(FailureKind::invalid,
-                          "the archive has more than " + std::to_string(most_folders) + " folders",
+                          "the archive has more than " + std::to_string(most_module_folders) +
+                              " folders",
                           "do not use this archive");
         }
         if (::mkdirat(part_fd_.get(), parent.c_str(), 0755) != 0) {

@@ -1,5 +1,6 @@
 #include "archive_manifest.hpp"
 
+#include "archive_limits.hpp"
 #include "archive_names.hpp"
 #include "failure.hpp"
 
@@ -14,11 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t largest_file = std::uint64_t{1} << 42U;      ///< 4 TiB
-constexpr std::uint64_t largest_boot_file = std::uint64_t{1} << 30U; ///< the guest's memory has it
-constexpr std::uint64_t largest_package_list = std::uint64_t{1} << 24U;
-constexpr std::uint64_t largest_modules = std::uint64_t{1} << 34U; ///< all of them, with holes
-constexpr std::uint64_t most_modules = 32768;
 constexpr std::size_t deepest_json = 8;
 constexpr std::string_view format_name = "banger-image";
 constexpr std::uint64_t format_version = 1;
@@ -88,17 +84,6 @@ bool is_digest(std::string_view text) {
            });
 }
 
-/// What no image needs more of, holes included.
-std::uint64_t largest(std::string_view name) {
-    if (name == "vmlinuz" || name == "vmlinux" || name == "initramfs.img") {
-        return largest_boot_file;
-    }
-    if (name == "packages.txt") {
-        return largest_package_list;
-    }
-    return name == modules_name ? largest_modules : largest_file;
-}
-
 DeclaredFile read_file(const json& entry) {
     if (!entry.is_object()) {
         refuse_manifest("files: each must be an object with name, size and sha256");
@@ -110,15 +95,14 @@ DeclaredFile read_file(const json& entry) {
         refuse_manifest("files: an image has no '" + shown(file.name) + "'");
     }
     const std::string what = file.name + ": ";
-    const auto size = number_of(entry, what, "size", largest_file);
+    const auto size = number_of(entry, what, "size", most_file_bytes);
     file.sha256 = text_of(entry, "sha256", 64);
     if (!size || !is_digest(file.sha256)) {
         refuse_manifest(what + "size and sha256 (64 digits 0-9a-f) are needed");
     }
     file.size = *size;
-    if (const std::uint64_t most = largest(file.name); file.size > most) {
-        refuse_manifest(what + "it has " + std::to_string(file.size) + " bytes, at most " +
-                        shown_bytes(most) + " are allowed");
+    if (const std::string why = beyond_limit(file.name, file.size); !why.empty()) {
+        refuse_manifest(what + why);
     }
     if (modules) {
         const auto count = number_of(entry, what, "count", most_modules);
@@ -170,7 +154,7 @@ void read_about(const json& document, Manifest& manifest) {
     manifest.kernel_version = text_of(document, "kernel_version", 256);
     manifest.recipe = text_of(document, "recipe", 256);
     manifest.note = text_of(document, "note", 4096);
-    manifest.content_bytes = number_of(document, "", "content_bytes", largest_file);
+    manifest.content_bytes = number_of(document, "", "content_bytes", most_file_bytes);
 }
 
 Manifest parse_manifest(std::string_view text) {

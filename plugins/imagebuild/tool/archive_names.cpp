@@ -1,5 +1,7 @@
 #include "archive_names.hpp"
 
+#include "archive_limits.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -9,10 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> image_files{
     rootfs_name, "work-seed.ext4", "vmlinuz", "vmlinux", "initramfs.img", "packages.txt"};
-
-constexpr std::size_t longest_path = 512;
-constexpr std::size_t deepest_path = 16;
-constexpr std::size_t longest_word = 200;
 
 bool is_plain(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -49,6 +47,15 @@ bool is_module_path(std::string_view path) noexcept {
         path.remove_prefix(end + 1);
     }
     return false;
+}
+
+std::vector<std::string> folders_above(const std::string& path) {
+    std::vector<std::string> folders;
+    for (std::size_t slash = path.find('/'); slash != std::string::npos;
+         slash = path.find('/', slash + 1)) {
+        folders.push_back(path.substr(0, slash));
+    }
+    return folders;
 }
 
 bool is_image_name(std::string_view name) noexcept {

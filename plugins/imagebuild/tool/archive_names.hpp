@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace image_tool::archive {
 
@@ -14,6 +15,8 @@ constexpr std::string_view modules_name = "modules";
 [[nodiscard]] bool is_image_file(std::string_view name) noexcept;
 /// "modules/..": plain words with a slash between them, none of which begins with a dot.
 [[nodiscard]] bool is_module_path(std::string_view path) noexcept;
+/// "modules" and "modules/6.1" of "modules/6.1/a.ko": the outer ones first.
+[[nodiscard]] std::vector<std::string> folders_above(const std::string& path);
 /// As image names are.
 [[nodiscard]] bool is_image_name(std::string_view name) noexcept;
 

@@ -1,6 +1,7 @@
 #include "archive_pack.hpp"
 
 #include "archive_digest.hpp"
+#include "archive_limits.hpp"
 #include "archive_names.hpp"
 #include "archive_output.hpp"
 #include "archive_source.hpp"
@@ -8,6 +9,7 @@
 #include "report.hpp"
 
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -125,6 +127,24 @@ std::vector<SourceFile> open_sources(const PackOptions& options) {
     return sources;
 }
 
+/// What no import would take is refused before gigabytes of it are read.
+void check_limits(const PackOptions& options, const std::vector<SourceFile>& sources) {
+    std::map<std::string_view, std::uint64_t> sizes;
+    for (const SourceFile& source : sources) {
+        sizes[is_module_path(source.name()) ? modules_name : source.name()] += source.size();
+    }
+    if (!sizes.contains(rootfs_name)) {
+        throw Failure(FailureKind::invalid, "rootfs.ext4 is missing",
+                      "docs/images.md says what an archive has");
+    }
+    for (const auto& [name, path] : options.files) {
+        if (const std::string why = beyond_limit(name, sizes[name]); !why.empty()) {
+            throw Failure(FailureKind::invalid, path.string() + ": as " + name + " " + why,
+                          "no import would take such an archive: make an image with a smaller one");
+        }
+    }
+}
+
 /// Reads all once, and says in the manifest what it finds.
 void measure_all(std::vector<SourceFile>& sources, Manifest& manifest, Report& report) {
     report.stage("computing checksums");
@@ -186,6 +206,7 @@ void write_all(const std::vector<SourceFile>& sources, const Manifest& manifest,
 json pack(const PackOptions& options, Report& report) {
     OutputFile out(options.out, options.replace);
     std::vector<SourceFile> sources = open_sources(options);
+    check_limits(options, sources);
     Manifest manifest = options.about;
     if (manifest.arch.empty()) {
         manifest.arch = this_arch();

@@ -1,6 +1,7 @@
 #include "archive_source.hpp"
 
 #include "archive_digest.hpp"
+#include "archive_limits.hpp"
 #include "archive_manifest.hpp"
 #include "archive_names.hpp"
 #include "failure.hpp"
@@ -148,7 +149,7 @@ void SourceFile::read(const Each& each) const {
     each_piece(each);
 }
 
-std::vector<SourceFile> module_files(const fs::path& folder) {
+std::vector<SourceFile> module_files(const fs::path& folder, ModuleCount count) {
     std::map<std::string, fs::path> found;
     std::error_code code;
     fs::recursive_directory_iterator entry(folder, code);
@@ -164,10 +165,19 @@ std::vector<SourceFile> module_files(const fs::path& folder) {
             !is_module_path(name)) {
             throw Failure(FailureKind::invalid,
                           shown(entry->path().string()) + " cannot be in an archive",
-                          "modules have files and folders with plain names alone");
+                          "modules are files and folders, with names of letters, digits and "
+                          "._+-=,@~: of at most " +
+                              std::to_string(longest_word) + " characters, at most " +
+                              std::to_string(deepest_path) + " deep and " +
+                              std::to_string(longest_path) + " characters in all");
         }
         if (status.type() == fs::file_type::regular) {
             found.emplace(name, entry->path());
+            if (const std::string why = count.add(name); !why.empty()) {
+                throw Failure(FailureKind::invalid, folder.string() + " has " + why,
+                              "no import would take them: give the image the modules of one "
+                              "kernel");
+            }
         }
     }
     if (code) {

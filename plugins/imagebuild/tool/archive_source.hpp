@@ -1,5 +1,6 @@
 #pragma once
 
+#include "archive_limits.hpp"
 #include "unique_fd.hpp"
 
 #include <cstdint>
@@ -33,6 +34,7 @@ class SourceFile {
     void read(const Each& each) const;
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
     [[nodiscard]] std::uint64_t disk_bytes() const noexcept { return disk_bytes_; }
     /// Where it has content; long runs of zeros are left out.
@@ -52,7 +54,9 @@ class SourceFile {
 };
 
 /// The files below a folder, as "modules/..", sorted. Links are left out: `build` and `source` lead
-/// elsewhere. Throws Failure for what else is no file, and for names that no archive may have.
-[[nodiscard]] std::vector<SourceFile> module_files(const std::filesystem::path& folder);
+/// elsewhere. Throws Failure for what else is no file, for names that no archive may have, and for
+/// more files or folders than one may have, with those in `count`.
+[[nodiscard]] std::vector<SourceFile> module_files(const std::filesystem::path& folder,
+                                                   ModuleCount count = {});
 
 } // namespace image_tool::archive

@@ -3,6 +3,7 @@
 #include "archive_digest.hpp"
 #include "archive_folder.hpp"
 #include "archive_input.hpp"
+#include "archive_limits.hpp"
 #include "archive_manifest.hpp"
 #include "archive_names.hpp"
 #include "archive_sink.hpp"
@@ -78,11 +79,13 @@ class Unpacking {
         while (const auto member = input_.next()) {
             if (!member->folder) {
                 take(*member);
-            } else if (member->path != "." && member->path != modules_name &&
-                       !is_module_path(member->path)) {
+            } else if (member->path == ".") {
+                continue;
+            } else if (member->path != modules_name && !is_module_path(member->path)) {
                 refuse_member("an image has no folder '" + shown(member->path) + "'");
-            } else if (++folders > most_folders) {
-                refuse_member("it has too many folders");
+            } else if (++folders > most_module_folders) {
+                refuse_member("the archive has more than " + std::to_string(most_module_folders) +
+                              " folders");
             }
         }
         for (const DeclaredFile& file : manifest_.files) {
@@ -103,8 +106,6 @@ class Unpacking {
     }
 
   private:
-    static constexpr std::size_t most_folders = 100000;
-
     void take(const ArchiveInput::Member& member) {
         const bool module = is_module_path(member.path);
         const DeclaredFile* file =

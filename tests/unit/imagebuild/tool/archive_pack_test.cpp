@@ -1,5 +1,6 @@
 #include "archive_pack.hpp"
 
+#include "archive_limits.hpp"
 #include "archive_source.hpp"
 #include "archive_unpack.hpp"
 #include "archive_verbs.hpp"
@@ -133,6 +134,68 @@ TEST_F(ArchivePack, LeavesNothingWhenItFails) {
     options.out = dir.path() / "no" / "folder";
     EXPECT_THAT(refusal(FailureKind::not_found), HasSubstr("no"));
     EXPECT_EQ(entries_in(dir.path()), 2) << "from and out";
+}
+
+TEST_F(ArchivePack, RefusesAtOnceWhatNoImportTakes) {
+    const auto sized = [&](const char* name, std::uint64_t size) {
+        test::write_file(from / name, "");
+        fs::resize_file(from / name, size); // a hole, which would be read for minutes
+    };
+    sized("kernel", most_boot_file_bytes + 1);
+    for (const char* name : {"vmlinuz", "vmlinux", "initramfs.img"}) {
+        options.files.back() = {name, from / "kernel"};
+        EXPECT_THAT(refusal(FailureKind::invalid),
+                    testing::AllOf(HasSubstr((from / "kernel").string()), HasSubstr(name),
+                                   HasSubstr("1073741825 bytes, at most 1.0 GiB")));
+    }
+    sized("packages", most_package_list_bytes + 1);
+    options.files.back() = {"packages.txt", from / "packages"};
+    EXPECT_THAT(refusal(FailureKind::invalid), HasSubstr("at most 16.0 MiB"));
+    options.files.back() = {"modules", from / "modules"};
+    sized("modules/6.1/b.ko", most_modules_bytes - 8);
+    sized("modules/6.1/c.ko", 1); // "module a" has 8
+    EXPECT_THAT(refusal(FailureKind::invalid),
+                testing::AllOf(HasSubstr((from / "modules").string()), HasSubstr("16.0 GiB")));
+    EXPECT_EQ(entries_in(dir.path()), 2) << "from and out";
+}
+
+TEST_F(ArchivePack, RefusesMoreModulesThanAnImportTakes) {
+    const fs::path modules = from / "modules";
+    const auto refused = [&](const ModuleCount& with) -> std::string {
+        try {
+            (void)module_files(modules, with);
+        } catch (const Failure& failure) {
+            return failure.what();
+        }
+        return "taken";
+    };
+    ModuleCount files;
+    for (std::size_t i = 2; i < most_modules; ++i) { // and a.ko, modules.dep
+        ASSERT_EQ(files.add("modules/6.1/" + std::to_string(i)), "");
+    }
+    EXPECT_EQ(refused(files), "taken");
+    ASSERT_EQ(files.add("modules/6.1/1"), "");
+    EXPECT_EQ(refused(files), modules.string() + " has more than 32768 files");
+
+    ModuleCount folders;
+    for (std::size_t i = 3; i < most_module_folders; ++i) { // and modules, 6.1, kernel
+        ASSERT_EQ(folders.add("modules/6.1/" + std::to_string(i) + "/a.ko"), "");
+    }
+    fs::create_directory(modules / "empty"); // is left out
+    EXPECT_EQ(refused(folders), "taken");
+    ASSERT_EQ(folders.add("modules/6.2/a.ko"), "");
+    EXPECT_EQ(refused(folders), modules.string() + " has more than 8192 folders");
+}
+
+TEST_F(ArchivePack, RefusesNamesThatNoImportTakes) {
+    const fs::path longest = from / "modules/6.1" / std::string(longest_word, 'x');
+    test::write_file(longest, "");
+    EXPECT_EQ(refusal(FailureKind::internal), "packed");
+    EXPECT_EQ(unpack_it()["files"], nlohmann::json({"rootfs.ext4", "modules"}));
+    fs::rename(longest, longest.string() + "x");
+    EXPECT_THAT(refusal(FailureKind::conflict), HasSubstr("is there already"));
+    options.replace = true;
+    EXPECT_THAT(refusal(FailureKind::invalid), HasSubstr("cannot be in an archive"));
 }
 
 TEST_F(ArchivePack, NoticesFilesThatChangeMeanwhile) {

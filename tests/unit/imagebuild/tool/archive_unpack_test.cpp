@@ -1,5 +1,6 @@
 #include "archive_unpack.hpp"
 
+#include "archive_limits.hpp"
 #include "failure.hpp"
 #include "os/temporary_dir.hpp"
 #include "raw_archive.hpp"
@@ -155,6 +156,18 @@ TEST_F(ArchiveUnpack, RefusesAllThatIsNoFile) {
                                   tar_member("rootfs.ext4", "", '2', "x"))),
                 HasSubstr("neither a file nor a folder"));
     EXPECT_THAT(refusal(with_root(tar_member("rootfs.ext4", "", '5'))), HasSubstr("no folder"));
+}
+
+TEST_F(ArchiveUnpack, RefusesMoreFoldersThanAnImageHas) {
+    std::string members = tar_member("rootfs.ext4", root) + tar_member("./", "", '5') +
+                          tar_member("modules/", "", '5');
+    for (std::size_t i = 1; i < most_module_folders; ++i) {
+        members += tar_member("modules/" + std::to_string(i) + "/", "", '5');
+    }
+    EXPECT_EQ(unpack_bytes(with_root(members))["files"], nlohmann::json({"rootfs.ext4"}));
+    fs::remove(options.folder / "rootfs.ext4");
+    EXPECT_THAT(refusal(with_root(members + tar_member("modules/x/", "", '5'))),
+                HasSubstr("more than 8192 folders"));
 }
 
 TEST_F(ArchiveUnpack, RefusesWhatIsTwiceOrMissing) {
