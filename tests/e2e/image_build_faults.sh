@@ -94,7 +94,7 @@ expect_state a stopped
 same "$(banger vm diff a --json | jq 'map(select(.path == "/opt/new")) | length')" 1 "vm diff of a stopped VM"
 banger vm create --name b --image saved
 same "$(banger vm exec b -- cat /opt/new /root/kept | xargs)" "new mine" "what was saved"
-must_fail . banger vm exec b -- case-one
+must_fail 'No such file' banger vm exec b -- ls /usr/bin/case-one
 same "$(banger vm exec b -- hostname)" b "its own name"
 [ "$(banger vm exec b -- cat /etc/machine-id)" != "" ] || fail "no machine id"
 banger vm delete --force a b
