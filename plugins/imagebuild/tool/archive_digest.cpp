@@ -1,18 +1,15 @@
 #include "archive_digest.hpp"
 
 #include "failure.hpp"
+#include "file_bytes.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include <openssl/evp.h>
 
 namespace image_tool::archive {
 namespace {
-
-constexpr std::size_t zeros_size = std::size_t{1} << 16U;
-constinit const std::array<char, zeros_size> zeros_bytes{};
 
 EVP_MD_CTX* as_evp(void* context) {
     return static_cast<EVP_MD_CTX*>(context);
@@ -41,7 +38,7 @@ void Sha256::update(std::string_view bytes) {
 
 void Sha256::zeros(std::uint64_t count) {
     while (count > 0) {
-        const std::uint64_t piece = std::min<std::uint64_t>(count, zeros_size);
+        const std::uint64_t piece = std::min<std::uint64_t>(count, some_zeros().size());
         update(some_zeros().substr(0, static_cast<std::size_t>(piece)));
         count -= piece;
     }
@@ -57,21 +54,6 @@ std::string Sha256::hex() {
         text += digits[byte & 15U];
     }
     return text;
-}
-
-std::string_view some_zeros() noexcept {
-    return {zeros_bytes.data(), zeros_bytes.size()};
-}
-
-bool all_zeros(std::string_view bytes) noexcept {
-    while (!bytes.empty()) {
-        const std::size_t piece = std::min(bytes.size(), zeros_size);
-        if (std::memcmp(bytes.data(), zeros_bytes.data(), piece) != 0) {
-            return false;
-        }
-        bytes.remove_prefix(piece);
-    }
-    return true;
 }
 
 } // namespace image_tool::archive

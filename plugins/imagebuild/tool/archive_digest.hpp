@@ -23,8 +23,4 @@ class Sha256 {
     std::unique_ptr<void, Free> context_;
 };
 
-/// 64 KiB of them.
-[[nodiscard]] std::string_view some_zeros() noexcept;
-[[nodiscard]] bool all_zeros(std::string_view bytes) noexcept;
-
 } // namespace image_tool::archive

@@ -21,6 +21,10 @@ class IncomingFolder {
 
     /// A new empty file; "modules/a/b" with its folders. It is an error when it is there already.
     [[nodiscard]] UniqueFd create(const std::string& path);
+    /// Of such a file, until it is placed.
+    [[nodiscard]] std::filesystem::path path_of(const std::string& path) const {
+        return part_ / path;
+    }
     /// Moves all to where they belong; a name that is taken there is a conflict, and none is moved.
     void place();
     [[nodiscard]] std::uint64_t free_bytes() const;

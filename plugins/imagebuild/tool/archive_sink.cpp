@@ -3,17 +3,18 @@
 #include "archive_manifest.hpp"
 #include "archive_names.hpp"
 #include "failure.hpp"
+#include "file_bytes.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include <unistd.h>
 
 namespace image_tool::archive {
 
-FileSink::FileSink(int fd, std::string name, std::uint64_t size, DiskBudget& budget)
-    : fd_(fd), name_(std::move(name)), size_(size), budget_(budget) {}
+FileSink::FileSink(int fd, std::string name, std::string path, std::uint64_t size,
+                   DiskBudget& budget)
+    : fd_(fd), name_(std::move(name)), path_(std::move(path)), size_(size), budget_(budget) {}
 
 void FileSink::write(std::uint64_t offset, std::string_view bytes) {
     if (offset < position_ || offset > size_ || bytes.size() > size_ - offset) {
@@ -37,7 +38,7 @@ void FileSink::write_block(std::uint64_t offset, std::string_view bytes) {
         const auto size =
             static_cast<std::size_t>(std::min<std::uint64_t>(block_end - here, bytes.size() - at));
         if (all_zeros(bytes.substr(at, size))) {
-            write_run(offset + begin, bytes.substr(begin, at - begin));
+            write_at(fd_, offset + begin, bytes.substr(begin, at - begin), path_);
             begin = at + size;
         } else if (counted_ < block_end) {
             if (budget_.left < block_size) {
@@ -49,28 +50,14 @@ void FileSink::write_block(std::uint64_t offset, std::string_view bytes) {
         }
         at += size;
     }
-    write_run(offset + begin, bytes.substr(begin));
-}
-
-void FileSink::write_run(std::uint64_t offset, std::string_view bytes) const {
-    while (!bytes.empty()) {
-        const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            throw system_failure("write " + name_);
-        }
-        offset += static_cast<std::uint64_t>(n);
-        bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
+    write_at(fd_, offset + begin, bytes.substr(begin), path_);
 }
 
 std::string FileSink::finish() {
     digest_.zeros(size_ - position_);
     position_ = size_;
     if (::ftruncate(fd_, static_cast<off_t>(size_)) != 0) {
-        throw system_failure("write " + name_);
+        throw system_failure("write " + path_);
     }
     return digest_.hex();
 }

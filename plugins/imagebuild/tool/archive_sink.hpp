@@ -18,8 +18,9 @@ struct DiskBudget {
 /// larger than it was declared. Throws Failure(invalid) when it would be.
 class FileSink {
   public:
-    /// Writes to `fd`, an empty file that stays the caller's. `name` is for messages.
-    FileSink(int fd, std::string name, std::uint64_t size, DiskBudget& budget);
+    /// Writes to `fd`, an empty file that stays the caller's. `name` in the archive and `path` on
+    /// the disk are for messages.
+    FileSink(int fd, std::string name, std::string path, std::uint64_t size, DiskBudget& budget);
 
     /// Bytes behind all that came before; what lies between is zeros.
     void write(std::uint64_t offset, std::string_view bytes);
@@ -29,10 +30,9 @@ class FileSink {
 
   private:
     void write_block(std::uint64_t offset, std::string_view bytes);
-    void write_run(std::uint64_t offset, std::string_view bytes) const;
 
     int fd_;
-    std::string name_;
+    std::string name_, path_;
     std::uint64_t size_;
     DiskBudget& budget_;
     std::uint64_t position_ = 0;

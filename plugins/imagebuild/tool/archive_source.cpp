@@ -5,12 +5,12 @@
 #include "archive_manifest.hpp"
 #include "archive_names.hpp"
 #include "failure.hpp"
+#include "file_bytes.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <map>
 #include <system_error>
-#include <tuple>
 #include <utility>
 
 #include <fcntl.h>
@@ -25,18 +25,6 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t piece_size = std::uint64_t{1} << 20U;
 /// Shorter runs of zeros are kept: they compress to nothing, and each gap makes the map longer.
 constexpr std::uint64_t shortest_gap = std::uint64_t{1} << 16U;
-
-/// [data, end) of the next content at or behind `offset`; what lies before is a hole.
-std::pair<std::uint64_t, std::uint64_t> next_content(int fd, std::uint64_t offset,
-                                                     std::uint64_t size) {
-    const off_t data = ::lseek(fd, static_cast<off_t>(offset), SEEK_DATA);
-    if (data < 0) {
-        return errno == ENXIO ? std::pair{size, size} : std::pair{offset, size};
-    }
-    const off_t hole = ::lseek(fd, data, SEEK_HOLE);
-    const std::uint64_t end = hole < 0 ? size : static_cast<std::uint64_t>(hole);
-    return {std::min(static_cast<std::uint64_t>(data), size), std::min(end, size)};
-}
 
 } // namespace
 
@@ -78,19 +66,19 @@ void SourceFile::each_piece(const Each& each) const {
     check_same(fd);
     std::string buffer(static_cast<std::size_t>(std::min(piece_size, size_)), '\0');
     std::uint64_t at = 0;
-    std::uint64_t content = 0;
-    std::uint64_t end = 0;
+    Stretch content{0, 0};
     while (at < size_) {
-        if (at >= end) {
-            std::tie(content, end) = next_content(fd.get(), at, size_);
+        if (at >= content.end) {
+            content = next_stretch(fd.get(), at, size_, path_.string());
         }
-        if (at < content) {
-            const std::uint64_t gap = std::min<std::uint64_t>(content - at, some_zeros().size());
+        if (at < content.begin) {
+            const std::uint64_t gap =
+                std::min<std::uint64_t>(content.begin - at, some_zeros().size());
             each(some_zeros().substr(0, static_cast<std::size_t>(gap)));
             at += gap;
             continue;
         }
-        const auto wanted = static_cast<std::size_t>(std::min(end - at, piece_size));
+        const auto wanted = static_cast<std::size_t>(std::min(content.end - at, piece_size));
         const ssize_t n = ::pread(fd.get(), buffer.data(), wanted, static_cast<off_t>(at));
         if (n < 0 && errno == EINTR) {
             continue;

@@ -134,7 +134,8 @@ class Unpacking {
 
     std::string write(const ArchiveInput::Member& member, DiskBudget& budget) {
         const UniqueFd fd = folder_.create(member.path);
-        FileSink sink(fd.get(), member.path, member.size, budget);
+        FileSink sink(fd.get(), member.path, folder_.path_of(member.path).string(), member.size,
+                      budget);
         std::string_view bytes;
         std::uint64_t offset = 0;
         while (input_.data(bytes, offset)) {

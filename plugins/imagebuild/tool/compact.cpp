@@ -19,12 +19,12 @@ constexpr std::uint64_t usual_margin_mib = 64;
 constexpr std::uint64_t most_margin_mib = 1U << 20U;
 
 /// What belongs to one VM and not to its image.
-void forget_own(const std::string& path, const Arguments& arguments) {
+void forget_own(const std::string& path, const std::string& name, const Arguments& arguments) {
     const std::vector<std::string> drops = arguments.all("drop"), blocks = arguments.all("block");
     if (drops.empty() && blocks.empty()) {
         return;
     }
-    FileSystem fs(path, "the image", FileSystem::Access::write);
+    FileSystem fs(path, name, FileSystem::Access::write);
     for (const std::string& drop : drops) {
         forget(fs, drop);
     }
@@ -35,11 +35,11 @@ void forget_own(const std::string& path, const Arguments& arguments) {
 }
 
 /// Down to what it holds and the margin; one that is smaller already grows to have it.
-void fit(const std::string& path, std::uint64_t margin_bytes) {
+void fit(const std::string& path, const std::string& name, std::uint64_t margin_bytes) {
     std::uint64_t wanted = 0;
     {
-        const FileSystem fs(path, "the image", FileSystem::Access::read);
-        wanted = least_blocks(path, "the image") + margin_bytes / fs.block_size();
+        const FileSystem fs(path, name, FileSystem::Access::read);
+        wanted = least_blocks(path, name) + margin_bytes / fs.block_size();
         if (wanted == fs.blocks()) {
             return;
         }
@@ -48,7 +48,7 @@ void fit(const std::string& path, std::uint64_t margin_bytes) {
             throw system_failure("grow " + path);
         }
     }
-    resize(path, "the image", wanted);
+    resize(path, name, wanted);
 }
 
 void set_label(FileSystem& fs, const std::string& label) {
@@ -104,12 +104,13 @@ nlohmann::json compact(const std::vector<std::string>& words, Report& report) {
         throw system_failure("open the image " + path);
     }
     report.stage("checking");
-    repair_and_pack(path, "the image");
-    forget_own(path, arguments);
+    const std::string name = "the image " + path;
+    repair_and_pack(path, name);
+    forget_own(path, name, arguments);
     report.stage("shrinking");
-    fit(path, margin);
+    fit(path, name, margin);
     report.stage("punching");
-    FileSystem fs(path, "the image", FileSystem::Access::write);
+    FileSystem fs(path, name, FileSystem::Access::write);
     if (arguments.has("label")) {
         set_label(fs, arguments.one("label"));
     }
@@ -119,7 +120,7 @@ nlohmann::json compact(const std::vector<std::string>& words, Report& report) {
     if (::ftruncate(file.get(), static_cast<off_t>(size)) != 0) {
         throw system_failure("cut off " + path);
     }
-    dig_holes(file.get(), "the image");
+    dig_holes(file.get(), name);
     struct stat info {};
     if (::fsync(file.get()) != 0 || ::fstat(file.get(), &info) != 0) {
         throw system_failure("write " + path);

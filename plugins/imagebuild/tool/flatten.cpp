@@ -20,7 +20,7 @@ void copy_base(const std::string& base, const PartFile& out, Report& report) {
     if (!file) {
         throw system_failure("open the base " + base);
     }
-    copy_sparse(file.get(), out.fd(), "the base " + base, &report);
+    copy_sparse(file.get(), "the base " + base, out.fd(), out.path(), &report);
 }
 
 } // namespace
@@ -47,12 +47,13 @@ nlohmann::json flatten(const std::vector<std::string>& words, Report& report) {
     report.stage("copying");
     copy_base(base, out, report);
     report.stage("checking");
-    repair(out.path(), "the base");
+    const std::string copy = "the base's copy " + out.path();
+    repair(out.path(), copy);
     Merged merged;
     if (upper) {
-        grow_for(out.path(), "the base", found);
+        grow_for(out.path(), copy, found);
         report.stage("merging");
-        FileSystem to(out.path(), "the image", FileSystem::Access::write);
+        FileSystem to(out.path(), "the image " + out.path(), FileSystem::Access::write);
         merged = merge(tree, to, found, report);
         to.close();
     }

@@ -33,7 +33,7 @@ constexpr NamedVerb verbs[] = {
     {"flatten", flatten, "--base FILE --overlay FILE --out FILE [--drop PATH]..."},
     {"inspect", inspect, "--fs FILE"},
     {"pack", archive::pack_verb,
-     "--image FILE --file NAME=PATH... --out FILE [--level N] [--replace]"},
+     "[--image JSON] --file NAME=PATH... --out FILE [--level N] [--replace]"},
     {"seed", seed, "--rootfs FILE --out FILE [--size-mib N]"},
     {"unpack", archive::unpack_verb, "--file FILE --dir FOLDER [--max-bytes N]"},
 };

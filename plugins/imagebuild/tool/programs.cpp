@@ -131,7 +131,7 @@ FileSystem open_replayed(const std::string& path, const std::string& name) {
         throw system_failure("open " + name + " " + path);
     }
     UniqueFd copy = make_private(path);
-    copy_sparse(file.get(), copy.get(), name, nullptr);
+    copy_sparse(file.get(), name, copy.get(), "a copy of " + name + " beside " + path, nullptr);
     (void)run_tool(
         {"e2fsck", "-y", "-E", "journal_only", "/proc/self/fd/" + std::to_string(copy.get())},
         "the journal of " + name, repaired);

@@ -1,5 +1,6 @@
 #include "run_writer.hpp"
 
+#include "file_bytes.hpp"
 #include "stop.hpp"
 
 #include <algorithm>
@@ -65,9 +66,7 @@ void write_content(FileSystem& to, ext2_ino_t number, Inode& inode, const Conten
     const std::uint64_t block = to.block_size();
     std::vector<char> buffer = window_buffer(content.size());
     const auto zero = [&](std::uint64_t at) {
-        const auto begin = buffer.begin() + static_cast<std::ptrdiff_t>(at * block);
-        return std::all_of(begin, begin + static_cast<std::ptrdiff_t>(block),
-                           [](char byte) { return byte == 0; });
+        return all_zeros({buffer.data() + at * block, static_cast<std::size_t>(block)});
     };
     for (std::uint64_t at = content.next_written(0) / window * window; at < content.size();
          at = content.next_written(at + window) / window * window) {

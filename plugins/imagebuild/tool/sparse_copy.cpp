@@ -1,5 +1,6 @@
 #include "sparse_copy.hpp"
 
+#include "file_bytes.hpp"
 #include "stop.hpp"
 
 #include <algorithm>
@@ -29,28 +30,8 @@ std::uint64_t size_of(int fd, const std::string& name) {
     return static_cast<std::uint64_t>(info.st_size);
 }
 
-struct Stretch {
-    std::uint64_t begin, end;
-};
-
-/// The next data at or behind an offset; empty at the end of the file.
-Stretch next_data(int fd, std::uint64_t from, std::uint64_t size, const std::string& name) {
-    const off_t begin = ::lseek(fd, static_cast<off_t>(from), SEEK_DATA);
-    if (begin < 0) {
-        if (errno == ENXIO) {
-            return {size, size};
-        }
-        throw system_failure("read " + name);
-    }
-    const off_t end = ::lseek(fd, begin, SEEK_HOLE);
-    if (end < 0) {
-        throw system_failure("read " + name);
-    }
-    return {static_cast<std::uint64_t>(begin), std::min(size, static_cast<std::uint64_t>(end))};
-}
-
-void copy_stretch(int from, int to, Stretch stretch, std::vector<char>& buffer,
-                  const std::string& name) {
+void copy_stretch(int from, const std::string& name, int to, const std::string& to_name,
+                  Stretch stretch, std::vector<char>& buffer) {
     while (stretch.begin < stretch.end) {
         const std::size_t step =
             std::min<std::uint64_t>(buffer.size(), stretch.end - stretch.begin);
@@ -63,15 +44,7 @@ void copy_stretch(int from, int to, Stretch stretch, std::vector<char>& buffer,
             throw got < 0 ? system_failure("read " + name)
                           : Failure(FailureKind::unavailable, name + " became shorter meanwhile");
         }
-        for (ssize_t done = 0; done < got;) {
-            const ssize_t put =
-                ::pwrite(to, buffer.data() + done, static_cast<std::size_t>(got - done),
-                         static_cast<off_t>(stretch.begin) + done);
-            if (put < 0 && errno != EINTR) {
-                throw system_failure("write a copy of " + name);
-            }
-            done += std::max<ssize_t>(put, 0);
-        }
+        write_at(to, stretch.begin, {buffer.data(), static_cast<std::size_t>(got)}, to_name);
         stretch.begin += static_cast<std::uint64_t>(got);
         check_stop();
     }
@@ -79,20 +52,21 @@ void copy_stretch(int from, int to, Stretch stretch, std::vector<char>& buffer,
 
 } // namespace
 
-void copy_sparse(int from, int to, const std::string& name, Report* report) {
+void copy_sparse(int from, const std::string& name, int to, const std::string& to_name,
+                 Report* report) {
     const std::uint64_t size = size_of(from, name);
     if (::ioctl(to, FICLONE, from) == 0) {
         return;
     }
     if (::ftruncate(to, static_cast<off_t>(size)) != 0) {
-        throw system_failure("make a copy of " + name);
+        throw system_failure("write " + to_name);
     }
     std::vector<char> buffer(copy_step);
     for (std::uint64_t at = 0; at < size;) {
-        const Stretch data = next_data(from, at, size, name);
+        const Stretch data = next_stretch(from, at, size, name);
         for (std::uint64_t part = data.begin; part < data.end; part += copy_step) {
-            copy_stretch(from, to, {part, std::min<std::uint64_t>(data.end, part + copy_step)},
-                         buffer, name);
+            copy_stretch(from, name, to, to_name,
+                         {part, std::min<std::uint64_t>(data.end, part + copy_step)}, buffer);
             if (report != nullptr) {
                 report->progress(part, size, "bytes");
             }
@@ -109,14 +83,9 @@ bool punch(int fd, std::uint64_t offset, std::uint64_t length) {
 void dig_holes(int fd, const std::string& name) {
     const std::uint64_t size = size_of(fd, name);
     std::vector<char> buffer(copy_step);
-    const auto all_zero = [&](std::size_t at, std::size_t length) {
-        return std::all_of(buffer.begin() + static_cast<std::ptrdiff_t>(at),
-                           buffer.begin() + static_cast<std::ptrdiff_t>(at + length),
-                           [](char byte) { return byte == 0; });
-    };
     for (std::uint64_t at = 0; at < size;) {
         check_stop();
-        const Stretch data = next_data(fd, at, size, name);
+        const Stretch data = next_stretch(fd, at, size, name);
         if (data.begin >= size) {
             return;
         }
@@ -129,7 +98,8 @@ void dig_holes(int fd, const std::string& name) {
         const auto length = static_cast<std::size_t>(got);
         for (std::size_t page = 0; page < length;) {
             std::size_t end = page;
-            while (end < length && all_zero(end, std::min(hole_step, length - end))) {
+            while (end < length &&
+                   all_zeros({buffer.data() + end, std::min(hole_step, length - end)})) {
                 end = std::min(end + hole_step, length);
             }
             if (end > page && !punch(fd, begin + page, end - page)) {

@@ -248,12 +248,14 @@ TEST_F(ArchivePack, VerbsSayWhatIsWrongWithTheirWords) {
         return "packed";
     };
     const std::string file = "--file", root = "rootfs.ext4=" + (from / "root").string();
-    EXPECT_THAT(pack_words({}), HasSubstr("needed"));
+    EXPECT_THAT(pack_words({}), HasSubstr("--out is missing"));
     EXPECT_THAT(pack_words({"--what"}), HasSubstr("--what"));
-    EXPECT_THAT(pack_words({"--out"}), HasSubstr("value is missing"));
+    EXPECT_THAT(pack_words({"--out"}), HasSubstr("needs a value"));
     EXPECT_THAT(pack_words({file, "evil=/x"}), HasSubstr("NAME=PATH"));
     EXPECT_THAT(pack_words({file, root, file, root}), HasSubstr("twice"));
-    EXPECT_THAT(pack_words({"--level", "20"}), HasSubstr("1 to 19"));
+    EXPECT_THAT(pack_words({"--out", "x", "--level", "20"}), HasSubstr("1 to 19"));
+    EXPECT_THAT(pack_words({"--out", "x", "--level", "0"}), HasSubstr("1 to 19"));
+    EXPECT_THAT(pack_words({"--out", "x"}), HasSubstr("rootfs.ext4 is missing"));
     EXPECT_THAT(pack_words({"--image", "{"}), HasSubstr("no JSON"));
     EXPECT_THAT(pack_words({"--image", R"({"name":"A"})"}), HasSubstr("no name of an image"));
     EXPECT_EQ(pack_words({file, root, "--out", options.out.string(), "--level", "1"}), "packed");

@@ -7,12 +7,14 @@
 #include "report.hpp"
 #include "unique_fd.hpp"
 
+#include <csignal>
 #include <cstdlib>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace image_tool::archive {
@@ -212,6 +214,26 @@ TEST_F(ArchiveUnpack, LooksAtTheFreeSpaceBeforeItWrites) {
     document["files"].back()["name"] = "work-seed.ext4";
     EXPECT_THAT(refusal(first(document.dump()) + tar_end(), FailureKind::unavailable),
                 HasSubstr("the image takes 8.0 TiB"));
+}
+
+TEST_F(ArchiveUnpack, NamesTheFolderWhoseDiskIsFull) {
+    test::write_file(options.file, with_root(tar_member("rootfs.ext4", root)));
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit small{.rlim_cur = 4096, .rlim_max = before.rlim_max};
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    std::string why;
+    try {
+        (void)unpack(options, report);
+    } catch (const Failure& failure) {
+        why = failure.what();
+    }
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)std::signal(SIGXFSZ, handler);
+    EXPECT_THAT(why, testing::AllOf(HasSubstr("write " + options.folder.string()),
+                                    HasSubstr("rootfs.ext4: File too large")));
+    EXPECT_TRUE(fs::is_empty(options.folder));
 }
 
 TEST_F(ArchiveUnpack, RefusesSparseMapsThatLeadOutside) {

@@ -96,7 +96,7 @@ TEST(Compact, RepairsOrSaysWhatCannotBe) {
     EXPECT_EQ(faults(disk), "");
     bench.write("none.ext4", noise(100000));
     EXPECT_THAT(tell(compact, {"--fs", bench.path("none.ext4")}).failed(),
-                HasSubstr("invalid: e2fsck of the image failed"));
+                HasSubstr("invalid: e2fsck of the image " + bench.path("none.ext4") + " failed"));
     EXPECT_THAT(tell(compact, {"--fs", disk, "--label", noise(17)}).failed(),
                 HasSubstr("longer than 16 bytes"));
 }

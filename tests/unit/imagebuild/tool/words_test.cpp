@@ -17,6 +17,13 @@ std::string refusal(const std::vector<std::string>& words) {
     }
 }
 
+TEST(Arguments, MayBeFlags) {
+    const Arguments arguments({"--replace", "--fs", "a"}, {"fs"}, {"replace", "quiet"});
+    EXPECT_TRUE(arguments.has("replace"));
+    EXPECT_FALSE(arguments.has("quiet"));
+    EXPECT_EQ(arguments.one("fs"), "a");
+}
+
 TEST(Arguments, AreNamesWithValues) {
     EXPECT_EQ(refusal({"--fs", "file"}), "file5");
     EXPECT_EQ(refusal({"--size", "100", "--fs", "--odd"}), "--odd100");
