@@ -150,7 +150,12 @@ void Builder::build() {
     held_.staging = files_.begin();
     holdings_.keep(held_);
     make_vm();
-    provision();
+    try {
+        provision();
+    } catch (const Error& error) {
+        job_.call.check();
+        throw explained(error);
+    }
     stop();
     make_image();
     const auto seconds =
@@ -176,7 +181,7 @@ void Builder::build() {
     job_.result(result.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-json Builder::vm_body() const {
+json Builder::vm_body() {
     json body{{"name", held_.vm},
               {"disk_mode", "overlay"},
               {"autostart", "off"},
@@ -195,7 +200,8 @@ json Builder::vm_body() const {
     set("memory_mib", request_.memory_mib);
     set("work_disk_mib", request_.work_mib);
     set("vcpus", request_.vcpus);
-    if (has_nat(api_.ask("GET", "/v1/vm-options").value("options", json::array()))) {
+    nat_ = has_nat(api_.ask("GET", "/v1/vm-options").value("options", json::array()));
+    if (nat_) {
         body["options"]["nat"]["nat"] = true;
     }
     return body;
@@ -247,6 +253,18 @@ void Builder::ask_for_vm() {
     (void)api_.completed(job_.call, begun);
 }
 
+/// A guest whose disk finds no room on this machine's is paused: its silence has a reason.
+Error Builder::explained(const Error& error) const {
+    const auto vm = api_.find("/v1/vms/" + DaemonApi::encoded(held_.vm));
+    const json warnings = vm ? vm->value("warnings", json::array()) : json::array();
+    if (!vm || vm->value("state", "") != "paused" || warnings.empty()) {
+        return error;
+    }
+    const auto why = warnings.back().get<std::string>(); // "; " and what the VM's user could do
+    return Error(BANGER_E_UNAVAILABLE, error.what() + (": " + why.substr(0, why.find("; "))),
+                 "free some space on that disk and build again");
+}
+
 std::string Builder::pack_modules() {
     modules_archive_ = fs::path(host_.state_dir()) / (held_.note + ".modules.tar");
     const std::string archive = modules_archive_.string();
@@ -286,7 +304,11 @@ void Builder::step(const SshGuest& guest, const Step& step) {
     } catch (const Error& error) {
         job_.call.check();
         if (!step.optional) {
-            throw;
+            const bool cut_off = step.online && !nat_ && error.hint().empty();
+            throw Error(error.code(), with_places(error.what(), step),
+                        cut_off ? "the plugin nat is off, so the VM reaches nothing beyond this "
+                                  "machine: plugins.entries.nat.enabled: true"
+                                : error.hint());
         }
         left_out_.emplace_back(error.what());
         log_.line("left out: " + std::string(error.what()), BANGER_LOG_WARNING);

@@ -41,9 +41,10 @@ class Builder {
     void step(const SshGuest& guest, const Step& step);
     void stop();
     void make_image();
-    [[nodiscard]] nlohmann::json vm_body() const;
+    [[nodiscard]] nlohmann::json vm_body();
     [[nodiscard]] std::string pack_modules();
     [[nodiscard]] bool keep_vm();
+    [[nodiscard]] banger::Error explained(const banger::Error& error) const;
 
     banger::Host host_;
     banger::Job& job_;
@@ -56,6 +57,7 @@ class Builder {
     Holding held_;
     std::filesystem::path modules_archive_; ///< in the plugin's folder, while it is needed
     bool vm_asked_for_ = false;
+    bool nat_ = false;                  ///< the VM reaches what lies beyond this machine
     bool failed_ = false;               ///< and not by a cancel
     std::string base_;                  ///< name of the image that it is made of
     std::filesystem::path vm_folder_;   ///< with its disks

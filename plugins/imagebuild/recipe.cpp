@@ -34,6 +34,7 @@ Recipe merged(Recipe below, const Recipe& above) {
             below.packages.push_back(package);
         }
     }
+    below.package_places.insert(above.package_places.begin(), above.package_places.end());
     for (const auto& [name, value] : above.env) {
         const auto found =
             std::find_if(below.env.begin(), below.env.end(),

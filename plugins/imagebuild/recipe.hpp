@@ -3,6 +3,7 @@
 #include "digest.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -62,6 +63,7 @@ struct Recipe {
     std::string from; ///< empty: the default image
     std::optional<std::int64_t> size_mib, memory_mib, vcpus;
     std::vector<std::string> packages;
+    std::map<std::string, std::string> package_places; ///< where each stands; not those of options
     std::vector<std::pair<std::string, std::string>> env;
     std::vector<RecipeUser> users;
     std::vector<RecipeFile> files;

@@ -40,8 +40,7 @@ class RecipeReader {
               [&](const Node& n, const std::string& k) {
                   recipe.vcpus = walk_.number(n, k, 1, most_vcpus);
               }},
-             {"packages", [&](const Node& n,
-                              const std::string& k) { words(n, k, is_package, recipe.packages); }},
+             {"packages", [&](const Node& n, const std::string& k) { packages(n, k, recipe); }},
              {"env", [&](const Node& n, const std::string& k) { env(n, k, recipe); }},
              {"users",
               [&](const Node& n, const std::string& k) {
@@ -102,6 +101,14 @@ class RecipeReader {
                std::vector<std::string>& list) {
         walk_.entries(node, key, [&](const Node& one, const std::string& each) {
             word(one, each, rule, [&](std::string text) { list.push_back(std::move(text)); });
+        });
+    }
+    void packages(const Node& node, const std::string& key, Recipe& recipe) {
+        walk_.entries(node, key, [&](const Node& one, const std::string& each) {
+            word(one, each, is_package, [&](std::string text) {
+                recipe.package_places.emplace(text, walk_.place(one));
+                recipe.packages.push_back(std::move(text));
+            });
         });
     }
     void line(const Node& node, const std::string& key, std::string& field) {

@@ -66,6 +66,7 @@ Step download_step(const Download& download, std::size_t number) {
     if (download.url.empty()) {
         step.uploads.push_back({download.path, file});
     } else {
+        step.online = true;
         step.script +=
             "command -v curl >/dev/null || { echo 'this image has no curl' >&2; exit 1; }\n"
             "curl --fail --silent --show-error --location --proto '=http,https' "
@@ -91,8 +92,17 @@ Step download_step(const Download& download, std::size_t number) {
     return step;
 }
 
-Step packages_step(const std::vector<std::string>& packages) {
+/// "jq" of "jq=1.6" and the like: as apt names it in an error.
+std::string bare_name(const std::string& package) {
+    return package.substr(0, package.find_first_of("=/:"));
+}
+
+Step packages_step(const Recipe& recipe) {
     Step step;
+    step.online = true;
+    for (const auto& [package, at] : recipe.package_places) {
+        step.places.emplace(bare_name(package), at);
+    }
     step.stage = "packages";
     step.what = "packages";
     step.script =
@@ -100,9 +110,9 @@ Step packages_step(const std::vector<std::string>& packages) {
         "export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8\n" +
         std::string(no_services_start) +
         "apt=(apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0)\n"
-        "\"${apt[@]}\" update\n"
+        "\"${apt[@]}\" -o APT::Update::Error-Mode=any update\n" // else without network, too
         "\"${apt[@]}\" install --no-install-recommends" +
-        words_of(packages) + "\n";
+        words_of(recipe.packages) + "\n";
     return step;
 }
 
@@ -218,7 +228,7 @@ std::vector<Step> steps_of(const Recipe& recipe) {
         steps.push_back(download_step(recipe.downloads[i], i + 1));
     }
     if (!recipe.packages.empty()) {
-        steps.push_back(packages_step(recipe.packages));
+        steps.push_back(packages_step(recipe));
     }
     std::transform(recipe.users.begin(), recipe.users.end(), std::back_inserter(steps), user_step);
     for (std::size_t i = 0; i < recipe.files.size(); ++i) {
@@ -233,6 +243,26 @@ std::vector<Step> steps_of(const Recipe& recipe) {
     std::transform(recipe.services.begin(), recipe.services.end(), std::back_inserter(steps),
                    service_step);
     return steps;
+}
+
+std::string with_places(std::string message, const Step& step) {
+    static constexpr std::string_view of_names = "abcdefghijklmnopqrstuvwxyz0123456789+-.";
+    const auto inside = [&](std::size_t at) {
+        return at < message.size() && of_names.find(message[at]) != std::string_view::npos;
+    };
+    for (const auto& [word, place] : step.places) {
+        std::size_t at = message.find(word, step.what.size());
+        while (at != std::string::npos &&
+               ((at > 0 && inside(at - 1)) || inside(at + word.size()))) {
+            at = message.find(word, at + 1);
+        }
+        if (at != std::string::npos) {
+            const std::size_t end = at + word.size();
+            const bool quoted = end < message.size() && message[end] == '\'';
+            message.insert(end + (quoted ? 1 : 0), " (" + place + ")");
+        }
+    }
+    return message;
 }
 
 Step script_step(const std::string& local) {

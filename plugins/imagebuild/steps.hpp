@@ -2,6 +2,7 @@
 
 #include "recipe.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct Step {
     std::string script; ///< of bash, run with -euo pipefail
     std::vector<Upload> uploads;
     bool optional = false; ///< one that fails is left out, with a note
+    bool online = false;   ///< needs what lies beyond the guest
+    /// Of words that its error may have: a package, and "dev.yaml:3".
+    std::map<std::string, std::string> places;
 };
 
 /// The folder in the guest that uploads go to. It is gone when the image is sealed.
@@ -28,6 +32,9 @@ extern const char* const guest_folder;
 /// What makes an image of its base, in order: downloads, packages, users, files, env, commands,
 /// services.
 [[nodiscard]] std::vector<Step> steps_of(const Recipe& recipe);
+
+/// An error's message with the place of each word of the step behind its first mention.
+[[nodiscard]] std::string with_places(std::string message, const Step& step);
 
 /// A script of the user's, run by the program in its first line, or by bash.
 [[nodiscard]] Step script_step(const std::string& local);

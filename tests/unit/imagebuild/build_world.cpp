@@ -107,9 +107,10 @@ BuildRequest BuildWorld::request() const {
     request.vm = "build-web-00000000";
     request.size_mib = 9000;
     request.digest = "sha256:00";
-    request.steps = {{"packages", "packages", "apt-get install it\n", {}, false},
-                     {"download x", "download of x", "curl x\n", {}, true},
-                     {"file y", "file y", "install y\n", {{"/y", "/var/tmp/y"}}, false}};
+    request.steps = {
+        {"packages", "packages", "apt-get install it\n", {}, false, true, {{"it", "web.yaml:3"}}},
+        {"download x", "download of x", "curl x\n", {}, true},
+        {"file y", "file y", "install y\n", {{"/y", "/var/tmp/y"}}, false}};
     return request;
 }
 

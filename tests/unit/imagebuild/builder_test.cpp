@@ -103,8 +103,34 @@ TEST_F(World, AFailingProgramIsNamedWithWhatItSaid) {
     }
     fails_ = "apt-get install it";
     const fake::Job failed = build(request());
-    EXPECT_EQ(failed.outcome.message, "packages: ended with 100: it does not work");
+    EXPECT_EQ(failed.outcome.message, "packages: ended with 100: it (web.yaml:3) does not work");
     EXPECT_EQ(failed.stages.back(), "packages") << "and not the clean-up";
+}
+
+TEST_F(World, AStepThatNeedsANetworkSaysThatThereIsNone) {
+    host_.answers["GET /v1/vm-options"] = R"({"options": []})";
+    fails_ = "apt-get install it";
+    EXPECT_THAT(build(request()).outcome.hint, HasSubstr("the plugin nat is off"));
+    fails_ = "install y";
+    EXPECT_THAT(build(request()).outcome.hint, Not(HasSubstr("nat"))) << "a file needs none";
+}
+
+TEST_F(World, AGuestThatIsPausedByAFullDiskNamesTheDisk) {
+    fails_ = "apt-get install it";
+    fails_with_ = 255;
+    json paused = json::parse(vm("build-web-00000000", "paused"));
+    paused["warnings"] = {"another one", "VM build-web-00000000 is paused: no space left on the "
+                                         "disk of /vms/a1; free some space there"};
+    host_.answers["GET /v1/vms/build-web-00000000"] = paused.dump();
+    const fake::Job failed = build(request());
+    EXPECT_EQ(failed.outcome.status, BANGER_E_UNAVAILABLE);
+    EXPECT_THAT(failed.outcome.message,
+                testing::AllOf(HasSubstr("packages: "),
+                               HasSubstr("is paused: no space left on the disk of /vms/a1")));
+    EXPECT_THAT(failed.outcome.message, Not(HasSubstr("free some")));
+    EXPECT_THAT(failed.outcome.hint, HasSubstr("free some space on that disk and build again"));
+    EXPECT_THAT(changes(), Contains("DELETE /v1/vms/build-web-00000000?force=1"));
+    expect_clean();
 }
 
 TEST_F(World, AStatusOf255IsOfTheConnectionAlone) {

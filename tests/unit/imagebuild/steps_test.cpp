@@ -71,6 +71,19 @@ TEST(Steps, OfAWholeRecipe) {
     }
 }
 
+TEST(Steps, KnowWhereEachPackageStands) {
+    const Recipe below = read_recipe("packages: [jq, git]\n", "below.yaml", "/r");
+    const Recipe above = read_recipe("packages:\n  - jq=1.6\n  - jq\n  - sl\n", "a.yaml", "/r");
+    const Step step = steps_of(merged(below, above)).at(0);
+    EXPECT_TRUE(step.online);
+    EXPECT_EQ(with_places("packages: E: no jq-x, no jq, no sl.", step),
+              "packages: E: no jq-x, no jq (below.yaml:1), no sl.");
+    EXPECT_EQ(with_places("packages: E: Unable to locate package sl", step),
+              "packages: E: Unable to locate package sl (a.yaml:4)");
+    EXPECT_EQ(with_places("packages: E: Version '1.7' for 'git' was not found", step),
+              "packages: E: Version '1.7' for 'git' (below.yaml:1) was not found");
+}
+
 TEST(Steps, NothingInARecipeIsReadByAShell) {
     Recipe recipe;
     RecipeFile file;
