@@ -1,0 +1,43 @@
+#include "site.hpp"
+
+#include "chrome.hpp"
+
+namespace web {
+
+using nlohmann::json;
+
+Response show(Site& site, banger::Call& call, const Request& request, Page page) {
+    Response response;
+    if (request.fragment()) {
+        json model = around(site, call, request, page);
+        model.update(page.model);
+        response = Response::html(site.renderer.part(page.name, model), page.status);
+    } else {
+        response = Response::html(
+            site.renderer.page(page.name, page.model, around(site, call, request, page)),
+            page.status);
+    }
+    response.headers.emplace_back("Vary", "X-Banger-Fragment");
+    return response;
+}
+
+Response show_error(Site& site, banger::Call& call, const Request& request, int status,
+                    const std::string& title, const std::string& cause, const std::string& next) {
+    const json model{{"TITLE", title},
+                     {"CAUSE", cause},
+                     {"NEXT", next.empty() ? json() : json{{"TEXT", next}}},
+                     {"STATUS", status},
+                     {"REQUEST", request.id}};
+    try {
+        if (request.wants_json()) {
+            return Response::json(json{{"error", {{"message", cause}, {"hint", next}}}}.dump(
+                                      -1, ' ', false, json::error_handler_t::replace),
+                                  status);
+        }
+        return show(site, call, request, {"error", title, "", model, status});
+    } catch (const std::exception&) { // the daemon does not answer, say: without what it knows
+        return Response::text(title + "\n\n" + cause + "\n" + next + "\n", status);
+    }
+}
+
+} // namespace web

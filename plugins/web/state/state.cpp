@@ -1,0 +1,46 @@
+#include "state.hpp"
+
+namespace web {
+namespace {
+
+using nlohmann::json;
+
+/// What guests say of themselves changes without an event of the daemon's.
+constexpr std::chrono::seconds longest_age{2};
+
+} // namespace
+
+void State::follow(banger::Host host, Heard heard) {
+    events_.emplace(host, "",
+                    [this, heard = std::move(heard)](banger::Call&, std::string_view text) {
+                        const json event = json::parse(text, nullptr, false);
+                        if (event.is_object()) {
+                            changes_.fetch_add(1);
+                            heard(event);
+                        }
+                    });
+}
+
+SnapshotPtr State::now(banger::Call& call) {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t revision = changes_.load();
+    if (!last_ || last_->revision != revision ||
+        std::chrono::system_clock::now() - last_->taken_at > longest_age) {
+        last_ = take(call, revision);
+    }
+    return last_;
+}
+
+SnapshotPtr State::take(banger::Call& call, std::uint64_t revision) const {
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->revision = revision;
+    snapshot->taken_at = std::chrono::system_clock::now();
+    snapshot->vms = daemon_.get(call, "/v1/vms").at("vms");
+    snapshot->images = daemon_.get(call, "/v1/images").at("images");
+    snapshot->operations = daemon_.get(call, "/v1/operations").at("operations");
+    snapshot->daemon = daemon_.get(call, "/v1/daemon");
+    snapshot->plugins = daemon_.get(call, "/v1/plugins").at("plugins");
+    return snapshot;
+}
+
+} // namespace web

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "daemon.hpp"
+#include "snapshot.hpp"
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace web {
+
+/// Keeps the snapshot. It is taken anew when an event has told of a change, by whoever needs it
+/// next; with nobody there nothing is done.
+class State {
+  public:
+    explicit State(banger::Host host) : daemon_(host) {}
+
+    /// From on_start on. heard: each event of the daemon, as it is told, on a thread of the host's.
+    using Heard = std::function<void(const nlohmann::json& event)>;
+    void follow(banger::Host host, Heard heard);
+    void stop() { events_.reset(); }
+
+    /// As of now: what was told until this call is in it. Throws Problem.
+    [[nodiscard]] SnapshotPtr now(banger::Call& call);
+    [[nodiscard]] std::uint64_t revision() const { return changes_.load(); }
+
+  private:
+    SnapshotPtr take(banger::Call& call, std::uint64_t revision) const;
+
+    Daemon daemon_;
+    std::mutex mutex_; ///< one takes it, others wait for that one
+    SnapshotPtr last_; ///< under mutex_
+    std::atomic<std::uint64_t> changes_{1};
+    std::optional<banger::Subscription> events_; ///< last: its function uses the others
+};
+
+} // namespace web
