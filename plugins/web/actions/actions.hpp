@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../http/router.hpp"
-#include "../pages/site.hpp"
+#include "http/router.hpp"
+#include "pages/site.hpp"
 
 namespace web {
 

@@ -36,6 +36,10 @@ class Gate {
     explicit Gate(Rules rules) : rules_(std::move(rules)) {}
 
     [[nodiscard]] std::optional<Refusal> check(const Head& head) const;
+    /// May this user ask at all?
+    [[nodiscard]] bool knows(std::optional<std::uint32_t> uid) const {
+        return uid && (*uid == rules_.owner || *uid == 0);
+    }
     /// The allowed one of these hosts that the request came for; empty when check() refuses it.
     [[nodiscard]] std::string host_of(const Head& head) const;
 

@@ -2,7 +2,7 @@
 
 #include "site.hpp"
 
-#include "../http/router.hpp"
+#include "http/router.hpp"
 
 namespace web {
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "../config.hpp"
-#include "../gate/csrf.hpp"
-#include "../http/request.hpp"
-#include "../http/response.hpp"
-#include "../render/renderer.hpp"
-#include "../state/daemon.hpp"
-#include "../state/state.hpp"
+#include "config.hpp"
+#include "gate/csrf.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "render/renderer.hpp"
+#include "state/daemon.hpp"
+#include "state/state.hpp"
 
 #include <banger/plugin.hpp>
 
