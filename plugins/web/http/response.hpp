@@ -10,14 +10,15 @@ namespace web {
 
 class Feed;
 
-/// Who made the answer knows what it is; the connection adds the security headers, the length and
-/// the compression.
+/// Who made the answer knows what it is; the connection adds the length and the security headers
+/// (response_head.hpp).
 struct Response {
     int status = 200;
     std::string content_type = "text/html; charset=utf-8";
     std::string body;
-    std::vector<std::pair<std::string, std::string>> headers; ///< beyond those
-    bool immutable = false;                                   ///< may be kept for ever by who asked
+    /// Beyond those, or instead of the security header of that name.
+    std::vector<std::pair<std::string, std::string>> headers;
+    bool immutable = false;     ///< may be kept for ever by who asked
     std::shared_ptr<Feed> feed; ///< then the answer goes on: text/event-stream, no body of its own
 
     [[nodiscard]] static Response html(std::string body, int status = 200) {

@@ -1,13 +1,11 @@
 #pragma once
 
-#include "../gate/csrf.hpp"
-#include "../gate/gate.hpp"
-#include "router.hpp"
+#include "answers.hpp"
+#include "limits.hpp"
 
 #include <banger/plugin.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,16 +17,13 @@ namespace web {
 class Server {
   public:
     struct Settings {
-        std::string address; ///< 127.0.0.1
-        std::uint16_t port;
+        std::string address = "127.0.0.1";
+        std::uint16_t port = 0; ///< 0: any
         bool other_port = false;
+        Limits limits;
     };
-    /// Makes the page of what is refused or went wrong; on a worker's thread. Must not throw.
-    using ShowError =
-        std::function<Response(banger::Call&, const Request&, int status, const std::string& title,
-                               const std::string& cause, const std::string& next)>;
 
-    Server(banger::Host host, const Router& router, const Csrf& csrf, ShowError show_error);
+    Server(banger::Host host, const Router& router, const Csrf& csrf, Pages pages);
     ~Server(); ///< stop()
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -39,6 +34,8 @@ class Server {
     /// Every connection ends; the handlers that run end first.
     void stop() noexcept;
     [[nodiscard]] std::uint16_t port() const; ///< 0 before start()
+    /// Handlers went wrong too often: nothing is answered any more until the next start().
+    [[nodiscard]] bool given_up() const;
 
   private:
     class Implementation;

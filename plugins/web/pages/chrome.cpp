@@ -1,5 +1,6 @@
 #include "chrome.hpp"
 
+#include "http/static_files.hpp"
 #include "text.hpp"
 
 #include <array>
@@ -60,6 +61,9 @@ json around(Site& site, banger::Call& call, const Request& request, const Page& 
                    {"COMMAND", privilege.value("command", "sudo -v")}};
     }
     return {{"PAGE_TITLE", page.title},
+            {"CSS", asset_path("app.css")},
+            {"JS", asset_path("app.js")},
+            {"ICON", asset_path("icon.svg")},
             {"NAV", navigation(page.nav)},
             {"RUNNING", running},
             {"RUNNING_COUNT", running.size()},
