@@ -1,6 +1,7 @@
 #include "cli/plugin_verb.hpp"
 
 #include "api_client/json.hpp"
+#include "cli/browser.hpp"
 #include "cli/console_text.hpp"
 #include "cli/joined_rows.hpp"
 #include "cli/noun.hpp"
@@ -116,13 +117,20 @@ void require_running(const Session& session, const Json& args) {
     }
 }
 
-/// The operation that a verb began, when that is all it says.
-std::string operation_in(const Json& output) {
+/// This member of what a verb says, when that is all of it.
+std::string only_in(const Json& output, const char* member) {
     if (output.size() != 1) {
         return {};
     }
     const Json& data = data_of(output.front());
-    return data.is_object() && data.size() == 1 ? text_at(data, "operation") : "";
+    return data.is_object() && data.size() == 1 ? text_at(data, member) : "";
+}
+
+void open_page(const Session& session, const std::string& url) {
+    session.print_foreign(url + "\n");
+    if (!show_in_browser(url)) {
+        session.note("it is for a browser of this machine");
+    }
 }
 
 /// Sees the operation through, as for a verb of ours, and prints its result.
@@ -213,8 +221,12 @@ int run_plugin_verb(Session& session, const std::string& plugin, const Json& ver
     const Json args = verb_args(words, schema_of(verb), command);
     return repeat(session, seconds, [&] {
         const Json output = ask_verb(session, plugin, verb, args);
-        if (const std::string id = operation_in(output); !id.empty()) {
+        if (const std::string id = only_in(output, "operation"); !id.empty()) {
             return follow_operation(session, id, json);
+        }
+        if (const std::string url = only_in(output, "open"); !url.empty() && !json) {
+            open_page(session, url);
+            return 0;
         }
         print_output(session, text_at(verb, "summary"), output, json);
         return 0;

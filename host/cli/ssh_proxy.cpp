@@ -38,7 +38,7 @@ std::optional<os::Error> vm_without_block(const Api& api, const std::string& nam
     return std::nullopt;
 }
 
-/// "web" of "a.web.vm".
+/// "box" of "a.box.vm".
 std::string vm_part(const std::string& name) {
     const std::size_t dot = name.rfind('.');
     const std::string labels = name.substr(0, dot);

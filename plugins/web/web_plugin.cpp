@@ -59,7 +59,7 @@ class Web {
             throw banger::Error(BANGER_E_UNAVAILABLE, "the web console is off",
                                 "set web_listen_addr in plugins.entries.web.config");
         }
-        call.emit_json(json{{"url", url()}}.dump());
+        call.emit_json(json{{"open", url() + "/"}}.dump());
     }
     void line(Call& call, std::string_view) {
         call.emit_json(json{{"title", "Web console"}, {"value", server_ ? url() : "off"}}.dump());

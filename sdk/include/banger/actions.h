@@ -12,7 +12,9 @@ extern "C" {
  *              value) or a JSON array of objects (shown as a table, however many there are);
  *              numbers in *_bytes, *_bytes_per_s, *_percent and *_s are shown with their unit.
  *              {"operation":ID} alone, of a job that it began (ext/operations.h): the user sees
- *              that through to its end, or cancels it by Ctrl-C; its result is what is shown
+ *              that through to its end, or cancels it by Ctrl-C; its result is what is shown.
+ *              {"open":URL} alone, of a page at http://127.0.0.1 or http://localhost: the user sees
+ *              the address, and the page in a browser where there is a display
  *   DOCTOR     JSON {"severity":"ok|info|warning|error","title":..,"cause":..,"fix":..}; with
  *              "repair":["what is done, a line each"] the check is run again with {"repair":true}
  *              when the user has agreed (banger doctor --fix), repairs, and emits what is then
