@@ -27,8 +27,10 @@ build=(
     ccache
     cmake
     g++
+    gzip
     libarchive-dev
     libcli11-dev
+    libctemplate-dev
     libcurl4-openssl-dev
     libext2fs-dev
     libldns-dev

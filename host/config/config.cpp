@@ -5,8 +5,8 @@ namespace banger::config {
 Config default_config() {
     Config config;
     // Without these a VM has no network, its network leads nowhere, nothing has a name, nobody
-    // hears what its guest says, and no image is made.
-    for (const char* id : {"tap-pool", "nat", "dns", "vsock", "imagebuild"}) {
+    // hears what its guest says, no image is made, and no browser shows any of it.
+    for (const char* id : {"tap-pool", "nat", "dns", "vsock", "imagebuild", "web"}) {
         config.plugins.entries[id] = PluginEntry{};
     }
     return config;

@@ -12,7 +12,7 @@ mkdir -m 700 "$prefix/x" "$XDG_RUNTIME_DIR"
 fail() { echo "FAIL: $*" >&2 && exit 1; }
 
 cmake --install "$build" --prefix "$prefix" >/dev/null
-for file in bin/banger bin/bangerd libexec/banger/banger-vm libexec/banger/banger-priv libexec/banger/banger-copy libexec/banger/banger-plugin lib/banger/plugins/tap-pool.so lib/banger/plugins/dns.so lib/banger/plugins/vsock.so lib/banger/plugins/imagebuild.so libexec/banger/banger-image \
+for file in bin/banger bin/bangerd libexec/banger/banger-vm libexec/banger/banger-priv libexec/banger/banger-copy libexec/banger/banger-plugin lib/banger/plugins/tap-pool.so lib/banger/plugins/dns.so lib/banger/plugins/vsock.so lib/banger/plugins/imagebuild.so lib/banger/plugins/web.so libexec/banger/banger-image \
     share/banger/recipes/default.yaml share/banger/recipes/docker.yaml share/banger/recipes/files/tmux.conf share/banger/recipes/files/banger-agent.service \
     include/banger/plugin.h include/banger/plugin.hpp include/banger/test/fake_host.hpp share/banger/sdk/templates/c/plugin.c share/banger/sdk/examples/share-dir/README.md share/banger/config.example.yaml share/banger/config.schema.json share/banger/recipe.schema.json share/banger/sdk/exports.map \
     share/systemd/user/bangerd.service share/doc/banger/LICENSE; do

@@ -241,7 +241,7 @@ TEST_P(PluginCheckBuiltIn, Passes) {
 INSTANTIATE_TEST_SUITE_P(All, PluginCheckBuiltIn,
                          testing::Values(BANGER_PLUGINS "/dns.so", BANGER_PLUGINS "/imagebuild.so",
                                          BANGER_PLUGINS "/nat.so", BANGER_PLUGINS "/tap-pool.so",
-                                         BANGER_PLUGINS "/vsock.so",
+                                         BANGER_PLUGINS "/vsock.so", BANGER_PLUGINS "/web.so",
                                          BANGER_EXAMPLES "/share-dir.so",
                                          BANGER_EXAMPLES "/vm-notify.so",
                                          BANGER_EXAMPLES "/ports.so"),

@@ -258,7 +258,7 @@ TEST(Schema, IsWhatTheTableOfKeysSays) {
     EXPECT_EQ(os::find_file(file).value_or(""), expected);
     Json whole = schema();
     Json& entries = whole["properties"]["plugins"]["properties"]["entries"]["properties"];
-    for (const char* id : {"tap-pool", "nat", "dns", "vsock", "imagebuild"}) {
+    for (const char* id : {"tap-pool", "nat", "dns", "vsock", "imagebuild", "web"}) {
         EXPECT_FALSE(entries[id]["properties"]["config"]["properties"].empty()) << id;
     }
 }
