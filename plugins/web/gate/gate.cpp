@@ -57,8 +57,9 @@ std::optional<Refusal> check_shape(const Head& head) {
     }
     const auto length = value_of(head, "content-length");
     const auto coding = value_of(head, "transfer-encoding");
-    if (length && coding) {
-        return of_request(400, "Bad request", "the body has two lengths");
+    if (length && (coding || length->empty() ||
+                   length->find_first_not_of("0123456789") != std::string::npos)) {
+        return of_request(400, "Bad request", "it is not clear where the body ends");
     }
     if (coding && lower_case(*coding) != "chunked") {
         return of_request(400, "Bad request", "the body is coded in a way that we do not know");

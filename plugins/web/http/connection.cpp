@@ -61,7 +61,14 @@ struct Connection::State {
 
     State(Socket socket_of, std::optional<std::uint32_t> uid_of, Service& service_of)
         : socket(std::move(socket_of)), uid(uid_of), service(service_of),
-          buffer(service_of.limits.header_bytes + 4096) {}
+          buffer(service_of.limits.header_bytes) {} // the parser has no limit of what comes at once
+    ~State() {
+        if (pipe) {
+            pipe->close(); // a feed may outlive us
+        }
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
 
     Socket socket;
     std::optional<std::uint32_t> uid;
@@ -166,9 +173,9 @@ asio::awaitable<bool> Connection::State::serve_one() {
     if (response.feed && !head_only) {
         co_return co_await tell(response);
     }
-    const bool last = !keep || closing || service.closing;
+    const bool last = !keep || response.feed || closing || service.closing;
     const bool sent = co_await send(response, !last, head_only);
-    if (too_large && sent) {
+    if (sent && last && !service.closing) {
         co_await linger();
     }
     co_return sent && !last;
@@ -200,12 +207,15 @@ asio::awaitable<Response>
 Connection::State::on_worker(std::function<Response(banger::Call&)> make) {
     const auto executor = socket.get_executor();
     const auto pending = std::make_shared<Awaited>(executor);
-    const bool taken =
-        service.workers.add([pending, executor, make = std::move(make)](banger::Call& call) {
+    // Goes with the job, whether or not it was run to its end.
+    std::shared_ptr<void> over(nullptr, [pending, executor](void*) {
+        asio::post(executor, [pending] { pending->news.cancel(); });
+    });
+    const bool taken = service.workers.add(
+        [pending, executor, over = std::move(over), make = std::move(make)](banger::Call& call) {
             Response response = make(call);
             asio::post(executor, [pending, response = std::move(response)]() mutable {
                 pending->response = std::move(response);
-                pending->news.cancel();
             });
         });
     if (taken) {
@@ -215,7 +225,8 @@ Connection::State::on_worker(std::function<Response(banger::Call&)> make) {
         awaited.reset();
     }
     if (!pending->response) {
-        co_return refusal_page({503, "Not now", "the daemon is being stopped", ""});
+        co_return refusal_page({503, "Not now", "this page was not made",
+                                "where the daemon is being stopped: banger daemon start"});
     }
     co_return std::move(*pending->response);
 }

@@ -101,8 +101,9 @@ void Server::Implementation::start(const Settings& settings) {
     workers.emplace(host, settings.limits.workers, settings.limits.handler_time);
     service.emplace(Service{host, settings.limits, Gate(rules_for(port)), answers, *workers});
     asio::co_spawn(loop, accept_all(), asio::detached);
-    all_ended_ = false;
     thread_.emplace(host, "web", [this](banger::Call&) { turn(); });
+    const std::lock_guard lock(mutex_);
+    all_ended_ = false;
 }
 
 void Server::Implementation::turn() noexcept {

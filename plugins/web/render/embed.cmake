@@ -7,8 +7,8 @@ foreach(file IN LISTS FILES)
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
     string(REGEX REPLACE "(................................................................................)" "\\1\n" bytes "${bytes}")
     get_filename_component(name ${file} NAME)
-    string(APPEND arrays "constexpr unsigned char file_${number}[] = {${bytes}0x00};\n")
-    string(APPEND rows "    file(\"${name}\", file_${number}, sizeof file_${number} - 1),\n")
+    string(APPEND arrays "constexpr unsigned char ${FUNCTION}_${number}[] = {${bytes}0x00};\n")
+    string(APPEND rows "    ${FUNCTION}_file(\"${name}\", ${FUNCTION}_${number}, sizeof ${FUNCTION}_${number} - 1),\n")
     math(EXPR number "${number} + 1")
 endforeach()
 file(WRITE ${OUT} "// Made by embed.cmake.
@@ -18,7 +18,7 @@ namespace web {
 namespace {
 
 ${arrays}
-Embedded file(std::string_view name, const unsigned char* bytes, std::size_t size) {
+Embedded ${FUNCTION}_file(std::string_view name, const unsigned char* bytes, std::size_t size) {
     return {name, {reinterpret_cast<const char*>(bytes), size}};
 }
 
