@@ -16,7 +16,7 @@ std::string rendered(const std::string& text, const json& model) {
     return Renderer(files).part("t", model);
 }
 
-std::string why_not(const std::string& text, const json& model = json::object()) {
+std::string why_not_loaded(const std::string& text, const json& model = json::object()) {
     try {
         return "made: " + rendered(text, model);
     } catch (const std::runtime_error& error) {
@@ -49,20 +49,21 @@ TEST(Renderer, PutsAPageIntoItsLayout) {
 }
 
 TEST(Renderer, RefusesAModelWithoutANameThatIsUsed) {
-    EXPECT_EQ(why_not("{{A}}"), "template part:t: the model has no A");
-    EXPECT_EQ(why_not("{{#S}}x{{/S}}"), "template part:t: the model has no #S");
-    EXPECT_EQ(why_not("{{#S}}{{A}}{{/S}}", {{"S", true}}),
+    EXPECT_EQ(why_not_loaded("{{A}}"), "template part:t: the model has no A");
+    EXPECT_EQ(why_not_loaded("{{#S}}x{{/S}}"), "template part:t: the model has no #S");
+    EXPECT_EQ(why_not_loaded("{{#S}}{{A}}{{/S}}", {{"S", true}}),
               "template part:t: the model has no #S/A");
-    EXPECT_EQ(why_not("{{#S}}{{A}}{{/S}}", {{"S", json::array({{{"A", 1}}, {{"B", 1}}})}}),
+    EXPECT_EQ(why_not_loaded("{{#S}}{{A}}{{/S}}", {{"S", json::array({{{"A", 1}}, {{"B", 1}}})}}),
               "template part:t: the model has no #S/A");
-    EXPECT_EQ(why_not("{{#S}}{{A}}{{/S}}", {{"S", false}}), "made: "); // not shown, not needed
-    EXPECT_EQ(why_not("{{#S}}{{A}}{{/S}}", {{"S", json::array()}}), "made: ");
+    EXPECT_EQ(why_not_loaded("{{#S}}{{A}}{{/S}}", {{"S", false}}),
+              "made: "); // not shown, not needed
+    EXPECT_EQ(why_not_loaded("{{#S}}{{A}}{{/S}}", {{"S", json::array()}}), "made: ");
 }
 
 TEST(Renderer, RefusesABrokenTemplate) {
     for (const char* text : {"{{#S}}", "{{/S}}", "{{#S}}{{#T}}{{/S}}{{/T}}", "{{A", "{{>absent}}",
                              "{{>t}}", "<a href={{U}}>x</a>"}) {
-        EXPECT_EQ(why_not(text, {{"S", true}, {"A", "x"}, {"U", "x"}}).find("made"),
+        EXPECT_EQ(why_not_loaded(text, {{"S", true}, {"A", "x"}, {"U", "x"}}).find("made"),
                   std::string::npos)
             << text;
     }
