@@ -155,8 +155,8 @@ std::shared_ptr<Machine> World::create(const std::string& name) {
 
 void end(const Machine& machine) {
     if (machine.process) {
-        os::send_signal(machine.process->vmm(), SIGKILL);
-        os::send_signal(machine.process->supervisor(), SIGKILL);
+        os::end_process(machine.process->vmm(), std::chrono::seconds(0));
+        os::end_process(machine.process->supervisor(), std::chrono::seconds(0));
     }
 }
 

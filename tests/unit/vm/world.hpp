@@ -126,7 +126,7 @@ class World {
     Lifecycle lifecycle;
 };
 
-/// Ends whatever a test left running of a VM.
+/// Ends whatever a test left running of a VM; it is gone on return.
 void end(const Machine& machine);
 
 } // namespace banger::vm::test
