@@ -17,7 +17,10 @@ const char config_schema[] = R"({
     "web_listen_addr": {"type": "string", "maxLength": 64, "default": "127.0.0.1:7777",
                         "description": "address and port of the web console, on loopback; empty: none"},
     "other_port": {"type": "boolean", "default": false,
-                   "description": "take the next free port when that one is taken"}
+                   "description": "take the next free port when that one is taken"},
+    "file_roots": {"type": "array", "default": [], "maxItems": 16,
+                   "items": {"type": "string", "pattern": "^/", "maxLength": 1024},
+                   "description": "folders in which paths can be picked; none: the home of your user"}
   }
 })";
 
@@ -25,6 +28,12 @@ Config read_config(std::string_view text) {
     const auto read = nlohmann::json::parse(text.empty() ? "{}" : text);
     Config config;
     config.other_port = read.value("other_port", false);
+    for (std::string root : read.value("file_roots", std::vector<std::string>())) {
+        while (root.size() > 1 && root.back() == '/') {
+            root.pop_back();
+        }
+        config.file_roots.push_back(std::move(root));
+    }
     const std::string wanted = read.value("web_listen_addr", "127.0.0.1:7777");
     if (wanted.empty()) {
         config.address.clear();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace web {
 
@@ -10,7 +11,8 @@ namespace web {
 struct Config {
     std::string address = "127.0.0.1"; ///< empty: no web console
     std::uint16_t port = 7777;
-    bool other_port = false; ///< the next free one when that is taken
+    bool other_port = false;             ///< the next free one when that is taken
+    std::vector<std::string> file_roots; ///< folders that the picker of paths shows; none: home
 };
 
 extern const char config_schema[];

@@ -43,7 +43,6 @@ class Web {
         add_routes(router_, *site_);
         server_.emplace(host_, router_, site_->csrf, pages());
         server_->start({config_.address, config_.port, config_.other_port, {}});
-        site_->config.port = server_->port();
         site_->state.follow(host_, [](const json&) {});
     }
     void on_stop(Call&) {

@@ -5,13 +5,15 @@
 
 namespace web {
 
-/// Every POST. Each answers 303 to the operation's page or back, or JSON {"op","href"} where asked.
-/// The gate and the token (Server) are behind it already. Each group is in the file of its name.
-void add_vm_actions(Router& router,
-                    Site& site); ///< /vms, /vms/{name}/{start,stop,..}, /vms/bulk, /vms/{name}/set
-void add_image_actions(Router& router, Site& site);     ///< /images..
+/// Every change, and the pages that ask before one. Each POST answers 303 to the operation's page
+/// or back, or JSON {"op","href"} where asked; once for each `idem` key. The gate and the token
+/// (Server) are behind it already. Before the read pages: "/vms/new" is one of "/vms/{name}". Each
+/// group is in the file of its name.
+void add_forms(Router& router, Site& site); ///< /vms/new, /vms, /vms/{name}/set, /images/new, ..
+void add_vm_actions(Router& router, Site& site); ///< /vms/{name}/{start,stop,..}, /vms/bulk
+void add_image_actions(Router& router,
+                       Site& site); ///< /images/{name}/{delete,default}, bulk, prune
 void add_operation_actions(Router& router, Site& site); ///< /ops/{id}/{cancel,retry}
 void add_confirmations(Router& router, Site& site); ///< GET /vms/{name}/confirm/{action} and alike
-void add_forms(Router& router, Site& site); ///< GET /vms/new, /vms/{name}/set, /images/new, ..
 
 } // namespace web

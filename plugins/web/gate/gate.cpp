@@ -83,9 +83,15 @@ Refusal foreign(const std::string& origin, const std::string& expected) {
             "open " + expected + "/ and do it there; nothing was changed"};
 }
 
+/// What is in the frame of a plugin's panel has no origin, so that all it asks for is cross-site.
+/// Its handler looks at the pass in the address instead (pages/panel.hpp).
+bool is_of_panel(const Head& head) {
+    return is_read(head.method) && head.target.starts_with("/panel/");
+}
+
 std::optional<Refusal> check_fetch(const Head& head, const std::string& own_origin) {
     const std::string site = value_of(head, "sec-fetch-site").value_or("");
-    if (site.empty() || site == "same-origin" || site == "none") {
+    if (site.empty() || site == "same-origin" || site == "none" || is_of_panel(head)) {
         return std::nullopt;
     }
     const bool is_visit = is_read(head.method) &&

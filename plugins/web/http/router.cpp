@@ -16,14 +16,32 @@ std::vector<std::string> parts_of(std::string_view path) {
     return parts;
 }
 
+bool takes_rest(const std::vector<std::string>& pattern) {
+    return !pattern.empty() && pattern.back().starts_with('{') && pattern.back().ends_with("...}");
+}
+
+std::string rest_of(std::vector<std::string>::const_iterator first,
+                    std::vector<std::string>::const_iterator end) {
+    std::string text = *first;
+    while (++first != end) {
+        text += '/' + *first;
+    }
+    return text;
+}
+
 /// What stands for each {..}, if it is this pattern.
 std::optional<std::vector<std::string>> match(const std::vector<std::string>& pattern,
                                               const std::vector<std::string>& path) {
-    if (pattern.size() != path.size()) {
+    const bool with_rest = takes_rest(pattern);
+    if (with_rest ? path.size() < pattern.size() : path.size() != pattern.size()) {
         return std::nullopt;
     }
     std::vector<std::string> args;
-    for (std::size_t i = 0; i < path.size(); ++i) {
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (with_rest && i + 1 == pattern.size()) {
+            args.push_back(rest_of(path.begin() + static_cast<std::ptrdiff_t>(i), path.end()));
+            break;
+        }
         const bool is_open = !pattern[i].empty() && pattern[i].front() == '{';
         if (is_open && !path[i].empty()) {
             args.push_back(path[i]);

@@ -22,7 +22,10 @@ class Router {
         std::string allowed; ///< methods of that path, as Allow has them; empty: no such path
     };
 
-    /// pattern: "/vms/{name}/stop"; what stands for {..} is one part of a path, never empty.
+    /// pattern: "/vms/{name}/stop"; what stands for {..} is one part of a path, never empty. A last
+    /// "{path...}" is all the rest behind its '/', with each '/' in it; it may be empty. As it
+    /// came:
+    /// "..", "." and empty parts are the handler's to refuse.
     void add(std::string method, std::string_view pattern, Handler handler);
     /// path: decoded.
     [[nodiscard]] Found find(std::string_view method, std::string_view path) const;

@@ -27,6 +27,8 @@ namespace {
 
 /// Those that are being answered when we stop have so long.
 constexpr std::chrono::seconds grace{3};
+/// Those that are cut need none.
+constexpr std::chrono::seconds end_time{1};
 constexpr std::chrono::milliseconds rest_time{100};
 
 Gate::Rules rules_for(std::uint16_t port) {
@@ -57,18 +59,18 @@ class Server::Implementation {
     Implementation(banger::Host host_of, const Router& router, const Csrf& csrf, Pages pages)
         : host(host_of), answers(router, csrf, std::move(pages)) {}
     ~Implementation() {
-        close();
+        close(std::chrono::seconds(0));
         if (workers) {
             workers->stop();
         }
-        wait_until_ended(grace);
+        wait_until_ended(end_time);
         loop.stop();
     }
     Implementation(const Implementation&) = delete;
     Implementation& operator=(const Implementation&) = delete;
 
     void start(const Settings& settings);
-    void close() noexcept;
+    void close(std::chrono::milliseconds time_to_end) noexcept;
 
     banger::Host host;
     Answers answers;
@@ -205,12 +207,12 @@ void Server::Implementation::close_all() {
     }
 }
 
-void Server::Implementation::close() noexcept {
+void Server::Implementation::close(std::chrono::milliseconds time_to_end) noexcept {
     if (!thread_) {
         return;
     }
     asio::post(loop, [this] { close_all(); });
-    wait_until_ended(grace);
+    wait_until_ended(time_to_end);
     asio::post(loop, [this] {
         const auto all = connections;
         for (const auto& connection : all) {
@@ -234,7 +236,7 @@ void Server::start(const Settings& settings) {
 }
 
 void Server::stop() noexcept {
-    implementation_->close();
+    implementation_->close(grace);
 }
 
 std::uint16_t Server::port() const {

@@ -24,14 +24,15 @@ class Server {
     };
 
     Server(banger::Host host, const Router& router, const Csrf& csrf, Pages pages);
-    ~Server(); ///< stop()
+    ~Server(); ///< cuts what stop() has not ended
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
     /// Listens, then serves. Throws banger::Error (E_BUSY) that says what to do when the port is
     /// taken.
     void start(const Settings& settings);
-    /// Every connection ends; the handlers that run end first.
+    /// Listens no more. What is being answered has three seconds to end; then, as everything else
+    /// at once, it is cut.
     void stop() noexcept;
     [[nodiscard]] std::uint16_t port() const; ///< 0 before start()
     /// Handlers went wrong too often: nothing is answered any more until the next start().

@@ -1,6 +1,9 @@
 #include "chrome.hpp"
 
+#include "actions/idem.hpp"
 #include "http/static_files.hpp"
+#include "operation_line.hpp"
+#include "state/field.hpp"
 #include "text.hpp"
 
 #include <array>
@@ -12,16 +15,17 @@ using nlohmann::json;
 
 struct Entry {
     const char *id, *text, *path, *key;
+    const char* topics; ///< changes after which its <main> is fetched anew
 };
-constexpr std::array<Entry, 9> entries{{{"home", "Overview", "/", "o"},
-                                        {"vms", "VMs", "/vms", "v"},
-                                        {"images", "Images", "/images", "i"},
-                                        {"ports", "Ports", "/ports", "p"},
-                                        {"logs", "Logs", "/logs", "l"},
-                                        {"ops", "Operations", "/ops", "t"},
-                                        {"doctor", "Doctor", "/doctor", "d"},
-                                        {"plugins", "Plugins", "/plugins", "x"},
-                                        {"settings", "Settings", "/settings", "s"}}};
+constexpr std::array<Entry, 9> entries{{{"home", "Overview", "/", "o", "vms ops daemon"},
+                                        {"vms", "VMs", "/vms", "v", "vms"},
+                                        {"images", "Images", "/images", "i", "images"},
+                                        {"ports", "Ports", "/ports", "p", "vms"},
+                                        {"logs", "Logs", "/logs", "l", ""},
+                                        {"ops", "Operations", "/ops", "t", "ops"},
+                                        {"doctor", "Doctor", "/doctor", "d", "daemon"},
+                                        {"plugins", "Plugins", "/plugins", "x", "plugins"},
+                                        {"settings", "Settings", "/settings", "s", ""}}};
 
 json navigation(const std::string& current) {
     json list = json::array();
@@ -35,9 +39,25 @@ json navigation(const std::string& current) {
     return list;
 }
 
-bool goes_on(const json& operation) {
-    const std::string state = operation.value("state", "");
-    return state == "queued" || state == "running" || state == "cancelling";
+const char* topics_of(const std::string& nav) {
+    for (const Entry& entry : entries) {
+        if (nav == entry.id) {
+            return entry.topics;
+        }
+    }
+    return "";
+}
+
+/// What a cold sudo blocks, or false.
+json blocked_by(const json& privilege) {
+    const json& ready = field(privilege, "ready");
+    if (!ready.is_boolean() || ready.get<bool>()) {
+        return false;
+    }
+    const std::string reason = line_in(privilege, "reason", 400);
+    const std::string command = line_in(privilege, "command", 400);
+    return {{"REASON", reason.empty() ? "steps that need root cannot be done now" : reason},
+            {"COMMAND", command.empty() ? "sudo -v" : command}};
 }
 
 } // namespace
@@ -46,20 +66,11 @@ json around(Site& site, banger::Call& call, const Request& request, const Page& 
     const SnapshotPtr now = site.state.now(call);
     json running = json::array();
     for (const json& operation : now->operations) {
-        if (goes_on(operation)) {
-            running.push_back({{"ID", operation.at("id")},
-                               {"PATH", "/ops/" + operation.at("id").get<std::string>()},
-                               {"TEXT", operation_text(operation)},
-                               {"STAGE", operation.value("stage", "")},
-                               {"PERCENT", operation.value("percent", 0)}});
+        if (is_under_way(operation)) {
+            running.push_back(operation_line(operation, *now));
         }
     }
-    const json privilege = now->daemon.value("privilege", json::object());
-    json blocked = false;
-    if (!privilege.value("ready", true)) {
-        blocked = {{"REASON", privilege.value("reason", "steps that need root cannot be done now")},
-                   {"COMMAND", privilege.value("command", "sudo -v")}};
-    }
+    const json blocked = blocked_by(field_object(now->daemon, "privilege"));
     return {{"PAGE_TITLE", page.title},
             {"CSS", asset_path("app.css")},
             {"JS", asset_path("app.js")},
@@ -72,9 +83,13 @@ json around(Site& site, banger::Call& call, const Request& request, const Page& 
             {"IS_BLOCKED", blocked.is_object()},
             {"BLOCKED_REASON", blocked.is_object() ? blocked.at("REASON") : json("")},
             {"CSRF", site.csrf.issue(request.uid, request.host, Csrf::Clock::now())},
+            {"IDEM", new_key()},
             {"HERE", request.target},
             {"REVISION", now->revision},
-            {"VERSION", now->daemon.value("version", "")}};
+            {"TOPICS", topics_of(page.nav)},
+            {"EVERY", 0},       // seconds after which <main> is fetched anew; 0: by events only
+            {"REFRESH", false}, // the whole page every 3 s where there is no JavaScript
+            {"VERSION", line_in(now->daemon, "version", 40)}};
 }
 
 } // namespace web

@@ -1,12 +1,15 @@
 #pragma once
 
+#include "actions/kept.hpp"
 #include "config.hpp"
 #include "gate/csrf.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "render/renderer.hpp"
+#include "state/checkup.hpp"
 #include "state/daemon.hpp"
 #include "state/state.hpp"
+#include "state/usage.hpp"
 
 #include <banger/plugin.hpp>
 
@@ -22,6 +25,9 @@ struct Site {
     State state;
     Renderer renderer;
     Csrf csrf;
+    Usage usage{};
+    Checkup checkup{host};
+    Kept kept = {}; ///< what was done in this console
 };
 
 /// One page as its handler gives it.

@@ -1,31 +1,39 @@
 #include "read_pages.hpp"
+#include "state/field.hpp"
 #include "text.hpp"
+#include "vm_detail.hpp"
+#include "vm_filter.hpp"
+#include "vm_line.hpp"
 
 namespace web {
 namespace {
 
 using nlohmann::json;
 
-json row(const json& vm, const Snapshot& now) {
-    const std::string name = vm.at("name");
-    json model{{"NAME", name},
-               {"PATH", "/vms/" + name},
-               {"IMAGE", vm.value("image", "")},
-               {"VCPUS", vm.value("vcpus", 0)},
-               {"MEMORY", mib_text(vm.value("memory_mib", 0))},
-               {"IP", vm.at("ip").is_string() ? vm.at("ip") : json("")},
-               {"SINCE", age_text(vm.value("since", json()), now.taken_at)}};
-    model.update(vm_state(vm));
-    return model;
-}
-
-Response list(Site& site, banger::Call& call, const Request& request) {
+Response show_vms(Site& site, banger::Call& call, const Request& request) {
     const SnapshotPtr now = site.state.now(call);
-    json rows = json::array();
-    for (const json& vm : now->vms) {
-        rows.push_back(row(vm, *now));
+    const VmFilter filter(request.query);
+    const bool all = request.query.get("select") == "all";
+    json rows = filter.narrows() ? json::array() : coming_vms(*now);
+    for (const json& vm : filter.chosen(now->vms)) {
+        rows.push_back(vm_line(vm, *now));
     }
-    const json model{{"VMS", rows}, {"NONE", rows.empty()}, {"ANY", !rows.empty()}};
+    std::size_t selectable = 0;
+    for (json& row : rows) {
+        row["CHECKED"] = all;
+        selectable += row.at("SELECTABLE").get<bool>() ? 1 : 0;
+    }
+    json model = filter.model(now->vms);
+    const std::string and_query = request.target.find('?') == std::string::npos ? "?" : "&";
+    model.update({{"VMS", rows},
+                  {"ANY", !rows.empty()},
+                  {"NO_MATCH", rows.empty() && filter.narrows()},
+                  {"NONE", rows.empty() && !filter.narrows()},
+                  {"ANY_AT_ALL", !now->vms.empty()},
+                  {"COUNT", count_text(selectable, "VM")},
+                  {"SELECT_ALL", request.target + and_query + "select=all"},
+                  {"COMMAND", "banger vm create --name testbox"},
+                  {"EVERY", 10}});
     return show(site, call, request, {"vms", "VMs", "vms", model});
 }
 
@@ -33,8 +41,9 @@ Response list(Site& site, banger::Call& call, const Request& request) {
 
 void add_vms(Router& router, Site& site) {
     router.add("GET", "/vms", [&site](banger::Call& call, const Request& request) {
-        return list(site, call, request);
+        return show_vms(site, call, request);
     });
+    add_vm_detail(router, site);
 }
 
 } // namespace web

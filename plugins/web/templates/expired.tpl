@@ -2,6 +2,6 @@
 <p>{{CAUSE}} What you typed in is still here.</p>
 <form method="post" action="{{ACTION}}">
 <input type="hidden" name="csrf" value="{{CSRF}}">
-{{#FIELDS}}<input type="hidden" name="{{NAME}}" value="{{CONTENT}}">
+{{#FIELDS}}<input type="hidden" name="{{NAME}}" value="{{CONTENT:p}}">
 {{/FIELDS}}<button class="button" type="submit">Send again</button>
 </form>

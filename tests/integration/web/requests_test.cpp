@@ -261,7 +261,7 @@ TEST_F(Requests, WhoseEndIsInDoubtAreRefused) {
           std::string("Content-Length: -1\r\n"), "Content-Length: +" + size + "\r\n",
           std::string("Content-Length: 0x20\r\n"),
           std::string("Content-Length: 18446744073709551616\r\n"),
-          std::string("Content-Length : 5\r\n"), std::string(" Content-Length: 5\r\n")}) {
+          std::string("Content-Length : 5\r\n")}) {
         const int status = status_of(head + lengths + "\r\n" + body);
         EXPECT_EQ(status, 400) << lengths;
     }

@@ -48,5 +48,11 @@ TEST(ConfigOfWeb, NamesAPort) {
     }
 }
 
+TEST(ConfigOfWeb, HasFoldersForThePicker) {
+    EXPECT_TRUE(read_config("{}").file_roots.empty());
+    EXPECT_EQ(read_config(R"({"file_roots":["/home/me//","/"]})").file_roots,
+              (std::vector<std::string>{"/home/me", "/"}));
+}
+
 } // namespace
 } // namespace web

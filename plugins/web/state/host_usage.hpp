@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace web {
+
+/// What this machine has and uses; 0: not known.
+struct HostFigures {
+    std::optional<double> cpu_percent; ///< of all its processors, since the figures before
+    double load = 0;                   ///< of the last minute
+    std::uint64_t cpus = 0;
+    std::uint64_t memory_total = 0, memory_used = 0; ///< bytes
+    std::uint64_t disk_total = 0, disk_used = 0;     ///< of the file system that VMs are on
+};
+
+/// Reads them from /proc and the file system, without waiting.
+class HostUsage {
+  public:
+    explicit HostUsage(std::filesystem::path proc = "/proc") : proc_(std::move(proc)) {}
+    /// folder: where VMs' disks are.
+    [[nodiscard]] HostFigures read(const std::string& folder);
+
+  private:
+    std::filesystem::path proc_;
+    std::uint64_t busy_ = 0, all_ = 0; ///< ticks of all processors at the last time
+};
+
+} // namespace web

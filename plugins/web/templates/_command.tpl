@@ -1,0 +1,1 @@
+<div class="command"><code>{{COMMAND}}</code>{{>_copy_command}}</div>

@@ -1,0 +1,1 @@
+<button class="copy" type="button" data-copy="{{COMMAND}}" aria-label="Copy: {{COMMAND}}">Copy</button>

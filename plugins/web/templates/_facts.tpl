@@ -1,0 +1,1 @@
+<dt>{{TERM}}</dt><dd>{{TEXT}}</dd>

@@ -1,0 +1,1 @@
+<p class="figure"><span>{{LABEL}}</span><span>{{TEXT}}</span><svg class="bar" data-tone="{{LEVEL}}" role="meter" aria-label="{{NAME}}" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{{PERCENT}}" aria-valuetext="{{TEXT}}"><rect width="{{PERCENT}}%" height="100%"/></svg></p>

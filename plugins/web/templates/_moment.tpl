@@ -1,0 +1,1 @@
+<time datetime="{{AT}}" title="{{FULL}}">{{AGE}}</time>

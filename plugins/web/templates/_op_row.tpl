@@ -1,0 +1,1 @@
+<li data-op="{{ID}}"><span><a href="{{PATH}}">{{TEXT}}</a> <small data-op-stage>{{STAGE}}</small></span><span>{{>_op_state}} <small>{{AGE}}</small></span>{{#RUNS}}<progress data-op-percent max="100" value="{{PERCENT}}" aria-label="{{TEXT}}"></progress>{{/RUNS}}{{#ERROR}}<p class="error">{{MESSAGE}}</p>{{/ERROR}}</li>

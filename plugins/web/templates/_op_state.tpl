@@ -1,0 +1,1 @@
+<span class="state" data-op-state data-tone="{{TONE}}">{{STATE}}</span>

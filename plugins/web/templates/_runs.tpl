@@ -1,0 +1,1 @@
+{{#RUNS}}{{#PLAIN}}{{T:p}}{{/PLAIN}}{{#INK}}<span class="{{C}}">{{T:p}}</span>{{/INK}}{{/RUNS}}

@@ -1,0 +1,1 @@
+<span class="state" data-vm-state data-tone="{{TONE}}">{{STATE}}</span>
