@@ -56,6 +56,7 @@ tests=(
     clang-format
     clang-tidy
     cpio
+    curl
     dbus-daemon
     dnsmasq-base
     dnsperf

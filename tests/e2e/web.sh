@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# The web console with a real daemon and a real VM, without JavaScript: each page is there, and a VM is made, looked at,
+# stopped and deleted by its forms. What it refuses is refused.
+. "$(dirname "$0")/lib.sh"
+[ -f "$BANGER_BUILD_DIR/plugins/web.so" ] || skip "the web plugin is not built"
+command -v curl >/dev/null || skip "curl is needed (scripts/deps.sh)"
+
+banger daemon start
+url=$(banger web --json | jq -r '.open | sub("/$"; "")')
+page=$root/page
+# get PATH: its HTML in $page; fails unless the status is the second argument (200)
+get() {
+    local status
+    status=$(curl -sS -o "$page" -w '%{http_code}' "$url$1")
+    [ "$status" = "${2:-200}" ] || fail "GET $1: $status: $(sed -n 's/<[^>]*>//g; /[^ ]/p' "$page" | head -20)"
+}
+has() { grep -qF -- "$1" "$page" || fail "the page lacks '$1': $(sed 's/<[^>]*>//g' "$page" | grep -v '^ *$' | head -30)"; }
+# post PATH FIELD=VALUE...: prints where it leads
+post() {
+    local path=$1 answer token field words=()
+    shift
+    token=$(sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' "$page" | head -n 1)
+    for field in "$@"; do words+=(--data-urlencode "$field"); done
+    answer=$(curl -sS -o "$root/answer" -w '%{http_code} %header{location}' -H "Origin: $url" --data-urlencode "csrf=$token" "${words[@]}" "$url$path")
+    case $answer in
+    "303 "*) echo "${answer#303 }" ;;
+    *) fail "POST $path: $answer: $(sed 's/<[^>]*>//g' "$root/answer" | grep -v '^ *$' | head -20)" ;;
+    esac
+}
+
+step "pages of a daemon that has nothing yet"
+for path in / /vms /vms/new /images /images/new /images/register /ops /doctor /plugins /plugins/web /settings /ports /logs; do
+    get $path
+    has '<h1'
+done
+get /vms/nosuch 404
+get /nosuch 404
+
+step "a VM by the form"
+get /vms/new
+to=$(post /vms name=web-1 "idem=$(sed -n 's/.*name="idem" value="\([^"]*\)".*/\1/p' "$page" | head -n 1)")
+get "$to"
+has web-1
+ready() { banger vm ls --json | jq -e '.[] | select(.name == "web-1" and .state == "running" and .ready_at != null)'; }
+within 120 ready || fail "$(banger op ls)"
+for path in / /vms /vms/web-1 /vms/web-1/logs /vms/web-1/set /vms/web-1/confirm/delete "/logs?vm=web-1" /ops "$to"; do
+    get "$path"
+    has web-1
+done
+
+listens() { curl -sS "$url/ports" | grep -F web-1; }
+within 60 listens || fail "nothing listens in it: $(banger vm ports)"
+
+step "its end"
+get /vms/web-1
+to=$(post /vms/web-1/stop)
+get "$to"
+stopped() { [ "$(field web-1 state)" = stopped ]; }
+within 60 stopped || fail "$(banger op ls)"
+get /vms/web-1/confirm/delete
+post /vms/web-1/delete confirmed=1 >/dev/null
+gone() { [ "$(banger vm ls --json | jq length)" = 0 ]; }
+within 60 gone || fail "$(banger vm ls)"
+
+step "what is refused"
+refused() {
+    local want=$1 status
+    shift
+    status=$(curl -sS -o "$root/answer" -w '%{http_code}' "$@")
+    [ "$status" = "$want" ] || fail "$*: $status, not $want"
+}
+refused 421 -H 'Host: evil.test' "$url/"
+refused 403 -H "Origin: $url" -d 'csrf=no' "$url/vms"
+refused 403 -H 'Origin: http://evil.test' -d 'csrf=no' "$url/vms"
+refused 403 -H 'Sec-Fetch-Site: same-site' "$url/vms"
