@@ -39,10 +39,15 @@ banger op cancel "$(banger op ls --json | jq -r '.[] | select(.state == "running
 wait $pid && fail "the end of a cancelled export is no success"
 same "$(ls "$archives")" a.tar.zst "after the cancelled export"
 
-step "import at another daemon"
+step "import at another daemon, whose disk has no room, and with room"
 banger daemon stop
 mv "$XDG_DATA_HOME" "$root/first-data"
-mkdir -p "$XDG_DATA_HOME"
+mkdir -p "$data"
+mount -t tmpfs -o size=32m tmpfs "$data"
+must_fail "the image takes .* $data/image-store/.* free" banger image import "$archives/a.tar.zst" --name moved
+grep -q 'make room on that disk' <<<"$said" || fail "no way out: $said"
+nothing_new "$image" 0
+mount -o remount,size=1200m "$data"
 banger image import "$archives/a.tar.zst" --name moved >/dev/null 2>"$root/err" || fail "$(cat "$root/err")"
 same "$(banger image show moved --json | jq -r '.kind, .source' | xargs)" "managed import" "the image"
 folder=$(dirname "$(banger image show moved --json | jq -r .rootfs)")
@@ -120,3 +125,4 @@ banger image delete moved >/dev/null
 same "$(store "$data")" 0 "folders in the store"
 cd /
 banger daemon stop
+umount "$data"
