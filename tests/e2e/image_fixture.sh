@@ -55,6 +55,16 @@ downloads:
 YAML
 }
 
+# build NAME [ARGS]: in the background, where Ctrl-C reaches it; sets pid.
+build() {
+    env --default-signal=INT banger image build "$@" >"$root/out-$1" 2>&1 &
+    pid=$!
+}
+# operation NAME: the id of the build of it that runs.
+operation() { banger op ls --json | jq -r --arg name "$1" '[.[] | select(.target == $name and .state == "running")][0].id'; }
+# in_stage NAME STAGE: it has come so far.
+in_stage() { banger op show "$(operation "$1")" --json | jq -e --arg stage "$2" '.stages | map(.name) | index($stage)'; }
+
 image_names() { banger image ls --json | jq -r '[.[].name] | sort | join(" ")'; }
 no_builder() { [ -z "$(vm_names | tr ' ' '\n' | grep '^build-')" ]; }
 no_staging() { [ -z "$(ls "$data/image-store/.staging" 2>/dev/null)" ]; }
