@@ -26,7 +26,10 @@ slow banger-image "$BANGER_BUILD_DIR/libexec/banger-image"
 export PATH=$root/slow:$PATH
 printf 'plugins:\n  entries:\n    imagebuild:\n      config:\n        tool: "%s"\n' "$root/slow/banger-image" >>"$config"
 
-mkdir -p "$root/modules/9.9/kernel"
+mkdir "$root/modules"
+for version in "$BANGER_RUNTIME_DIR"/modules/*/; do # of that kernel, as it has to be, and nothing more to copy
+    mkdir "$root/modules/$(basename "$version")"
+done
 echo echo scripted >"$recipes/extra.sh"
 cat >"$recipes/every.yaml" <<YAML
 $(registry_yaml)
@@ -42,7 +45,7 @@ YAML
 all=(--recipe "$recipes/every.yaml" --script "$recipes/extra.sh" --kernel "$BANGER_RUNTIME_DIR/vmlinuz" --modules "$root/modules")
 
 cancel() { # cancel STAGE: by Ctrl-C; it ends as such, and nothing is left
-    kill -INT $pid
+    kill -INT $pid || fail "$1: over already: $(cat "$root/out-some")"
     local status=0
     wait $pid || status=$?
     same $status 130 "exit status ($(cat "$root/out-some"))"
@@ -52,6 +55,9 @@ cancel() { # cancel STAGE: by Ctrl-C; it ends as such, and nothing is left
     grep -q 'no build has left anything' <<<"$(banger doctor)" || fail "$1: $(banger doctor)"
 }
 braked() { [ -e "$root/braked" ]; }
+# wait_until COMMAND...: or the build is over.
+wait_until() { within 600 until_or_over "$@" || fail "the build stands: $(cat "$root/out-some") $(banger op ls)"; }
+until_or_over() { "$@" || ! kill -0 $pid; }
 
 for stage in preparing 'root file system' 'builder VM' stopping; do
     step "cancelled in: $stage"
@@ -59,7 +65,7 @@ for stage in preparing 'root file system' 'builder VM' stopping; do
     [ "$stage" != 'root file system' ] || only=(--rootfs "$BANGER_RUNTIME_DIR/rootfs.ext4")
     [ "$stage" = stopping ] || only+=(--recipe "$recipes/every.yaml")
     build some "${only[@]}" --script "$recipes/extra.sh"
-    within 600 in_stage some "$stage" || fail "never in $stage: $(cat "$root/out-some") $(banger op ls)"
+    wait_until in_stage some "$stage"
     cancel "$stage"
 done
 
@@ -67,7 +73,8 @@ while IFS='|' read -r stage brake; do
     step "cancelled in: $stage"
     echo "$brake" >"$root/brake"
     build some "${all[@]}"
-    within 600 braked || fail "never in $stage: $(cat "$root/out-some") $(banger op ls)"
+    wait_until braked
+    braked || fail "never in $stage: $(cat "$root/out-some")"
     same "$(banger op show "$(operation some)" --json | jq -r '.stages[-1].name')" "$stage" "the stage"
     cancel "$stage"
 done <<STAGES
@@ -89,11 +96,10 @@ kernel|^cp .*vmlinuz
 STAGES
 
 # What comes then cannot be held up, and may be over: the image is there whole, or nothing is.
-there() { in_stage some "$stage" || ! kill -0 $pid; }
 for stage in registering 'removing the builder VM'; do
     step "cancelled in: $stage"
     build some --script "$recipes/extra.sh"
-    within 600 there || fail "never in $stage: $(cat "$root/out-some") $(banger op ls)"
+    wait_until in_stage some "$stage"
     kill -INT $pid || true
     status=0
     wait $pid || status=$?
