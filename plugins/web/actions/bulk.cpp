@@ -191,23 +191,24 @@ Response show_batch(Site& site, banger::Call& call, const Request& request) {
     const std::size_t failed = again.size();
     again.emplace_back("action", batch->action);
     const bool retry = failed != 0 && !batch->action.empty();
-    return show(site, call, request,
-                {"batch",
-                 batch->title,
-                 batch->nav,
-                 {{"HEADING", batch->title},
-                  {"COLUMN", batch->nav == "vms" ? "VM" : "Image"},
-                  {"SUM", std::to_string(failed) + " of " + std::to_string(batch->items.size()) +
-                              " failed" + (goes_on ? ", some are still going on" : "")},
-                  {"NOTE", model_if(!batch->note.empty(), {{"NOTE_TEXT", batch->note}})},
-                  {"ANY_ITEM", !items.empty()},
-                  {"ITEMS", items},
-                  {"GOES_ON", goes_on},
-                  {"BACK_PATH", batch->page},
-                  {"RETRY", model_if(retry, {{"RETRY_ACTION", batch->page + "/bulk"},
-                                             {"RETRY_TEXT", "Try the " + std::to_string(failed) +
-                                                                " that failed again"},
-                                             {"HIDDEN", hidden_fields(again)}})}}});
+    return show(
+        site, call, request,
+        {"batch",
+         batch->title,
+         batch->nav,
+         {{"HEADING", batch->title},
+          {"COLUMN", batch->nav == "vms" ? "VM" : "Image"},
+          {"SUM", std::to_string(failed) + " of " + std::to_string(batch->items.size()) +
+                      " failed" + (goes_on ? ", some are still going on" : "")},
+          {"NOTE", model_if(!batch->note.empty(), {{"NOTE_TEXT", batch->note}})},
+          {"ANY_ITEM", !items.empty()},
+          {"ITEMS", items},
+          {"GOES_ON", goes_on},
+          {"BACK_PATH", batch->page},
+          {"RETRY", model_if(retry, {{"RETRY_ACTION", batch->page + "/bulk"},
+                                     {"RETRY_TEXT",
+                                      "Try again the " + std::to_string(failed) + " that failed"},
+                                     {"HIDDEN", hidden_fields(again)}})}}});
 }
 
 } // namespace web

@@ -25,7 +25,7 @@ json choices_model(const FormField& field, const std::string& shown) {
     json list = json::array();
     if (field.kind == FieldKind::yes_no) {
         for (const auto& [value, text] :
-             {std::pair{"", "not said"}, std::pair{"true", "yes"}, std::pair{"false", "no"}}) {
+             {std::pair{"", "default"}, std::pair{"true", "yes"}, std::pair{"false", "no"}}) {
             list.push_back({{"CHOICE", value}, {"CHOICE_TEXT", text}, {"CHOSEN", shown == value}});
         }
         return list;
@@ -120,6 +120,14 @@ json made_model(const FormAnswer& answer) {
     return section_if(!answer.made.empty(), {{"FACTS", std::move(facts)}});
 }
 
+json others_model(const Form& form) {
+    json others = json::array();
+    for (const WayBack& other : form.others) {
+        others.push_back({{"OTHER_PATH", other.path}, {"OTHER_TEXT", other.text}});
+    }
+    return others;
+}
+
 Response faults_json(const Form& form, const FormAnswer& answer) {
     std::string message = answer.wrong;
     for (const FormField& field : form.fields) {
@@ -186,6 +194,7 @@ Response show_form(Site& site, banger::Call& call, const Request& request, const
                  form.nav,
                  {{"HEADING", form.heading},
                   {"INTRO", section_if(!form.intro.empty(), {{"INTRO_TEXT", form.intro}})},
+                  {"ALSO", section_if(!form.others.empty(), {{"OTHERS", others_model(form)}})},
                   {"SUMMARY", summary},
                   {"MADE", made_model(answer)},
                   {"ALIKE", section_if(!answer.command.empty(), {{"COMMAND", answer.command}})},

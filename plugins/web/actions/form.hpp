@@ -19,9 +19,10 @@ struct Form {
     std::vector<FormField> fields;
     std::optional<std::vector<FormField>> sent; ///< those of them that were changed; none: all go
     WayBack back;
-    std::string subject;     ///< VM or image that it is about
-    bool needs_root = false; ///< has a privileged step, and waits while those are blocked
-    bool can_check = false;  ///< has a button that only shows what would be made
+    std::vector<WayBack> others; ///< other ways to what is wanted
+    std::string subject;         ///< VM or image that it is about
+    bool needs_root = false;     ///< has a privileged step, and waits while those are blocked
+    bool can_check = false;      ///< has a button that only shows what would be made
 };
 
 /// What the daemon says, or the fields themselves, of what was typed in.

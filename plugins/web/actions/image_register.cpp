@@ -48,6 +48,7 @@ Form register_form() {
                    "File system that the /root of a VM begins as; else one is made of "
                    "the /root of the root file system")};
     form.back = {"/images", "all images"};
+    form.others = {{"/images/new", "build one"}, {"/images/import", "import an archive"}};
     return form;
 }
 

@@ -127,7 +127,12 @@ Form verb_form(Site& site, banger::Call& call, const VerbPage& page, const json&
     form.subject = value;
     form.page = page.page;
     form.back = {"/images", "all images"};
-    if (!fixed.empty()) {
+    if (fixed.empty()) {
+        const bool builds = form.page == "/images/new";
+        form.others = {builds ? WayBack{"/images/import", "import an archive"}
+                              : WayBack{"/images/new", "build one"},
+                       {"/images/register", "register files of yours"}};
+    } else {
         const std::string of = "/" + std::string(page.nav) + "/" + percent_encode(value);
         form.page = of + page.page;
         form.back = {of, value};

@@ -62,6 +62,14 @@ std::size_t place_in(const std::vector<std::string>& order, const std::string& n
 } // namespace
 
 std::string label_of(std::string_view name) {
+    static const std::map<std::string_view, const char*> known{{"cpus", "CPUs"},
+                                                               {"initrd", "Initial RAM disk"},
+                                                               {"nat", "NAT"},
+                                                               {"rootfs", "Root file system"},
+                                                               {"vm", "VM"}};
+    if (const auto found = known.find(name); found != known.end()) {
+        return found->second;
+    }
     std::string label(name);
     std::replace_if(
         label.begin(), label.end(), [](char c) { return c == '-' || c == '_'; }, ' ');
@@ -82,13 +90,18 @@ std::optional<FormField> schema_field(const std::string& name, const json& facts
     field.flag = "--" + name;
     const json description = facts.value("description", json());
     field.help = description.is_string() ? capital(description.get<std::string>()) : "";
+    if (field.kind == FieldKind::lines) { // that is said of flags, and is plain to see here
+        for (const char* said : {", may be repeated", "; may be given again"}) {
+            field.help = field.help.substr(0, field.help.find(said));
+        }
+    }
     if (const std::string text = default_text(facts.value("default", json())); !text.empty()) {
         field.help += (field.help.empty() ? "" : " ") + std::string("(else: ") + text + ")";
     }
     field.path = is_true(facts, "x-path") || is_true(facts, "path") ||
                  is_true(facts.value("items", json::object()), "x-path");
     if (field.kind == FieldKind::choice) {
-        field.choices.push_back({"", "not said", nullptr});
+        field.choices.push_back({"", "default", nullptr});
         for (const json& each : facts["enum"]) {
             field.choices.push_back({plain_text(each), plain_text(each), each});
         }

@@ -249,7 +249,7 @@ std::vector<FormField> set_fields(const json& vm, const json& options) {
                      : at_rest           ? "while it is stopped"
                                          : "also while it runs";
         if (at_rest && !is_down(vm)) {
-            field.locked = "changes only while the VM is stopped";
+            field.locked = "stop it first";
         }
         const json value = value_at(vm, field.at);
         field.initial = value_text(field, value);

@@ -1,5 +1,6 @@
 <div class="head"><h1>{{HEADING}}</h1></div>
 {{#INTRO}}<p>{{INTRO_TEXT}}</p>{{/INTRO}}
+{{#ALSO}}<p class="quiet">Or: {{#OTHERS}}<a href="{{OTHER_PATH}}">{{OTHER_TEXT}}</a> {{/OTHERS}}</p>{{/ALSO}}
 {{#SUMMARY}}<div class="note summary" data-tone="bad" role="alert" id="wrong" tabindex="-1" autofocus>
 <h2>Nothing was done yet</h2>
 {{#WRONG}}<p>{{WRONG_TEXT}}</p>{{/WRONG}}
@@ -12,7 +13,7 @@
 <dl class="facts">
 {{#FACTS}}<dt>{{FACT}}</dt><dd>{{FACT_TEXT}}</dd>
 {{/FACTS}}</dl></section>{{/MADE}}
-{{#ALIKE}}<section aria-labelledby="alike"><h2 id="alike">The same on the command line</h2>
+{{#ALIKE}}<section class="card" aria-labelledby="alike"><h2 id="alike">The same on the command line</h2>
 {{>_command}}</section>{{/ALIKE}}
 <form method="post" action="{{FORM_ACTION}}" data-form>
 {{>_csrf}}{{>_idem}}<input type="hidden" name="typed" value="1">

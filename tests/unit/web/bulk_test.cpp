@@ -37,7 +37,7 @@ TEST_F(Bulk, DoesEachAndTellsHowItWent) {
     EXPECT_TRUE(has(page, "1 of 3 failed, some are still going on"));
     EXPECT_TRUE(has(page, "href=\"/ops/op1\""));
     EXPECT_TRUE(has(page, "VM b is &lt;stopped&gt;"));
-    EXPECT_TRUE(has(page, "Try the 1 that failed again"));
+    EXPECT_TRUE(has(page, "Try again the 1 that failed"));
     EXPECT_TRUE(has(page, "name=\"names\" value=\"b\""));
     EXPECT_FALSE(has(page, "name=\"names\" value=\"a\""));
     EXPECT_TRUE(has(page, "http-equiv=\"refresh\""));

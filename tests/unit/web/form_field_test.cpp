@@ -250,6 +250,7 @@ TEST(SchemaFields, FollowTheSchema) {
     const Encoded encoded = encode(fields, params({{"name", "x"}, {"mode", "3"}}));
     EXPECT_EQ(encoded.body, json({{"name", "x"}, {"mode", 3}}));
     EXPECT_EQ(label_of("work-seed"), "Work seed");
+    EXPECT_EQ(label_of("rootfs"), "Root file system");
 }
 
 TEST(SchemaFields, TakeAnythingForASchema) {

@@ -214,7 +214,7 @@ TEST_F(VmForms, ShowAVmAsItIs) {
 
 TEST_F(VmForms, LockWhatNeedsAStop) {
     const Response page = console.get("/vms/web-1/set");
-    EXPECT_TRUE(has(page, "changes only while the VM is stopped"));
+    EXPECT_TRUE(has(page, "Virtual processors, 1 to 32; stop it first"));
     const auto locked = [&](const std::string& id) {
         const std::size_t at = page.body.find(" name=\"" + id + "\"");
         const std::string input = page.body.substr(at, page.body.find('>', at) - at);
