@@ -168,7 +168,8 @@ std::string command_of(const Form& form, const Encoded& encoded) {
 
 FormAnswer answer_of(const Form& form, const Problem& problem) {
     FormAnswer answer;
-    answer.status = problem.status() == 400 ? 422 : problem.status();
+    const bool typed_wrong = problem.status() == 400 || problem.status() == 404;
+    answer.status = typed_wrong ? 422 : problem.status();
     answer.hint = problem.hint();
     const FormField* field =
         problem.status() < 500 ? field_of(form.fields, problem.what()) : nullptr;

@@ -208,8 +208,8 @@ std::string with_plain_ends(std::string_view text) {
 
 bool is_changed(const FormField& field, const Params& typed) {
     const auto now = typed.find(field.id);
-    if (!field.locked.empty() || (!now && field.kind != FieldKind::check)) {
-        return false;
+    if (!now && field.kind != FieldKind::check) {
+        return false; // a locked one is not sent
     }
     const std::string before =
         with_plain_ends(typed.find(kept_name(field)).value_or(field.initial));
@@ -244,7 +244,8 @@ Encoded encode(const std::vector<FormField>& fields, const Params& typed) {
     std::vector<std::string> operands;
     for (const FormField& field : fields) {
         const std::string text = typed_text(field, typed);
-        FieldRead read = read_field(field, text);
+        FieldRead read =
+            field.locked.empty() ? read_field(field, text) : FieldRead{{}, field.locked};
         if (!read.wrong.empty()) {
             encoded.faults[field.id] = std::move(read.wrong);
         } else if (read.value &&

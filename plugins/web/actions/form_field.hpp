@@ -43,7 +43,7 @@ struct FormField {
     std::string group;                       ///< title of those that stand together
     std::string initial;                     ///< what it shows first
     std::string mark;                        ///< shown beside it: "also while it runs"
-    std::string locked;                      ///< why it cannot be changed now; else empty
+    std::string locked;                      ///< why it is not taken now; empty: it is
     std::vector<std::string> words;          ///< that an error of the daemon's calls it by
     std::optional<std::int64_t> least, most; ///< of a whole number
     bool required = false;

@@ -24,9 +24,9 @@
 {{/FIELDS}}</div>
 </fieldset>
 {{/GROUPS}}
-{{#NEEDS_ROOT}}{{#BLOCKED}}<p class="note" id="blocked" data-blocked>Not now: {{REASON}}. Run <code>{{COMMAND}}</code> in a terminal, and this button comes alive; what is typed in stays.</p>{{/BLOCKED}}{{/NEEDS_ROOT}}
+{{#NEEDS_ROOT}}{{#BLOCKED}}<p class="note" id="waits" data-blocked>Not now: {{REASON}}. Run <code>{{COMMAND}}</code> in a terminal, and this button comes alive; what is typed in stays.</p>{{/BLOCKED}}{{/NEEDS_ROOT}}
 <div class="actions">
-<button class="button primary" type="submit"{{#NEEDS_ROOT}} data-needs-root{{#BLOCKED}} disabled aria-describedby="blocked"{{/BLOCKED}}{{/NEEDS_ROOT}}>{{SUBMIT}}</button>
+<button class="button primary" type="submit"{{#NEEDS_ROOT}} data-needs-root{{#BLOCKED}} disabled aria-describedby="waits"{{/BLOCKED}}{{/NEEDS_ROOT}}>{{SUBMIT}}</button>
 {{#CAN_CHECK}}<button class="button" type="submit" name="dry_run" value="1">Check</button>{{/CAN_CHECK}}
 <a class="button quiet" href="{{BACK_PATH}}">Cancel</a>
 </div>

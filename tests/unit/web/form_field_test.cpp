@@ -189,8 +189,9 @@ TEST(FormField, SendsWhatWasChangedOnly) {
     EXPECT_EQ(sent(params({})), 0U);
     // Somebody else has made it 2G meanwhile, and this form was shown with 1G: it is not sent back.
     EXPECT_EQ(sent(params({{"x", "1G"}, {"was.x", "1G"}})), 0U);
-    size.locked = "it runs";
-    EXPECT_EQ(sent(params({{"x", "4G"}, {"was.x", "2G"}})), 0U);
+    size.locked = "it runs"; // since the form was shown: that is told, and not dropped
+    EXPECT_EQ(sent(params({{"x", "4G"}, {"was.x", "2G"}})), 1U);
+    EXPECT_EQ(encode_one(size, "4G").faults.at("x"), "it runs");
     FormField lines = field_of_kind(FieldKind::lines);
     lines.clears = true;
     EXPECT_EQ(changed({lines}, params({{"x", "a\r\nb\r\n"}, {"was.x", "a\nb\n"}})).size(), 0U);

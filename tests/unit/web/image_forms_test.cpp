@@ -126,10 +126,11 @@ TEST_F(ImageForms, Register) {
         console.post("/images/register", params({{"name", "mine"}, {"rootfs", "a.ext4"}}));
     EXPECT_EQ(relative.status, 422);
     EXPECT_TRUE(has(relative, "is not an absolute path"));
-    console.on("PUT /v1/images/mine", 400,
+    console.on("PUT /v1/images/mine", 404,
                {{"error", {{"kind", "invalid"}, {"message", "kernel /x/k: no such file"}}}});
     const Response refused = console.post(
         "/images/register", params({{"name", "mine"}, {"rootfs", "/x/a"}, {"kernel", "/x/k"}}));
+    EXPECT_EQ(refused.status, 422);
     EXPECT_TRUE(has(refused, "<a href=\"#kernel\">Kernel</a>"));
     EXPECT_TRUE(has(refused, "banger image register --rootfs /x/a --kernel /x/k mine"));
 }

@@ -146,7 +146,7 @@ TEST_F(VmActions, WaitForRootWhereItIsNeeded) {
                                    {"reason", "sudo asks for a password"},
                                    {"command", "sudo -v"}};
     const Response page = console.get("/vms/db/confirm/start");
-    EXPECT_TRUE(has(page, "data-needs-root disabled aria-describedby=\"blocked\""));
+    EXPECT_TRUE(has(page, "data-needs-root disabled aria-describedby=\"waits\""));
     EXPECT_TRUE(has(page, "sudo asks for a password"));
     EXPECT_FALSE(has(console.get("/vms/web-1/confirm/stop"), "disabled"));
     console.daemon["privilege"]["ready"] = true;

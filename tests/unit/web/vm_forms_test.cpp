@@ -191,7 +191,7 @@ TEST_F(VmForms, LeadToTheCreateThatIsUnderWay) {
 TEST_F(VmForms, WaitForRoot) {
     console.daemon["privilege"] = {{"ready", false}, {"reason", "cold"}, {"command", "sudo -v"}};
     const Response page = console.get("/vms/new");
-    EXPECT_TRUE(has(page, "data-needs-root disabled aria-describedby=\"blocked\">Create<"));
+    EXPECT_TRUE(has(page, "data-needs-root disabled aria-describedby=\"waits\">Create<"));
     EXPECT_TRUE(has(page, "<code>sudo -v</code>"));
     EXPECT_TRUE(has(page, "name=\"dry_run\" value=\"1\">Check<")); // that needs none
 }
@@ -250,6 +250,17 @@ TEST_F(VmForms, SendWhatWasChanged) {
     EXPECT_EQ(header_of(console.post("/vms/db/set", form), "Location"), "/ops/op1");
     EXPECT_EQ(console.only_change().body, json::parse(R"({"memory_mib": 4096, "idle_stop_s": 0,
                               "options": {"nat": {"publish": [], "nat": false}}})"));
+}
+
+TEST_F(VmForms, DropNothingThatHasComeToNeedAStop) {
+    // The form was shown while it was stopped.
+    const Response page = console.post("/vms/web-1/set", params({{"memory", "4G"},
+                                                                 {"was.memory", "2G"},
+                                                                 {"autostart", "on"},
+                                                                 {"was.autostart", "off"}}));
+    EXPECT_EQ(page.status, 422);
+    EXPECT_TRUE(has(page, "<a href=\"#memory\">Memory</a>: stop it first"));
+    EXPECT_TRUE(console.changes().empty());
 }
 
 TEST_F(VmForms, SendNothingOfNothing) {
