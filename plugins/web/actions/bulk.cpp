@@ -39,7 +39,7 @@ std::map<std::string, json> all_operations(Site& site, banger::Call& call) {
 }
 
 struct ItemView {
-    json model;
+    json model = json::object();
     bool failed = false, goes_on = false;
 };
 

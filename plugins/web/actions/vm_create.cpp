@@ -61,7 +61,9 @@ std::vector<std::pair<std::string, std::string>> made_lines(const json& vm) {
         for (const auto& [name, value] : values.items()) {
             const std::string text = value.is_null() ? "" : option_text(value);
             if (!text.empty()) {
-                lines.emplace_back(plugin + " " + name, text);
+                std::string label = plugin;
+                label += " " + name;
+                lines.emplace_back(std::move(label), text);
             }
         }
     }

@@ -133,7 +133,8 @@ std::vector<FormField> option_fields(const json& options) {
         }
         std::string flag = option.value("flag", "");
         flag.erase(0, flag.find_first_not_of('-'));
-        field->id = "opt." + plugin + "." + name;
+        field->id = "opt." + plugin;
+        field->id += "." + name;
         field->at = {"options", plugin, name};
         field->flag = "--" + (flag.empty() ? name : flag);
         field->group = "Plugin " + plugin;
