@@ -176,8 +176,14 @@ asio::awaitable<error_code> Session::State::read_first_bytes() {
 asio::awaitable<error_code> Session::State::read_head(Parser& parser) {
     const Deadline deadline(socket, options.header_time);
     error_code code;
-    co_await http::async_read_header(socket, buffer, parser,
-                                     asio::redirect_error(asio::use_awaitable, code));
+    std::size_t taken = 0; // the parser's own limit is one of each line
+    while (!code && !parser.is_header_done()) {
+        taken += co_await http::async_read_some(socket, buffer, parser,
+                                                asio::redirect_error(asio::use_awaitable, code));
+        if (taken > options.max_header) {
+            code = http::error::header_limit;
+        }
+    }
     co_return deadline.passed() ? error_code(asio::error::timed_out) : code;
 }
 
