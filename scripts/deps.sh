@@ -67,6 +67,7 @@ tests=(
     jq
     libgmock-dev
     libgtest-dev
+    lld
     mount
     nftables
     openssl
