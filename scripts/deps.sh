@@ -77,6 +77,7 @@ tests=(
     slirp4netns
     socat
     sudo
+    xz-utils
     zstd
 )
 
