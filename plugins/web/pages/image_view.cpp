@@ -1,6 +1,7 @@
 #include "image_view.hpp"
 
 #include "about.hpp"
+#include "http/percent.hpp"
 #include "moment.hpp"
 #include "operation_filter.hpp"
 #include "state/field.hpp"
@@ -175,13 +176,18 @@ std::string why_image_stays(const json& image) {
                       : count_text(users, "VM") + (users == 1 ? " uses it." : " use it.");
 }
 
-json images_page(const Snapshot& now, std::string_view q) {
+json images_page(const Snapshot& now, std::string_view q, bool all) {
     json rows = json::array();
     std::uint64_t bytes = 0;
+    std::size_t selectable = 0;
     for (const json& image : now.images) {
         if (image.is_object() && image_has(image, q)) {
-            rows.push_back(image_row(image, now));
+            const bool can_go = why_image_stays(image).empty();
+            json row = image_row(image, now);
+            row.update({{"SELECTABLE", can_go}, {"CHECKED", all}});
+            rows.push_back(std::move(row));
             bytes += field_count(image, "disk_bytes");
+            selectable += can_go ? 1 : 0;
         }
     }
     const bool none = now.images.empty();
@@ -192,13 +198,17 @@ json images_page(const Snapshot& now, std::string_view q) {
               {"NO_MATCH", rows.empty() && !none
                                ? json{{"WHAT", "Searched for: " + line_text(q, 100)}}
                                : json(false)},
+              {"BULK", false},
               {"TABLE", false}};
+    if (selectable != 0) {
+        const std::string query = q.empty() ? "?" : "?q=" + percent_encode(q) + "&";
+        page["BULK"] = {{"SELECT_ALL", "/images" + query + "select=all"},
+                        {"COUNT", count_text(selectable, "image")}};
+    }
     if (!rows.empty()) {
         const std::string caption =
             count_text(rows.size(), "image") + ", " + bytes_text(bytes) + " on this machine's disk";
-        page["TABLE"] = {{"CAPTION", caption},
-                         {"ROWS", std::move(rows)},
-                         {"COMMAND", "banger image prune --dry-run"}};
+        page["TABLE"] = {{"CAPTION", caption}, {"ROWS", std::move(rows)}};
     }
     return page;
 }
@@ -215,6 +225,8 @@ json image_page(const json& image, const Snapshot& now) {
          {"CREATE_PATH", "/vms/new?image=" + path.substr(std::string("/images/").size())},
          {"DEFAULT_PATH", path + "/default"},
          {"MAY_BE_DEFAULT", !is_default && !page.at("PROBLEM").is_object()},
+         {"EXPORT_PATH",
+          page.at("PROBLEM").is_object() ? json(false) : json{{"VALUE", path + "/export"}}},
          {"DELETE_PATH", stays.empty() ? json{{"VALUE", path + "/confirm/delete"}} : json(false)},
          {"STAYS", value_or_false(stays)},
          {"SIZE", size_of(image, "size_bytes")},

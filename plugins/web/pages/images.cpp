@@ -22,7 +22,8 @@ json get_image(Site& site, banger::Call& call, const std::string& name) {
 Response show_images(Site& site, banger::Call& call, const Request& request) {
     const SnapshotPtr now = site.state.now(call);
     return show(site, call, request,
-                {"images", "Images", "images", images_page(*now, request.query.get("q"))});
+                {"images", "Images", "images",
+                 images_page(*now, request.query.get("q"), request.query.get("select") == "all")});
 }
 
 Response show_image(Site& site, banger::Call& call, const Request& request) {

@@ -1,6 +1,6 @@
 <p class="crumbs"><a href="/vms">VMs</a></p>
 <div class="head" data-vm="{{NAME}}"><h1>{{NAME}}</h1>{{>_vm_state}}<span class="quiet">{{SINCE}}</span>
-<form class="actions" method="post" action="{{PATH}}">{{>_csrf}}{{#ALL_ACTIONS}}<button class="button" formaction="{{ACTION}}"{{#PRIVILEGED}}{{#IS_BLOCKED}} disabled aria-describedby="blocked"{{/IS_BLOCKED}}{{/PRIVILEGED}}>{{VERB}}<span class="vh"> {{NAME}}</span></button>{{/ALL_ACTIONS}}<a class="button" href="{{PATH}}/set">Change<span class="vh"> {{NAME}}</span></a>{{#CAN_DELETE}}<a class="button danger" href="{{PATH}}/confirm/delete" data-confirm>Delete<span class="vh"> {{NAME}}</span></a>{{/CAN_DELETE}}</form></div>
+<form class="actions" method="post" action="{{PATH}}">{{>_csrf}}{{#ALL_ACTIONS}}<button class="button" formaction="{{ACTION}}"{{#PRIVILEGED}}{{#IS_BLOCKED}} disabled aria-describedby="blocked"{{/IS_BLOCKED}}{{/PRIVILEGED}}>{{VERB}}<span class="vh"> {{NAME}}</span></button>{{/ALL_ACTIONS}}<a class="button" href="{{PATH}}/set">Change<span class="vh"> {{NAME}}</span></a>{{#CAN_DELETE}}<a class="button" href="{{PATH}}/commit">Save as image<span class="vh">: {{NAME}}</span></a><a class="button danger" href="{{PATH}}/confirm/delete" data-confirm>Delete<span class="vh"> {{NAME}}</span></a>{{/CAN_DELETE}}</form></div>
 <nav aria-label="Of this VM"><ul class="tabs">
 <li><a href="{{PATH}}"{{#ON_OVERVIEW}} aria-current="page"{{/ON_OVERVIEW}}>Overview</a></li>
 <li><a href="{{PATH}}/logs"{{#ON_LOGS}} aria-current="page"{{/ON_LOGS}}>Logs</a></li>

@@ -61,6 +61,26 @@ TEST_F(ImagePages, AreSearched) {
     EXPECT_NE(drawn("images", empty).find("/doctor"), std::string::npos);
 }
 
+TEST_F(ImagePages, OfferForManyWhatCanGo) {
+    json old = told_image();
+    old.update({{"name", "old"}, {"used_by", json::array()}});
+    now.images.push_back(old);
+    const json page = images_page(now, "nothing", true);
+    EXPECT_EQ(page.at("BULK"), false);
+    const json all = images_page(now, "d", true);
+    EXPECT_EQ(all.at("BULK").at("COUNT"), "1 image");
+    EXPECT_EQ(all.at("BULK").at("SELECT_ALL"), "/images?q=d&select=all");
+    const std::string html = drawn("images", all);
+    EXPECT_NE(html.find("action=\"/images/bulk\""), std::string::npos);
+    EXPECT_NE(html.find("value=\"old\" form=\"bulk\" checked"), std::string::npos);
+    EXPECT_EQ(html.find("value=\"dev\""), std::string::npos) << "VMs use it";
+    EXPECT_EQ(html.find("value=\"debian\""), std::string::npos) << "it is the bundle's";
+    EXPECT_NE(html.find("href=\"/images/prune\""), std::string::npos);
+    EXPECT_EQ(drawn("images", images_page(now, "")).find(" checked"), std::string::npos);
+    now.images.erase(2);
+    EXPECT_EQ(drawn("images", images_page(now, "")).find("id=\"bulk\""), std::string::npos);
+}
+
 TEST_F(ImagePages, ShowAllOfOne) {
     const json page = image_page(told_image(), now);
     EXPECT_EQ(page.at("CREATE_PATH"), "/vms/new?image=dev");
@@ -72,9 +92,10 @@ TEST_F(ImagePages, ShowAllOfOne) {
     EXPECT_EQ(page.at("USERS").at("VM_LINKS").size(), 4U);
     EXPECT_EQ(page.at("USERS").at("VM_LINKS").at(2).at("GONE"), true);
     const std::string html = drawn("image", page);
-    for (const char* text : {"/store/dev/rootfs.ext4", "/store/dev/vmlinux", "/store/dev/modules",
-                             "/store/dev/work-seed.ext4", "/store/dev/packages.txt", "1.2 GiB",
-                             "banger vm create --image dev", "href=\"/vms/web-1\""}) {
+    for (const char* text :
+         {"/store/dev/rootfs.ext4", "/store/dev/vmlinux", "/store/dev/modules",
+          "/store/dev/work-seed.ext4", "/store/dev/packages.txt", "1.2 GiB",
+          "banger vm create --image dev", "href=\"/vms/web-1\"", "href=\"/images/dev/export\""}) {
         EXPECT_NE(html.find(text), std::string::npos) << text;
     }
     EXPECT_EQ(html.find("href=\"/vms/gone-meanwhile\""), std::string::npos);
@@ -104,6 +125,7 @@ TEST_F(ImagePages, TellOfOneThatIsBroken) {
     const json page = image_page(image, now);
     EXPECT_EQ(page.at("PROBLEM").at("VALUE"), "rootfs.ext4: No such file");
     EXPECT_EQ(page.at("MAY_BE_DEFAULT"), false);
+    EXPECT_EQ(page.at("EXPORT_PATH"), false);
     EXPECT_NE(drawn("image", page).find("role=\"alert\""), std::string::npos);
 }
 

@@ -100,6 +100,7 @@ TEST_F(VmPagesTest, ButtonsSayWhatTheyAreOf) {
     EXPECT_TRUE(has(page, "formaction=\"/vms/db/start\">Start<span class=\"vh\"> db</span>"));
     EXPECT_FALSE(has(page, "/vms/web/start\"") || has(page, "/vms/db/stop\""));
     EXPECT_TRUE(has(page, "href=\"/vms/db/confirm/delete\""));
+    EXPECT_TRUE(has(body("/vms/db"), "href=\"/vms/db/commit\">Save as image"));
     EXPECT_EQ(count(page, "name=\"csrf\""), 3U) << "of each row and of the bulk form";
     EXPECT_EQ(count(page, "type=\"checkbox\" name=\"name\" value="), 2U);
     EXPECT_EQ(count(page, " checked"), 0U);
