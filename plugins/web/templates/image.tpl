@@ -1,7 +1,7 @@
 <p class="crumbs"><a href="/images">Images</a></p>
 <div class="head"><h1>{{NAME}}</h1>{{#DEFAULT}}<span class="badge">default</span>{{/DEFAULT}}<span class="badge">{{KIND}}</span>
 <div class="actions"><a class="button primary" href="{{CREATE_PATH}}">Create a VM</a>
-{{#MAY_BE_DEFAULT}}<form method="post" action="{{DEFAULT_PATH}}">{{>_csrf}}<button class="button quiet" type="submit">Make default</button></form>{{/MAY_BE_DEFAULT}}
+{{#MAY_BE_DEFAULT}}<form method="post" action="{{DEFAULT_PATH}}">{{>_csrf}}{{>_idem}}<button class="button quiet" type="submit">Make default</button></form>{{/MAY_BE_DEFAULT}}
 {{#EXPORT_PATH}}<a class="button" href="{{VALUE}}">Export</a>{{/EXPORT_PATH}}
 {{#DELETE_PATH}}<a class="button danger" href="{{VALUE}}">Delete</a>{{/DELETE_PATH}}{{#STAYS}}<button class="button" type="button" disabled aria-describedby="stays">Delete</button>{{/STAYS}}</div>
 <p class="quiet">{{MEANING}} {{#STAYS}}<span id="stays">It cannot be deleted. {{VALUE}}</span>{{/STAYS}}</p></div>

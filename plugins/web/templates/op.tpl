@@ -1,7 +1,7 @@
 <p class="crumbs"><a href="/ops">Operations</a></p>
 <div data-op="{{ID}}">
 <div class="head"><h1>{{TEXT}}</h1>{{>_op_state}}
-<div class="actions">{{#CANCEL}}<form method="post" action="{{CANCEL_PATH}}">{{>_csrf}}<button class="button danger" type="submit">Cancel</button></form>{{/CANCEL}}{{#CANCELLING}}<button class="button" type="button" disabled aria-describedby="cancelling">Cancel</button>{{/CANCELLING}}{{#RETRY}}<form method="post" action="{{RETRY_PATH}}">{{>_csrf}}<button class="button" type="submit">Retry</button></form>{{/RETRY}}</div>
+<div class="actions">{{#CANCEL}}<form method="post" action="{{CANCEL_PATH}}">{{>_csrf}}{{>_idem}}<button class="button danger" type="submit">Cancel</button></form>{{/CANCEL}}{{#CANCELLING}}<button class="button" type="button" disabled aria-describedby="cancelling">Cancel</button>{{/CANCELLING}}{{#RETRY}}<form method="post" action="{{RETRY_PATH}}">{{>_csrf}}{{>_idem}}<button class="button" type="submit">Retry</button></form>{{/RETRY}}</div>
 </div>
 {{#CANCELLING}}<p class="note" id="cancelling">It was asked to stop, and takes back what it did.</p>{{/CANCELLING}}
 {{#RUNS}}<section class="card" aria-label="Progress">

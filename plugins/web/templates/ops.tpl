@@ -21,7 +21,7 @@
 <td data-label="Began">{{#BEGAN}}{{>_moment}}{{/BEGAN}}</td>
 <td data-label="Took" class="number">{{TOOK}}</td>
 <td data-label="By">{{BY}}</td>
-<td><div class="actions">{{#CANCEL}}<form method="post" action="{{CANCEL_PATH}}">{{>_csrf}}<button class="button quiet" type="submit" aria-label="Cancel {{TEXT}}">Cancel</button></form>{{/CANCEL}}{{#RETRY}}<form method="post" action="{{RETRY_PATH}}">{{>_csrf}}<button class="button quiet" type="submit" aria-label="Do again: {{TEXT}}">Retry</button></form>{{/RETRY}}</div></td></tr>
+<td><div class="actions">{{#CANCEL}}<form method="post" action="{{CANCEL_PATH}}">{{>_csrf}}{{>_idem}}<button class="button quiet" type="submit" aria-label="Cancel {{TEXT}}">Cancel</button></form>{{/CANCEL}}{{#RETRY}}<form method="post" action="{{RETRY_PATH}}">{{>_csrf}}{{>_idem}}<button class="button quiet" type="submit" aria-label="Do again: {{TEXT}}">Retry</button></form>{{/RETRY}}</div></td></tr>
 {{/ROWS}}</tbody>
 </table>{{/TABLE}}
 {{#PAGES}}<p class="actions">{{#NEWER}}<a class="button quiet" href="{{NEWER_PATH}}" rel="prev">Newer</a>{{/NEWER}}<span class="quiet">{{PAGE_TEXT}}</span>{{#OLDER}}<a class="button quiet" href="{{OLDER_PATH}}" rel="next">Older</a>{{/OLDER}}</p>{{/PAGES}}

@@ -14,7 +14,7 @@
 <button class="button" type="submit">Show</button>
 </form>{{/ANY_AT_ALL}}
 {{#NO_MATCH}}<div class="empty"><h2>No VM is like that</h2><p><a href="{{ALL_PATH}}">Show all of them</a></p></div>{{/NO_MATCH}}
-{{#ANY}}<form class="bulk" id="bulk" method="post" action="/vms/bulk" data-bulk>{{>_csrf}}
+{{#ANY}}<form class="bulk" id="bulk" method="post" action="/vms/bulk" data-bulk>{{>_csrf}}{{>_idem}}
 <span class="quiet">With the selected:</span>
 <button class="button small" name="action" value="start"{{#IS_BLOCKED}} disabled aria-describedby="blocked"{{/IS_BLOCKED}}>Start</button>
 <button class="button small" name="action" value="stop">Stop</button>
@@ -41,7 +41,7 @@
 <td data-label="Image">{{#HAS_IMAGE}}<a href="{{IMAGE_PATH}}">{{IMAGE}}</a>{{/HAS_IMAGE}}</td>
 <td data-label="Size" class="tight">{{SIZE}}</td>
 <td data-label="Use" class="use">{{#HAS_USAGE}}<div>{{#CPU}}{{>_meter_small}}{{/CPU}}{{#MEMORY_USE}}{{>_meter_small}}{{/MEMORY_USE}}</div>{{/HAS_USAGE}}</td>
-<td class="do"><form class="actions" method="post" action="{{PATH}}">{{>_csrf}}{{#ACTIONS}}<button class="button" formaction="{{ACTION}}"{{#PRIVILEGED}}{{#IS_BLOCKED}} disabled aria-describedby="blocked"{{/IS_BLOCKED}}{{/PRIVILEGED}}>{{VERB}}<span class="vh"> {{NAME}}</span></button>{{/ACTIONS}}{{#CAN_DELETE}}<a class="button quiet" href="{{PATH}}/confirm/delete" data-confirm>Delete<span class="vh"> {{NAME}}</span></a>{{/CAN_DELETE}}<a class="button quiet" href="{{PATH}}/logs">Logs<span class="vh"> of {{NAME}}</span></a></form></td>
+<td class="do"><form class="actions" method="post" action="{{PATH}}">{{>_csrf}}{{>_idem}}{{#ACTIONS}}<button class="button" formaction="{{ACTION}}"{{#PRIVILEGED}}{{#IS_BLOCKED}} disabled aria-describedby="blocked"{{/IS_BLOCKED}}{{/PRIVILEGED}}>{{VERB}}<span class="vh"> {{NAME}}</span></button>{{/ACTIONS}}{{#CAN_DELETE}}<a class="button quiet" href="{{PATH}}/confirm/delete" data-confirm>Delete<span class="vh"> {{NAME}}</span></a>{{/CAN_DELETE}}<a class="button quiet" href="{{PATH}}/logs">Logs<span class="vh"> of {{NAME}}</span></a></form></td>
 </tr>
 {{/VMS}}</tbody>
 </table>{{/ANY}}

@@ -23,6 +23,51 @@ TEST_F(VmActions, BecomeTheirOperation) {
     }
 }
 
+/// The value of the first input of that name.
+std::string input(const Response& page, const std::string& name) {
+    const std::string before = "name=\"" + name + "\" value=\"";
+    const std::size_t at = page.body.find(before);
+    return at == std::string::npos
+               ? std::string()
+               : page.body.substr(at + before.size(),
+                                  page.body.find('"', at + before.size()) - at - before.size());
+}
+
+TEST_F(VmActions, AreDoneOnceByADoubleClick) {
+    console.on_begin("POST /v1/vms/web-1/stop", "op1", "web-1");
+    for (const char* path : {"/vms", "/vms/web-1"}) {
+        const std::string key = input(console.get(path), "idem");
+        ASSERT_FALSE(key.empty()) << path;
+        const std::size_t before = console.changes().size();
+        for (int click = 0; click < 2; ++click) {
+            const Response answer = console.post("/vms/web-1/stop", params({{"idem", key}}));
+            EXPECT_EQ(header_of(answer, "Location"), "/ops/op1");
+        }
+        EXPECT_EQ(console.changes().size(), before + 1) << path;
+    }
+}
+
+TEST_F(VmActions, OfAnOldFormStayThatForm) {
+    Request request;
+    request.method = "POST";
+    request.target = request.path = "/vms/web-1/stop";
+    request.host = "127.0.0.1:7777";
+    request.uid = 1000;
+    request.form =
+        params({{"csrf", console.site->csrf.issue(request.uid, request.host,
+                                                  Csrf::Clock::now() - std::chrono::hours(13))},
+                {"idem", "its key"},
+                {"timeout", "2m"}});
+    const Response again = console.answer(request);
+    EXPECT_EQ(again.status, 403);
+    EXPECT_EQ(input(again, "idem"), "its key");
+    EXPECT_EQ(again.body.find("name=\"idem\""), again.body.rfind("name=\"idem\""));
+    EXPECT_EQ(input(again, "timeout"), "2m");
+    request.form = params({{"csrf", std::string(request.form.get("csrf"))}});
+    EXPECT_EQ(input(console.answer(request), "idem").size(), 24U) << "one that had none gets one";
+    EXPECT_TRUE(console.changes().empty());
+}
+
 TEST_F(VmActions, AnswerInJson) {
     console.on_begin("POST /v1/vms/web-1/stop", "op1", "web-1");
     const Response response = console.post("/vms/web-1/stop", params({}), true);
