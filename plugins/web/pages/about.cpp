@@ -1,6 +1,7 @@
 #include "about.hpp"
 
 #include "http/percent.hpp"
+#include "operation_line.hpp"
 #include "state/field.hpp"
 #include "text.hpp"
 
@@ -37,10 +38,8 @@ std::string image_path(std::string_view name) {
 
 json about_operation(const json& operation, const Snapshot& now) {
     const std::string target = field_text(operation, "target");
-    const std::string kind = field_text(operation, "kind");
     // A plugin's job says in its own words what it is about, and images and VMs may share a name.
-    const bool is_of_vm = kind.find('.') == std::string::npos || kind.starts_with("vm.");
-    if (!is_of_vm && has_image(now, target)) {
+    if (!is_of_vm(operation) && has_image(now, target)) {
         return {{"ABOUT_PATH", image_path(target)}, {"ABOUT_TEXT", "image " + line_text(target)}};
     }
     if (has_vm(now, target)) {

@@ -10,6 +10,10 @@ namespace web {
 
 using nlohmann::json;
 
+bool is_of_vm(const json& operation) {
+    return field_text(operation, "kind").find('.') == std::string::npos;
+}
+
 bool is_under_way(const json& operation) {
     const std::string state = field_text(operation, "state");
     return state == "queued" || state == "running" || state == "cancelling";

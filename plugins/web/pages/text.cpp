@@ -130,15 +130,14 @@ std::string operation_text(const json& operation) {
     const std::string kind = line_in(operation, "kind");
     const std::string target = line_in(operation, "target");
     const std::size_t dot = kind.find('.');
-    const std::string verb = dot == std::string::npos ? kind : kind.substr(dot + 1);
-    if (kind.compare(0, 3, "vm.") == 0) {
-        return verb + (target.empty() ? " a VM" : " " + target);
+    if (dot == std::string::npos) {
+        return kind.empty() ? kind : kind + (target.empty() ? " a VM" : " " + target);
     }
     if (kind == "imagebuild.build") {
         return "build image " + target;
     }
-    return verb + (target.empty() ? "" : " " + target) +
-           (dot == std::string::npos ? "" : " (" + kind.substr(0, dot) + ")");
+    return kind.substr(dot + 1) + (target.empty() ? "" : " " + target) + " (" +
+           kind.substr(0, dot) + ")";
 }
 
 std::string line_text(std::string_view text, std::size_t most) {

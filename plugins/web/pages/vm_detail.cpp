@@ -179,8 +179,7 @@ Response show_no_vm(Site& site, banger::Call& call, const Request& request, cons
     }
     json last = false;
     for (const json& operation : now.operations) { // the newest one first
-        const bool is_of_vm = field_text(operation, "kind").rfind("vm.", 0) == 0;
-        if (is_of_vm && field_text(operation, "target") == name) {
+        if (is_of_vm(operation) && field_text(operation, "target") == name) {
             last = operation_line(operation, now);
             break;
         }

@@ -139,7 +139,7 @@ json coming_vms(const Snapshot& now) {
     json list = json::array();
     for (const json& operation : now.operations) {
         const std::string name = field_text(operation, "target");
-        if (field_text(operation, "kind") != "vm.create" || !is_under_way(operation) ||
+        if (field_text(operation, "kind") != "create" || !is_under_way(operation) ||
             find_vm(now, name).is_object()) {
             continue;
         }

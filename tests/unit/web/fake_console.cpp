@@ -245,7 +245,7 @@ json image(const std::string& name, bool standard) {
 }
 
 json operation_of(const std::string& id, const std::string& target, const std::string& state) {
-    return {{"id", id},           {"kind", "vm.start"},      {"target", target},
+    return {{"id", id},           {"kind", "start"},         {"target", target},
             {"state", state},     {"stage", "booting"},      {"percent", 10},
             {"error", nullptr},   {"stages", json::array()}, {"created_at", "2026-01-01T00:00:00Z"},
             {"ended_at", nullptr}};

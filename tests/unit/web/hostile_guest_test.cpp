@@ -105,7 +105,7 @@ TEST(HostileGuest, NothingItSaysIsMarkup) {
         ConsoleSite console{add_home, add_vms, add_ports, add_logs};
         console.set("/v1/vms", {{"vms", {vm, with_link}}});
         console.set("/v1/operations",
-                    {{"operations", {test::operation(evil, "vm.create", evil, "running")}}});
+                    {{"operations", {test::operation(evil, "create", evil, "running")}}});
         console.set(
             "/v1/footprint?vm=vm",
             {{"objects", {{{"plugin", evil}, {"kind", evil}, {"name", evil}, {"detail", evil}}}}});

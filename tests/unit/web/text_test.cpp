@@ -55,8 +55,8 @@ TEST(Text, WhatAnOperationDoes) {
     const auto text = [](const char* kind, const char* target) {
         return operation_text({{"kind", kind}, {"target", target}});
     };
-    EXPECT_EQ(text("vm.create", "testbox"), "create testbox");
-    EXPECT_EQ(text("vm.create", ""), "create a VM");
+    EXPECT_EQ(text("create", "testbox"), "create testbox");
+    EXPECT_EQ(text("create", ""), "create a VM");
     EXPECT_EQ(text("imagebuild.build", "dev"), "build image dev");
     EXPECT_EQ(text("share-dir.sync", "x"), "sync x (share-dir)");
     EXPECT_EQ(operation_text({{"kind", 7}, {"target", json::array()}}), "");

@@ -40,7 +40,7 @@ class VmPagesTest : public testing::Test {
 
 TEST_F(VmPagesTest, ShowAVmWithAllThereMayBe) {
     vms({full_vm("web")});
-    operations({operation("op-1", "vm.trim", "web", "running")});
+    operations({operation("op-1", "trim", "web", "running")});
     console.set("/v1/footprint?vm=web", {{"objects",
                                           {{{"plugin", "nat"},
                                             {"kind", "port"},
@@ -109,7 +109,7 @@ TEST_F(VmPagesTest, ButtonsSayWhatTheyAreOf) {
 
 TEST_F(VmPagesTest, AVmThatIsBusyHasItsOperationInstead) {
     vms({full_vm("web")});
-    operations({operation("op-1", "vm.stop", "web", "running")});
+    operations({operation("op-1", "stop", "web", "running")});
     const std::string page = body("/vms");
     EXPECT_FALSE(has(page, "formaction"));
     EXPECT_TRUE(has(page, "href=\"/ops/op-1\">stop web</a>"));
@@ -137,9 +137,9 @@ TEST_F(VmPagesTest, AColdSudoBlocksAndSaysWhy) {
 }
 
 TEST_F(VmPagesTest, AVmIsListedFromTheFirstSecond) {
-    operations({operation("op-7", "vm.create", "fresh", "running"),
-                operation("op-8", "vm.create", "", "queued"),
-                operation("op-9", "vm.create", "failed-one", "failed")});
+    operations({operation("op-7", "create", "fresh", "running"),
+                operation("op-8", "create", "", "queued"),
+                operation("op-9", "create", "failed-one", "failed")});
     const std::string page = body("/vms");
     EXPECT_TRUE(has(page, ">fresh</a>") && has(page, ">a new VM</a>"));
     EXPECT_FALSE(has(page, "failed-one"));
@@ -149,8 +149,8 @@ TEST_F(VmPagesTest, AVmIsListedFromTheFirstSecond) {
 
 TEST_F(VmPagesTest, OneThatIsGoneSaysWhatToDo) {
     vms({full_vm("web-1")});
-    operations({operation("op-3", "vm.delete", "web-2", "succeeded"),
-                operation("op-2", "vm.start", "web-2", "succeeded")});
+    operations({operation("op-3", "delete", "web-2", "succeeded"),
+                operation("op-2", "start", "web-2", "succeeded")});
     for (const char* path : {"/vms/web-2", "/vms/web-2/logs", "/vms/web-2/host"}) {
         const Response gone = console.get(path);
         EXPECT_EQ(gone.status, 404);
