@@ -16,7 +16,7 @@ struct Request {
     std::string target; ///< "/v1/vms/web/console?tail=5", as it came
     std::string body;
     std::string upgrade; ///< protocol that the client wants to switch to; mostly empty
-    std::string caller;  ///< who asks, for the log: "uid 1000", "plugin web"
+    std::string caller;  ///< who asks: "uid 1000", "plugin web"
 
     // Filled in by the router, decoded.
     std::map<std::string, std::string> params; ///< {name} of the route

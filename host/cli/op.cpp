@@ -57,12 +57,12 @@ int ls(Session& session, const LsArgs& args) {
         session.note("no operations");
         return 0;
     }
-    Table table({"ID", "KIND", "TARGET", "STATE", "STAGE", "TOOK", "AGE"});
+    Table table({"ID", "KIND", "TARGET", "STATE", "STAGE", "TOOK", "AGE", "BY"});
     for (const Json& json : operations) {
         table.add({text_at(json, "id"), text_at(json, "kind"), text_at(json, "target"),
                    coloured_operation_state(text_at(json, "state"), session.out), stage_of(json),
                    duration_text(number_at(json, "elapsed_ms").value_or(0) / 1000),
-                   age_since(text_at(json, "created_at"))});
+                   age_since(text_at(json, "created_at")), text_at(json, "initiator")});
     }
     session.print(table.text(session.out));
     return 0;
@@ -117,6 +117,7 @@ int show(Session& session, const OneArgs& args) {
                    {"what", text_at(json, "kind") + " " + text_at(json, "target")},
                    {"state", coloured_operation_state(text_at(json, "state"), session.out)},
                    {"stage", stage_of(json)},
+                   {"asked by", text_at(json, "initiator")},
                    {"began", text_at(json, "created_at")},
                    {"ended", text_at(json, "ended_at")},
                    {"error", text_at(error, "message")},

@@ -27,12 +27,13 @@ bool readable(int fd, std::chrono::milliseconds wait) {
     return ::poll(&entry, fd >= 0 ? 1 : 0, static_cast<int>(wait.count())) > 0;
 }
 
-api::Request request_of(const std::string& method, const std::string& target, std::string body) {
+api::Request request_of(std::string caller, const std::string& method, const std::string& target,
+                        std::string body) {
     api::Request request;
     request.method = method;
     request.target = target;
     request.body = std::move(body);
-    request.caller = "plugin";
+    request.caller = std::move(caller);
     return request;
 }
 
@@ -117,12 +118,13 @@ asio::awaitable<void> read_lines(asio::io_context& loop, const api::Router& rout
 
 } // namespace
 
-plugin::ApiAnswer LocalApi::request(const std::string& method, const std::string& target,
-                                    const std::string& body_json, plugin::Deadline deadline,
-                                    int cancel_fd) {
+plugin::ApiAnswer LocalApi::request(const std::string& plugin, const std::string& method,
+                                    const std::string& target, const std::string& body_json,
+                                    plugin::Deadline deadline, int cancel_fd) {
     const std::string what = method + " " + target;
     auto result = asio::co_spawn(
-        loop_, answer(loop_, router_, request_of(method, target, body_json)), asio::use_future);
+        loop_, answer(loop_, router_, request_of("plugin " + plugin, method, target, body_json)),
+        asio::use_future);
     while (result.wait_for(std::chrono::milliseconds(0)) != std::future_status::ready) {
         if (std::chrono::steady_clock::now() >= deadline) {
             throw Error(ErrorKind::timeout, what + ": no answer in time");
@@ -138,9 +140,10 @@ plugin::ApiAnswer LocalApi::request(const std::string& method, const std::string
 
 std::unique_ptr<plugin::Following> LocalApi::follow(const std::string& target, Line line) {
     auto reader = std::make_shared<Reader>();
-    asio::co_spawn(
-        loop_, read_lines(loop_, router_, request_of("GET", target, {}), reader, std::move(line)),
-        asio::detached);
+    asio::co_spawn(loop_,
+                   read_lines(loop_, router_, request_of("plugin", "GET", target, {}), reader,
+                              std::move(line)),
+                   asio::detached);
     return std::make_unique<StreamFollowing>(loop_, std::move(reader));
 }
 

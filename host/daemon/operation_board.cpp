@@ -47,14 +47,17 @@ asio::awaitable<json> carry_out(asio::io_context& loop, vm::Operation& operation
 
 } // namespace
 
-std::string OperationBoard::start(const std::string& kind, const std::string& target, Job job) {
+std::string OperationBoard::start(const std::string& kind, const std::string& target,
+                                  const std::string& initiator, Job job) {
     return on_loop(loop_, [&] {
         operations_.require_open();
         return operations_
-            .start(kind, target,
-                   [&loop = loop_, job = std::move(job)](vm::Operation& operation) {
-                       return carry_out(loop, operation, job);
-                   })
+            .start(
+                kind, target,
+                [&loop = loop_, job = std::move(job)](vm::Operation& operation) {
+                    return carry_out(loop, operation, job);
+                },
+                initiator)
             ->id();
     });
 }

@@ -16,7 +16,8 @@ class OperationBoard final : public plugin::OperationBoard {
     OperationBoard(boost::asio::io_context& loop, vm::Operations& operations)
         : loop_(loop), operations_(operations) {}
 
-    std::string start(const std::string& kind, const std::string& target, Job job) override;
+    std::string start(const std::string& kind, const std::string& target,
+                      const std::string& initiator, Job job) override;
 
   private:
     boost::asio::io_context& loop_;

@@ -41,8 +41,8 @@ struct Events : EventStream {
 };
 
 struct Api : ApiAccess {
-    ApiAnswer request(const std::string&, const std::string&, const std::string&, Deadline,
-                      int) override {
+    ApiAnswer request(const std::string&, const std::string&, const std::string&,
+                      const std::string&, Deadline, int) override {
         refuse();
     }
     std::unique_ptr<Following> follow(const std::string&, Line) override { refuse(); }
@@ -57,7 +57,9 @@ struct Facts : GuestFactsBoard {
 };
 
 struct Operations : OperationBoard {
-    std::string start(const std::string&, const std::string&, Job) override { refuse(); }
+    std::string start(const std::string&, const std::string&, const std::string&, Job) override {
+        refuse();
+    }
 };
 
 } // namespace

@@ -58,7 +58,8 @@ const banger_action& Actions::get(const Plugin& plugin, const std::string& kind,
 Outcome Actions::call(Plugin& plugin, const std::string& kind, const banger_action& action,
                       std::string args, vm::CallContext* context) const {
     const Timeouts& times = catalog_.guard().timeouts();
-    CallSpec spec{.site = {.hook = site_text(kind, action)},
+    CallSpec spec{.site = {.hook = site_text(kind, action),
+                           .initiator = context ? context->initiator : std::string()},
                   .timeout = kind == "doctor"   ? times.doctor
                              : kind == "status" ? times.status
                              : kind == "cli"    ? plugin.hook_timeout(times.action)

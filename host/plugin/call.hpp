@@ -28,6 +28,7 @@ struct CallSite {
     std::string hook; ///< "before_start", "action ls", "timer"
     std::string vm_id, vm_name;
     std::string operation;
+    std::string initiator; ///< who asked for it; empty: the plugin itself, or not known
 
     /// "before_start of VM web"
     [[nodiscard]] std::string text() const;

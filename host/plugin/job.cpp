@@ -71,9 +71,10 @@ std::string dropped_text(std::uint64_t lines) {
 
 } // namespace
 
-Job::Job(Plugin& plugin, const banger_job& asked)
+Job::Job(Plugin& plugin, const banger_job& asked, const std::string& initiator)
     : plugin_(plugin), kind_(kind_of_job(asked.kind)),
       target_(line_of(view(asked.target), limits::job_target, "operations.start: target")),
+      initiator_(initiator.empty() ? "plugin " + plugin.id() : initiator),
       timeout_(at_most(asked.timeout_ms, limits::longest, limits::longest)),
       cleanup_(at_most(asked.cleanup_ms, limits::job_cleanup, limits::longest_job_cleanup)),
       run_(asked.run), context_(asked.context),
@@ -98,7 +99,7 @@ std::string Job::start() {
     }
     try {
         return plugin_.services.operations->start(
-            plugin_.id() + "." + kind_, target_,
+            plugin_.id() + "." + kind_, target_, initiator_,
             [self = shared_from_this()](const std::shared_ptr<vm::CallContext>& context,
                                         const OperationBoard::Done& done) {
                 self->begin(context, done);
@@ -128,7 +129,8 @@ void Job::begin(const std::shared_ptr<vm::CallContext>& context, const Operation
 }
 
 OperationBoard::Result Job::run(vm::CallContext& context) {
-    const CallSite site{.hook = "job " + kind_ + " " + context.operation_id};
+    const CallSite site{.hook = "job " + kind_ + " " + context.operation_id,
+                        .initiator = initiator_};
     CallSpec spec{.site = site, .timeout = timeout_, .lane = Lane::beside, .context = &context};
     spec.job = this;
     spec.grace = cleanup_;

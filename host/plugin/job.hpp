@@ -16,8 +16,9 @@ namespace banger::plugin {
 /// A long job of a plugin, which runs as an operation of the daemon (ext/operations.h).
 class Job : public std::enable_shared_from_this<Job> {
   public:
-    /// Throws invalid when the request breaks its rules.
-    Job(Plugin& plugin, const banger_job& asked);
+    /// initiator: who asked for it; empty: the plugin itself. Throws invalid when the request
+    /// breaks its rules.
+    Job(Plugin& plugin, const banger_job& asked, const std::string& initiator);
 
     /// Begins it, takes over the plugin's context, and gives the operation's id. Throws busy when
     /// the plugin has enough of them.
@@ -37,7 +38,7 @@ class Job : public std::enable_shared_from_this<Job> {
     [[nodiscard]] OperationBoard::Result run(vm::CallContext& context);
 
     Plugin& plugin_;
-    std::string kind_, target_;
+    std::string kind_, target_, initiator_;
     std::chrono::milliseconds timeout_, cleanup_;
     banger_job_fn run_;
     void* context_;

@@ -101,9 +101,9 @@ class ApiAccess {
     /// A line, or the end with the reason (empty when it ended by itself).
     using Line = std::function<void(const std::string& line, bool over)>;
     virtual ~ApiAccess() = default;
-    [[nodiscard]] virtual ApiAnswer request(const std::string& method, const std::string& target,
-                                            const std::string& body_json, Deadline deadline,
-                                            int cancel_fd) = 0;
+    [[nodiscard]] virtual ApiAnswer request(const std::string& plugin, const std::string& method,
+                                            const std::string& target, const std::string& body_json,
+                                            Deadline deadline, int cancel_fd) = 0;
     [[nodiscard]] virtual std::unique_ptr<Following> follow(const std::string& target,
                                                             Line line) = 0;
 };
@@ -137,9 +137,10 @@ class OperationBoard {
     using Job = std::function<void(std::shared_ptr<vm::CallContext> context, Done done)>;
 
     virtual ~OperationBoard() = default;
-    /// Begins an operation; its id. Throws unavailable while the daemon is being stopped.
+    /// Begins an operation that this initiator asked for; its id. Throws unavailable while the
+    /// daemon is being stopped.
     [[nodiscard]] virtual std::string start(const std::string& kind, const std::string& target,
-                                            Job job) = 0;
+                                            const std::string& initiator, Job job) = 0;
 };
 
 /// Where log lines of plugins, and of the host about plugins, go. Level as in abi.h.

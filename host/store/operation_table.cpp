@@ -8,14 +8,14 @@ namespace {
 
 #define OPERATION_COLUMNS                                                                          \
     "id, kind, target, state, stage, percent, stages, log, privileged, error, result, "            \
-    "created_at, ended_at"
+    "created_at, ended_at, initiator"
 
 constexpr const char* update_sql =
     "UPDATE operation SET (" OPERATION_COLUMNS
-    ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) WHERE id = ?1";
+    ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) WHERE id = ?1";
 constexpr const char* insert_sql =
     "INSERT INTO operation (" OPERATION_COLUMNS
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 constexpr const char* prune_sql =
     "DELETE FROM operation WHERE ended_at IS NOT NULL AND seq NOT IN "
     "(SELECT seq FROM operation WHERE ended_at IS NOT NULL ORDER BY seq DESC LIMIT ?)";
@@ -33,7 +33,8 @@ int write(Database& database, const char* sql, const OperationRow& row) {
     query.bind(row.id).bind(row.kind).bind(row.target).bind(row.state).bind(row.stage);
     query.bind(row.percent).bind(row.stages).bind(row.log).bind(row.privileged);
     query.bind_or_null(row.error).bind_or_null(row.result);
-    return query.bind(row.created_at).bind_or_null(row.ended_at).run();
+    query.bind(row.created_at).bind_or_null(row.ended_at);
+    return query.bind(row.initiator).run();
 }
 
 OperationRow read_operation(Query& query) {
@@ -49,7 +50,8 @@ OperationRow read_operation(Query& query) {
                         .error = query.text_or_null(),
                         .result = query.text_or_null(),
                         .created_at = query.integer(),
-                        .ended_at = query.integer_or_null()};
+                        .ended_at = query.integer_or_null(),
+                        .initiator = query.text()};
 }
 
 std::vector<OperationRow> read_all(Query& query) {

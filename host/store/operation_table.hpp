@@ -25,6 +25,7 @@ struct OperationRow {
     std::optional<std::string> result; ///< JSON
     std::int64_t created_at = 0;
     std::optional<std::int64_t> ended_at; ///< set means that it is over
+    std::string initiator;                ///< who asked for it; empty: not known
 
     bool operator==(const OperationRow&) const = default;
 };

@@ -51,7 +51,8 @@ struct VmView {
 /// from any thread.
 struct CallContext {
     std::string operation_id;
-    int cancel_fd = -1; ///< readable when the operation is cancelled
+    std::string initiator; ///< who asks where no operation is behind it; empty: not known
+    int cancel_fd = -1;    ///< readable when the operation is cancelled
     std::function<void(std::string_view level, const std::string& text)> log;
     /// For who asked for the operation, at its end.
     std::function<void(const std::string& text)> warn;

@@ -51,9 +51,11 @@ json to_json(const Error& error) {
             {"console", error.details()}};
 }
 
-Operation::Operation(asio::io_context& loop, std::string id, std::string kind, std::string target)
+Operation::Operation(asio::io_context& loop, std::string id, std::string kind, std::string target,
+                     std::string initiator)
     : loop_(loop), id_(std::move(id)), kind_(std::move(kind)), target_(std::move(target)),
-      created_ms_(os::now_ms()), cancel_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      initiator_(std::move(initiator)), created_ms_(os::now_ms()),
+      cancel_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       changed_(loop, asio::steady_timer::time_point::max()) {
     if (!cancel_fd_) {
         throw os::errno_error("make an eventfd");
@@ -90,6 +92,7 @@ json Operation::to_json() const {
     return {{"id", id_},
             {"kind", kind_},
             {"target", target_},
+            {"initiator", initiator_},
             {"state", to_string(state_)},
             {"stage", current_stage()},
             {"percent", percent_},
@@ -328,9 +331,11 @@ asio::awaitable<void> Operations::drive(std::shared_ptr<Operation> operation, Bo
     }
 }
 
-std::shared_ptr<Operation> Operations::start(std::string kind, std::string target, Body body) {
+std::shared_ptr<Operation> Operations::start(std::string kind, std::string target, Body body,
+                                             std::string initiator) {
     auto operation = std::make_shared<Operation>(loop_, "op-" + os::random_hex(4), std::move(kind),
-                                                 std::move(target));
+                                                 std::move(target),
+                                                 initiator.empty() ? asker_ : std::move(initiator));
     operation->on_change_ = sink_;
     all_.push_back(operation);
     forget_old();

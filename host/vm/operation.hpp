@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -38,11 +39,14 @@ class Operation : public std::enable_shared_from_this<Operation> {
         StageState state = StageState::running;
     };
 
-    Operation(boost::asio::io_context& loop, std::string id, std::string kind, std::string target);
+    /// initiator: who asked for it: "uid 1000", "plugin web"; bangerd itself where nobody did.
+    Operation(boost::asio::io_context& loop, std::string id, std::string kind, std::string target,
+              std::string initiator = "bangerd");
 
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
     [[nodiscard]] const std::string& kind() const noexcept { return kind_; }
     [[nodiscard]] const std::string& target() const noexcept { return target_; }
+    [[nodiscard]] const std::string& initiator() const noexcept { return initiator_; }
     [[nodiscard]] OperationState state() const noexcept { return state_; }
     [[nodiscard]] bool finished() const noexcept;
     [[nodiscard]] const std::vector<Stage>& stages() const noexcept { return stages_; }
@@ -98,6 +102,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     std::string id_;
     std::string kind_;
     std::string target_;
+    std::string initiator_;
     OperationState state_ = OperationState::queued;
     std::vector<Stage> stages_;
     int percent_ = 0;
@@ -131,8 +136,24 @@ class Operations {
 
     Operations(boost::asio::io_context& loop, Sink sink) : loop_(loop), sink_(std::move(sink)) {}
 
-    /// Starts `body` soon; an exception of it is the operation's error.
-    std::shared_ptr<Operation> start(std::string kind, std::string target, Body body);
+    /// What is begun while it lives was asked for by that one. Nothing is waited for meanwhile.
+    class Asker {
+      public:
+        Asker(Operations& operations, std::string who)
+            : operations_(operations), before_(std::exchange(operations.asker_, std::move(who))) {}
+        Asker(const Asker&) = delete;
+        Asker& operator=(const Asker&) = delete;
+        ~Asker() { operations_.asker_.swap(before_); }
+
+      private:
+        Operations& operations_;
+        std::string before_;
+    };
+
+    /// Starts `body` soon; an exception of it is the operation's error. initiator: who asked for
+    /// it; empty: the Asker, or else bangerd itself.
+    std::shared_ptr<Operation> start(std::string kind, std::string target, Body body,
+                                     std::string initiator = {});
     [[nodiscard]] std::shared_ptr<Operation> find(const std::string& id) const;
     [[nodiscard]] std::vector<std::shared_ptr<Operation>> list() const; ///< newest first
     [[nodiscard]] std::size_t running() const;
@@ -147,6 +168,7 @@ class Operations {
 
     boost::asio::io_context& loop_;
     Sink sink_;
+    std::string asker_ = "bangerd";
     std::vector<std::shared_ptr<Operation>> all_;
     bool closed_ = false;
 };

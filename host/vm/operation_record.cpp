@@ -29,6 +29,7 @@ store::OperationRow to_row(const Operation& operation) {
     row.id = operation.id();
     row.kind = operation.kind();
     row.target = operation.target();
+    row.initiator = operation.initiator();
     row.state = to_string(operation.state());
     row.stage = operation.current_stage();
     row.percent = document["percent"];
@@ -50,6 +51,7 @@ json to_json(const store::OperationRow& row) {
     return {{"id", row.id},
             {"kind", row.kind},
             {"target", row.target},
+            {"initiator", row.initiator.empty() ? json(nullptr) : json(row.initiator)},
             {"state", row.state},
             {"stage", row.stage},
             {"percent", row.percent},

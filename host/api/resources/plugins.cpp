@@ -111,6 +111,7 @@ void add_plugins(Router& router, const Parts& parts) {
                   auto result_work =
                       vm::offload(parts.actions_threads, [&actions = parts.actions, request, args] {
                           vm::CallContext context;
+                          context.initiator = request.caller;
                           return actions.run(request.param("id"), request.param("kind"),
                                              request.param("verb"), args, context);
                       });

@@ -20,8 +20,10 @@ namespace {
 
 constexpr int accepted = 202;
 
-Response answer(const std::shared_ptr<vm::Operation>& operation) {
-    return json_response(operation->to_json(), accepted);
+/// What `begin` begins was asked for by the caller.
+Response begun(const Parts& parts, const Request& request, const auto& begin) {
+    const vm::Operations::Asker asker(parts.operations, request.caller);
+    return json_response(begin()->to_json(), accepted);
 }
 
 void check_running(const vm::Machine& machine) {
@@ -144,7 +146,7 @@ void add_changes(Router& router, const Parts& parts) {
         }
         co_await parts.lifecycle.check(wanted);
         parts.operations.require_open(); // it may have ended meanwhile
-        co_return answer(parts.lifecycle.create(wanted));
+        co_return begun(parts, request, [&] { return parts.lifecycle.create(wanted); });
     });
     // Every change of a VM waits first for what the daemon itself has to do with it, and is refused
     // before it begins where only plugins can tell.
@@ -156,14 +158,16 @@ void add_changes(Router& router, const Parts& parts) {
                       auto asked = check(parts.lifecycle, name, request);
                       co_await std::move(asked);
                       parts.operations.require_open(); // it may have ended meanwhile
-                      co_return answer(begin(parts.lifecycle, name, request));
+                      co_return begun(parts, request,
+                                      [&] { return begin(parts.lifecycle, name, request); });
                   });
     };
     const auto change = [&](const char* method, const char* path, auto begin) {
         router.on(method, path, [&parts, begin](Request request) -> asio::awaitable<Response> {
             co_await parts.lifecycle.settled(request.param("name"));
             parts.operations.require_open(); // it may have ended meanwhile
-            co_return answer(begin(parts.lifecycle, request.param("name"), request));
+            co_return begun(parts, request,
+                            [&] { return begin(parts.lifecycle, request.param("name"), request); });
         });
     };
     const auto check_start = [](auto& lifecycle, auto& name, auto&) {

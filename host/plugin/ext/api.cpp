@@ -116,8 +116,8 @@ const banger_response* request(const banger_host*, banger_call* handle, banger_s
             const std::string path = limits::taken("api: a target", target, limits::api_target);
             const std::string text = limits::taken("api: a body", body, limits::api_body);
             refuse_own_vm(call->site, verb, path);
-            ApiAnswer answer = call->plugin.services.api->request(verb, path, text, call->deadline,
-                                                                  call->cancel_fd());
+            ApiAnswer answer = call->plugin.services.api->request(
+                call->plugin.id(), verb, path, text, call->deadline, call->cancel_fd());
             kept->raw.http_status = answer.status;
             kept->first = std::move(answer.content_type);
             kept->second = std::move(answer.body);

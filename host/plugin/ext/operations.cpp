@@ -8,7 +8,7 @@ const banger_result* start(const banger_host*, banger_call* call,
                            const banger_job* asked) noexcept {
     return answer(call, "operations.start", [&](Call& of) {
         require_struct(asked, &banger_job::context, "operations.start: the job");
-        return std::make_shared<Job>(of.plugin, *asked)->start();
+        return std::make_shared<Job>(of.plugin, *asked, of.site.initiator)->start();
     });
 }
 

@@ -51,6 +51,14 @@ TEST_F(Jobs, StagesProgressLinesAndResultAreTheOperations) {
                             "info polite: all there"));
 }
 
+TEST_F(Jobs, AreOfWhoAskedForThem) {
+    host.context.initiator = "uid 1000"; // of the request that the action is for
+    (void)do_job("count");
+    host.context.initiator.clear();
+    (void)do_job("count");
+    EXPECT_THAT(host.operations.initiators, ElementsAre("uid 1000", "plugin polite"));
+}
+
 TEST_F(Jobs, AFailureIsTheOperationsError) {
     auto result = do_job("fail");
     ASSERT_TRUE(result.error);

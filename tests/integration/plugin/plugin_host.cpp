@@ -99,8 +99,11 @@ std::optional<std::string> FakeVms::find_json(const std::string& name_or_id) {
     return name_or_id == "web" ? std::optional<std::string>(R"({"name":"web"})") : std::nullopt;
 }
 
-ApiAnswer FakeApi::request(const std::string& method, const std::string& target,
-                           const std::string& body_json, Deadline, int) {
+ApiAnswer FakeApi::request(const std::string& plugin, const std::string& method,
+                           const std::string& target, const std::string& body_json, Deadline, int) {
+    if (plugin.empty()) {
+        throw os::Error(os::ErrorKind::internal, "nobody asks");
+    }
     if (target == "/broken") {
         throw os::Error(os::ErrorKind::unavailable, "the daemon is \"ending\"", "wait");
     }
@@ -125,11 +128,13 @@ std::vector<std::string> FakeOperations::told() const {
     return told_;
 }
 
-std::string FakeOperations::start(const std::string& kind, const std::string& target, Job job) {
+std::string FakeOperations::start(const std::string& kind, const std::string& target,
+                                  const std::string& initiator, Job job) {
     if (closed) {
         throw os::Error(os::ErrorKind::unavailable, "bangerd is stopping");
     }
     tell(kind + " " + target);
+    initiators.push_back(initiator);
     cancel_fds_.emplace_back(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     auto context = std::make_shared<vm::CallContext>();
     context->operation_id = "op-" + std::to_string(cancel_fds_.size());

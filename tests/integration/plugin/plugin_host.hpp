@@ -68,21 +68,24 @@ class FakeVms : public VmDirectory {
 /// Answers with what it was asked; a stream is three lines and its end.
 class FakeApi : public ApiAccess {
   public:
-    ApiAnswer request(const std::string& method, const std::string& target,
-                      const std::string& body_json, Deadline deadline, int cancel_fd) override;
+    ApiAnswer request(const std::string& plugin, const std::string& method,
+                      const std::string& target, const std::string& body_json, Deadline deadline,
+                      int cancel_fd) override;
     std::unique_ptr<Following> follow(const std::string& target, Line line) override;
 };
 
 /// Runs jobs as the daemon does, one context each, and keeps what they tell.
 class FakeOperations : public OperationBoard {
   public:
-    std::string start(const std::string& kind, const std::string& target, Job job) override;
+    std::string start(const std::string& kind, const std::string& target,
+                      const std::string& initiator, Job job) override;
     void cancel() const; ///< the job that began last
     void cancel_all() const;
     /// Of the job that began last, once it has ended.
     Result wait();
 
     bool closed = false;
+    std::vector<std::string> initiators;   ///< of each job
     std::vector<std::string> told() const; ///< "kind target", "stage x", "3/10 bytes", ..
 
   private:

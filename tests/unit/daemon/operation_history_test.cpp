@@ -100,6 +100,15 @@ TEST_F(History, WhoWasOnlyAskedWhenItWasKilledIsNotNamed) {
     EXPECT_THAT(closed(asked, "op-1").at("message"), HasSubstr("the daemon ended during create"));
 }
 
+TEST_F(History, WhoAskedIsKeptFromTheFirstWordOn) {
+    history.save(vm::Operation(loop, "op-1", "create", "web", "uid 1000"));
+    auto row = store::OperationTable(database).find("op-1");
+    ASSERT_TRUE(row);
+    EXPECT_EQ(vm::to_json(*row).at("initiator"), "uid 1000");
+    row->initiator.clear(); // of a banger that did not keep it
+    EXPECT_EQ(vm::to_json(*row).at("initiator"), nullptr);
+}
+
 TEST_F(History, WhatIsToldBetweenTheFirstAndTheLastWordIsNotKept) {
     vm::Operations operations(loop, [this](const vm::Operation& each) { history.save(each); });
     const auto operation = operations.start(
@@ -115,6 +124,7 @@ TEST_F(History, WhatIsToldBetweenTheFirstAndTheLastWordIsNotKept) {
     const auto row = store::OperationTable(database).find(operation->id());
     ASSERT_TRUE(row);
     EXPECT_EQ(row->state, "succeeded");
+    EXPECT_EQ(row->initiator, "bangerd");
     EXPECT_THAT(lines.str(), HasSubstr("operation " + operation->id() + " create web: succeeded"));
 }
 

@@ -3,6 +3,7 @@
 #include "os/error.hpp"
 #include "os/temporary_dir.hpp"
 #include "store/image_table.hpp"
+#include "store/operation_table.hpp"
 #include "store/query.hpp"
 #include "store/schema.hpp"
 
@@ -188,6 +189,30 @@ TEST_F(DatabaseTest, ImagesOfBeforeManagedOnesAreKept) {
     EXPECT_EQ(images.list(), (std::vector<ImageRow>{mine}));
     images.save({.name = "dev", .kind = ImageKind::managed, .rootfs = "rootfs.ext4"});
     EXPECT_EQ(images.list().size(), 2U);
+}
+
+TEST_F(DatabaseTest, OperationsOfBeforeInitiatorsAreKept) {
+    make_old_database(path, 6,
+                      "INSERT INTO operation (id, kind, target, state, stage, percent, stages, "
+                      "log, privileged, created_at, ended_at) VALUES ('op-1', 'start', 'web', "
+                      "'succeeded', 'ssh', 100, '[]', '[]', '[]', 5, 6)");
+    Database database(path);
+    EXPECT_FALSE(database.damaged());
+    OperationTable operations(database);
+    const OperationRow old{.id = "op-1",
+                           .kind = "start",
+                           .target = "web",
+                           .state = "succeeded",
+                           .stage = "ssh",
+                           .percent = 100,
+                           .created_at = 5,
+                           .ended_at = 6};
+    EXPECT_EQ(operations.list(10), (std::vector<OperationRow>{old}));
+    OperationRow newer = old;
+    newer.id = "op-2";
+    newer.initiator = "plugin web";
+    operations.save(newer);
+    EXPECT_EQ(operations.find("op-2"), newer);
 }
 
 TEST_F(DatabaseTest, ADatabaseOfAnotherProgramIsLeftAlone) {

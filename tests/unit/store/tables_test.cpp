@@ -127,6 +127,7 @@ TEST_F(TablesTest, VmsOfAnOlderDatabaseHaveWhatIsBuiltIn) {
                                    "disk_bytes_per_s", "disk_ops_per_s", "network_bytes_per_s"}) {
             Query(before, std::string("ALTER TABLE vm DROP COLUMN ") + column).run();
         }
+        Query(before, "ALTER TABLE operation DROP COLUMN initiator").run();
         Query(before, "PRAGMA user_version = 1").run();
     }
     Database upgraded(dir.path() / "before.sqlite");
@@ -254,7 +255,7 @@ TEST_F(TablesTest, TwoManagedImagesHaveNotOneFolder) {
 }
 
 OperationRow operation(const std::string& id, bool over) {
-    OperationRow row{.id = id, .kind = "vm.create", .target = "a", .created_at = 1};
+    OperationRow row{.id = id, .kind = "create", .target = "a", .created_at = 1};
     row.state = over ? "succeeded" : "running";
     if (over) {
         row.ended_at = 2;
@@ -267,6 +268,7 @@ TEST_F(TablesTest, AnOperationIsUpdatedInPlace) {
     operations.save(row);
     operations.save(operation("two", false));
     row.state = "failed";
+    row.initiator = "uid 1000";
     row.stage = "disks";
     row.percent = 40;
     row.stages = R"([{"name":"disks","ms":3}])";

@@ -47,6 +47,23 @@ TEST_F(OperationTest, StagesAndResultAreKept) {
     EXPECT_EQ(saved.back(), "succeeded");
 }
 
+TEST_F(OperationTest, WhoAskedIsKnown) {
+    const auto nothing = [](Operation&) -> asio::awaitable<json> { co_return nullptr; };
+    const auto own = operations.start("recover", "a", nothing);
+    std::shared_ptr<Operation> asked, named;
+    {
+        const Operations::Asker asker(operations, "uid 1000");
+        asked = operations.start("start", "a", nothing);
+        named = operations.start("imagebuild.build", "b", nothing, "plugin web");
+    }
+    const auto later = operations.start("exit", "a", nothing);
+    loop.run();
+    EXPECT_EQ(own->to_json()["initiator"], "bangerd");
+    EXPECT_EQ(asked->to_json()["initiator"], "uid 1000");
+    EXPECT_EQ(named->to_json()["initiator"], "plugin web");
+    EXPECT_EQ(later->initiator(), "bangerd");
+}
+
 TEST_F(OperationTest, TheNewestStepsAsRootAreKept) {
     const auto operation =
         operations.start("job", "a", [](Operation& self) -> asio::awaitable<json> {
