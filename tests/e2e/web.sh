@@ -48,10 +48,18 @@ for path in / /vms /vms/web-1 /vms/web-1/logs /vms/web-1/set /vms/web-1/confirm/
     has web-1
 done
 
+same "$(banger op ls --json | jq -r '.[] | select(.kind == "create").initiator')" "plugin web" "who asked for it"
+get /ops
+has 'web console'
+
 listens() { curl -sS "$url/ports" | grep -F web-1; }
 within 60 listens || fail "nothing listens in it: $(banger vm ports)"
 
 step "its end"
+banger vm restart web-1
+same "$(banger op ls --json | jq -r '.[] | select(.kind == "restart").initiator')" "uid $(id -u)" "who asked for the restart"
+get /ops
+has 'command line'
 get /vms/web-1
 to=$(post /vms/web-1/stop)
 get "$to"

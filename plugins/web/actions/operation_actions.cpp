@@ -40,8 +40,7 @@ Response retry(Site& site, banger::Call& call, const Request& request) {
         return show_refusal(
             site, call, request,
             Problem(409, "conflict",
-                    operation_text(operation) + " cannot be done again from here. " + why,
-                    "do it again where it was begun"),
+                    operation_text(operation) + " cannot be done again from here. " + why, ""),
             "", back);
     }
     return carry_out(site, call, request, *deed, back, back.path);

@@ -1,5 +1,7 @@
 #include "retries.hpp"
 
+#include "state/field.hpp"
+
 #include <algorithm>
 
 namespace web {
@@ -23,18 +25,22 @@ std::optional<Deed> Retries::find(const std::string& op) const {
 }
 
 std::string no_retry(const Retries& retries, const nlohmann::json& operation) {
-    const std::string state = operation.value("state", "");
+    const std::string state = field_text(operation, "state");
     if (state == "succeeded") {
         return "It succeeded.";
     }
     if (state != "failed" && state != "cancelled" && state != "interrupted") {
         return "It is still going on.";
     }
-    if (!retries.find(operation.value("id", ""))) {
-        return "It was not begun in this console, or before the daemon was started anew: what was "
-               "asked for is not known any more.";
+    if (retries.find(field_text(operation, "id"))) {
+        return {};
     }
-    return {};
+    if (field_text(operation, "initiator") == "plugin web") {
+        return "What was asked for is not known any more: this console keeps it until the daemon "
+               "is started anew, and of its last " +
+               std::to_string(Retries::most) + " operations.";
+    }
+    return "It was not begun in this console: do it again where it was begun.";
 }
 
 } // namespace web

@@ -25,7 +25,8 @@ class Retries {
     std::deque<std::pair<std::string, Deed>> deeds_; ///< under mutex_; the oldest first
 };
 
-/// Why an operation cannot be done again by a click, in one sentence; empty: it can be.
+/// Why an operation cannot be done again by a click, in one sentence; empty: it can be. Never
+/// throws for what the JSON holds.
 [[nodiscard]] std::string no_retry(const Retries& retries, const nlohmann::json& operation);
 
 } // namespace web

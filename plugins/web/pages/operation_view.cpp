@@ -1,6 +1,7 @@
 #include "operation_view.hpp"
 
 #include "about.hpp"
+#include "actions/retries.hpp"
 #include "http/percent.hpp"
 #include "moment.hpp"
 #include "operation_line.hpp"
@@ -139,14 +140,6 @@ json terminal_commands(const std::string& id, bool runs) {
     return commands;
 }
 
-/// Why there is no button for it.
-std::string why_no_retry(const json& operation) {
-    if (!is_over_badly(operation) || may_be_retried(operation)) {
-        return {};
-    }
-    return "It cannot be done again from here: what was asked for is not on record.";
-}
-
 } // namespace
 
 std::string telling_stage(const json& operation) {
@@ -194,13 +187,7 @@ std::string initiator_text(const json& operation) {
                                      : who;
 }
 
-bool may_be_retried(const json& operation) {
-    const json& request = field(operation, "request");
-    return is_over_badly(operation) && field(request, "method").is_string() &&
-           field(request, "target").is_string();
-}
-
-json operation_row(const json& operation, const Snapshot& now) {
+json operation_row(const json& operation, const Snapshot& now, const Retries& retries) {
     json row = operation_line(operation, now);
     const std::string path = row.at("PATH");
     const bool runs = row.at("RUNS");
@@ -212,13 +199,13 @@ json operation_row(const json& operation, const Snapshot& now) {
                 {"BY", initiator_text(operation)},
                 {"CANCEL", runs && field_text(operation, "state") != "cancelling"},
                 {"CANCEL_PATH", path + "/cancel"},
-                {"RETRY", may_be_retried(operation)},
+                {"RETRY", no_retry(retries, operation).empty()},
                 {"RETRY_PATH", path + "/retry"}});
     return row;
 }
 
-json operation_page(const json& operation, const Snapshot& now) {
-    json page = operation_row(operation, now);
+json operation_page(const json& operation, const Snapshot& now, const Retries& retries) {
+    json page = operation_row(operation, now, retries);
     const bool runs = page.at("RUNS");
     const json& log = field_list(operation, "log");
     const std::string done = done_text(operation);
@@ -229,7 +216,7 @@ json operation_page(const json& operation, const Snapshot& now) {
         {{"DONE", runs ? done : std::string()},
          {"CANCELLING", field_text(operation, "state") == "cancelling"},
          {"ERROR", error_of(operation)},
-         {"NO_RETRY", or_false(why_no_retry(operation))},
+         {"NO_RETRY", or_false(is_bad ? no_retry(retries, operation) : std::string())},
          {"WARNINGS", warnings.empty() ? json(false)
                                        : json{{"TITLE", count_text(warnings.size(), "warning")},
                                               {"LINES", warnings}}},

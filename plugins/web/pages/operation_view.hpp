@@ -6,10 +6,14 @@
 
 namespace web {
 
+class Retries;
+
 /// What pages show of an operation of GET /v1/operations, for templates/ops.tpl and op.tpl.
-/// Whatever the JSON holds, nothing here throws.
-[[nodiscard]] nlohmann::json operation_row(const nlohmann::json& operation, const Snapshot& now);
-[[nodiscard]] nlohmann::json operation_page(const nlohmann::json& operation, const Snapshot& now);
+/// Whatever the JSON holds, nothing here throws. retries: what can be done again.
+[[nodiscard]] nlohmann::json operation_row(const nlohmann::json& operation, const Snapshot& now,
+                                           const Retries& retries);
+[[nodiscard]] nlohmann::json operation_page(const nlohmann::json& operation, const Snapshot& now,
+                                            const Retries& retries);
 /// Log, steps as root and error, a line each.
 [[nodiscard]] std::string operation_log(const nlohmann::json& operation);
 
@@ -19,7 +23,5 @@ namespace web {
 [[nodiscard]] std::string done_text(const nlohmann::json& operation);
 /// "command line", "web console", "banger itself"; "" where the daemon does not say.
 [[nodiscard]] std::string initiator_text(const nlohmann::json& operation);
-/// Whether it is over without success, and the daemon knows what was asked for.
-[[nodiscard]] bool may_be_retried(const nlohmann::json& operation);
 
 } // namespace web

@@ -76,7 +76,7 @@ Response show_operations(Site& site, banger::Call& call, const Request& request)
     return show(site, call, request,
                 {"ops", "Operations", "ops",
                  operations_page(field_list(answer, "operations"),
-                                 OperationFilter::of(request.query), *now)});
+                                 OperationFilter::of(request.query), *now, site.kept.retries)});
 }
 
 Response show_operation(Site& site, banger::Call& call, const Request& request) {
@@ -84,7 +84,7 @@ Response show_operation(Site& site, banger::Call& call, const Request& request) 
     const SnapshotPtr now = site.state.now(call);
     return show(site, call, request,
                 {"op", operation_text(operation) + " · Operations", "ops",
-                 operation_page(operation, *now)});
+                 operation_page(operation, *now, site.kept.retries)});
 }
 
 Response send_operation_log(Site& site, banger::Call& call, const Request& request) {
@@ -98,7 +98,8 @@ Response send_operation_log(Site& site, banger::Call& call, const Request& reque
 
 } // namespace
 
-json operations_page(const json& operations, const OperationFilter& asked, const Snapshot& now) {
+json operations_page(const json& operations, const OperationFilter& asked, const Snapshot& now,
+                     const Retries& retries) {
     std::vector<const json*> wanted;
     for (const json& operation : operations) {
         if (operation.is_object() && asked.takes(operation)) {
@@ -111,7 +112,7 @@ json operations_page(const json& operations, const OperationFilter& asked, const
     json rows = json::array();
     const std::size_t first = (filter.page - 1) * rows_a_page;
     for (std::size_t i = first; i < std::min(first + rows_a_page, wanted.size()); ++i) {
-        rows.push_back(operation_row(*wanted[i], now));
+        rows.push_back(operation_row(*wanted[i], now, retries));
     }
     const std::string count = count_text(wanted.size(), "operation");
     const bool is_empty = operations.empty() && filter.is_any();

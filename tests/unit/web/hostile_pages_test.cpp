@@ -1,3 +1,4 @@
+#include "actions/retries.hpp"
 #include "page_host.hpp"
 #include "pages/check_view.hpp"
 #include "pages/config_view.hpp"
@@ -38,14 +39,15 @@ const std::vector<DrawnPage>& drawn_pages() {
     static const std::vector<DrawnPage> pages{
         {"ops", told_operation,
          [](const json& told) {
-             return drawn("ops", operations_page(json::array({told}), {}, Snapshot()));
+             return drawn("ops", operations_page(json::array({told}), {}, Snapshot(), Retries()));
          }},
         {"op", told_operation,
          [](const json& told) {
-             return drawn("op", operation_page(told, holding(json::array({told_image()}), {})));
+             return drawn(
+                 "op", operation_page(told, holding(json::array({told_image()}), {}), Retries()));
          }},
         {"running", told_running,
-         [](const json& told) { return drawn("op", operation_page(told, Snapshot())); }},
+         [](const json& told) { return drawn("op", operation_page(told, Snapshot(), Retries())); }},
         {"images", told_image,
          [](const json& told) {
              return drawn("images", images_page(holding(json::array({told}), {}), ""));

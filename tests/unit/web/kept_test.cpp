@@ -102,6 +102,11 @@ TEST(Retries, SayWhyNot) {
     EXPECT_NE(why("a", "succeeded"), "");
     EXPECT_NE(why("a", "running"), "");
     EXPECT_NE(why("b", "failed").find("not begun in this console"), std::string::npos);
+    const std::string lost =
+        no_retry(retries, {{"id", "b"}, {"state", "cancelled"}, {"initiator", "plugin web"}});
+    EXPECT_NE(lost.find("until the daemon is started anew"), std::string::npos);
+    EXPECT_NE(no_retry(retries, {{"id", 7}, {"state", json::array()}}), "");
+    EXPECT_NE(no_retry(retries, json()), "");
 }
 
 TEST(Batches, ForgetTheOldest) {

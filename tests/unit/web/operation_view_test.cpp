@@ -1,5 +1,6 @@
 #include "pages/operation_view.hpp"
 
+#include "actions/retries.hpp"
 #include "http/params.hpp"
 #include "page_host.hpp"
 #include "pages/operation_filter.hpp"
@@ -22,16 +23,19 @@ class OperationPages : public testing::Test {
         ::tzset();
         now.vms = json::parse(R"([{"name": "testbox"}])");
         now.images = json::parse(R"([{"name": "dev"}])");
+        retries.keep("op-0a1b2c3d", {"POST", "/v1/plugins/imagebuild/actions/cli/build",
+                                     json{{"name", "dev"}}, "dev"});
         now.taken_at = std::chrono::system_clock::from_time_t(1796040610); // 2026-11-30 12:10:10
     }
     static OperationFilter filter(const std::string& query) {
         return OperationFilter::of(Params::parse(query).value());
     }
     Snapshot now;
+    Retries retries;
 };
 
 TEST_F(OperationPages, TellOfAFailedOneWhereItFailedAndWhy) {
-    const json page = operation_page(told_operation(), now);
+    const json page = operation_page(told_operation(), now, retries);
     EXPECT_EQ(page.at("STAGE"), "packages");
     EXPECT_EQ(page.at("STATE"), "failed");
     EXPECT_EQ(page.at("TOOK"), "10 s");
@@ -57,7 +61,7 @@ TEST_F(OperationPages, TellOfAFailedOneWhereItFailedAndWhy) {
 }
 
 TEST_F(OperationPages, DrawStagesOneBehindTheOther) {
-    const json stages = operation_page(told_operation(), now).at("STAGES");
+    const json stages = operation_page(told_operation(), now, retries).at("STAGES");
     ASSERT_EQ(stages.size(), 3U);
     EXPECT_EQ(stages[0].at("FROM"), 0);
     EXPECT_EQ(stages[0].at("WIDTH"), 200);
@@ -69,7 +73,7 @@ TEST_F(OperationPages, DrawStagesOneBehindTheOther) {
 }
 
 TEST_F(OperationPages, ShowTheResultWithLinksToWhatIsThere) {
-    const json result = operation_page(told_operation(), now).at("RESULT");
+    const json result = operation_page(told_operation(), now, retries).at("RESULT");
     EXPECT_EQ(result.at("LINKS"),
               json::parse(R"([{"LINK_PATH": "/images/dev", "LINK_TEXT": "Image dev"},
                               {"LINK_PATH": "/vms/testbox", "LINK_TEXT": "VM testbox"}])"));
@@ -79,7 +83,7 @@ TEST_F(OperationPages, ShowTheResultWithLinksToWhatIsThere) {
                               {"LABEL": "Took", "CONTENT": "1 min 34 s"}])"));
     now.vms = json::array();
     now.images = json::array();
-    const json later = operation_page(told_operation(), now);
+    const json later = operation_page(told_operation(), now, retries);
     EXPECT_EQ(later.at("RESULT").at("LINKS"), json::array());
     EXPECT_EQ(later.at("ABOUT"), false);
     EXPECT_EQ(later.at("ABOUT_ONLY").at("VALUE"), "dev");
@@ -87,7 +91,7 @@ TEST_F(OperationPages, ShowTheResultWithLinksToWhatIsThere) {
 
 TEST_F(OperationPages, SayHowFarOneUnderWayIs) {
     json operation = told_running();
-    const json page = operation_page(operation, now);
+    const json page = operation_page(operation, now, retries);
     EXPECT_EQ(page.at("DONE"), "50 MiB of 100 MiB, 10 MiB/s, 5 s left");
     EXPECT_EQ(page.at("KNOWN"), true);
     EXPECT_EQ(page.at("CANCEL"), true);
@@ -108,25 +112,30 @@ TEST_F(OperationPages, SayHowFarOneUnderWayIs) {
     EXPECT_EQ(done_text(operation), "");
 
     operation["state"] = "cancelling";
-    const json cancelling = operation_page(operation, now);
+    const json cancelling = operation_page(operation, now, retries);
     EXPECT_EQ(cancelling.at("CANCEL"), false);
     EXPECT_EQ(cancelling.at("CANCELLING"), true);
     EXPECT_NE(drawn("op", cancelling).find("disabled"), std::string::npos);
 }
 
-TEST_F(OperationPages, OfferARetryOnlyWhereTheRequestIsKnown) {
+TEST_F(OperationPages, OfferARetryOfWhatIsKnownAndSayWhyNot) {
     json operation = told_operation();
-    EXPECT_TRUE(may_be_retried(operation));
-    operation["request"] = nullptr;
-    EXPECT_FALSE(may_be_retried(operation));
-    const json page = operation_page(operation, now);
-    EXPECT_EQ(page.at("RETRY"), false);
-    EXPECT_NE(page.at("NO_RETRY").at("VALUE").get<std::string>().find("not on record"),
+    EXPECT_EQ(operation_page(operation, now, retries).at("RETRY"), true);
+    EXPECT_EQ(operation_page(operation, now, retries).at("NO_RETRY"), false);
+    const auto why = [&] {
+        const json page = operation_page(operation, now, Retries()); // of a daemon started anew
+        EXPECT_EQ(page.at("RETRY"), false);
+        return page.at("NO_RETRY").at("VALUE").get<std::string>();
+    };
+    EXPECT_NE(why().find("until the daemon is started anew"), std::string::npos);
+    operation["initiator"] = "uid 1000";
+    EXPECT_NE(why().find("not begun in this console"), std::string::npos);
+    EXPECT_NE(drawn("op", operation_page(operation, now, Retries())).find(why()),
               std::string::npos);
-    operation = told_operation();
     operation["state"] = "succeeded";
-    EXPECT_FALSE(may_be_retried(operation));
-    EXPECT_EQ(operation_page(operation, now).at("NO_RETRY"), false);
+    const json succeeded = operation_page(operation, now, retries);
+    EXPECT_EQ(succeeded.at("RETRY"), false);
+    EXPECT_EQ(succeeded.at("NO_RETRY"), false);
 }
 
 TEST_F(OperationPages, DrawALongLogFromItsEnd) {
@@ -136,12 +145,12 @@ TEST_F(OperationPages, DrawALongLogFromItsEnd) {
                                     {"level", "info"},
                                     {"text", "line " + std::to_string(i)}});
     }
-    const json page = operation_page(operation, now);
+    const json page = operation_page(operation, now, retries);
     EXPECT_EQ(page.at("LOG").at("LINES").size(), 400U);
     EXPECT_EQ(page.at("LOG").at("LINES").back().at("LINE"), "line 999");
     EXPECT_EQ(page.at("EARLIER").at("VALUE"), "600 lines before these are in the text.");
     operation["log"] = json::array({{{"level", "info"}, {"text", "one\ntwo"}}});
-    const json two = operation_page(operation, now).at("LOG").at("LINES");
+    const json two = operation_page(operation, now, retries).at("LOG").at("LINES");
     ASSERT_EQ(two.size(), 2U); // in a <pre> a line feed inside of a value would be lost
     EXPECT_EQ(two[1].at("LINE"), "two");
 }
@@ -188,12 +197,12 @@ TEST_F(OperationPages, AreListedAHundredAtATime) {
         each["id"] = "op-" + std::to_string(i);
         operations.push_back(each);
     }
-    const json first = operations_page(operations, filter("state=failed"), now);
+    const json first = operations_page(operations, filter("state=failed"), now, retries);
     EXPECT_EQ(first.at("TABLE").at("ROWS").size(), 100U);
     EXPECT_EQ(first.at("COUNT"), "250 operations");
     EXPECT_EQ(first.at("PAGES").at("OLDER_PATH"), "/ops?state=failed&page=2");
     EXPECT_EQ(first.at("PAGES").at("NEWER"), false);
-    const json last = operations_page(operations, filter("page=99"), now);
+    const json last = operations_page(operations, filter("page=99"), now, retries);
     EXPECT_EQ(last.at("TABLE").at("ROWS").size(), 50U);
     EXPECT_EQ(last.at("PAGES").at("PAGE_TEXT"), "page 3 of 3");
     EXPECT_EQ(last.at("PAGES").at("OLDER"), false);
@@ -201,11 +210,11 @@ TEST_F(OperationPages, AreListedAHundredAtATime) {
 }
 
 TEST_F(OperationPages, SayWhyThereAreNone) {
-    const json none = operations_page(json::array(), filter(""), now);
+    const json none = operations_page(json::array(), filter(""), now, retries);
     EXPECT_TRUE(none.at("EMPTY").is_object());
     EXPECT_EQ(none.at("TABLE"), false);
-    const json no_match =
-        operations_page(json::array({told_operation()}), filter("state=cancelled&q=x"), now);
+    const json no_match = operations_page(json::array({told_operation()}),
+                                          filter("state=cancelled&q=x"), now, retries);
     EXPECT_EQ(no_match.at("EMPTY"), false);
     EXPECT_EQ(no_match.at("NO_MATCH").at("WHAT"), "Asked for: state cancelled, with x.");
     EXPECT_NE(drawn("ops", no_match).find("href=\"/ops\""), std::string::npos);

@@ -25,6 +25,7 @@ class PageHost {
     [[nodiscard]] Response get(const std::string& target,
                                std::map<std::string, std::string> headers = {});
     [[nodiscard]] Csrf& csrf() { return site_->csrf; }
+    [[nodiscard]] Retries& retries() { return site_->kept.retries; }
 
     static constexpr const char* name = "127.0.0.1:7777";
     static constexpr std::uint32_t uid = 1000;

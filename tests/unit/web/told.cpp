@@ -29,9 +29,7 @@ json told_operation() {
         "privileged": [
             {"at": "2026-11-30T12:00:01.500Z", "command": "tap add bgr0", "ok": true, "ms": 12},
             {"at": "2026-11-30T12:00:01.600Z", "command": "nft -f rules", "ok": false, "ms": 7}],
-        "initiator": "plugin web",
-        "request": {"method": "POST", "target": "/v1/plugins/imagebuild/actions/cli/build",
-                    "body": {"name": "dev"}}
+        "initiator": "plugin web"
     })");
 }
 
@@ -47,7 +45,7 @@ json told_running() {
              "ms": 5000, "state": "running"}],
         "created_at": "2026-11-30T12:00:00.000Z", "ended_at": null, "elapsed_ms": 6000,
         "error": null, "warnings": [], "result": null, "log": [], "privileged": [],
-        "initiator": "uid 1000", "request": null
+        "initiator": "uid 1000"
     })");
 }
 
