@@ -29,7 +29,7 @@ post() {
 }
 
 step "pages of a daemon that has nothing yet"
-for path in / /vms /vms/new /images /images/new /images/register /ops /doctor /plugins /plugins/web /settings /ports /logs; do
+for path in / /vms /vms/-/new /images /images/-/new /images/-/register /ops /doctor /plugins /plugins/web /settings /ports /logs; do
     get $path
     has '<h1'
 done
@@ -37,7 +37,7 @@ get /vms/nosuch 404
 get /nosuch 404
 
 step "a VM by the form"
-get /vms/new
+get /vms/-/new
 to=$(post /vms name=web-1 "idem=$(sed -n 's/.*name="idem" value="\([^"]*\)".*/\1/p' "$page" | head -n 1)")
 get "$to"
 has web-1

@@ -12,7 +12,7 @@ struct Form {
     std::string title; ///< of the page
     std::string nav;   ///< entry of the navigation
     std::string heading, intro;
-    std::string page;   ///< "/vms/new": GET shows it, with what its query says typed in
+    std::string page;   ///< "/vms/-/new": GET shows it, with what its query says typed in
     std::string action; ///< "/vms": POST takes it
     std::string submit; ///< text of its button
     std::vector<std::string> command; ///< the same by the command line: "banger", "vm", "create"

@@ -39,7 +39,7 @@ Response ask_prune(Site& site, banger::Call& call, const Request& request,
     question.text = "Images of banger's own that are older than " + older_than +
                     ", that no VM uses and that are not the default. " + size_of(found) +
                     " would be free in all.";
-    question.action = "/images/prune";
+    question.action = "/images/-/prune";
     question.noun = "image";
     question.back = "/images";
     question.hidden = {{"older_than", older_than}};
@@ -97,10 +97,10 @@ Response prune(Site& site, banger::Call& call, const Request& request) {
 } // namespace
 
 void add_image_prune(Router& router, Site& site) {
-    router.add("GET", "/images/prune", [&site](banger::Call& call, const Request& request) {
+    router.add("GET", "/images/-/prune", [&site](banger::Call& call, const Request& request) {
         return ask_prune(site, call, request, older_text(request.query), false);
     });
-    router.add("POST", "/images/prune", [&site](banger::Call& call, const Request& request) {
+    router.add("POST", "/images/-/prune", [&site](banger::Call& call, const Request& request) {
         return prune(site, call, request);
     });
 }

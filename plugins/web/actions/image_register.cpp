@@ -35,7 +35,7 @@ Form register_form() {
     form.nav = "images";
     form.heading = "Register files of yours as an image";
     form.intro = "The files stay where they are. What is left empty is the runtime bundle's.";
-    form.page = form.action = "/images/register";
+    form.page = form.action = "/images/-/register";
     form.submit = "Register";
     form.command = {"banger", "image", "register"};
     form.fields = {
@@ -48,17 +48,17 @@ Form register_form() {
                    "File system that the /root of a VM begins as; else one is made of "
                    "the /root of the root file system")};
     form.back = {"/images", "all images"};
-    form.others = {{"/images/new", "build one"}, {"/images/import", "import an archive"}};
+    form.others = {{"/images/-/new", "build one"}, {"/images/-/import", "import an archive"}};
     return form;
 }
 
 } // namespace
 
 void add_image_register(Router& router, Site& site) {
-    router.add("GET", "/images/register", [&site](banger::Call& call, const Request& request) {
+    router.add("GET", "/images/-/register", [&site](banger::Call& call, const Request& request) {
         return show_form(site, call, request, register_form(), request.query);
     });
-    router.add("POST", "/images/register", [&site](banger::Call& call, const Request& request) {
+    router.add("POST", "/images/-/register", [&site](banger::Call& call, const Request& request) {
         const Form form = register_form();
         return take_form(
             site, call, request, form,

@@ -24,7 +24,7 @@ const VerbPage& build_page() {
     static const VerbPage page{"build",
                                "Build an image",
                                "Build",
-                               "/images/new",
+                               "/images/-/new",
                                "images",
                                {"banger", "image", "build"},
                                {"name", "from", "rootfs", "recipe", "package", "script", "docker",
@@ -36,7 +36,7 @@ const VerbPage& build_page() {
 
 const VerbPage& import_page() {
     static const VerbPage page{"import",         "Import an image",
-                               "Import",         "/images/import",
+                               "Import",         "/images/-/import",
                                "images",         {"banger", "image", "import"},
                                {"file", "name"}, false};
     return page;
@@ -128,10 +128,10 @@ Form verb_form(Site& site, banger::Call& call, const VerbPage& page, const json&
     form.page = page.page;
     form.back = {"/images", "all images"};
     if (fixed.empty()) {
-        const bool builds = form.page == "/images/new";
-        form.others = {builds ? WayBack{"/images/import", "import an archive"}
-                              : WayBack{"/images/new", "build one"},
-                       {"/images/register", "register files of yours"}};
+        const bool builds = form.page == "/images/-/new";
+        form.others = {builds ? WayBack{"/images/-/import", "import an archive"}
+                              : WayBack{"/images/-/new", "build one"},
+                       {"/images/-/register", "register files of yours"}};
     } else {
         const std::string of = "/" + std::string(page.nav) + "/" + percent_encode(value);
         form.page = of + page.page;
@@ -214,7 +214,7 @@ void add_image_verbs(Router& router, Site& site) {
         const char* fixed;
     };
     for (const Place& place :
-         {Place{"/images/new", build_page(), ""}, Place{"/images/import", import_page(), ""},
+         {Place{"/images/-/new", build_page(), ""}, Place{"/images/-/import", import_page(), ""},
           Place{"/images/{name}/export", export_page(), "name"},
           Place{"/vms/{name}/commit", commit_page(), "vm"}}) {
         const VerbPage& page = place.page;

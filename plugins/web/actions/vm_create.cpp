@@ -15,7 +15,7 @@ Form create_form(Site& site, banger::Call& call) {
     form.intro =
         "What is left empty is taken from the configuration. It is started, and ready when "
         "SSH answers.";
-    form.page = "/vms/new";
+    form.page = "/vms/-/new";
     form.action = "/vms";
     form.submit = "Create";
     form.command = {"banger", "vm", "create"};
@@ -110,7 +110,7 @@ Response create(Site& site, banger::Call& call, const Request& request) {
 } // namespace
 
 void add_vm_create(Router& router, Site& site) {
-    router.add("GET", "/vms/new", [&site](banger::Call& call, const Request& request) {
+    router.add("GET", "/vms/-/new", [&site](banger::Call& call, const Request& request) {
         return show_form(site, call, request, create_form(site, call), request.query);
     });
     router.add("POST", "/vms", [&site](banger::Call& call, const Request& request) {

@@ -41,4 +41,9 @@ std::string with_param(std::string_view address, std::string_view name, std::str
     return std::string(address.substr(0, question)) + "?" + encoded(params);
 }
 
+std::string with_query_of(const Request& request, std::string path) {
+    const std::size_t question = request.target.find('?');
+    return question == std::string::npos ? path : path + request.target.substr(question);
+}
+
 } // namespace web

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "params.hpp"
+#include "request.hpp"
 
 #include <string>
 #include <string_view>
@@ -17,5 +17,7 @@ namespace web {
 /// `address` with that value in its query, in place of what it had under that name.
 [[nodiscard]] std::string with_param(std::string_view address, std::string_view name,
                                      std::string_view value);
+/// The path with the query that the request came with.
+[[nodiscard]] std::string with_query_of(const Request& request, std::string path);
 
 } // namespace web

@@ -222,7 +222,7 @@ json image_page(const json& image, const Snapshot& now) {
     constexpr std::size_t all = 1000;
     page.update(
         {{"MEANING", kind_meaning(image)},
-         {"CREATE_PATH", "/vms/new?image=" + path.substr(std::string("/images/").size())},
+         {"CREATE_PATH", "/vms/-/new?image=" + path.substr(std::string("/images/").size())},
          {"DEFAULT_PATH", path + "/default"},
          {"MAY_BE_DEFAULT", !is_default && !page.at("PROBLEM").is_object()},
          {"EXPORT_PATH",

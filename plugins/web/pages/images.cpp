@@ -1,6 +1,7 @@
 #include "images.hpp"
 
 #include "about.hpp"
+#include "http/own_path.hpp"
 #include "http/percent.hpp"
 #include "image_view.hpp"
 #include "operation_filter.hpp"
@@ -26,8 +27,22 @@ Response show_images(Site& site, banger::Call& call, const Request& request) {
                  images_page(*now, request.query.get("q"), request.query.get("select") == "all")});
 }
 
+/// Short addresses of forms, where no image has that name.
+bool is_form(const std::string& name) {
+    return name == "new" || name == "register" || name == "import" || name == "prune";
+}
+
 Response show_image(Site& site, banger::Call& call, const Request& request) {
-    const json image = get_image(site, call, request.args.at(0));
+    const std::string& name = request.args.at(0);
+    json image;
+    try {
+        image = get_image(site, call, name);
+    } catch (const Problem& problem) {
+        if (problem.status() == 404 && is_form(name)) {
+            return Response::see(with_query_of(request, "/images/-/" + name));
+        }
+        throw;
+    }
     const SnapshotPtr now = site.state.now(call);
     return show(site, call, request,
                 {"image", line_in(image, "name") + " · Images", "images", image_page(image, *now)});

@@ -2,6 +2,7 @@
 
 #include "console_view.hpp"
 #include "figure.hpp"
+#include "http/own_path.hpp"
 #include "http/percent.hpp"
 #include "operation_line.hpp"
 #include "state/field.hpp"
@@ -102,10 +103,19 @@ json host_object(const json& object) {
                                                         : "idle"}};
 }
 
+bool is_coming(const Snapshot& now, const std::string& name) {
+    const json lines = coming_vms(now);
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const json& line) { return line.at("NAME") == name; });
+}
+
 Response show_vm(Site& site, banger::Call& call, const Request& request) {
     const SnapshotPtr now = site.state.now(call);
     const std::string& name = request.args.at(0);
     const json& vm = find_vm(*now, name);
+    if (!vm.is_object() && name == "new" && !is_coming(*now, name)) { // the form's short address
+        return Response::see(with_query_of(request, "/vms/-/new"));
+    }
     if (!vm.is_object()) {
         return show_no_vm(site, call, request, *now, name);
     }

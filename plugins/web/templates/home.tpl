@@ -1,4 +1,4 @@
-<div class="head"><h1>Overview</h1><a class="button primary" href="/vms/new">Create a VM</a></div>
+<div class="head"><h1>Overview</h1><a class="button primary" href="/vms/-/new">Create a VM</a></div>
 {{#DAEMON_WARNINGS}}<div class="note" role="note"><p>{{TEXT}}</p></div>{{/DAEMON_WARNINGS}}
 {{#NO_VMS}}<div class="empty"><h2>There is no VM yet</h2><p>A VM is a machine of its own: created in a second, reached by SSH and by its name.</p>{{>_command}}</div>{{/NO_VMS}}
 <ul class="stats" aria-label="VMs and images">{{#COUNTS}}<li><a href="{{PATH}}"><strong>{{COUNT}}</strong>{{TEXT}}</a></li>{{/COUNTS}}</ul>

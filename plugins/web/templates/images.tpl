@@ -1,5 +1,5 @@
 <div class="head"><h1>Images</h1>
-<div class="actions">{{#TABLE}}<a class="button" href="/images/prune">Tidy up</a>{{/TABLE}}<a class="button primary" href="/images/new">Build or register</a></div></div>
+<div class="actions">{{#TABLE}}<a class="button" href="/images/-/prune">Tidy up</a>{{/TABLE}}<a class="button primary" href="/images/-/new">Build or register</a></div></div>
 {{#SEARCH}}<form class="filters" method="get" action="/images" role="search" aria-label="Images">
 <label>Search <input type="search" name="q" value="{{Q}}" data-search></label>
 <button class="button quiet" type="submit">Search</button>

@@ -9,7 +9,7 @@
 </form>
 {{#EMPTY}}<div class="empty"><h2>Nothing was done yet</h2>
 <p>Each change of a VM or an image is an operation, wherever it was asked for: its stages, log and result are kept here.</p>
-<p><a class="button primary" href="/vms/new">Create a VM</a></p>{{>_command}}</div>{{/EMPTY}}
+<p><a class="button primary" href="/vms/-/new">Create a VM</a></p>{{>_command}}</div>{{/EMPTY}}
 {{#NO_MATCH}}<div class="empty"><h2>No operation is like that</h2><p>{{WHAT}}</p><p><a class="button" href="/ops">Show all</a></p></div>{{/NO_MATCH}}
 {{#TABLE}}<table>
 <caption>{{CAPTION}}</caption>

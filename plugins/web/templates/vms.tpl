@@ -1,7 +1,7 @@
-<div class="head"><h1>VMs</h1><a class="button primary" href="/vms/new">Create a VM</a></div>
+<div class="head"><h1>VMs</h1><a class="button primary" href="/vms/-/new">Create a VM</a></div>
 {{#NONE}}<div class="empty"><h2>There is no VM yet</h2>
 <p>A VM is a machine of its own: created in a second, reached by SSH and by its name.</p>
-<p><a class="button primary" href="/vms/new">Create the first one</a></p>
+<p><a class="button primary" href="/vms/-/new">Create the first one</a></p>
 {{>_command}}</div>{{/NONE}}
 {{#ANY_AT_ALL}}<nav aria-label="States"><ul class="chips">
 {{#CHIPS}}<li><a href="{{PATH}}"{{#CURRENT}} aria-current="true"{{/CURRENT}}>{{TEXT}} <strong>{{COUNT}}</strong></a></li>

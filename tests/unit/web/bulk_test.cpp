@@ -137,25 +137,25 @@ TEST_F(Bulk, TidiesUpImages) {
                {{"images", {{{"name", "old"}, {"created_at", nullptr}, {"bytes", 1048576}}}},
                 {"leftovers", {{{"path", "/x"}, {"what", "an old template"}, {"bytes", 5}}}},
                 {"bytes", 1048581}});
-    const Response asked = console.get("/images/prune?older_than=7d");
+    const Response asked = console.get("/images/-/prune?older_than=7d");
     EXPECT_EQ(asked.status, 200);
     EXPECT_TRUE(has(asked, "name=\"names\" value=\"old\""));
     EXPECT_TRUE(has(asked, "1 leftover"));
     EXPECT_TRUE(has(asked, "name=\"older_than\" value=\"7d\""));
-    EXPECT_EQ(
-        console
-            .post("/images/prune", params({{"names", "old"}, {"older_than", "7d"}, {"count", "3"}}))
-            .status,
-        422);
+    EXPECT_EQ(console
+                  .post("/images/-/prune",
+                        params({{"names", "old"}, {"older_than", "7d"}, {"count", "3"}}))
+                  .status,
+              422);
     EXPECT_TRUE(console.changes().empty());
     const Response page = page_after(console.post(
-        "/images/prune", params({{"names", "old"}, {"older_than", "7d"}, {"count", "1"}})));
+        "/images/-/prune", params({{"names", "old"}, {"older_than", "7d"}, {"count", "1"}})));
     EXPECT_EQ(console.only_change().body, json({{"older_than_s", 604800}, {"images", {"old"}}}));
     EXPECT_TRUE(has(page, "are free again"));
-    EXPECT_EQ(console.get("/images/prune?older_than=soon").status, 422);
+    EXPECT_EQ(console.get("/images/-/prune?older_than=soon").status, 422);
     console.on("POST /v1/image-prune", 200,
                {{"images", json::array()}, {"leftovers", json::array()}, {"bytes", 0}});
-    const Response nothing = console.get("/images/prune");
+    const Response nothing = console.get("/images/-/prune");
     EXPECT_TRUE(has(nothing, "nothing is left over"));
     EXPECT_FALSE(has(nothing, "class=\"button danger"));
 }

@@ -141,10 +141,10 @@ TEST_F(Files, SayWhatMayNotBeRead) {
     fs::permissions(root / "dir", fs::perms::none);
     EXPECT_EQ(status_of("dir"), 403);
     FakeConsole console(config());
-    const Response page = console.get(address("dir", "&field=rootfs&back=/images/register"));
+    const Response page = console.get(address("dir", "&field=rootfs&back=/images/-/register"));
     EXPECT_EQ(page.status, 403);
     EXPECT_TRUE(has(page, "may not be read"));
-    EXPECT_TRUE(has(page, "href=\"/images/register\"")); // the way back is there
+    EXPECT_TRUE(has(page, "href=\"/images/-/register\"")); // the way back is there
 }
 
 TEST_F(Files, BoundAFolderOfManyNames) {
@@ -171,7 +171,7 @@ TEST_F(Files, ShowNamesAsText) { // T9
     EXPECT_FALSE(named(listing, "new?line").is_choice); // no form can carry it
     EXPECT_FALSE(named(listing, "bad?").is_choice);
     FakeConsole console(config());
-    const Response page = console.get(address("", "&field=rootfs&back=/images/register"));
+    const Response page = console.get(address("", "&field=rootfs&back=/images/-/register"));
     EXPECT_FALSE(has(page, "<img src=x"));
     EXPECT_TRUE(has(page, "%3Cimg%20src%3Dx"));
     EXPECT_EQ(console.get(address(""), true).status, 200); // JSON of it, too
@@ -181,7 +181,7 @@ TEST_F(Files, ComeBackWithWhatTheFormHad) {
     FakeConsole console(config());
     const Response page = console.get(
         address("dir", "&field=rootfs&back=%2Fimages%2Fregister%3Fname%3Da%26rootfs%3Dold"));
-    EXPECT_TRUE(has(page, "href=\"/images/register?name=a&amp;rootfs="));
+    EXPECT_TRUE(has(page, "href=\"/images/-/register?name=a&amp;rootfs="));
     EXPECT_TRUE(has(page, "%2Fdir%2Fb.img\""));
     EXPECT_FALSE(has(page, "rootfs=old&amp;")); // replaced, not given twice
     EXPECT_TRUE(has(page, ">Use this folder</a>"));

@@ -75,7 +75,7 @@ TEST_F(ImagePages, OfferForManyWhatCanGo) {
     EXPECT_NE(html.find("value=\"old\" form=\"bulk\" checked"), std::string::npos);
     EXPECT_EQ(html.find("value=\"dev\""), std::string::npos) << "VMs use it";
     EXPECT_EQ(html.find("value=\"debian\""), std::string::npos) << "it is the bundle's";
-    EXPECT_NE(html.find("href=\"/images/prune\""), std::string::npos);
+    EXPECT_NE(html.find("href=\"/images/-/prune\""), std::string::npos);
     EXPECT_EQ(drawn("images", images_page(now, "")).find(" checked"), std::string::npos);
     now.images.erase(2);
     EXPECT_EQ(drawn("images", images_page(now, "")).find("id=\"bulk\""), std::string::npos);
@@ -83,7 +83,7 @@ TEST_F(ImagePages, OfferForManyWhatCanGo) {
 
 TEST_F(ImagePages, ShowAllOfOne) {
     const json page = image_page(told_image(), now);
-    EXPECT_EQ(page.at("CREATE_PATH"), "/vms/new?image=dev");
+    EXPECT_EQ(page.at("CREATE_PATH"), "/vms/-/new?image=dev");
     EXPECT_EQ(page.at("MADE_BY").at("VALUE"), "a build: banger image build");
     EXPECT_EQ(page.at("RECIPE").at("VALUE"), "sha256:0123456789abcdef");
     EXPECT_EQ(page.at("MANIFEST_OF").at("COUNT"), "412 packages");
@@ -133,7 +133,7 @@ TEST_F(ImagePages, KeepNamesInsideOfAddresses) {
     json image = told_image();
     image["name"] = "a/../b?c#d";
     EXPECT_EQ(image_page(image, now).at("PATH"), "/images/a%2F..%2Fb%3Fc%23d");
-    EXPECT_EQ(image_page(image, now).at("CREATE_PATH"), "/vms/new?image=a%2F..%2Fb%3Fc%23d");
+    EXPECT_EQ(image_page(image, now).at("CREATE_PATH"), "/vms/-/new?image=a%2F..%2Fb%3Fc%23d");
 }
 
 TEST_F(ImagePages, ListPackages) {

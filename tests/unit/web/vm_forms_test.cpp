@@ -34,8 +34,25 @@ struct VmForms : testing::Test {
     }
 };
 
+TEST_F(VmForms, HideNoVmWhateverItsName) {
+    const Response led = console.get("/vms/new?image=dev");
+    EXPECT_EQ(led.status, 303);
+    EXPECT_EQ(header_of(led, "Location"), "/vms/-/new?image=dev");
+    console.vms.push_back(vm("new", "stopped"));
+    console.changed();
+    const Response page = console.get("/vms/new");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_TRUE(has(page, "<h1>new</h1>"));
+    EXPECT_TRUE(has(console.get("/vms/-/new"), "<h1>Create a VM</h1>"));
+    console.vms.erase(2);
+    console.operations = {operation_of("op1", "new", "running")};
+    console.operations[0]["kind"] = "create";
+    console.changed();
+    EXPECT_TRUE(has(console.get("/vms/new"), "It is being made")) << "before it is listed";
+}
+
 TEST_F(VmForms, OfferEveryOption) {
-    const Response page = console.get("/vms/new?image=dev");
+    const Response page = console.get("/vms/-/new?image=dev");
     EXPECT_EQ(page.status, 200);
     for (const char* id : {"name",
                            "image",
@@ -190,7 +207,7 @@ TEST_F(VmForms, LeadToTheCreateThatIsUnderWay) {
 
 TEST_F(VmForms, WaitForRoot) {
     console.daemon["privilege"] = {{"ready", false}, {"reason", "cold"}, {"command", "sudo -v"}};
-    const Response page = console.get("/vms/new");
+    const Response page = console.get("/vms/-/new");
     EXPECT_TRUE(has(page, "data-needs-root disabled aria-describedby=\"waits\">Create<"));
     EXPECT_TRUE(has(page, "<code>sudo -v</code>"));
     EXPECT_TRUE(has(page, "name=\"dry_run\" value=\"1\">Check<")); // that needs none
