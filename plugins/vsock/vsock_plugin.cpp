@@ -2,8 +2,10 @@
 #include "config.hpp"
 #include "doctor.hpp"
 #include "exchange.hpp"
+#include "journal.hpp"
 #include "names_resolve.hpp"
 #include "report.hpp"
+#include "text.hpp"
 #include "watcher.hpp"
 
 #include <banger/plugin.hpp>
@@ -26,6 +28,7 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr milliseconds power_limit{2000};
+constexpr milliseconds journal_limit{5000};
 constexpr milliseconds program_limit{9500}; ///< less than the host has for a hook: who waits is
                                             ///< told in our words
 
@@ -89,12 +92,21 @@ class Vsock {
 
     // ---- what guests are asked to do ----
     void power(Call& call, const Vm& vm, std::string_view action, std::string_view reason) {
-        Exchange exchange = open(call, vm, "power", power_limit);
+        Exchange exchange = open(call, vm.id(), vm.name(), "power", power_limit);
         ask_power(exchange, action, reason);
     }
     int exec(Call& call, const Vm& vm, std::string_view request_json) {
-        Exchange exchange = open(call, vm, "exec", program_limit);
+        Exchange exchange = open(call, vm.id(), vm.name(), "exec", program_limit);
         return start_program(exchange, request_json);
+    }
+    void journal(Call& call, std::string_view args_json) {
+        const json args = json::parse(args_json);
+        const std::string wanted = args.at("vm");
+        const Board::View view = running(wanted);
+        Exchange exchange = open(call, view->vm.id, wanted, "journal", journal_limit);
+        const JournalText got = read_journal(exchange, args.at("lines").get<std::uint64_t>(),
+                                             args.at("unit").get<std::string>());
+        call.emit_json(json{{"text", as_utf8(got.text)}, {"cut", got.cut}}.dump());
     }
 
     // ---- when asked: from what was heard, never from a guest ----
@@ -131,6 +143,17 @@ class Vsock {
                                       nullptr, "vm stats", BANGER_ACTION_REPEATABLE),
         banger::action<&Vsock::ports>("ports", "TCP ports that programs in VMs listen on", vms_args,
                                       nullptr, "vm ports", BANGER_ACTION_REPEATABLE)};
+    static constexpr banger_action rpc[] = {banger::action<&Vsock::journal>(
+        "journal", "the end of a guest's log; waits for the guest, at most 5 s",
+        R"({"required": ["vm"], "properties": {
+            "vm": {"type": "string", "description": "name of a VM that runs"},
+            "lines": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 500},
+            "unit": {"type": "string", "maxLength": 256, "default": "",
+                     "pattern": "^[A-Za-z0-9:_.@\\\\-]*$",
+                     "description": "of this unit only, where the guest has systemd"}}})",
+        R"({"required": ["text", "cut"], "properties": {
+            "text": {"type": "string", "description": "any characters that the guest wrote"},
+            "cut": {"type": "boolean", "description": "there were more than 1 MiB of it"}}})")};
     static constexpr banger_action status[] = {
         banger::action<&Vsock::line>("vsock", "guests whose agents answer")};
     static constexpr banger_action doctor[] = {
@@ -186,9 +209,10 @@ class Vsock {
     }
 
     /// A stream to an agent that is known to do `feature`; else the host goes another way at once.
-    Exchange open(Call& call, const Vm& vm, std::string_view feature, milliseconds limit) const {
-        const Board::View view = board_.find(std::string(vm.id()));
-        const std::string vm_name(vm.name());
+    Exchange open(Call& call, std::string_view vm_id, std::string_view name,
+                  std::string_view feature, milliseconds limit) const {
+        const Board::View view = board_.find(std::string(vm_id));
+        const std::string vm_name(name);
         if (!view || !view->connected || view->state == GuestState::silent) {
             throw Error(BANGER_E_UNAVAILABLE, "no agent answers in VM " + vm_name,
                         "banger doctor tells of agents");
@@ -198,20 +222,30 @@ class Vsock {
             throw broken_agent(vm_name, "it is too old for " + std::string(feature));
         }
         const auto deadline = Steady::now() + limit;
-        Descriptor stream = connect(call, vm, limit);
+        Descriptor stream = connect(call, vm_id, vm_name, limit);
         const auto left = std::chrono::ceil<milliseconds>(deadline - Steady::now());
         return {vm_name, std::move(stream), left, call.cancel_fd()};
     }
 
-    Descriptor connect(Call& call, const Vm& vm, milliseconds limit) const {
+    Descriptor connect(Call& call, std::string_view vm_id, const std::string& vm_name,
+                       milliseconds limit) const {
         try {
-            return Descriptor(banger::GuestChannel(host_).open(call, vm.id(), agent_port, limit));
+            return Descriptor(banger::GuestChannel(host_).open(call, vm_id, agent_port, limit));
         } catch (const Error& error) { // also of a guest that lets it wait: another way is open
-            const std::string vm_name(vm.name());
             throw call.cancelled()             ? Error(BANGER_E_CANCELLED, error.what())
             : error.code() == BANGER_E_TIMEOUT ? silent_agent(vm_name, limit)
                                                : broken_agent(vm_name, error.what());
         }
+    }
+
+    /// Throws not_found.
+    Board::View running(const std::string& wanted) const {
+        for (const Board::View& view : board_.all()) {
+            if (view->vm.name == wanted) {
+                return view;
+            }
+        }
+        throw Error(BANGER_E_NOT_FOUND, "no VM of the name " + wanted + " runs", "banger vm ls");
     }
 
     std::vector<Board::View> chosen(std::string_view args_json) const {
@@ -219,11 +253,7 @@ class Vsock {
         const auto names = args.value("vms", std::vector<std::string>());
         std::vector<Board::View> views = board_.all();
         for (const std::string& wanted : names) {
-            if (std::none_of(views.begin(), views.end(),
-                             [&](const Board::View& view) { return view->vm.name == wanted; })) {
-                throw Error(BANGER_E_NOT_FOUND, "no VM of the name " + wanted + " runs",
-                            "banger vm ls");
-            }
+            (void)running(wanted);
         }
         const auto left_out = [&](const Board::View& view) {
             return !names.empty() &&

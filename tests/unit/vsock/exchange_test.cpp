@@ -1,4 +1,5 @@
 #include "exchange.hpp"
+#include "journal.hpp"
 
 #include <banger/cpp/error.hpp>
 
@@ -95,6 +96,78 @@ TEST_F(Exchanges, AGuestThatBreaksOff) {
     guest_ = Descriptor();
     Exchange own = exchange();
     EXPECT_EQ(status_of([&] { ask_power(own, "shutdown", "x"); }), BANGER_E_UNAVAILABLE);
+}
+
+std::string chunk(const std::string& bytes) {
+    std::array<char, 32> size{};
+    (void)std::snprintf(size.data(), size.size(), "%zx", bytes.size());
+    return std::string(size.data()) + "\r\n" + bytes + "\r\n";
+}
+
+constexpr const char* journal_head =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+TEST_F(Exchanges, AJournalIsWhatTheGuestWrote) {
+    say(journal_head + chunk("Nov 30 a\x1b[31m\xff\n") + chunk("<b>b\n") + chunk(""));
+    Exchange own = exchange();
+    const JournalText journal = read_journal(own, 500, R"(dev-disk-by\x2did.swap)");
+    EXPECT_EQ(journal.text, "Nov 30 a\x1b[31m\xff\n<b>b\n");
+    EXPECT_FALSE(journal.cut);
+    EXPECT_EQ(
+        hear().rfind("GET /v1/journal?lines=500&unit=dev-disk-by%5Cx2did.swap HTTP/1.1\r\n", 0),
+        0U);
+}
+
+TEST_F(Exchanges, AJournalWithoutAnEndCostsABoundedRoomAndTime) {
+    std::thread flood([this] {
+        const std::string part = chunk(std::string(1000, 'x') + "\n");
+        std::string_view left = journal_head;
+        while (::send(guest_.fd(), left.data(), left.size(), MSG_NOSIGNAL) > 0) {
+            left = part;
+        }
+    });
+    {
+        Exchange own = exchange(300ms);
+        EXPECT_EQ(status_of([&] { (void)read_journal(own, 1, ""); }), BANGER_E_UNAVAILABLE);
+    }
+    flood.join();
+}
+
+TEST_F(Exchanges, OfALargeJournalTheEndIsKept) {
+    std::thread tell([this] {
+        std::string all = journal_head;
+        for (int i = 0; i < 3000; ++i) {
+            all += chunk(std::string(1000, 'x') + " " + std::to_string(i) + "\n");
+        }
+        all += chunk("");
+        for (std::string_view left = all; !left.empty();) {
+            const ssize_t sent = ::send(guest_.fd(), left.data(), left.size(), MSG_NOSIGNAL);
+            ASSERT_GT(sent, 0);
+            left.remove_prefix(static_cast<std::size_t>(sent));
+        }
+    });
+    Exchange own = exchange(20s);
+    const JournalText journal = read_journal(own, 3000, "");
+    tell.join();
+    EXPECT_TRUE(journal.cut);
+    EXPECT_LE(journal.text.size(), most_journal);
+    EXPECT_GT(journal.text.size(), most_journal - 2000);
+    EXPECT_EQ(journal.text.rfind("x 2999\n"), journal.text.size() - 7);
+    EXPECT_EQ(journal.text.find('x'), 0U) << "of whole lines";
+}
+
+TEST_F(Exchanges, AJournalThatIsNotThereSaysWhy) {
+    say("HTTP/1.1 501 No\r\nContent-Length: 80\r\n\r\n"
+        R"({"error": {"kind": "unsupported", "message": "this guest has no journal\u0007"}})");
+    Exchange own = exchange();
+    try {
+        (void)read_journal(own, 1, "ssh");
+        FAIL();
+    } catch (const banger::Error& error) {
+        EXPECT_NE(std::string(error.what()).find("refuses: this guest has no journal"),
+                  std::string::npos)
+            << error.what();
+    }
 }
 
 TEST_F(Exchanges, CancelledAtOnce) {

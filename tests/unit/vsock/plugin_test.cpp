@@ -174,6 +174,25 @@ TEST_F(Plugin, ADaemonThatIsRestarted) {
     EXPECT_EQ(host_.call(daemon.leave).status, BANGER_OK);
 }
 
+TEST_F(Plugin, AJournalIsReadFromItsGuest) {
+    constexpr const char* args = R"({"vm": "0123456789ab", "lines": 20, "unit": "ssh.service"})";
+    const auto ask = [&] { return host_.action(BANGER_IFACE_RPC, "journal", args); };
+    EXPECT_EQ(ask().status, BANGER_E_NOT_FOUND) << "it does not run";
+    EXPECT_EQ(host_.run(&L::after_start, vm_).status, BANGER_OK);
+    EXPECT_EQ(ask().status, BANGER_E_UNAVAILABLE) << "it was never heard";
+    FakeAgent agent(socket_);
+    agent.set_features(R"(["health", "events", "stats", "ports", "time", "journal"])");
+    EXPECT_EQ(wait().status, BANGER_OK);
+    agent.answer("GET /v1/journal?lines=20&unit=ssh.service", "one\n\xff\x1b[1m two\n");
+    const CallResult result = ask();
+    ASSERT_EQ(result.status, BANGER_OK) << result.message;
+    EXPECT_EQ(json::parse(result.output.at(0)),
+              (json{{"text", "one\n\xef\xbf\xbd\x1b[1m two\n"}, {"cut", false}}));
+    agent.set_features(R"(["health", "events"])");
+    agent.set(FakeAgent::Mood::good); // it is heard anew
+    eventually([&] { return ask().message.find("too old") != std::string::npos; });
+}
+
 TEST_F(Plugin, PowerIsForGuestsThatAnswer) {
     EXPECT_EQ(power().status, BANGER_E_UNAVAILABLE) << "it is not watched";
     EXPECT_EQ(host_.run(&L::after_start, vm_).status, BANGER_OK);
