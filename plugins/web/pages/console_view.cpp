@@ -88,17 +88,7 @@ json console_runs(const std::vector<AnsiLine>& lines, const std::string& q, bool
     return list;
 }
 
-json console_view(const Daemon& daemon, banger::Call& call, const json& vm,
-                  const ConsoleWish& wish) {
-    std::optional<ConsoleFile::Piece> piece = console_file(vm).tail(looked_at);
-    if (!piece) {
-        const std::string target = "/v1/vms/" + percent_encode(field_text(vm, "name"));
-        piece.emplace();
-        piece->bytes = daemon.get_text(
-            call,
-            target + "/console?tail=" + std::to_string(std::min(wish.lines, std::size_t{10000})));
-    }
-    const std::string_view bytes = piece->bytes;
+json log_view(std::string_view bytes, const ConsoleWish& wish) {
     std::string summary;
     std::vector<AnsiLine> lines;
     if (wish.q.empty()) {
@@ -120,9 +110,22 @@ json console_view(const Daemon& daemon, banger::Call& call, const json& vm,
     return {{"RUNS", console_runs(lines, wish.q, !bytes.empty() && bytes.back() == '\n')},
             {"EMPTY", lines.empty()},
             {"FILTERED", !wish.q.empty()},
-            {"SUMMARY", summary},
-            {"FILE", piece->next.file},
-            {"NEXT", piece->next.offset}};
+            {"SUMMARY", summary}};
+}
+
+json console_view(const Daemon& daemon, banger::Call& call, const json& vm,
+                  const ConsoleWish& wish) {
+    std::optional<ConsoleFile::Piece> piece = console_file(vm).tail(looked_at);
+    if (!piece) {
+        const std::string target = "/v1/vms/" + percent_encode(field_text(vm, "name"));
+        piece.emplace();
+        piece->bytes = daemon.get_text(
+            call,
+            target + "/console?tail=" + std::to_string(std::min(wish.lines, std::size_t{10000})));
+    }
+    json view = log_view(piece->bytes, wish);
+    view.update({{"FILE", piece->next.file}, {"NEXT", piece->next.offset}});
+    return view;
 }
 
 } // namespace web

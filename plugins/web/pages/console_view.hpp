@@ -5,6 +5,7 @@
 #include "state/daemon.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace web {
@@ -20,6 +21,9 @@ struct ConsoleWish {
 /// where the log can be had neither from its file nor from the daemon.
 [[nodiscard]] nlohmann::json console_view(const Daemon& daemon, banger::Call& call,
                                           const nlohmann::json& vm, const ConsoleWish& wish);
+
+/// The same of any text of a guest: {"RUNS","EMPTY","SUMMARY","FILTERED"}.
+[[nodiscard]] nlohmann::json log_view(std::string_view bytes, const ConsoleWish& wish);
 
 /// Lines as pieces of text and <span>s: a list of {"PLAIN":{"T"}} and {"INK":{"C","T"}}, either one
 /// false. ended: a line feed is behind the last one.

@@ -1,6 +1,7 @@
 #include "read_pages.hpp"
 
 #include "console_view.hpp"
+#include "log_bar.hpp"
 #include "state/field.hpp"
 #include "text.hpp"
 #include "vm_commands.hpp"
@@ -8,7 +9,6 @@
 #include "vm_line.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <set>
 
@@ -17,36 +17,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::size_t, 4> line_counts{200, 500, 2000, 10000};
 constexpr std::size_t most_logs = 8; ///< on one page
 constexpr std::size_t most_at_once = 256U << 10U;
 constexpr std::size_t most_to_keep = 64U << 20U; ///< of a download
-
-ConsoleWish wish_of(const Params& query, std::size_t otherwise) {
-    ConsoleWish wish{std::string(query.get("q").substr(0, 200)), otherwise};
-    const std::string_view lines = query.get("lines");
-    std::size_t number = 0;
-    std::from_chars(lines.data(), lines.data() + lines.size(), number);
-    if (std::find(line_counts.begin(), line_counts.end(), number) != line_counts.end()) {
-        wish.lines = number;
-    }
-    return wish;
-}
 
 std::uint64_t number_of(const Params& query, std::string_view name) {
     const std::string_view text = query.get(name);
     std::uint64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
-}
-
-/// The form above a log.
-json bar_model(const Params& query, const ConsoleWish& wish) {
-    json choices = json::array();
-    for (const std::size_t count : line_counts) {
-        choices.push_back({{"COUNT", count}, {"CHOSEN", count == wish.lines}});
-    }
-    return {{"Q", wish.q}, {"LINES", choices}, {"NOWRAP", query.get("nowrap") == "1"}};
 }
 
 Response show_log(Site& site, banger::Call& call, const Request& request) {
@@ -110,13 +89,7 @@ Response show_logs(Site& site, banger::Call& call, const Request& request) {
 Response download(const json& vm, const std::string& name) {
     const auto piece = console_file(vm).tail(most_to_keep);
     Response response = Response::text(piece ? piece->bytes : "");
-    std::string file; // of what a header may hold
-    for (const char c : name) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-        file += plain ? c : '_';
-    }
-    response.headers.emplace_back("Content-Disposition",
-                                  "attachment; filename=\"" + file + "-console.txt\"");
+    send_as_file(response, name, "console");
     return response;
 }
 

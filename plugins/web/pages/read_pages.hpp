@@ -13,6 +13,7 @@ void add_images(Router& router, Site& site);   ///< /images..
 void add_ops(Router& router, Site& site);      ///< /ops..
 void add_ports(Router& router, Site& site);    ///< /ports
 void add_logs(Router& router, Site& site);     ///< /logs, /vms/{name}/logs, /vms/{name}/log
+void add_journal(Router& router, Site& site);  ///< /vms/{name}/journal, /vms/{name}/journal.txt
 void add_doctor(Router& router, Site& site);   ///< /doctor
 void add_plugins(Router& router, Site& site);  ///< /plugins.., their panels
 void add_settings(Router& router, Site& site); ///< /settings

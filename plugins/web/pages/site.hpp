@@ -8,6 +8,7 @@
 #include "render/renderer.hpp"
 #include "state/checkup.hpp"
 #include "state/daemon.hpp"
+#include "state/journals.hpp"
 #include "state/state.hpp"
 #include "state/usage.hpp"
 
@@ -27,6 +28,7 @@ struct Site {
     Csrf csrf;
     Usage usage{};
     Checkup checkup{host};
+    Journals journals{host};
     Kept kept = {}; ///< what was done in this console
 };
 

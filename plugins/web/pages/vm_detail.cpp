@@ -176,6 +176,7 @@ json vm_top(const json& vm, const Snapshot& now, const std::string& tab) {
                   {"EXIT", exit.empty() ? json(false) : json{{"TEXT", exit}}},
                   {"ON_OVERVIEW", tab == "overview"},
                   {"ON_LOGS", tab == "logs"},
+                  {"ON_JOURNAL", tab == "journal"},
                   {"ON_HOST", tab == "host"}});
     return model;
 }

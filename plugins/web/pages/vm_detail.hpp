@@ -15,7 +15,7 @@ void add_vm_detail(Router& router, Site& site);
                                   const Snapshot& now, const std::string& name);
 
 /// What all pages of a VM have on top: its name, state, what goes on, tabs. tab: "overview",
-/// "logs", "host".
+/// "logs", "journal", "host".
 [[nodiscard]] nlohmann::json vm_top(const nlohmann::json& vm, const Snapshot& now,
                                     const std::string& tab);
 

@@ -41,6 +41,11 @@ class ConsoleSite {
         host_.answers["GET " + target] =
             answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
+    void answer(const std::string& method_and_target, const nlohmann::json& answer) {
+        host_.answers[method_and_target] =
+            answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+    [[nodiscard]] banger::fake::Host& host() { return host_; }
     /// What a page throws comes out of it.
     Response get(const std::string& path, const std::string& query = {}, bool fragment = false) {
         Request request;
