@@ -9,7 +9,7 @@
 namespace vsock {
 namespace {
 
-constexpr std::size_t longest_message = 200;
+constexpr std::size_t longest_refusal = 200;
 
 /// A name of a unit as it may stand in an address: '\\' and '@' are in some of them.
 std::string in_query(const std::string& unit) {
@@ -45,7 +45,7 @@ JournalText read_journal(Exchange& exchange, std::uint64_t lines, const std::str
     exchange.read_rest(reply);
     if (reply.status() != 200) {
         const nlohmann::json body = nlohmann::json::parse(journal.text, nullptr, false);
-        const std::string said = text_in(member(body, "error"), "message", longest_message);
+        const std::string said = text_in(member(body, "error"), "message", longest_refusal);
         throw banger::Error(BANGER_E_UNAVAILABLE,
                             "the agent of VM " + exchange.vm() + " refuses: " +
                                 (said.empty() ? std::to_string(reply.status()) : said),

@@ -7,7 +7,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* action = "/v1/plugins/vsock/actions/rpc/journal";
+constexpr const char* journal_target = "/v1/plugins/vsock/actions/rpc/journal";
 constexpr std::chrono::seconds longest_read{8};
 constexpr std::size_t readers = 2; ///< a guest that hangs holds one for the time that it has
 
@@ -72,8 +72,9 @@ void Journals::forget_oldest() {
 void Journals::read(banger::Call& call, const Wish& wish) noexcept {
     Found found;
     try {
-        const json answer = daemon_.post(
-            call, action, {{"vm", wish.vm_name}, {"lines", wish.lines}, {"unit", wish.unit}});
+        const json answer =
+            daemon_.post(call, journal_target,
+                         {{"vm", wish.vm_name}, {"lines", wish.lines}, {"unit", wish.unit}});
         const json& output = field_list(answer, "output");
         const json first = output.empty() ? json() : output.front();
         const json& said = field(first, "json");

@@ -14,7 +14,7 @@ using nlohmann::json;
 using test::ConsoleSite;
 using test::full_vm;
 
-constexpr const char* action = "POST /v1/plugins/vsock/actions/rpc/journal";
+constexpr const char* journal_action = "POST /v1/plugins/vsock/actions/rpc/journal";
 
 class JournalTest : public testing::Test {
   protected:
@@ -24,7 +24,7 @@ class JournalTest : public testing::Test {
     }
     void says(const std::string& text, bool cut = false) {
         const json said{{"text", text}, {"cut", cut}};
-        console.answer(action,
+        console.answer(journal_action,
                        {{"status", "ok"}, {"output", {{{"kind", "json"}, {"json", said}}}}});
     }
     /// Once the guest has answered.
@@ -101,7 +101,7 @@ TEST_F(JournalTest, SaysHowOldItIsWhileTheGuestIsSilent) {
 }
 
 TEST_F(JournalTest, SaysWhyItIsNotThere) {
-    console.host().fail[std::string("api.request ") + action] = {
+    console.host().fail[std::string("api.request ") + journal_action] = {
         BANGER_E_UNAVAILABLE, "no agent answers in VM <b>web</b>", "banger doctor tells of agents"};
     const std::string page = body();
     EXPECT_TRUE(has(page, "no agent answers in VM &lt;b&gt;web&lt;/b&gt;"));
