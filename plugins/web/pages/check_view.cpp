@@ -17,7 +17,7 @@ struct Severity {
 };
 /// The worst first. What is none of them counts as a warning: somebody is to look at it.
 constexpr std::array<Severity, 4> severities{{{"error", "error", "bad"},
-                                              {"warning", "warning", "busy"},
+                                              {"warning", "warning", "warn"},
                                               {"info", "for information", "idle"},
                                               {"ok", "in order", "good"}}};
 constexpr std::size_t of_warning = 1;
@@ -113,7 +113,7 @@ json checks_page(const json& checks, std::string_view only) {
         ++counts.at(rank_of(*check));
         (rank_of(*check) == of_ok ? good : found).push_back(check_row(*check));
     }
-    const char* tone = counts[0] > 0 ? "bad" : counts[of_warning] > 0 ? "busy" : "good";
+    const char* tone = counts[0] > 0 ? "bad" : counts[of_warning] > 0 ? "warn" : "good";
     const std::size_t all = found.size() + good.size();
     json page{{"SUMMARY", all == 0 ? "No check answered." : summary_of(counts)},
               {"SUMMARY_TONE", all == 0 ? "idle" : tone},

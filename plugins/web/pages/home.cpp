@@ -119,7 +119,7 @@ json checkup_model(Site& site) {
               {"TONE", !found || failed ? "idle"
                        : errors > 0     ? "bad"
                        : good           ? "good"
-                                        : "busy"}}},
+                                        : "warn"}}},
             {"CHECKS", list},
             {"ANY_CHECKS", !list.empty()}};
 }
@@ -174,11 +174,13 @@ Response show_home(Site& site, banger::Call& call, const Request& request) {
                   {"CARDS", cards},
                   {"ANY_CARDS", !cards.empty()},
                   {"NO_VMS", now->vms.empty()},
+                  {"SOME_VMS", !now->vms.empty()},
                   {"NONE_RUNS", !now->vms.empty() && cards.empty()},
                   {"UNDER_WAY", under_way},
                   {"ANY_UNDER_WAY", !under_way.empty()},
                   {"RECENT", recent},
                   {"ANY_RECENT", !recent.empty()},
+                  {"NO_OPERATIONS", recent.empty() && under_way.empty()},
                   {"COMMAND", "banger vm create --name testbox"},
                   {"EVERY", 5}});
     return show(site, call, request, {"home", "Overview", "home", model});

@@ -31,4 +31,4 @@
 <section class="card"><h2>Files</h2>
 <dl class="facts">{{#FILES}}<dt>{{LABEL}}</dt><dd>{{#FILE}}<code>{{VALUE}}</code>{{/FILE}}{{#NO_FILE}}<span class="quiet">{{VALUE}}</span>{{/NO_FILE}}</dd>{{/FILES}}{{#MANIFEST_OF}}<dt>List of packages</dt><dd><code>{{MANIFEST}}</code></dd>{{/MANIFEST_OF}}</dl></section>
 <section class="card"><h2>In a terminal</h2>
-<dl class="facts">{{#COMMANDS}}<dt>{{LABEL}}</dt><dd>{{>_command}}</dd>{{/COMMANDS}}</dl></section>
+<dl class="commands">{{#COMMANDS}}<dt>{{LABEL}}</dt><dd>{{>_command}}</dd>{{/COMMANDS}}</dl></section>

@@ -1,8 +1,8 @@
 <div class="head"><h1>Images</h1>
 <div class="actions">{{#TABLE}}<a class="button" href="/images/-/prune">Tidy up</a>{{/TABLE}}<a class="button primary" href="/images/-/new">Build or register</a></div></div>
 {{#SEARCH}}<form class="filters" method="get" action="/images" role="search" aria-label="Images">
-<label>Search <input type="search" name="q" value="{{Q}}" data-search></label>
-<button class="button quiet" type="submit">Search</button>
+<label>Search <input type="search" name="q" value="{{Q}}" placeholder="Name, kind, base or kernel" data-search></label>
+<button class="button" type="submit">Search</button>
 {{#FILTERED}}<a class="button quiet" href="/images">Show all</a>{{/FILTERED}}
 </form>{{/SEARCH}}
 {{#EMPTY}}<div class="empty"><h2>There is no image</h2>
@@ -14,7 +14,7 @@
 <button class="button small danger" name="action" value="delete">Delete…</button>
 <a href="{{SELECT_ALL}}" data-select-all>Select all {{COUNT}}</a>
 </form>{{/BULK}}
-{{#TABLE}}<table class="picks">
+{{#TABLE}}<table>
 <caption>{{CAPTION}}</caption>
 <thead><tr><th scope="col"><span class="vh">Select</span></th><th scope="col">Name</th><th scope="col">Kind</th><th scope="col" class="number">On disk</th><th scope="col" class="number">Content</th><th scope="col">Base</th><th scope="col">Age</th><th scope="col">Kernel</th><th scope="col" class="number">Packages</th><th scope="col">Used by</th></tr></thead>
 <tbody>

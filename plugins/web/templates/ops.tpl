@@ -4,7 +4,7 @@
 <label>Kind <select name="kind">{{#KINDS}}<option value="{{ID}}"{{#SELECTED}} selected{{/SELECTED}}>{{TEXT}}</option>{{/KINDS}}</select></label>
 <label>VM or image <input name="target" value="{{TARGET}}" autocomplete="off"></label>
 <label>Search <input type="search" name="q" value="{{Q}}" data-search></label>
-<button class="button quiet" type="submit">Filter</button>
+<button class="button" type="submit">Show</button>
 {{#FILTERED}}<a class="button quiet" href="/ops">Show all</a>{{/FILTERED}}
 </form>
 {{#EMPTY}}<div class="empty"><h2>Nothing was done yet</h2>

@@ -2,7 +2,7 @@
 <div class="head"><h1>Packages of {{NAME}}</h1><p class="quiet">From <code>{{MANIFEST}}</code></p></div>
 <form class="filters" method="get" action="{{PACKAGES_PATH}}" role="search" aria-label="Packages">
 <label>Search <input type="search" name="q" value="{{Q}}" data-search></label>
-<button class="button quiet" type="submit">Search</button>
+<button class="button" type="submit">Search</button>
 {{#FILTERED}}<a class="button quiet" href="{{PACKAGES_PATH}}">Show all</a>{{/FILTERED}}
 </form>
 {{#NO_MATCH}}<p class="empty">No package is like that.</p>{{/NO_MATCH}}

@@ -22,7 +22,7 @@
 <button class="button small danger" name="action" value="delete">Delete…</button>
 <a href="{{SELECT_ALL}}" data-select-all>Select all {{COUNT}}</a>
 </form>
-<table class="vms picks">
+<table class="vms">
 <caption class="vh">Virtual machines</caption>
 <thead><tr><th scope="col"><span class="vh">Select</span></th>
 {{#BY_NAME}}<th scope="col"{{#RISING}} aria-sort="ascending"{{/RISING}}{{#FALLING}} aria-sort="descending"{{/FALLING}}><a href="{{PATH}}">{{TEXT}}</a></th>{{/BY_NAME}}
