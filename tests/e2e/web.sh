@@ -52,6 +52,11 @@ same "$(banger op ls --json | jq -r '.[] | select(.kind == "create").initiator')
 get /ops
 has 'web console'
 
+journal() { curl -sSf "$url/vms/web-1/journal.txt" | grep -q .; }
+within 60 journal || fail "no journal: $(curl -sS "$url/vms/web-1/journal" | sed 's/<[^>]*>//g')"
+get /vms/web-1/journal
+has 'Journal of web-1'
+
 listens() { curl -sS "$url/ports" | grep -F web-1; }
 within 60 listens || fail "nothing listens in it: $(banger vm ports)"
 

@@ -5,6 +5,7 @@
 #include "http/workers.hpp"
 
 #include <chrono>
+#include <compare>
 #include <condition_variable>
 #include <map>
 #include <memory>
