@@ -336,6 +336,33 @@ TEST_F(FakeHost, AnswersOfTheApiAndTheVmsAreAsTheHeadersSay) {
     });
 }
 
+TEST_F(FakeHost, AnswersByAFunctionBeforeWhatIsFixed) {
+    host.answers["GET /v1/vms"] = R"({"vms":[]})";
+    std::vector<std::string> heard;
+    host.api = [&](const Host::ApiRequest& request) -> std::optional<Host::ApiAnswer> {
+        heard.push_back(request.method + " " + request.target + " " + request.body);
+        if (request.method != "POST") {
+            return std::nullopt;
+        }
+        return Host::ApiAnswer{202, R"({"id":"op-1"})"};
+    };
+    host.begin();
+    (void)host.call("a call", [&](void*, banger_call* raw) {
+        const auto* api = static_cast<const banger_api_ops*>(
+            host.raw()->get_extension(host.raw(), BANGER_EXT_API));
+        const banger_response* made =
+            api->request(host.raw(), raw, str("POST"), str("/v1/vms"), str(R"({"name":"a"})"));
+        EXPECT_EQ(made->http_status, 202);
+        EXPECT_EQ(text(made->body), R"({"id":"op-1"})");
+        const banger_response* fixed =
+            api->request(host.raw(), raw, str("GET"), str("/v1/vms"), {});
+        EXPECT_EQ(fixed->http_status, 200);
+        EXPECT_EQ(text(fixed->body), R"({"vms":[]})");
+        return BANGER_OK;
+    });
+    EXPECT_THAT(heard, ElementsAre(R"(POST /v1/vms {"name":"a"})", "GET /v1/vms "));
+}
+
 TEST_F(FakeHost, CallsAreCancelledAndRunOut) {
     host.begin();
     host.timeout = std::chrono::milliseconds(50);

@@ -123,7 +123,8 @@ struct Extensions : Tables {
                json_string(failure.message) + R"(,"hint":)" + json_string(failure.hint) + "}}";
     }
     static const banger_response* request(const banger_host* host, banger_call* call,
-                                          banger_str method, banger_str target, banger_str) {
+                                          banger_str method, banger_str target,
+                                          banger_str body_json) {
         const std::string asked = text(method) + " " + text(target);
         const auto found = self(host).answers.find(asked);
         const bool known = found != self(host).answers.end();
@@ -139,6 +140,11 @@ struct Extensions : Tables {
         } else if (const Failure* failure = failing(self(host), "api.request", asked)) {
             status = 0;
             body = problem(*failure);
+        } else if (self(host).api) {
+            if (auto answer = self(host).api({text(method), text(target), text(body_json)})) {
+                status = answer->status;
+                body = std::move(answer->body);
+            }
         }
         call->responses.push_back({sizeof(banger_response), status, call->keep("application/json"),
                                    call->keep(std::move(body))});

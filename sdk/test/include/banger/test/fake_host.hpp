@@ -48,6 +48,16 @@ class Host {
     /// Of the helper for root's steps: verb and arguments in, the result as JSON out.
     std::function<ProgramEnd(const std::string& verb, const std::string& args)> privileged;
     std::map<std::string, std::string> answers; ///< of the API, by "GET /v1/vms"; else 404
+    struct ApiRequest {
+        std::string method, target, body;
+    };
+    struct ApiAnswer {
+        std::int32_t status = 200; ///< of HTTP; 0: the daemon did not answer
+        std::string body;
+    };
+    /// Of the API, before `answers`, which say what this gives nothing for. On the thread of the
+    /// call, of which a plugin may have several.
+    std::function<std::optional<ApiAnswer>(const ApiRequest&)> api;
     /// Of guest-channel: a connected socket that the plugin will own, or a negative status.
     std::function<std::int32_t(const std::string& vm_id, std::uint32_t port)> channel;
     /// Told of each call into the plugin: what it is, its limit and, after it, elapsed().
