@@ -11,7 +11,7 @@ usage: ./test.sh [--all | --tsan] [-k FILTER] [-L LABEL] [--no-deps] [-h]
   --tsan       instead: the tests of the plugin host and of the SDK under ThreadSanitizer, in a build of their own
                (build/tsan), which takes some minutes the first time
   -k FILTER    only tests whose name matches the regular expression (ctest -R)
-  -L LABEL     only tests with this label: unit, style, abi, integration, fuzz, e2e
+  -L LABEL     only tests with this label: unit, style, abi, integration, fuzz, browser, e2e
   --no-deps    do not look for missing packages
 BANGER_FIRECRACKER=PROGRAM ./test.sh: the end-to-end tests run their VMs on that Firecracker, by KVM
 TEXT

@@ -70,6 +70,7 @@ tests=(
     lld
     mount
     nftables
+    nodejs
     openssl
     procps
     python3
@@ -83,11 +84,11 @@ tests=(
 
 wanted=("${run[@]}" "${build[@]}" "${tests[@]}")
 print=no
-with_boost=yes
+with_boost=yes with_browser=yes
 for argument in "$@"; do
     case $argument in
-    --run-only) wanted=("${run[@]}") with_boost=no ;;
-    --build) wanted=("${run[@]}" "${build[@]}") ;;
+    --run-only) wanted=("${run[@]}") with_boost=no with_browser=no ;;
+    --build) wanted=("${run[@]}" "${build[@]}") with_browser=no ;;
     --print) print=yes ;;
     -h | --help) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;
@@ -102,6 +103,12 @@ fi
 # Debian 12's plain libboost-dev is 1.74; its 1.81 is beside it under a name of its own.
 if [ $with_boost = yes ]; then
     if [ "$version" = bookworm ]; then wanted+=(libboost1.81-dev); else wanted+=(libboost-dev); fi
+fi
+# Node.js of elsewhere may bring npm along, and does not go together with Debian's. Ubuntu has no Chromium but a snap, in
+# which the browser's tests cannot run: they skip there, and say so.
+if [ $with_browser = yes ]; then
+    command -v npm >/dev/null || wanted+=(npm)
+    [[ $distribution == *" ubuntu "* ]] || wanted+=(chromium)
 fi
 
 if [ $print = yes ]; then
