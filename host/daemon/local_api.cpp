@@ -118,12 +118,12 @@ asio::awaitable<void> read_lines(asio::io_context& loop, const api::Router& rout
 
 } // namespace
 
-plugin::ApiAnswer LocalApi::request(const std::string& plugin, const std::string& method,
+plugin::ApiAnswer LocalApi::request(const std::string& asker, const std::string& method,
                                     const std::string& target, const std::string& body_json,
                                     plugin::Deadline deadline, int cancel_fd) {
     const std::string what = method + " " + target;
     auto result = asio::co_spawn(
-        loop_, answer(loop_, router_, request_of("plugin " + plugin, method, target, body_json)),
+        loop_, answer(loop_, router_, request_of("plugin " + asker, method, target, body_json)),
         asio::use_future);
     while (result.wait_for(std::chrono::milliseconds(0)) != std::future_status::ready) {
         if (std::chrono::steady_clock::now() >= deadline) {

@@ -16,7 +16,7 @@ class LocalApi final : public plugin::ApiAccess {
     LocalApi(boost::asio::io_context& loop, const api::Router& router)
         : loop_(loop), router_(router) {}
 
-    plugin::ApiAnswer request(const std::string& plugin, const std::string& method,
+    plugin::ApiAnswer request(const std::string& asker, const std::string& method,
                               const std::string& target, const std::string& body_json,
                               plugin::Deadline deadline, int cancel_fd) override;
     std::unique_ptr<plugin::Following> follow(const std::string& target, Line line) override;

@@ -83,7 +83,8 @@ TEST(Colours, AreNeverFadedTogetherWithTheirText) {
 
 TEST(Colours, TellWhatIsSwitchedOff) {
     const std::string css = style_sheet();
-    for (const char* rule : {":is(input, select, textarea):disabled {", "button:disabled",
+    for (const char* rule : {":is(input, select, textarea):disabled {",
+                             "{ color: var(--quiet) !important; background: var(--sunk) !important",
                              "@media (prefers-reduced-motion: reduce)",
                              "@media (forced-colors: active)", ":focus-visible {"}) {
         EXPECT_NE(css.find(rule), std::string::npos) << rule;

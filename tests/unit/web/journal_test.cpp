@@ -44,7 +44,8 @@ class JournalTest : public testing::Test {
     /// The page's, of what was read.
     static json model(const Journals::Seen& seen) {
         json all = vm_top(full_vm("web"), Snapshot(), "journal");
-        all.update({{"READABLE", false}, {"STOPPED", false}, {"NOWRAP", false}});
+        all.update(
+            {{"READABLE", false}, {"STOPPED", false}, {"NOWRAP", false}, {"IS_BLOCKED", false}});
         all.update(journal_view(seen, {}, Journals::Clock::now()));
         return all;
     }
