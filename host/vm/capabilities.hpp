@@ -50,9 +50,8 @@ struct VmView {
 /// What a call into the plugins may use of the operation it belongs to. Every member may be called
 /// from any thread.
 struct CallContext {
-    std::string operation_id;
-    std::string initiator; ///< who asks where no operation is behind it; empty: not known
-    int cancel_fd = -1;    ///< readable when the operation is cancelled
+    std::string operation_id, initiator; ///< initiator: who asks, where no operation is behind it
+    int cancel_fd = -1;                  ///< readable when the operation is cancelled
     std::function<void(std::string_view level, const std::string& text)> log;
     /// For who asked for the operation, at its end.
     std::function<void(const std::string& text)> warn;
