@@ -78,6 +78,7 @@ tests=(
     slirp4netns
     socat
     sudo
+    wrk
     xz-utils
     zstd
 )
