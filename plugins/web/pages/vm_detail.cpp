@@ -93,9 +93,10 @@ json ways_in(const json& vm) {
 json host_object(const json& object) {
     const std::string error = line_in(object, "error", 300);
     const std::string state = line_in(object, "state", 20);
+    const std::string name = line_in(object, "name", 300);
     return {{"PLUGIN", line_in(object, "plugin", 40)},
             {"KIND", line_in(object, "kind", 40)},
-            {"OBJECT", line_in(object, "name", 300)},
+            {"OBJECT", name.empty() ? "not known" : name},
             {"DETAIL", error.empty() ? line_in(object, "detail", 300) : error},
             {"STATE", error.empty() ? state : "not told"},
             {"TONE", !error.empty() || state == "stray" ? "bad"
