@@ -36,6 +36,14 @@ const wide = page => page.evaluate(() => {
     return [`${document.documentElement.scrollWidth} px of ${width}`, ...out.slice(0, 5).map(each => `${each.tagName} ${each.className} ${each.textContent.trim().slice(0, 30)}`)];
 });
 
+/// Text of which a line has room for a letter or two.
+const squeezed = page => page.evaluate(() => {
+    const words = each => [...each.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data.trim()).join('');
+    const seen = each => each.checkVisibility() && !each.closest('.vh, svg, option, noscript');
+    return [...document.body.querySelectorAll('*')].filter(each => words(each).length >= 6 && seen(each) && each.getBoundingClientRect().width < 30 && each.getBoundingClientRect().height > 60)
+        .map(each => `${each.tagName} ${each.className} ${words(each).slice(0, 30)}`);
+});
+
 for (const [name, pages] of [['names of everyday', fullPages.map(([path]) => path)], ['the longest names', longPages]]) {
     test(name, async t => {
         const watched = await open(browser, console_);
@@ -46,6 +54,7 @@ for (const [name, pages] of [['names of everyday', fullPages.map(([path]) => pat
                 for (const viewport of [sizes.narrow, { width: 768, height: 800 }, sizes.wide]) {
                     await watched.page.setViewportSize(viewport);
                     assert.deepEqual(await wide(watched.page), [], `at ${viewport.width} px`);
+                    assert.deepEqual(await squeezed(watched.page), [], `squeezed at ${viewport.width} px`);
                 }
                 await protocol.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
                 assert.deepEqual(await wide(watched.page), [], 'with text of twice its size');

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [FILE.mjs]: one file of the browser's tests of the web console (without one: only what they need is fetched).
+# run.sh [FILE.mjs [OPTION...]]: one file of the browser's tests of the web console, with options of node's
+# (--test-name-pattern=PATTERN); without one only what they need is fetched.
 # BANGER_CHROMIUM=PROGRAM: another Chromium. All that they write is below the build folder, in browser/.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,5 +46,5 @@ mkdir "$scratch/tmp"
 export TMPDIR=$scratch/tmp HOME=$scratch XDG_CONFIG_HOME=$scratch/c XDG_CACHE_HOME=$scratch/k XDG_DATA_HOME=$scratch/d XDG_RUNTIME_DIR=$scratch/r
 unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
 status=0
-node --test-reporter=spec "$here/$1" || status=$?
+node --test-reporter=spec "${@:2}" "$here/$1" || status=$?
 exit $status
