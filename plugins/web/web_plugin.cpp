@@ -43,12 +43,13 @@ class Web {
         add_routes(router_, *site_);
         server_.emplace(host_, router_, site_->csrf, pages());
         server_->start({config_.address, config_.port, config_.other_port, {}});
-        site_->state.follow(host_, [](const json&) {});
+        site_->state.follow(host_, [this](const json& event) { site_->hub.heard(event); });
     }
     void on_stop(Call&) {
         if (server_) {
             server_->stop();
             site_->state.stop();
+            site_->hub.stop();
         }
     }
 

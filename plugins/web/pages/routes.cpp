@@ -1,6 +1,7 @@
 #include "routes.hpp"
 
 #include "actions/actions.hpp"
+#include "events/event_routes.hpp"
 #include "http/static_files.hpp"
 #include "read_pages.hpp"
 
@@ -10,6 +11,7 @@ void add_routes(Router& router, Site& site) {
     router.add("GET", "/healthz",
                [](banger::Call&, const Request&) { return Response::text("ok\n"); });
     add_static_files(router);
+    add_events(router, site);
     add_home(router, site);
     add_forms(router, site); // what they answer is more exact than what the read pages do
     add_vm_actions(router, site);

@@ -2,6 +2,7 @@
 
 #include "actions/kept.hpp"
 #include "config.hpp"
+#include "events/hub.hpp"
 #include "gate/csrf.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -30,6 +31,7 @@ struct Site {
     Checkup checkup{host};
     Journals journals{host};
     Kept kept = {}; ///< what was done in this console
+    Hub hub{host, state, daemon};
 };
 
 /// One page as its handler gives it.

@@ -8,7 +8,16 @@ using nlohmann::json;
 /// What guests say of themselves changes without an event of the daemon's.
 constexpr std::chrono::seconds longest_age{2};
 
+/// A page of before the daemon's last start has a revision that is smaller than all of now.
+std::uint64_t first_revision() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
 } // namespace
+
+State::State(banger::Host host) : daemon_(host), changes_(first_revision()) {}
 
 void State::follow(banger::Host host, Heard heard) {
     events_.emplace(host, "",

@@ -15,7 +15,7 @@ namespace web {
 /// next; with nobody there nothing is done.
 class State {
   public:
-    explicit State(banger::Host host) : daemon_(host) {}
+    explicit State(banger::Host host);
 
     /// From on_start on. heard: each event of the daemon, as it is told, on a thread of the host's.
     using Heard = std::function<void(const nlohmann::json& event)>;
@@ -24,7 +24,10 @@ class State {
 
     /// As of now: what was told until this call is in it. Throws Problem.
     [[nodiscard]] SnapshotPtr now(banger::Call& call);
+    /// Grows, also from one start of the daemon to the next one.
     [[nodiscard]] std::uint64_t revision() const { return changes_.load(); }
+    /// Something has changed that no event has told of; the revision that it is.
+    std::uint64_t touch() { return changes_.fetch_add(1) + 1; }
 
   private:
     SnapshotPtr take(banger::Call& call, std::uint64_t revision) const;
@@ -32,7 +35,7 @@ class State {
     Daemon daemon_;
     std::mutex mutex_; ///< one takes it, others wait for that one
     SnapshotPtr last_; ///< under mutex_
-    std::atomic<std::uint64_t> changes_{1};
+    std::atomic<std::uint64_t> changes_;
     std::optional<banger::Subscription> events_; ///< last: its function uses the others
 };
 

@@ -103,6 +103,19 @@ std::string RawClient::read_for(std::chrono::milliseconds time) {
     return std::exchange(buffer_, {});
 }
 
+std::string RawClient::read_until(std::string_view wanted, std::chrono::milliseconds time) {
+    const auto end = Clock::now() + time;
+    std::size_t at = 0;
+    while ((at = buffer_.find(wanted)) == std::string::npos) {
+        if (read_more(end) != Read::some) {
+            return std::exchange(buffer_, {});
+        }
+    }
+    std::string text = buffer_.substr(0, at + wanted.size());
+    buffer_.erase(0, text.size());
+    return text;
+}
+
 bool RawClient::ends_within(std::chrono::milliseconds time) {
     const auto end = Clock::now() + time;
     for (;;) {

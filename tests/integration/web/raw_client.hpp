@@ -28,6 +28,8 @@ class RawClient {
     [[nodiscard]] Answer ask(std::string_view bytes, bool head_only = false);
     /// What comes within the time, or until the other end closes.
     [[nodiscard]] std::string read_for(std::chrono::milliseconds time);
+    /// What comes until this has come; all of it where it does not within the time.
+    [[nodiscard]] std::string read_until(std::string_view wanted, std::chrono::milliseconds time);
     /// The other end closes within the time.
     [[nodiscard]] bool ends_within(std::chrono::milliseconds time);
     void half_close();
