@@ -18,7 +18,7 @@ struct Entry {
     const char* topics; ///< changes after which its <main> is fetched anew
 };
 constexpr std::array<Entry, 9> entries{{{"home", "Overview", "/", "o", "vms ops daemon"},
-                                        {"vms", "VMs", "/vms", "v", "vms"},
+                                        {"vms", "VMs", "/vms", "v", "vms ops"},
                                         {"images", "Images", "/images", "i", "images"},
                                         {"ports", "Ports", "/ports", "p", "vms"},
                                         {"logs", "Logs", "/logs", "l", ""},
@@ -74,6 +74,9 @@ json around(Site& site, banger::Call& call, const Request& request, const Page& 
     return {{"PAGE_TITLE", page.title},
             {"CSS", asset_path("app.css")},
             {"JS", asset_path("app.js")},
+            {"WORKER", asset_path("worker.js")},
+            {"LOGS_JS", asset_path("logs.js")},
+            {"PICKER_JS", asset_path("picker.js")},
             {"ICON", asset_path("icon.svg")},
             {"NAV", navigation(page.nav)},
             {"RUNNING", running},

@@ -28,6 +28,11 @@ std::uint64_t number_of(const Params& query, std::string_view name) {
     return number;
 }
 
+bool goes_on(const json& vm) {
+    const std::string state = field_text(vm, "state");
+    return state == "running" || state == "starting" || state == "stopping" || state == "paused";
+}
+
 Response show_log(Site& site, banger::Call& call, const Request& request) {
     const SnapshotPtr now = site.state.now(call);
     const std::string& name = request.args.at(0);
@@ -39,9 +44,7 @@ Response show_log(Site& site, banger::Call& call, const Request& request) {
     json model = vm_top(vm, *now, "logs");
     model.update(bar_model(request.query, wish));
     model.update(console_view(site.daemon, call, vm, wish));
-    const std::string state = field_text(vm, "state");
-    model.update({{"GOES_ON", state == "running" || state == "starting" || state == "stopping" ||
-                                  state == "paused"},
+    model.update({{"GOES_ON", goes_on(vm)},
                   {"COMMAND", "banger vm logs -f " + shell_word(name)},
                   {"TOPICS", ""}}); // a log is not fetched anew under its reader
     model["ENDED"] = !model.at("GOES_ON").get<bool>();
@@ -60,7 +63,7 @@ Response show_logs(Site& site, banger::Call& call, const Request& request) {
         line["CHOSEN"] = is_chosen;
         if (is_chosen && logs.size() < most_logs) {
             json log = line;
-            log["PROBLEM"] = false;
+            log.update({{"PROBLEM", false}, {"GOES_ON", goes_on(vm)}});
             try {
                 log.update(console_view(site.daemon, call, vm, wish));
             } catch (const Problem& problem) {
@@ -68,6 +71,8 @@ Response show_logs(Site& site, banger::Call& call, const Request& request) {
                             {"EMPTY", false},
                             {"FILTERED", false},
                             {"SUMMARY", ""},
+                            {"FILE", 0},
+                            {"NEXT", 0},
                             {"PROBLEM", {{"MESSAGE", line_text(problem.what(), 300)}}}});
             }
             logs.push_back(std::move(log));

@@ -12,6 +12,7 @@ Response show(Site& site, banger::Call& call, const Request& request, Page page)
         json model = around(site, call, request, page);
         model.update(page.model);
         response = Response::html(site.renderer.part(page.name, model), page.status);
+        response.headers.emplace_back("X-Banger-Every", model.at("EVERY").dump());
     } else {
         response = Response::html(
             site.renderer.page(page.name, page.model, around(site, call, request, page)),

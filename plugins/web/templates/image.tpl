@@ -3,7 +3,7 @@
 <div class="actions"><a class="button primary" href="{{CREATE_PATH}}">Create a VM</a>
 {{#MAY_BE_DEFAULT}}<form method="post" action="{{DEFAULT_PATH}}">{{>_csrf}}{{>_idem}}<button class="button quiet" type="submit">Make default</button></form>{{/MAY_BE_DEFAULT}}
 {{#EXPORT_PATH}}<a class="button" href="{{VALUE}}">Export</a>{{/EXPORT_PATH}}
-{{#DELETE_PATH}}<a class="button danger" href="{{VALUE}}">Delete</a>{{/DELETE_PATH}}{{#STAYS}}<button class="button" type="button" disabled aria-describedby="stays">Delete</button>{{/STAYS}}</div>
+{{#DELETE_PATH}}<a class="button danger" href="{{VALUE}}" data-confirm>Delete</a>{{/DELETE_PATH}}{{#STAYS}}<button class="button" type="button" disabled aria-describedby="stays">Delete</button>{{/STAYS}}</div>
 <p class="quiet">{{MEANING}} {{#STAYS}}<span id="stays">It cannot be deleted. {{VALUE}}</span>{{/STAYS}}</p></div>
 {{#PROBLEM}}<div class="note" data-tone="bad" role="alert"><p><strong>No VM can be made of it:</strong> {{VALUE}}</p></div>{{/PROBLEM}}
 <div class="cards wide">

@@ -6,10 +6,10 @@
 <title>{{PAGE_TITLE}} · banger</title>
 <link rel="stylesheet" href="{{CSS}}">
 <link rel="icon" href="{{ICON}}">
-<script src="{{JS}}" defer></script>
+<script src="{{JS}}"></script>
 {{#REFRESH}}<noscript><meta http-equiv="refresh" content="3"></noscript>{{/REFRESH}}
 </head>
-<body data-revision="{{REVISION}}" data-events="/events">
+<body data-revision="{{REVISION}}" data-worker="{{WORKER}}" data-js-logs="{{LOGS_JS}}" data-js-picker="{{PICKER_JS}}">
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top"><div class="top-in">
 <a class="brand" href="/"><img src="{{ICON}}" alt="" width="24" height="24">banger</a>
@@ -27,7 +27,7 @@
 </details>
 </div>
 </div></header>
-{{#BLOCKED}}<div class="banner" id="blocked" role="status"><p><strong>Waiting for sudo.</strong> {{REASON}}: <code>{{COMMAND}}</code> {{>_copy_command}}</p></div>{{/BLOCKED}}
+<div data-banners>{{#BLOCKED}}<div class="banner" id="blocked" role="status"><p><strong>Waiting for sudo.</strong> {{REASON}}: <code>{{COMMAND}}</code> {{>_copy_command}}</p></div>{{/BLOCKED}}</div>
 <div class="banner" data-lost data-tone="bad" role="alert" hidden><p><strong>Disconnected.</strong> The daemon does not answer; what is shown is as it was. Trying again.</p></div>
 <main id="main" tabindex="-1" data-topics="{{TOPICS}}" data-every="{{EVERY}}">
 {{>main}}

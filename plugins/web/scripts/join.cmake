@@ -1,0 +1,10 @@
+# cmake -DOUT=FILE -DFILES=a;b;.. -P join.cmake: one script of these. Comments that have a line of their own, and
+# indentation, stay behind: they are for the source.
+set(text "")
+foreach(file IN LISTS FILES)
+    file(READ ${file} one)
+    string(APPEND text "\n${one}")
+endforeach()
+string(REGEX REPLACE "\n[ \t]*//[^\n]*" "" text "${text}")
+string(REGEX REPLACE "\n[ \t\n]+" "\n" text "${text}")
+file(WRITE ${OUT} "\"use strict\";${text}")
