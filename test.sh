@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 usage() {
     cat <<'TEXT'
 usage: ./test.sh [--all | --tsan] [-k FILTER] [-L LABEL] [--no-deps] [-h]
-  --all        also the long end-to-end cases (label: long), which take a quarter of an hour more
+  --all        also the long ones (label: long): end-to-end cases, and the web console in a browser; half an hour more
   --tsan       instead: the tests of the plugin host and of the SDK under ThreadSanitizer, in a build of their own
                (build/tsan), which takes some minutes the first time
   -k FILTER    only tests whose name matches the regular expression (ctest -R)
@@ -24,7 +24,10 @@ select=()
 while [ $# -gt 0 ]; do
     case $1 in
     -k) all=yes select+=(-R "${2:?-k takes a filter}") && shift ;; # who names a case wants it
-    -L) select+=(-L "${2:?-L takes a label}") && shift ;;
+    -L) # all tests in a browser are long
+        [ "${2:-}" != browser ] || all=yes
+        select+=(-L "${2:?-L takes a label}") && shift
+        ;;
     --all) all=yes ;;
     --tsan) tsan=yes ;;
     --no-deps) deps=no ;;

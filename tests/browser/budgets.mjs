@@ -11,7 +11,7 @@ let browser, console_;
 before(async () => {
     const world = full();
     world.vms = Array.from({ length: 50 }, (_, i) => makeVm(`web-${i}`, i % 3 ? 'running' : 'stopped'));
-    world.operations = Array.from({ length: 500 }, (_, i) => makeOperation(`op-${i}`, 'vm.start', `web-${i % 50}`, 'succeeded'));
+    world.operations = Array.from({ length: 500 }, (_, i) => makeOperation(`op-${i}`, 'start', `web-${i % 50}`, 'succeeded'));
     [browser, console_] = await together(launch(), Console.start(world));
 });
 after(async () => {

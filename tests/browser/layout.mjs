@@ -18,7 +18,7 @@ before(async () => {
     vm.guest.ports.ports.push(port(8001, 'p'.repeat(60), 't'.repeat(200)));
     world.vms.push(vm);
     world.images.push(makeImage(long, { used_by: world.vms.map(each => each.name), note: 'n'.repeat(300) }));
-    world.operations.push(makeOperation('op-long', 'vm.start', long, 'failed', { error: { kind: 'internal', message: 'm'.repeat(400), hint: '', console: ['c'.repeat(400)] }, log: [{ at: new Date().toISOString(), level: 'info', text: 'l'.repeat(400) }] }));
+    world.operations.push(makeOperation('op-long', 'start', long, 'failed', { error: { kind: 'internal', message: 'm'.repeat(400), hint: '', console: ['c'.repeat(400)] }, log: [{ at: new Date().toISOString(), level: 'info', text: 'l'.repeat(400) }] }));
     world.files[`${long}.log`] = 'x'.repeat(1000) + '\n';
     [browser, console_] = await together(launch(), Console.start(world));
 });

@@ -47,12 +47,12 @@ test('a state that changes is seen without a reload, in two tabs, and nothing th
 test('an operation goes on in the header of every page, and its end is told', async () => {
     await watched.go('/settings');
     const before_ = Number(await page.locator('[data-tray-count]').textContent());
-    const operation = makeOperation('op-live', 'vm.start', 'stopped', 'running');
+    const operation = makeOperation('op-live', 'start', 'stopped', 'running');
     daemon.world.operations.unshift(operation);
-    await console_.changed({ type: 'operation', operation: 'op-live', kind: 'vm.start', target: 'stopped', state: 'running', stage: 'boot' });
+    await console_.changed({ type: 'operation', operation: 'op-live', kind: 'start', target: 'stopped', state: 'running', stage: 'boot' });
     await page.waitForFunction(count => Number(document.querySelector('[data-tray-count]').textContent) === count, before_ + 1);
     Object.assign(operation, { state: 'failed', error: { kind: 'internal', message: 'it does not boot', hint: '' } });
-    await console_.changed({ type: 'operation', operation: 'op-live', kind: 'vm.start', target: 'stopped', state: 'failed', stage: '' });
+    await console_.changed({ type: 'operation', operation: 'op-live', kind: 'start', target: 'stopped', state: 'failed', stage: '' });
     await page.waitForFunction(count => Number(document.querySelector('[data-tray-count]').textContent) === count, before_);
     const toast = page.locator('[data-toasts] .toast');
     await toast.first().waitFor();

@@ -315,7 +315,7 @@ test('T20: refused for its origin, a page says which it saw and which it expects
 test('an operation, a VM and an image named alike do not get in each other\'s way', async () => {
     const watched = await open(browser, console_);
     daemon.world.vms.push(makeVm('same', 'stopped'));
-    daemon.world.operations.push(makeOperation('same', 'vm.start', 'same', 'succeeded'));
+    daemon.world.operations.push(makeOperation('same', 'start', 'same', 'succeeded'));
     await console_.changed();
     await watched.go('/vms/same');
     await watched.go('/ops/same');

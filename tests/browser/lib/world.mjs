@@ -169,11 +169,11 @@ export function full() {
     stopping.operation = 'op-stop';
     world.operations = [
         makeOperation('op-run', 'vm.create', 'creating', 'running'),
-        makeOperation('op-start', 'vm.start', 'starting', 'queued', { percent: null, stage: '', stages: [] }),
+        makeOperation('op-start', 'start', 'starting', 'queued', { percent: null, stage: '', stages: [] }),
         makeOperation('op-stop', 'vm.stop', 'stopping', 'cancelling'),
         makeOperation('op-build', 'imagebuild.build', 'next', 'running', { percent: null, stage: 'packages', progress: { done: 52428800, total: 104857600, unit: 'bytes' } }),
         makeOperation('op-ok', 'vm.create', 'running', 'succeeded', { result: { vm: { name: 'running', state: 'running' } }, warnings: ['its clock was late'] }),
-        makeOperation('op-bad', 'vm.start', 'crashed', 'failed', {
+        makeOperation('op-bad', 'start', 'crashed', 'failed', {
             error: { kind: 'internal', message: "the guest's kernel panicked: out of memory", hint: 'give it more memory: banger vm set --memory 2G crashed', console: ['Kernel panic - not syncing', '\u001b[31mend\u001b[0m'] },
             log: [{ at: ago(63), level: 'info', text: 'launched qemu' }, { at: ago(61), level: 'error', text: 'it ended' }],
         }),

@@ -13,7 +13,7 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 json event_of_operation(const std::string& state) {
-    return {{"type", "operation"}, {"operation", "op-1"}, {"kind", "vm.start"},
+    return {{"type", "operation"}, {"operation", "op-1"}, {"kind", "start"},
             {"target", "web-1"},   {"state", state},      {"stage", "boot"}};
 }
 
@@ -30,7 +30,7 @@ TEST(Facts, OfAnOperationSayWhatAPageShows) {
     EXPECT_FALSE(facts[0].last);
     EXPECT_EQ(facts[0].body, (json{{"t", "op"},
                                    {"id", "op-1"},
-                                   {"kind", "vm.start"},
+                                   {"kind", "start"},
                                    {"target", "web-1"},
                                    {"text", "start web-1"},
                                    {"href", "/ops/op-1"},

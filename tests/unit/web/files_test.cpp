@@ -180,7 +180,7 @@ TEST_F(Files, ShowNamesAsText) { // T9
 TEST_F(Files, ComeBackWithWhatTheFormHad) {
     FakeConsole console(config());
     const Response page = console.get(
-        address("dir", "&field=rootfs&back=%2Fimages%2Fregister%3Fname%3Da%26rootfs%3Dold"));
+        address("dir", "&field=rootfs&back=%2Fimages%2F-%2Fregister%3Fname%3Da%26rootfs%3Dold"));
     EXPECT_TRUE(has(page, "href=\"/images/-/register?name=a&amp;rootfs="));
     EXPECT_TRUE(has(page, "%2Fdir%2Fb.img\""));
     EXPECT_FALSE(has(page, "rootfs=old&amp;")); // replaced, not given twice
