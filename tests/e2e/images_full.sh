@@ -65,7 +65,7 @@ build() {
 create() {
     local begin
     begin=$(clock)
-    banger vm create --name "$1" --image "$2" >/dev/null 2>"$root/create.log" || fail "$(cat "$root/create.log")"
+    banger vm create --name "$1" --image "$2" --memory 2G >/dev/null 2>"$root/create.log" || fail "$(cat "$root/create.log")"
     measure "create of \`$1\` from \`$2\`" "$(seconds "$begin") s"
 }
 
