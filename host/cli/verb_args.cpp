@@ -7,6 +7,7 @@
 #include "os/nearest.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace banger::cli {
 namespace {
@@ -46,6 +47,11 @@ class Reader {
     }
 
     Json read(const std::vector<std::string>& words) {
+        for (const std::string& word : words) { // what a later option sets is no place for a word
+            if (word.size() > 2 && word.starts_with("--")) {
+                named_.insert(word.substr(2, word.find('=') - 2));
+            }
+        }
         for (std::size_t i = 0; i < words.size(); ++i) {
             const std::string& word = words[i];
             if (word == "--") {
@@ -114,7 +120,7 @@ class Reader {
 
     void positional(const std::string& word) {
         for (const std::string& key : required_) {
-            if (!args_.contains(key) && key != array_) {
+            if (!args_.contains(key) && !named_.contains(key) && key != array_) {
                 set(key, word);
                 return;
             }
@@ -148,6 +154,7 @@ class Reader {
     std::string help_;
     std::vector<std::string> required_;
     std::string array_;
+    std::set<std::string> named_;
     Json args_ = Json::object();
 };
 

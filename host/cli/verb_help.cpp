@@ -56,15 +56,19 @@ class Parameters {
     explicit Parameters(const std::vector<Json>& verbs) {
         for (const Json& verb : verbs) {
             const Json schema = schema_of(verb);
-            bool array = false; // the first one takes words without a name
-            for (const Json& name : value_at(schema, "required")) {
-                required_.push_back(plain(name));
-            }
-            for (const auto& [name, member] : value_at(schema, "properties").items()) {
-                if (std::find(told_.begin(), told_.end(), name) == told_.end()) {
-                    told_.push_back(name);
-                    add(name, member, array);
+            const Json& properties = value_at(schema, "properties");
+            // Words without a name are taken in the order in which they are required, arrays last.
+            for (const Json& required : value_at(schema, "required")) {
+                const std::string name = plain(required);
+                required_.push_back(name);
+                const Json& member = value_at(properties, name.c_str());
+                if (text_at(member, "type") != "array") {
+                    add_once(name, member, false);
                 }
+            }
+            bool array = false; // the first one takes words without a name
+            for (const auto& [name, member] : properties.items()) {
+                add_once(name, member, array);
                 array = array || text_at(member, "type") == "array";
             }
         }
@@ -78,6 +82,13 @@ class Parameters {
     std::string usage; ///< " NAME [WORDS...]"
 
   private:
+    void add_once(const std::string& name, const Json& member, bool array_before) {
+        if (std::find(told_.begin(), told_.end(), name) == told_.end()) {
+            told_.push_back(name);
+            add(name, member, array_before);
+        }
+    }
+
     void add(const std::string& name, const Json& member, bool array_before) {
         const std::string type = text_at(member, "type");
         const std::string limits = schema_limits(member);

@@ -21,6 +21,8 @@ namespace banger::cli {
 namespace {
 
 constexpr int most_silent_ends = 20;
+constexpr const char* question =
+    "cancel it, or leave it running? [c/l] and Enter (Enter alone: go on; Ctrl-C again: cancel it)";
 using Clock = std::chrono::steady_clock;
 
 void write_error(std::string_view text) {
@@ -237,11 +239,11 @@ void Watch::interrupted() {
         progress_.answered();
         cancel();
     } else {
-        progress_.ask("cancel it, or leave it running? [c/l] and Enter (Ctrl-C again: cancel it)");
+        progress_.ask(question);
     }
 }
 
-/// Another word than these, or none: it is watched on.
+/// Enter alone: it is watched on. Another word: the question again.
 void Watch::answered() {
     std::array<char, 256> bytes; // NOLINT(*-init): filled by read
     const ssize_t n = ::read(STDIN_FILENO, bytes.data(), bytes.size());
@@ -251,8 +253,10 @@ void Watch::answered() {
         cancel();
     } else if (first == 'l' || first == 'L') {
         leave("it");
-    } else {
+    } else if (first == '\n') {
         progress_.say("it goes on, and is watched");
+    } else {
+        progress_.ask(question);
     }
 }
 

@@ -42,6 +42,7 @@ TEST(VerbArgs, PathsOfTheUserAreMadeAbsolute) {
 TEST(VerbArgs, FillRequiredOnesInOrderThenTheArray) {
     EXPECT_EQ(read({"a", "80", "x", "y"}), R"({"vm":"a","port":80,"hosts":["x","y"]})");
     EXPECT_EQ(read({"--port", "80", "a"}), R"({"port":80,"vm":"a"})");
+    EXPECT_EQ(read({"x", "--port", "80", "--vm", "a"}), R"({"hosts":["x"],"port":80,"vm":"a"})");
 }
 
 TEST(VerbArgs, RefuseWhatDoesNotFit) {
