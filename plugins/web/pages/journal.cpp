@@ -32,17 +32,13 @@ std::string download_path(const Journals::Wish& wish) {
     return vm_path(wish.vm_name) + "/journal.txt?" + encoded(params);
 }
 
-Response show_journal(Site& site, banger::Call& call, const Request& request) {
-    const SnapshotPtr now = site.state.now(call);
+Response show_journal(Site& site, banger::Call& call, const Request& request, const Snapshot& now,
+                      const json& vm) {
     const std::string& name = request.args.at(0);
-    const json& vm = find_vm(*now, name);
-    if (!vm.is_object()) {
-        return show_no_vm(site, call, request, *now, name);
-    }
     const ConsoleWish wish = wish_of(request.query, 500);
     const Journals::Wish wanted = journal_wish(vm, request.query, wish.lines);
     const bool runs = field_text(vm, "state") == "running";
-    json model = vm_top(vm, *now, "journal");
+    json model = vm_top(vm, now, "journal");
     model.update(bar_model(request.query, wish));
     model.update({{"READABLE", runs},
                   {"STOPPED", !runs},
@@ -58,10 +54,7 @@ Response show_journal(Site& site, banger::Call& call, const Request& request) {
 
 Response send_journal(Site& site, banger::Call& call, const Request& request) {
     const SnapshotPtr now = site.state.now(call);
-    const json& vm = find_vm(*now, request.args.at(0));
-    if (!vm.is_object()) {
-        throw Problem(404, "not_found", "there is no VM of that name", "the list of VMs has all");
-    }
+    const json& vm = require_vm(*now, request.args.at(0));
     const Journals::Wish wanted =
         journal_wish(vm, request.query, wish_of(request.query, 500).lines);
     const Journals::Seen seen = site.journals.look(wanted);
@@ -104,7 +97,7 @@ json journal_view(const Journals::Seen& seen, const ConsoleWish& wish,
 
 void add_journal(Router& router, Site& site) {
     router.add("GET", "/vms/{name}/journal", [&site](banger::Call& call, const Request& request) {
-        return show_journal(site, call, request);
+        return show_of_vm(site, call, request, show_journal);
     });
     router.add("GET", "/vms/{name}/journal.txt",
                [&site](banger::Call& call, const Request& request) {

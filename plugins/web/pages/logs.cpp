@@ -33,15 +33,11 @@ bool goes_on(const json& vm) {
     return state == "running" || state == "starting" || state == "stopping" || state == "paused";
 }
 
-Response show_log(Site& site, banger::Call& call, const Request& request) {
-    const SnapshotPtr now = site.state.now(call);
+Response show_log(Site& site, banger::Call& call, const Request& request, const Snapshot& now,
+                  const json& vm) {
     const std::string& name = request.args.at(0);
-    const json& vm = find_vm(*now, name);
-    if (!vm.is_object()) {
-        return show_no_vm(site, call, request, *now, name);
-    }
     const ConsoleWish wish = wish_of(request.query, 500);
-    json model = vm_top(vm, *now, "logs");
+    json model = vm_top(vm, now, "logs");
     model.update(bar_model(request.query, wish));
     model.update(console_view(site.daemon, call, vm, wish));
     model.update({{"GOES_ON", goes_on(vm)},
@@ -149,10 +145,7 @@ Response read_on(Site& site, const Request& request, const json& vm) {
 
 Response give_log(Site& site, banger::Call& call, const Request& request) {
     const SnapshotPtr now = site.state.now(call);
-    const json& vm = find_vm(*now, request.args.at(0));
-    if (!vm.is_object()) {
-        throw Problem(404, "not_found", "there is no VM of that name", "the list of VMs has all");
-    }
+    const json& vm = require_vm(*now, request.args.at(0));
     return request.query.has("from") ? read_on(site, request, vm)
                                      : download(vm, request.args.at(0));
 }
@@ -166,7 +159,9 @@ void add_logs(Router& router, Site& site) {
         });
     };
     add("/logs", show_logs);
-    add("/vms/{name}/logs", show_log);
+    add("/vms/{name}/logs", [](Site& of, banger::Call& call, const Request& request) {
+        return show_of_vm(of, call, request, show_log);
+    });
     add("/vms/{name}/log", give_log);
 }
 

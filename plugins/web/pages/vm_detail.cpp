@@ -110,30 +110,23 @@ bool is_coming(const Snapshot& now, const std::string& name) {
                        [&](const json& line) { return line.at("NAME") == name; });
 }
 
-Response show_vm(Site& site, banger::Call& call, const Request& request) {
-    const SnapshotPtr now = site.state.now(call);
+Response show_vm(Site& site, banger::Call& call, const Request& request, const Snapshot& now,
+                 const json& vm) {
     const std::string& name = request.args.at(0);
-    const json& vm = find_vm(*now, name);
-    if (!vm.is_object() && name == "new" && !is_coming(*now, name)) { // the form's short address
-        return Response::see(with_query_of(request, "/vms/-/new"));
-    }
-    if (!vm.is_object()) {
-        return show_no_vm(site, call, request, *now, name);
-    }
-    json model = vm_top(vm, *now, "overview");
-    const Usage::Seen seen = site.usage.look(*now);
+    json model = vm_top(vm, now, "overview");
+    const Usage::Seen seen = site.usage.look(now);
     const auto trend = seen.vms.find(field_text(vm, "id"));
     const std::string span = seconds_text(static_cast<double>(seen.span.count()));
     const json ports = port_rows(vm);
     model.update(
-        {{"GUEST", guest_facts(vm, *now)},
+        {{"GUEST", guest_facts(vm, now)},
          {"MACHINE", machine_facts(vm)},
-         {"LIFE", life_facts(vm, *now)},
-         {"OPTIONS", option_facts(vm, *now)},
+         {"LIFE", life_facts(vm, now)},
+         {"OPTIONS", option_facts(vm, now)},
          {"COMMANDS", vm_commands(vm)},
          {"WAYS_IN", ways_in(vm)},
          {"TIMINGS", timing_bars(vm)},
-         {"LAST", last_operation(vm, *now)},
+         {"LAST", last_operation(vm, now)},
          {"CONSOLE", console_of(site, call, vm)},
          {"SPARK", trend == seen.vms.end()
                        ? json(false)
@@ -146,40 +139,20 @@ Response show_vm(Site& site, banger::Call& call, const Request& request) {
     return show(site, call, request, {"vm", name + " · VMs", "vms", model});
 }
 
-Response show_host_objects(Site& site, banger::Call& call, const Request& request) {
-    const SnapshotPtr now = site.state.now(call);
+Response show_host_objects(Site& site, banger::Call& call, const Request& request,
+                           const Snapshot& now, const json& vm) {
     const std::string& name = request.args.at(0);
-    const json& vm = find_vm(*now, name);
-    if (!vm.is_object()) {
-        return show_no_vm(site, call, request, *now, name);
-    }
     const json answer = site.daemon.get(call, "/v1/footprint?vm=" + percent_encode(name));
     json objects = json::array();
     for (const json& object : field_list(answer, "objects")) {
         objects.push_back(host_object(object));
     }
-    json model = vm_top(vm, *now, "host");
+    json model = vm_top(vm, now, "host");
     model.update({{"OBJECTS", objects},
                   {"ANY", !objects.empty()},
                   {"NONE", objects.empty()},
                   {"COMMAND", "banger vm show --host " + shell_word(name)}});
     return show(site, call, request, {"vm_host", "On this machine · " + name, "vms", model});
-}
-
-} // namespace
-
-json vm_top(const json& vm, const Snapshot& now, const std::string& tab) {
-    json model = vm_line(vm, now);
-    const std::string exit = exit_text(vm, now);
-    const json warnings = texts(field_list(vm, "warnings"));
-    model.update({{"WARNING_LINES", warnings},
-                  {"HAS_WARNINGS", !warnings.empty()},
-                  {"EXIT", exit.empty() ? json(false) : json{{"TEXT", exit}}},
-                  {"ON_OVERVIEW", tab == "overview"},
-                  {"ON_LOGS", tab == "logs"},
-                  {"ON_JOURNAL", tab == "journal"},
-                  {"ON_HOST", tab == "host"}});
-    return model;
 }
 
 Response show_no_vm(Site& site, banger::Call& call, const Request& request, const Snapshot& now,
@@ -216,12 +189,44 @@ Response show_no_vm(Site& site, banger::Call& call, const Request& request, cons
                  404});
 }
 
+bool is_known(const Snapshot& now, const std::string& name) {
+    return find_vm(now, name).is_object() || is_coming(now, name);
+}
+
+} // namespace
+
+json vm_top(const json& vm, const Snapshot& now, const std::string& tab) {
+    json model = vm_line(vm, now);
+    const std::string exit = exit_text(vm, now);
+    const json warnings = texts(field_list(vm, "warnings"));
+    model.update({{"WARNING_LINES", warnings},
+                  {"HAS_WARNINGS", !warnings.empty()},
+                  {"EXIT", exit.empty() ? json(false) : json{{"TEXT", exit}}},
+                  {"ON_OVERVIEW", tab == "overview"},
+                  {"ON_LOGS", tab == "logs"},
+                  {"ON_JOURNAL", tab == "journal"},
+                  {"ON_HOST", tab == "host"}});
+    return model;
+}
+
+Response show_of_vm(Site& site, banger::Call& call, const Request& request, VmPage page) {
+    const SnapshotPtr now = site.state.now(call);
+    const std::string& name = request.args.at(0);
+    const json& vm = find_vm(*now, name);
+    return vm.is_object() ? page(site, call, request, *now, vm)
+                          : show_no_vm(site, call, request, *now, name);
+}
+
 void add_vm_detail(Router& router, Site& site) {
     router.add("GET", "/vms/{name}", [&site](banger::Call& call, const Request& request) {
-        return show_vm(site, call, request);
+        // The form's short address, while nothing has that name.
+        if (request.args.at(0) == "new" && !is_known(*site.state.now(call), "new")) {
+            return Response::see(with_query_of(request, "/vms/-/new"));
+        }
+        return show_of_vm(site, call, request, show_vm);
     });
     router.add("GET", "/vms/{name}/host", [&site](banger::Call& call, const Request& request) {
-        return show_host_objects(site, call, request);
+        return show_of_vm(site, call, request, show_host_objects);
     });
 }
 

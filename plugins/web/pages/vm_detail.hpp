@@ -9,10 +9,12 @@ namespace web {
 /// /vms/{name} and /vms/{name}/host
 void add_vm_detail(Router& router, Site& site);
 
-/// The page of a VM that is not there: being created, or what happened to it and what to do. Other
-/// pages of a VM show it, too.
-[[nodiscard]] Response show_no_vm(Site& site, banger::Call& call, const Request& request,
-                                  const Snapshot& now, const std::string& name);
+using VmPage = Response (*)(Site& site, banger::Call& call, const Request& request,
+                            const Snapshot& now, const nlohmann::json& vm);
+/// That page of the VM whose name is the request's first argument. Of one that is not there: that
+/// it is being created, or what happened to it and what to do.
+[[nodiscard]] Response show_of_vm(Site& site, banger::Call& call, const Request& request,
+                                  VmPage page);
 
 /// What all pages of a VM have on top: its name, state, what goes on, tabs. tab: "overview",
 /// "logs", "journal", "host".

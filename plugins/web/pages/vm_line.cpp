@@ -3,6 +3,7 @@
 #include "figure.hpp"
 #include "http/percent.hpp"
 #include "operation_line.hpp"
+#include "state/daemon.hpp"
 #include "state/field.hpp"
 #include "text.hpp"
 
@@ -165,6 +166,14 @@ const json& find_vm(const Snapshot& now, const std::string& name) {
     const auto found = std::find_if(now.vms.begin(), now.vms.end(),
                                     [&](const json& vm) { return field_text(vm, "name") == name; });
     return found == now.vms.end() ? none : *found;
+}
+
+const json& require_vm(const Snapshot& now, const std::string& name) {
+    const json& vm = find_vm(now, name);
+    if (!vm.is_object()) {
+        throw Problem(404, "not_found", "there is no VM of that name", "the list of VMs has all");
+    }
+    return vm;
 }
 
 } // namespace web

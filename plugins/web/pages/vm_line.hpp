@@ -21,5 +21,7 @@ namespace web {
 
 /// The VM of that name, or null.
 [[nodiscard]] const nlohmann::json& find_vm(const Snapshot& now, const std::string& name);
+/// Throws Problem (404) where there is none.
+[[nodiscard]] const nlohmann::json& require_vm(const Snapshot& now, const std::string& name);
 
 } // namespace web
