@@ -1,20 +1,12 @@
 // Nothing for axe-core to find on any page, in both themes and both sizes, and what it does not look at: titles, headings,
 // states that are words. What depends on colours alone is looked at once more in the dark.
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { axe, launch, open, sizes, together } from './lib/browser.mjs';
-import { Console } from './lib/console.mjs';
+import { axe, open, sizes } from './lib/browser.mjs';
 import { emptyPages, errorPages, fullPages } from './lib/pages.mjs';
-import { empty, full } from './lib/world.mjs';
+import { bothWorlds, browser, consoles } from './lib/suite.mjs';
 
-let browser, consoles;
-before(async () => {
-    [browser, ...consoles] = await together(launch(), Console.start(full()), Console.start(empty()));
-});
-after(async () => {
-    await browser?.close();
-    await Promise.all((consoles ?? []).map(each => each.stop()));
-});
+bothWorlds();
 
 const coloured = ['color-contrast', 'link-in-text-block'];
 

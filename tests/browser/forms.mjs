@@ -1,26 +1,10 @@
 // Forms: what was typed in is never lost, and nothing is done twice.
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { launch, open, together } from './lib/browser.mjs';
-import { Console } from './lib/console.mjs';
-import { full, makeOperation } from './lib/world.mjs';
+import { aPageForEachTest, console_, daemon, page, watched } from './lib/suite.mjs';
+import { makeOperation } from './lib/world.mjs';
 
-let browser, console_, daemon, watched, page;
-before(async () => {
-    [browser, console_] = await together(launch(), Console.start(full()));
-    daemon = console_.daemon;
-});
-after(async () => {
-    await browser?.close();
-    await console_?.stop();
-});
-beforeEach(async () => {
-    daemon.changes.length = 0;
-    daemon.hooks.clear();
-    watched = await open(browser, console_, { allow: /^console: Failed to load resource.* 4(03|04|09|22)/ });
-    page = watched.page;
-});
-afterEach(() => watched.close());
+aPageForEachTest({ allow: /^console: Failed to load resource.* 4(03|04|09|22)/ });
 
 const create = () => page.locator('.actions').getByRole('button', { name: 'Create', exact: true });
 const name = () => page.getByLabel('Name', { exact: true });

@@ -1,26 +1,12 @@
 // With the keyboard alone: what has the focus is seen, the order is that of reading, nothing holds it, and what destroys is
 // never one key away.
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { launch, open, sizes, together } from './lib/browser.mjs';
-import { Console } from './lib/console.mjs';
-import { full, makeVm } from './lib/world.mjs';
+import { sizes } from './lib/browser.mjs';
+import { aPageForEachTest, console_, daemon, page, watched } from './lib/suite.mjs';
+import { makeVm } from './lib/world.mjs';
 
-let browser, console_, daemon, watched, page;
-before(async () => {
-    [browser, console_] = await together(launch(), Console.start(full()));
-    daemon = console_.daemon;
-});
-after(async () => {
-    await browser?.close();
-    await console_?.stop();
-});
-beforeEach(async () => {
-    daemon.changes.length = 0;
-    watched = await open(browser, console_);
-    page = watched.page;
-});
-afterEach(() => watched.close());
+aPageForEachTest();
 
 /// Of what has the focus: its name, where it is, whether it is seen to have it and not under the header.
 const focused = () => page.evaluate(() => {
@@ -88,7 +74,7 @@ test('create, then delete', async () => {
     await watched.go('/vms');
     await to('Create a VM');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/vms/new');
+    await page.waitForURL('**/vms/-/new');
     await to('Name');
     await page.keyboard.type('keys');
     await page.keyboard.press('Enter');

@@ -1,26 +1,11 @@
 // What JavaScript adds: facts that come by themselves, questions in a dialog, shortcuts, the theme, a daemon that is lost.
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { axe, launch, open, together } from './lib/browser.mjs';
-import { Console } from './lib/console.mjs';
-import { full, makeOperation } from './lib/world.mjs';
+import { axe, open } from './lib/browser.mjs';
+import { aPageForEachTest, browser, console_, daemon, page, watched } from './lib/suite.mjs';
+import { makeOperation } from './lib/world.mjs';
 
-let browser, console_, daemon, watched, page;
-before(async () => {
-    [browser, console_] = await together(launch(), Console.start(full()));
-    daemon = console_.daemon;
-});
-after(async () => {
-    await browser?.close();
-    await console_?.stop();
-});
-beforeEach(async () => {
-    daemon.changes.length = 0;
-    daemon.hooks.clear();
-    watched = await open(browser, console_, { permissions: ['clipboard-read', 'clipboard-write'] });
-    page = watched.page;
-});
-afterEach(() => watched.close());
+aPageForEachTest({ permissions: ['clipboard-read', 'clipboard-write'] });
 
 const tell = (vm, state) => {
     daemon.world.vms.find(each => each.name === vm).state = state;

@@ -1,20 +1,12 @@
 // A picture of every page in both themes and sizes, in browser/screenshots of the build folder, to be looked at.
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { folder, launch, open, sizes, together } from './lib/browser.mjs';
-import { Console } from './lib/console.mjs';
+import { folder, open, sizes } from './lib/browser.mjs';
 import { emptyPages, errorPages, fullPages } from './lib/pages.mjs';
-import { empty, full } from './lib/world.mjs';
+import { bothWorlds, browser, consoles } from './lib/suite.mjs';
 
-let browser, consoles;
-before(async () => {
-    [browser, ...consoles] = await together(launch(), Console.start(full()), Console.start(empty()));
-});
-after(async () => {
-    await browser?.close();
-    await Promise.all((consoles ?? []).map(each => each.stop()));
-});
+bothWorlds();
 
 const pictures = join(folder, 'screenshots');
 const file_of = path => path.replace(/^\/$/, 'overview').replaceAll(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '');

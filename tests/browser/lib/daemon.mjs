@@ -73,7 +73,7 @@ export class Daemon {
             if (world.vms.some(vm => vm.name === body.name)) {
                 return [409, { error: { kind: 'conflict', message: `there is a VM named "${body.name}"`, hint: 'choose another name' } }];
             }
-            return [202, this.begin('vm.create', body.name ?? 'made-up')];
+            return [202, this.begin('create', body.name ?? 'made-up')];
         }
         if (kind === 'operations' && verb === 'cancel') {
             const operation = world.operations.find(each => each.id === name);

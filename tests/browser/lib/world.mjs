@@ -168,17 +168,17 @@ export function full() {
     starting.operation = 'op-start';
     stopping.operation = 'op-stop';
     world.operations = [
-        makeOperation('op-run', 'vm.create', 'creating', 'running'),
+        makeOperation('op-run', 'create', 'creating', 'running'),
         makeOperation('op-start', 'start', 'starting', 'queued', { percent: null, stage: '', stages: [] }),
-        makeOperation('op-stop', 'vm.stop', 'stopping', 'cancelling'),
+        makeOperation('op-stop', 'stop', 'stopping', 'cancelling'),
         makeOperation('op-build', 'imagebuild.build', 'next', 'running', { percent: null, stage: 'packages', progress: { done: 52428800, total: 104857600, unit: 'bytes' } }),
-        makeOperation('op-ok', 'vm.create', 'running', 'succeeded', { result: { vm: { name: 'running', state: 'running' } }, warnings: ['its clock was late'] }),
+        makeOperation('op-ok', 'create', 'running', 'succeeded', { result: { vm: { name: 'running', state: 'running' } }, warnings: ['its clock was late'] }),
         makeOperation('op-bad', 'start', 'crashed', 'failed', {
             error: { kind: 'internal', message: "the guest's kernel panicked: out of memory", hint: 'give it more memory: banger vm set --memory 2G crashed', console: ['Kernel panic - not syncing', '\u001b[31mend\u001b[0m'] },
             log: [{ at: ago(63), level: 'info', text: 'launched qemu' }, { at: ago(61), level: 'error', text: 'it ended' }],
         }),
-        makeOperation('op-gone', 'vm.delete', 'old-web', 'cancelled'),
-        makeOperation('op-cut', 'vm.stop', 'stopped', 'interrupted'),
+        makeOperation('op-gone', 'delete', 'old-web', 'cancelled'),
+        makeOperation('op-cut', 'stop', 'stopped', 'interrupted'),
     ];
     world.plugins.push(
         makePlugin('dns', { state: 'failed', reason: 'port 53 is taken', hint: 'stop what has it' }),
