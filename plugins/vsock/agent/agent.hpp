@@ -12,6 +12,8 @@
 #include "session.hpp"
 #include "wall_time.hpp"
 
+#include "guest/wall_clock.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,6 +26,8 @@ struct Settings {
     std::string state_folder = "/run/banger-agent";
     std::string booted_name = "banger-agent-booted"; ///< of the abstract socket
     std::uint16_t ssh_port = 22;
+    /// Sets the clock of the system where it is off, and says whether it did.
+    bool (*set_wall_clock)(std::int64_t unix_ns) = banger::guest::set_wall_clock;
 };
 
 /// What the endpoints share: the guest's state, its events, and what runs for clients.
@@ -37,6 +41,7 @@ class Agent {
 
     [[nodiscard]] const Answerer& answerer() const noexcept { return answerer_; }
     [[nodiscard]] Loop& loop() noexcept { return loop_; }
+    [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
     [[nodiscard]] Events& events() noexcept { return events_; }
     [[nodiscard]] FailedUnits& failed_units() noexcept { return failed_units_; }
     [[nodiscard]] Programs& programs() noexcept { return programs_; }

@@ -4,8 +4,6 @@
 #include "simple_exchange.hpp"
 #include "wall_time.hpp"
 
-#include "guest/wall_clock.hpp"
-
 #include <nlohmann/json.hpp>
 
 namespace agent {
@@ -16,9 +14,9 @@ std::unique_ptr<Exchange> open_get_time(Agent& /*agent*/, Session& session, cons
     });
 }
 
-std::unique_ptr<Exchange> open_put_time(Agent& /*agent*/, Session& session, const Head& head) {
+std::unique_ptr<Exchange> open_put_time(Agent& agent, Session& session, const Head& head) {
     return std::make_unique<SimpleExchange>(
-        session, head, [](Session& asker, const std::string& body) {
+        session, head, [&agent](Session& asker, const std::string& body) {
             const auto wanted = parse_object(body);
             const auto it = wanted.find("unix_ns");
             if (it == wanted.end() || !it->is_number_unsigned() ||
@@ -27,7 +25,7 @@ std::unique_ptr<Exchange> open_put_time(Agent& /*agent*/, Session& session, cons
             }
             const auto unix_ns = static_cast<std::int64_t>(it->get<std::uint64_t>());
             const std::int64_t off_ms = (unix_ns - wall_time_ns()) / 1'000'000;
-            const bool set = banger::guest::set_wall_clock(unix_ns);
+            const bool set = agent.settings().set_wall_clock(unix_ns);
             asker.answer(200, to_text({{"was_off_ms", off_ms}, {"set", set}}));
         });
 }

@@ -15,7 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 class EndpointTest : public testing::Test {
   protected:
@@ -61,15 +63,22 @@ TEST_F(EndpointTest, PortsAreListed) {
     refused("GET", "/v1/ports?titles=2", "", 400, "invalid");
 }
 
-TEST_F(EndpointTest, TimeIsRightAlready) {
-    const json time = get("/v1/time");
-    const Response same = client.ask("PUT", "/v1/time", time.dump());
-    EXPECT_EQ(same.status, 200);
-    EXPECT_EQ(json::parse(same.body)["set"], false);
+TEST_F(EndpointTest, TimeIsSetToWhatIsWanted) {
+    const auto now_ns = get("/v1/time")["unix_ns"].get<std::int64_t>();
+    const std::int64_t wanted_ns = now_ns + 3'600'000'000'000;
+    const Response set = client.ask("PUT", "/v1/time", json{{"unix_ns", wanted_ns}}.dump());
+    EXPECT_EQ(set.status, 200);
+    EXPECT_EQ(json::parse(set.body)["set"], true);
+    EXPECT_GT(json::parse(set.body)["was_off_ms"], 3'000'000); // the rest is how long that took
+    EXPECT_THAT(RunningAgent::times_set, ElementsAre(wanted_ns));
+}
+
+TEST_F(EndpointTest, TimesAreChecked) {
     for (const char* body : {"", "{}", R"({"unix_ns":-1})", R"({"unix_ns":1.5})",
                              R"({"unix_ns":18446744073709551615})", "[1]", "{\"unix_ns\":"}) {
         refused("PUT", "/v1/time", body, 400, "invalid");
     }
+    EXPECT_THAT(RunningAgent::times_set, IsEmpty());
 }
 
 TEST_F(EndpointTest, PowerNeedsAnAction) {

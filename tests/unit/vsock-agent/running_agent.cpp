@@ -16,7 +16,14 @@ namespace {
 
 Settings settings_for(const banger::os::TemporaryDir& dir, const std::string& name,
                       std::uint16_t ssh_port) {
-    return {.state_folder = dir.path() / "state", .booted_name = name, .ssh_port = ssh_port};
+    RunningAgent::times_set.clear();
+    return {.state_folder = dir.path() / "state",
+            .booted_name = name,
+            .ssh_port = ssh_port,
+            .set_wall_clock = [](std::int64_t unix_ns) {
+                RunningAgent::times_set.push_back(unix_ns);
+                return true;
+            }};
 }
 
 } // namespace

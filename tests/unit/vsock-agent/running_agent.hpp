@@ -12,10 +12,12 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace agent {
 
-/// An agent on a Unix socket. It runs while a test waits for something.
+/// An agent on a Unix socket. It runs while a test waits for something. It does not set the clock
+/// of this machine: what it would have set is in times_set.
 class RunningAgent {
   public:
     /// The port is nobody's, unless a test says otherwise; a key must be shown where there is one.
@@ -31,6 +33,7 @@ class RunningAgent {
     Agent agent;
     std::string path;
     SocketServer server;
+    static inline std::vector<std::int64_t> times_set;
 };
 
 struct Response {
