@@ -57,14 +57,14 @@ function(banger_sanitize target)
 endfunction()
 
 # banger_add_unit_test(<folder> sources... LIBS libraries...)
-# One executable per folder; its tests are found by ctest one by one and may run in any order.
+# One executable per folder; its suites are tests of ctest's (AddTestSuites.cmake) and may run in any order.
 function(banger_add_unit_test folder)
     banger_add_gtest(unit "${folder}" ${ARGN})
 endfunction()
 
 # banger_add_integration_test(<folder> [BOOTS] sources... LIBS libraries...)
-# As above, for tests that meet the kernel or other programs: they skip, with the reason, where they
-# cannot run.
+# As above, but each case is a test of its own, for those that meet the kernel or other programs: they skip, with the
+# reason, where they cannot run.
 function(banger_add_integration_test folder)
     banger_add_gtest(integration "${folder}" ${ARGN})
 endfunction()
@@ -89,6 +89,10 @@ function(banger_add_gtest kind folder)
     banger_sanitize(${target})
     banger_precompile_test(${target})
     banger_join(${target})
+    if(kind STREQUAL "unit")
+        banger_add_suites(${target} "${prefix}" ${kind} ${ARG_UNPARSED_ARGUMENTS})
+        return()
+    endif()
     set(short)
     if(ARG_LONG)
         gtest_discover_tests(${target} TEST_PREFIX "${prefix}" TEST_FILTER "${ARG_LONG}" TEST_LIST ${target}_long
@@ -97,4 +101,20 @@ function(banger_add_gtest kind folder)
     endif()
     gtest_discover_tests(${target} TEST_PREFIX "${prefix}" ${short} DISCOVERY_TIMEOUT 60
                          PROPERTIES TIMEOUT 120 LABELS ${kind} PROCESSORS ${processors})
+endfunction()
+
+# banger_add_suites(<target> <prefix> <label> sources...)
+function(banger_add_suites target prefix label)
+    list(FILTER ARGN INCLUDE REGEX "\\.cpp$")
+    list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" REGEX "^[^/]")
+    list(JOIN ARGN "|" sources)
+    set(suites ${CMAKE_CURRENT_BINARY_DIR}/${target}_suites.cmake)
+    add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS ${suites}
+                       COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${target}> -DPREFIX=${prefix} -DLABEL=${label}
+                               -DOUTPUT=${suites} "-DSOURCES=${sources}" -P ${PROJECT_SOURCE_DIR}/cmake/AddTestSuites.cmake
+                       VERBATIM)
+    set(included ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake)
+    file(WRITE ${included} "if(EXISTS \"${suites}\")\n  include(\"${suites}\")\nelse()\n"
+                           "  add_test(${target}_NOT_BUILT ${target}_NOT_BUILT)\nendif()\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${included})
 endfunction()

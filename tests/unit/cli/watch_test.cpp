@@ -270,7 +270,7 @@ TEST_F(Changes, CtrlCInAJobOfAPluginAsksWhetherItIsToBeCancelled) {
 
 TEST_F(Changes, NewsOfAJobWaitUntilTheQuestionIsAnswered) {
     restless_job();
-    const std::string question = "(Ctrl-C again: cancel it)\r\n";
+    const std::string question = "Ctrl-C again: cancel it)\r\n";
     int step = 0;
     int told_before = 0;
     const Result result =
