@@ -1,14 +1,11 @@
 #include "image/catalog.hpp"
 
+#include "image/boot_format.hpp"
 #include "image/ext4.hpp"
 #include "os/clock.hpp"
 #include "os/error.hpp"
 #include "store/image_table.hpp"
 #include "store/reserve.hpp"
-
-#include <array>
-#include <fstream>
-#include <string_view>
 
 namespace banger::image {
 namespace fs = std::filesystem;
@@ -44,11 +41,16 @@ void check_ext4(const fs::path& file, const char* what) {
     }
 }
 
-/// Whether it is a kernel that is not packed: every VMM boots that.
-bool is_elf(const fs::path& file) {
-    std::array<char, 4> magic{};
-    std::ifstream(file, std::ios::binary).read(magic.data(), magic.size());
-    return std::string_view(magic.data(), magic.size()) == "\177ELF";
+void check_boot_files(const store::ImageRow& row) {
+    if (!row.kernel.empty() && !is_kernel(row.kernel)) {
+        throw Error(ErrorKind::invalid,
+                    "kernel " + row.kernel + " is no Linux kernel for this kind of machine",
+                    "give a bzImage, such as /boot/vmlinuz-VERSION, or an uncompressed vmlinux");
+    }
+    if (!row.initrd.empty() && !is_initramfs(row.initrd)) {
+        throw Error(ErrorKind::invalid, "initrd " + row.initrd + " is no initial RAM disk",
+                    "give a cpio archive, such as /boot/initrd.img-VERSION");
+    }
 }
 
 } // namespace
@@ -86,6 +88,7 @@ Image Catalog::register_image(const std::string& name, const Registration& regis
         row.kernel_elf = row.kernel;
     }
     row.initrd = checked_file(registration.initramfs, "initrd");
+    check_boot_files(row);
     row.modules = checked_file(registration.modules, "modules", true);
     row.work_seed = checked_file(registration.work_seed, "work seed");
     if (registration.initramfs.empty()) { // the bundle's mounts ext4; another may do as it likes
@@ -114,7 +117,8 @@ void Catalog::remove(const std::string& name, const std::vector<std::string>& us
     const Image image = get(name);
     if (image.kind == store::ImageKind::bundle) {
         throw Error(ErrorKind::conflict, "image " + name + " is the runtime bundle's",
-                    "remove the folder " + bundle().dir.string() + " to be rid of it");
+                    "it comes with banger and stays; VMs get another one by: banger image default "
+                    "NAME");
     }
     if (!users.empty()) {
         std::string names;

@@ -1,6 +1,8 @@
 #include "build_request.hpp"
 
 #include "default_recipe.hpp"
+#include "initrd_file.hpp"
+#include "kernel_file.hpp"
 #include "recipe_reader.hpp"
 #include "recipe_words.hpp"
 #include "size_text.hpp"
@@ -14,7 +16,10 @@
 
 namespace imagebuild {
 
-const char build_schema[] = R"({"required": ["name"], "properties": {
+const char build_schema[] = R"({"required": ["name"], "examples": [
+    {"name": "dev"},
+    {"name": "web", "package": ["nginx", "curl"]},
+    {"name": "ci", "recipe": "ci.yaml", "docker": true}], "properties": {
     "name": {"type": "string", "description": "what to call the image"},
     "from": {"type": "string", "description": "the image to begin with; the default one else"},
     "rootfs": {"type": "string", "x-path": true,
@@ -49,7 +54,11 @@ using nlohmann::json;
 
 constexpr std::size_t longest_image_part = 48; ///< of a VM's name, which has 63 characters
 
-std::optional<std::int64_t> size_in(const json& args, const char* key) {
+/// As the daemon's limits are, which would say so only once the build has begun.
+constexpr std::int64_t least_disk_mib = 64;
+constexpr std::int64_t least_memory_mib = 128;
+
+std::optional<std::int64_t> size_in(const json& args, const char* key, std::int64_t least_mib) {
     const std::string text = args.value(key, "");
     if (text.empty()) {
         return std::nullopt;
@@ -57,6 +66,12 @@ std::optional<std::int64_t> size_in(const json& args, const char* key) {
     const auto size = find_mib(text);
     if (!size) {
         throw Error(BANGER_E_INVALID, std::string("--") + key + ": '" + text + "' is no size",
+                    "write it as 512M or 8G; a number alone is MiB");
+    }
+    if (*size < least_mib) {
+        throw Error(BANGER_E_INVALID,
+                    std::string("--") + key + ": " + text + " is less than " +
+                        std::to_string(least_mib) + " MiB",
                     "write it as 512M or 8G; a number alone is MiB");
     }
     return size;
@@ -69,7 +84,23 @@ void require_there(const std::string& path, const std::string& what, bool folder
         throw Error(fs::exists(path, code) ? BANGER_E_INVALID : BANGER_E_NOT_FOUND,
                     what + ": " + path +
                         (fs::exists(path, code) ? ": this is no " : ": there is no such ") +
-                        (folder ? "folder" : "file"));
+                        (folder ? "folder" : "file"),
+                    "look what there is with: ls " + fs::path(path).parent_path().string());
+    }
+}
+
+void require_boot_files(const BuildRequest& request) {
+    require_there(request.kernel, "--kernel", false);
+    require_there(request.initrd, "--initrd", false);
+    require_there(request.modules, "--modules", true);
+    if (!request.kernel.empty() && !is_kernel(request.kernel)) {
+        throw Error(BANGER_E_INVALID,
+                    "--kernel: " + request.kernel + " is no Linux kernel for this kind of machine",
+                    "give a bzImage, such as /boot/vmlinuz-VERSION, or an uncompressed vmlinux");
+    }
+    if (!request.initrd.empty() && !is_initrd(request.initrd)) {
+        throw Error(BANGER_E_INVALID, "--initrd: " + request.initrd + " is no initial RAM disk",
+                    "give a cpio archive, such as /boot/initrd.img-VERSION");
     }
 }
 
@@ -107,7 +138,11 @@ Recipe flags_recipe(const json& args) {
     return recipe;
 }
 
+/// Empty for an image that nothing is done in.
 std::string digest_text(const std::vector<Step>& steps) {
+    if (steps.empty()) {
+        return "";
+    }
     std::string all;
     for (const Step& step : steps) {
         all += step.stage + '\0' + step.script + '\0';
@@ -170,14 +205,12 @@ BuildRequest build_request(std::string_view args_json, const Config& config, con
     request.initrd = args.value("initrd", "");
     request.modules = args.value("modules", "");
     require_there(request.rootfs, "--rootfs", false);
-    require_there(request.kernel, "--kernel", false);
-    require_there(request.initrd, "--initrd", false);
-    require_there(request.modules, "--modules", true);
+    require_boot_files(request);
     require_there(script, "--script", false);
 
     const auto either = [](auto given, auto of_recipe) { return given ? given : of_recipe; };
-    request.size_mib = either(size_in(args, "size"), recipe.size_mib);
-    request.memory_mib = either(size_in(args, "memory"), recipe.memory_mib);
+    request.size_mib = either(size_in(args, "size", least_disk_mib), recipe.size_mib);
+    request.memory_mib = either(size_in(args, "memory", least_memory_mib), recipe.memory_mib);
     request.vcpus = args.contains("cpus") ? args["cpus"].get<std::int64_t>() : recipe.vcpus;
     request.work_mib = recipe.work_mib;
     request.work_seed = recipe.work_seed.value_or(true);

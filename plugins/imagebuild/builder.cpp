@@ -65,6 +65,21 @@ std::string as_utf8(std::string_view bytes) {
         .get<std::string>();
 }
 
+/// What may be done about a step that wanted something from beyond the VM; empty: nothing is known.
+std::string network_hint(std::string_view message, bool nat) {
+    if (!nat) {
+        return "the plugin nat is off, so the VM reaches nothing beyond this machine: "
+               "plugins.entries.nat.enabled: true";
+    }
+    const auto says = [&](std::string_view text) { return message.find(text) != message.npos; };
+    const bool cut_off = says("Temporary failure resolving") || says("Could not resolve") ||
+                         says("Could not connect") || says("Failed to connect") ||
+                         says("Network is unreachable") || says("Connection timed out");
+    return cut_off ? "the VM found no way there: see whether this machine itself is online, and "
+                     "what banger doctor says of nat and dns"
+                   : "";
+}
+
 } // namespace
 
 Builder::Builder(banger::Host host, banger::Job& job, const BuildRequest& request,
@@ -119,7 +134,7 @@ void Builder::run() {
         }
         if (kept) {
             hint += (hint.empty() ? "" : "; ") + ("look into its VM: banger vm ssh " + vm +
-                                                  "; remove it: banger vm delete " + vm);
+                                                  "; remove it: banger vm delete --force " + vm);
         }
         back.go();
         throw Error(error.code(), message, hint);
@@ -160,7 +175,10 @@ void Builder::build() {
     make_image();
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
-    json facts{{"base", base_}, {"source", "build"}, {"recipe", request_.digest}};
+    json facts{{"base", base_}, {"source", "build"}};
+    if (!request_.digest.empty()) {
+        facts["recipe"] = request_.digest;
+    }
     std::string note;
     for (const std::string& each : left_out_) {
         note += (note.empty() ? "left out: " : "; ") + each;
@@ -304,11 +322,9 @@ void Builder::step(const SshGuest& guest, const Step& step) {
     } catch (const Error& error) {
         job_.call.check();
         if (!step.optional) {
-            const bool cut_off = step.online && !nat_ && error.hint().empty();
             throw Error(error.code(), with_places(error.what(), step),
-                        cut_off ? "the plugin nat is off, so the VM reaches nothing beyond this "
-                                  "machine: plugins.entries.nat.enabled: true"
-                                : error.hint());
+                        step.online && error.hint().empty() ? network_hint(error.what(), nat_)
+                                                            : error.hint());
         }
         left_out_.emplace_back(error.what());
         log_.line("left out: " + std::string(error.what()), BANGER_LOG_WARNING);

@@ -89,7 +89,7 @@ json check_space(const DaemonApi& api) {
 
 json check_left(std::size_t count) {
     if (count == 0) {
-        return fine("no build has left anything");
+        return fine("nothing of ended builds waits to be cleaned up");
     }
     return {{"severity", "warning"},
             {"title", "builds have left VMs or files"},

@@ -134,7 +134,8 @@ json ImageFiles::finish(const std::string& name, bool replace, json facts) {
     return {{"image", name},
             {"size_bytes", image.value("size_bytes", json())},
             {"content_bytes", facts_.value("content_bytes", json())},
-            {"packages", packages_}};
+            {"packages", packages_},
+            {"next", "banger vm create --image " + name}};
 }
 
 void ImageFiles::copy(const fs::path& from, const fs::path& to) {

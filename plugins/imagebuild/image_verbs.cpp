@@ -18,12 +18,14 @@ using banger::Call;
 using banger::Job;
 using nlohmann::json;
 
-const char export_schema[] = R"({"required": ["name", "file"], "properties": {
+const char export_schema[] = R"({"required": ["name", "file"],
+    "examples": [{"name": "dev", "file": "dev.tar.zst"}], "properties": {
     "name": {"type": "string", "description": "the image"},
     "file": {"type": "string", "x-path": true, "description": "archive to write: NAME.tar.zst"},
     "replace": {"type": "boolean", "default": false,
                 "description": "write over a file that is there"}}})";
-const char import_schema[] = R"({"required": ["file"], "properties": {
+const char import_schema[] = R"({"required": ["file"],
+    "examples": [{"file": "dev.tar.zst"}, {"file": "dev.tar.zst", "name": "dev2"}], "properties": {
     "file": {"type": "string", "x-path": true, "description": "archive of image export"},
     "name": {"type": "string", "description": "what to call it; else as it was called"},
     "replace": {"type": "boolean", "default": false,

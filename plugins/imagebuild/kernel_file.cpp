@@ -32,13 +32,18 @@ std::string bytes_at(std::ifstream& file, std::streamoff at, std::size_t count) 
     return bytes;
 }
 
+/// By its header (Documentation/arch/x86/boot.rst, header).
+bool is_packed(std::ifstream& file) {
+    constexpr std::streamoff magic_at = 0x202;
+    return bytes_at(file, magic_at, 4) == "HdrS";
+}
+
 /// Of a packed one: its header says where (Documentation/arch/x86/boot.rst, kernel_version).
 std::string version_of_packed(std::ifstream& file) {
-    constexpr std::streamoff magic_at = 0x202;
     constexpr std::streamoff pointer_at = 0x20e;
     constexpr unsigned sector = 0x200;
     const std::string pointer = bytes_at(file, pointer_at, 2);
-    if (bytes_at(file, magic_at, 4) != "HdrS" || pointer.size() != 2) {
+    if (!is_packed(file) || pointer.size() != 2) {
         return "";
     }
     const unsigned offset = static_cast<unsigned char>(pointer[0]) +
@@ -76,6 +81,11 @@ bool is_elf(const fs::path& kernel) {
     std::array<char, 4> begin{};
     std::ifstream(kernel, std::ios::binary).read(begin.data(), begin.size());
     return begin == std::array<char, 4>{'\x7f', 'E', 'L', 'F'};
+}
+
+bool is_kernel(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return is_elf(file) || is_packed(stream);
 }
 
 std::string kernel_version_of(const fs::path& kernel) {

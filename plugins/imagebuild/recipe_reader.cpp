@@ -220,7 +220,7 @@ class RecipeReader {
              {"group", [&](const Node& n, const std::string& k) { account(n, k, file.group); }}});
         need(node, key, "to", !file.to.empty());
         if (node.IsMap() && !node["content"] == !node["path"]) {
-            walk_.problem(node, key, "it needs one of content and path");
+            walk_.problem(node, key, "it needs either content or path");
         }
         return file;
     }
@@ -267,7 +267,7 @@ class RecipeReader {
               [&](const Node& n, const std::string& k) { flag(n, k, download.optional); }}});
         need(node, key, "to", !download.to.empty());
         if (node.IsMap() && !node["url"] == !node["path"]) {
-            walk_.problem(node, key, "it needs one of url and path");
+            walk_.problem(node, key, "it needs either url or path");
         }
         if (node.IsMap() && !node["sha256"] && !node["integrity"]) {
             walk_.problem(node, key, "it needs sha256 or integrity: nothing is used unchecked");
@@ -331,7 +331,18 @@ class RecipeReader {
     if (problems.size() > most_problems) {
         text += "; and " + std::to_string(problems.size() - most_problems) + " more";
     }
-    throw Error(BANGER_E_INVALID, text, "docs/images.md tells of every key of a recipe");
+    throw Error(BANGER_E_INVALID, text,
+                "the keys of a recipe are in docs/images.md of banger, and in its "
+                "share/banger/recipe.schema.json");
+}
+
+/// yaml-cpp says of a tab only that what follows is no value.
+bool begins_with_a_tab(std::string_view yaml, int line) {
+    for (; line > 0 && !yaml.empty(); --line) {
+        yaml.remove_prefix(std::min(yaml.find('\n'), yaml.size() - 1) + 1);
+    }
+    const std::string_view indent = yaml.substr(0, yaml.find_first_not_of(" \t"));
+    return indent.find('\t') != std::string_view::npos;
 }
 
 } // namespace
@@ -349,7 +360,10 @@ Recipe read_recipe(std::string_view yaml, const std::string& file, const fs::pat
                                   documents.empty() ? "it is empty" : "a second document begins");
         }
     } catch (const YAML::Exception& error) {
-        reader.walk().problem(error.mark, "recipe", "this is no YAML: " + error.msg);
+        reader.walk().problem(error.mark, "recipe",
+                              begins_with_a_tab(yaml, error.mark.line)
+                                  ? "a tab before it: YAML is indented by spaces"
+                                  : "this is no YAML: " + error.msg);
     }
     if (!reader.walk().problems().empty()) {
         refuse(reader.walk().problems());

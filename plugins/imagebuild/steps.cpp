@@ -24,6 +24,15 @@ if [ ! -e "$policy" ]; then
 fi
 )sh";
 
+/// bash says of such a first line that the script itself is not there.
+constexpr const char* refuse_windows_lines = R"sh(case $first in
+*$'\r') echo 'its lines end as on Windows: dos2unix mends that' >&2; exit 1 ;;
+esac
+)sh";
+constexpr const char* require_interpreter = R"sh(    read -r program _ <<<"${first#??}"
+    [ -x "$program" ] || { echo "the guest has no $program, which its first line names" >&2; exit 1; }
+)sh";
+
 std::string cut_stage(std::string text) {
     if (text.size() > stage_bytes) { // never in the middle of a character
         text.resize(stage_bytes - 2);
@@ -271,9 +280,8 @@ Step script_step(const std::string& local) {
     step.stage = cut_stage("script " + local.substr(local.rfind('/') + 1));
     step.what = "script " + local;
     step.uploads.push_back({local, file});
-    step.script = "cd /root\nchmod 0755 " + file + "\nread -r first <" + file +
-                  " || true\n"
-                  "case $first in\n'#!'*) " +
+    step.script = "cd /root\nchmod 0755 " + file + "\nread -r first <" + file + " || true\n" +
+                  refuse_windows_lines + "case $first in\n'#!'*)\n" + require_interpreter + "    " +
                   file + " ;;\n*) bash -euo pipefail " + file + " ;;\nesac\n";
     return step;
 }

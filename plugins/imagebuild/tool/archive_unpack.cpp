@@ -11,6 +11,7 @@
 #include "report.hpp"
 
 #include <cerrno>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -191,15 +192,33 @@ void check_declared(const Manifest& manifest, const UnpackOptions& options, std:
     }
 }
 
+/// What work() gives of an archive; what is wrong with it names it.
+json of_archive(const std::filesystem::path& file,
+                const std::function<json(ArchiveInput&, const Manifest&)>& work) {
+    const UniqueFd fd = open_archive(file);
+    try {
+        ArchiveInput input(fd.get(), file.string());
+        return work(input, parse_manifest(read_manifest(input)));
+    } catch (const Failure& failure) {
+        if (failure.kind() != FailureKind::invalid) {
+            throw;
+        }
+        throw Failure(failure.kind(), shown(file.filename().string()) + ": " + failure.what(),
+                      failure.hint());
+    }
+}
+
 } // namespace
+
+json about_archive(const std::filesystem::path& file) {
+    return of_archive(file, [](ArchiveInput&, const Manifest& manifest) {
+        return json{{"image", about(manifest)}};
+    });
+}
 
 json unpack(const UnpackOptions& options, Report& report) {
     report.stage("checking the archive");
-    const UniqueFd fd = open_archive(options.file);
-    const std::string name = options.file.filename().string();
-    try {
-        ArchiveInput input(fd.get(), options.file.string());
-        const Manifest manifest = parse_manifest(read_manifest(input));
+    return of_archive(options.file, [&](ArchiveInput& input, const Manifest& manifest) {
         IncomingFolder folder(options.folder);
         check_declared(manifest, options, folder.free_bytes());
         report.stage("unpacking");
@@ -214,12 +233,7 @@ json unpack(const UnpackOptions& options, Report& report) {
             result["files"].push_back(file.name);
         }
         return result;
-    } catch (const Failure& failure) {
-        if (failure.kind() != FailureKind::invalid) {
-            throw;
-        }
-        throw Failure(failure.kind(), shown(name) + ": " + failure.what(), failure.hint());
-    }
+    });
 }
 
 } // namespace image_tool::archive

@@ -17,6 +17,9 @@ struct UnpackOptions {
     std::uint64_t max_bytes = 0;  ///< on the disk; 0: what is free there
 };
 
+/// What an archive says of itself, by its first member alone: {"image":{..}}. Throws Failure.
+nlohmann::json about_archive(const std::filesystem::path& file);
+
 /// Puts the files of an image archive into a folder, or throws Failure and puts nothing there.
 /// Gives {"image":{..},"files":[..],"size_bytes":n,"disk_bytes":n}.
 nlohmann::json unpack(const UnpackOptions& options, Report& report);

@@ -37,6 +37,10 @@ void add_file(PackOptions& options, const std::string& word) {
 
 } // namespace
 
+json about_verb(const std::vector<std::string>& words, Report& /*report*/) {
+    return about_archive(Arguments(words, {"file"}).one("file"));
+}
+
 json pack_verb(const std::vector<std::string>& words, Report& report) {
     const Arguments arguments(words, {"image", "file", "out", "level"}, {"replace"});
     PackOptions options;

@@ -27,6 +27,7 @@ struct NamedVerb {
 };
 
 constexpr NamedVerb verbs[] = {
+    {"about", archive::about_verb, "--file FILE"},
     {"compact", compact,
      "--fs FILE [--margin-mib N] [--label TEXT] [--drop PATH]... [--block PATH]..."},
     {"diff", diff, "--base FILE (--overlay FILE | --root FILE)"},

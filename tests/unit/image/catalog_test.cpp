@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using os::Error;
 using os::ErrorKind;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -42,6 +43,8 @@ std::string refusal(const std::function<void()>& call) {
     return "nothing was thrown";
 }
 
+const std::string packed_kernel = std::string(0x202, 'x') + "HdrS and what follows";
+
 /// A bundle whose image is "debian", and an ext4 file of a megabyte.
 class CatalogTest : public ::testing::Test {
   protected:
@@ -52,9 +55,9 @@ class CatalogTest : public ::testing::Test {
                                   "initramfs":"initramfs.img","work_seed":"seed.ext4",
                                   "rootfs":{"name":"debian","path":"rootfs.ext4"},
                                   "ssh_key":"id"})");
-        for (const char* name : {"vmlinuz", "initramfs.img", "id"}) {
-            os::write_file_atomic(bundle / name, name);
-        }
+        os::write_file_atomic(bundle / "vmlinuz", packed_kernel);
+        os::write_file_atomic(bundle / "initramfs.img", "070701 and what follows");
+        os::write_file_atomic(bundle / "id", "a key");
         make_ext4(bundle / "rootfs.ext4");
         make_ext4(bundle / "seed.ext4");
         start();
@@ -326,6 +329,26 @@ TEST_F(CatalogTest, AKernelThatIsRegisteredMayBeElf) {
     registration.kernel = bundle / "vmlinuz";
     catalog->register_image("mine", registration);
     EXPECT_EQ(catalog->get("mine").kernel_elf, fs::path());
+}
+
+TEST_F(CatalogTest, OnlyWhatBootsIsRegisteredAsKernelAndInitialRamDisk) {
+    const fs::path script = dir.path() / "script";
+    os::write_file_atomic(script, "#!/bin/sh\n" + std::string(1000, '#'));
+    Registration registration{.rootfs = bundle / "rootfs.ext4", .kernel = script};
+    EXPECT_THAT(refusal([&] { catalog->register_image("mine", registration); }),
+                AllOf(HasSubstr("kernel " + script.string() + " is no Linux kernel"),
+                      HasSubstr("/boot/vmlinuz-VERSION")));
+    registration.kernel = bundle / "vmlinuz";
+    registration.initramfs = script;
+    EXPECT_THAT(refusal([&] { catalog->register_image("mine", registration); }),
+                HasSubstr("initrd " + script.string() + " is no initial RAM disk"));
+    EXPECT_FALSE(catalog->find("mine"));
+    using namespace std::string_literals;
+    for (const std::string& begin : {"\x1f\x8b\x08"s, "\xfd\x37zXZ\0"s, "(\xb5/\xfd"s, "070701"s}) {
+        os::write_file_atomic(dir.path() / "initrd", begin + "rest");
+        registration.initramfs = dir.path() / "initrd";
+        EXPECT_EQ(catalog->register_image("mine", registration).initramfs, dir.path() / "initrd");
+    }
 }
 
 TEST_F(CatalogTest, WhatIsUsedOrTheDefaultIsNotDeleted) {

@@ -1,6 +1,7 @@
 #include "boot_set.hpp"
 #include "build_world.hpp"
 #include "golden.hpp"
+#include "initrd_file.hpp"
 #include "kernel_file.hpp"
 
 #include <fstream>
@@ -77,6 +78,20 @@ TEST_F(Boots, AKernelSaysItsVersion) {
     EXPECT_EQ(kernel_version_of(folder_ / "none"), "");
     EXPECT_TRUE(is_elf(folder_ / "elf"));
     EXPECT_FALSE(is_elf(folder_ / "packed"));
+    EXPECT_TRUE(is_kernel(folder_ / "elf"));
+    EXPECT_TRUE(is_kernel(folder_ / "packed"));
+    EXPECT_FALSE(is_kernel(folder_ / "other"));
+    EXPECT_FALSE(is_kernel(folder_ / "none"));
+}
+
+TEST_F(Boots, AnInitialRamDiskIsAnArchiveOfSomeKind) {
+    EXPECT_TRUE(is_initrd(file("plain", "07070100000000")));
+    EXPECT_TRUE(is_initrd(file("gzip", "\x1f\x8b\x08")));
+    EXPECT_TRUE(is_initrd(file("xz", std::string("\xfd\x37zXZ\0", 6))));
+    EXPECT_TRUE(is_initrd(file("zstd", "(\xb5/\xfd\x04")));
+    EXPECT_FALSE(is_initrd(file("script", "#!/bin/sh\n")));
+    EXPECT_FALSE(is_initrd(file("short", "07")));
+    EXPECT_FALSE(is_initrd(folder_ / "none"));
 }
 
 TEST_F(Boots, WhatTheBundleHasStaysThere) {

@@ -87,7 +87,7 @@ fake::ProgramEnd BuildWorld::run(const fake::Program& program, banger_call& call
             host_.cancel();
             return {BANGER_E_CANCELLED, 0, {}, {}, "cancelled"};
         }
-        return {BANGER_OK, fails_with_, {}, "it does not work\n", {}};
+        return {BANGER_OK, fails_with_, {}, fails_saying_, {}};
     }
     if (std::any_of(really_.begin(), really_.end(),
                     [&](const std::string& begin) { return line.rfind(begin, 0) == 0; })) {

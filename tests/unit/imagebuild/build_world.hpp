@@ -63,6 +63,7 @@ class BuildWorld : public testing::Test {
     std::vector<std::string> programs_;
     std::optional<std::string> fails_;
     int fails_with_ = 100;
+    std::string fails_saying_ = "it does not work\n";
     std::vector<std::string> really_; ///< programs that are run, by how their line begins
     bool cancels_ = false;
 };

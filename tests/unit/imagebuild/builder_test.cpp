@@ -113,6 +113,12 @@ TEST_F(World, AStepThatNeedsANetworkSaysThatThereIsNone) {
     EXPECT_THAT(build(request()).outcome.hint, HasSubstr("the plugin nat is off"));
     fails_ = "install y";
     EXPECT_THAT(build(request()).outcome.hint, Not(HasSubstr("nat"))) << "a file needs none";
+
+    host_.answers["GET /v1/vm-options"] = R"({"options": [{"plugin": "nat", "name": "nat"}]})";
+    fails_ = "apt-get install it";
+    EXPECT_THAT(build(request()).outcome.hint, Not(HasSubstr("online")));
+    fails_saying_ = "Err: Temporary failure resolving 'deb.debian.org'\n";
+    EXPECT_THAT(build(request()).outcome.hint, HasSubstr("this machine itself is online"));
 }
 
 TEST_F(World, AGuestThatIsPausedByAFullDiskNamesTheDisk) {

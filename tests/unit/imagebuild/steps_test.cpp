@@ -18,7 +18,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -49,17 +48,26 @@ std::string text_of(const std::vector<Step>& steps) {
     return text;
 }
 
+std::string test_file() {
+    return testing::TempDir() + "imagebuild-" + std::to_string(::getpid()) + ".sh";
+}
+
+/// All that bash says when it runs the script with these words, and "(status)" when it fails.
+std::string said_by_bash(const std::string& words, const std::string& script) {
+    const std::string file = test_file();
+    std::ofstream(file) << script;
+    std::FILE* const said =
+        ::popen(("bash " + words + " " + shell_word(file) + " 2>&1").c_str(), "r");
+    std::array<char, 4096> buffer{};
+    std::string text(buffer.data(), std::fread(buffer.data(), 1, buffer.size(), said));
+    const int status = ::pclose(said);
+    std::filesystem::remove(file);
+    return text + (status == 0 ? "" : "(" + std::to_string(WEXITSTATUS(status)) + ")");
+}
+
 /// What bash says of a script that it only reads.
 std::string syntax_errors(const std::string& script) {
-    const std::string file =
-        testing::TempDir() + "imagebuild-" + std::to_string(::getpid()) + ".sh";
-    std::ofstream(file) << script;
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> said(
-        ::popen(("bash -n " + shell_word(file) + " 2>&1").c_str(), "r"), &::pclose);
-    std::array<char, 4096> buffer{};
-    std::string text(buffer.data(), std::fread(buffer.data(), 1, buffer.size(), said.get()));
-    std::remove(file.c_str());
-    return text;
+    return said_by_bash("-n", script);
 }
 
 TEST(Steps, OfAWholeRecipe) {
@@ -114,6 +122,32 @@ TEST(Steps, ALongStageIsCutBetweenCharacters) {
     const std::string stage = steps_of(recipe).front().stage;
     EXPECT_LE(stage.size(), 64U);
     EXPECT_EQ(nlohmann::json(stage).dump().substr(0, 5), "\"file"); // it is UTF-8
+}
+
+/// What is said when a guest is given a script of this content.
+std::string ran_as_script(const std::string& content) {
+    const std::string file = test_file() + ".given";
+    std::ofstream(file) << content;
+    std::string script = script_step("/home/me/x.sh").script;
+    const std::string in_guest = std::string(guest_folder) + "/script";
+    for (std::size_t at = script.find(in_guest); at != std::string::npos;
+         at = script.find(in_guest)) {
+        script.replace(at, in_guest.size(), file);
+    }
+    script.replace(script.find("cd /root"), 8, "cd /");
+    std::string said = said_by_bash("-euo pipefail", script);
+    std::filesystem::remove(file);
+    return said;
+}
+
+TEST(Steps, AScriptIsRunByTheProgramInItsFirstLine) {
+    EXPECT_EQ(ran_as_script("#!/bin/sh\necho done\n"), "done\n");
+    EXPECT_EQ(ran_as_script("#! /usr/bin/env bash\necho ${BASH_VERSION:+bash}\n"), "bash\n");
+    EXPECT_EQ(ran_as_script("echo no first line\nfalse\necho on\n"), "no first line\n(1)");
+    EXPECT_EQ(ran_as_script("#!/usr/bin/nosuch -x\n"),
+              "the guest has no /usr/bin/nosuch, which its first line names\n(1)");
+    EXPECT_EQ(ran_as_script("#!/bin/sh\r\necho a\r\n"),
+              "its lines end as on Windows: dos2unix mends that\n(1)");
 }
 
 TEST(Steps, ScriptsOfOursAreGoodBash) {
@@ -237,6 +271,14 @@ TEST_F(Request, WhatIsWrongIsToldBeforeAVmBoots) {
     };
     EXPECT_THAT(refused(R"({"name": "A b"})"), HasSubstr("is no name of an image"));
     EXPECT_THAT(refused(R"({"name": "a", "size": "big"})"), HasSubstr("--size: 'big'"));
+    EXPECT_THAT(refused(R"({"name": "a", "size": "10"})"), HasSubstr("--size: 10 is less than 64"));
+    EXPECT_THAT(refused(R"({"name": "a", "kernel": "/bin/sh"})"), HasSubstr("(taken)"))
+        << "it is ELF";
+    const std::string text = test::golden("whole.yaml").string();
+    EXPECT_THAT(refused(R"({"name": "a", "kernel": ")" + text + R"("})"),
+                HasSubstr("is no Linux kernel"));
+    EXPECT_THAT(refused(R"({"name": "a", "initrd": ")" + text + R"("})"),
+                HasSubstr("is no initial RAM disk"));
     EXPECT_THAT(refused(R"({"name": "a", "package": ["-x"]})"), HasSubstr("--package: '-x'"));
     EXPECT_THAT(refused(R"({"name": "a", "recipe": "/none.yaml"})"), HasSubstr("/none.yaml"));
     EXPECT_THAT(refused(R"({"name": "a", "script": "/none.sh"})"), HasSubstr("/none.sh"));

@@ -216,6 +216,14 @@ TEST_F(ArchiveUnpack, LooksAtTheFreeSpaceBeforeItWrites) {
                 HasSubstr("the image takes 8.0 TiB"));
 }
 
+TEST_F(ArchiveUnpack, TellsAboutAnArchiveByItsFirstMember) {
+    test::write_file(options.file,
+                     first(manifest_of({{"rootfs.ext4", root}}, R"({"name": "web"})")));
+    EXPECT_EQ(about_archive(options.file)["image"]["name"], "web") << "the rest is not there yet";
+    test::write_file(options.file, tar_member("rootfs.ext4", root) + tar_end());
+    EXPECT_THROW(about_archive(options.file), Failure);
+}
+
 TEST_F(ArchiveUnpack, NamesTheFolderWhoseDiskIsFull) {
     test::write_file(options.file, with_root(tar_member("rootfs.ext4", root)));
     rlimit before{};
