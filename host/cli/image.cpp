@@ -1,11 +1,16 @@
 #include "api_client/json.hpp"
 #include "cli/absolute_path.hpp"
 #include "cli/command.hpp"
+#include "cli/confirm.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/listing.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
 #include "cli/targets.hpp"
 #include "cli/watch.hpp"
+#include "os/join.hpp"
+
+#include <set>
 
 namespace banger::cli {
 namespace {
@@ -21,6 +26,7 @@ struct RegisterArgs {
 
 struct DeleteArgs {
     std::vector<std::string> names;
+    bool yes = false;
 };
 
 struct DefaultArgs {
@@ -137,7 +143,31 @@ int choose_default(Session& session, const DefaultArgs& args) {
     return 0;
 }
 
+/// Whose files would be lost: of registered images they stay. Throws for a name that is not there.
+std::string losing(Session& session, const std::vector<std::string>& names) {
+    const Several several = get_all(session.api(), image_noun, names);
+    if (!several.missing.empty()) {
+        const os::Error& first = several.missing.front();
+        throw os::Error(first.kind(), first.what(),
+                        names.size() == 1 ? first.hint() : "nothing was deleted");
+    }
+    std::set<std::string> lost;
+    for (const Json& image : several.found) {
+        if (text_at(image, "kind") == "managed") {
+            lost.insert(text_at(image, "name") + " (" + size_at(image, "disk_bytes") + ")");
+        }
+    }
+    return os::join({lost.begin(), lost.end()});
+}
+
 int remove(Session& session, const DeleteArgs& args) {
+    if (!args.yes && session.in_is_tty && session.err.tty) {
+        const std::string lost = losing(session, args.names);
+        if (!lost.empty() && !confirm("Delete " + lost + "?")) {
+            session.note("nothing was deleted");
+            return as_int(ExitCode::failed);
+        }
+    }
     return change_all(
         session, image_noun, "image", args.names, "deleted",
         [](Api& api, const std::string& name) { return api.remove(image_noun.target(name)); });
@@ -185,9 +215,13 @@ void add_image(CLI::App& noun, Session& session) {
     runs(verb, session, default_args, choose_default);
 
     auto delete_args = std::make_shared<DeleteArgs>();
-    verb = noun.add_subcommand("delete",
-                               "Delete images; of registered ones the files are not touched");
+    verb =
+        noun.add_subcommand("delete", "Delete images; of registered ones the files are not touched")
+            ->alias("rm");
     verb->add_option("NAME", delete_args->names, "One image or several")->required();
+    verb->add_flag("-y,--yes", delete_args->yes, "Do not ask");
+    examples(verb, "  banger image delete dev     asks first on a terminal\n"
+                   "Without a terminal nothing is asked. An image that VMs use is not deleted.");
     runs(verb, session, delete_args, remove);
 
     add_image_prune(noun, session);

@@ -114,7 +114,7 @@ int run_place(Session& session, const Place& place, const std::string& command,
         return 0;
     }
     if (place.verbs.size() == 1) {
-        return run_plugin_verb(session, place.plugins.front(), place.verbs.front(),
+        return run_plugin_verb(session, command, place.plugins.front(), place.verbs.front(),
                                std::move(words), json);
     }
     const bool repeatable = std::all_of(place.verbs.begin(), place.verbs.end(), is_repeatable);
@@ -190,6 +190,8 @@ void add_placed_verbs(CLI::App& noun, Session& session) {
         api = session.api();
     }
     if (!api) {
+        noun.footer("Plugins may bring more commands; they are listed while bangerd runs: banger "
+                    "daemon start");
         return;
     }
     try {

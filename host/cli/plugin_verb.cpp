@@ -208,11 +208,8 @@ void print_output(const Session& session, const std::string& summary, const Json
     }
 }
 
-int run_plugin_verb(Session& session, const std::string& plugin, const Json& verb,
-                    std::vector<std::string> words, bool json) {
-    const std::string command = session.alias.empty()
-                                    ? "banger x " + plugin + " " + text_at(verb, "name")
-                                    : "banger " + session.alias;
+int run_plugin_verb(Session& session, const std::string& command, const std::string& plugin,
+                    const Json& verb, std::vector<std::string> words, bool json) {
     if (wants_help(words)) {
         session.print(verb_help(command, {plugin}, {verb}));
         return 0;

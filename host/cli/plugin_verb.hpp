@@ -29,8 +29,8 @@ void print_output(const Session& session, const std::string& summary,
                   const api_client::Json& output, bool json);
 
 /// Runs a verb with the words given to it and prints what it says, or its help for "--help".
-/// Returns the exit code.
-int run_plugin_verb(Session& session, const std::string& plugin, const api_client::Json& verb,
-                    std::vector<std::string> words, bool json);
+/// `command` is what it was called by. Returns the exit code.
+int run_plugin_verb(Session& session, const std::string& command, const std::string& plugin,
+                    const api_client::Json& verb, std::vector<std::string> words, bool json);
 
 } // namespace banger::cli

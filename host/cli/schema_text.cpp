@@ -3,6 +3,8 @@
 #include "api_client/json.hpp"
 #include "cli/noun.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <vector>
 
 namespace banger::cli {
@@ -35,6 +37,15 @@ std::string schema_text(const Json& schema) {
     const std::string limits = schema_limits(schema);
     const std::string what = text.empty() ? text_at(schema, "type") : text;
     return what + (what.empty() || limits.empty() ? "" : " ") + limits;
+}
+
+std::string positional_name(std::string parameter) {
+    if (parameter == "vm" || parameter == "vms") {
+        return "NAME";
+    }
+    std::transform(parameter.begin(), parameter.end(), parameter.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return parameter;
 }
 
 } // namespace banger::cli

@@ -3,6 +3,7 @@
 #include "api_client/json.hpp"
 #include "cli/absolute_path.hpp"
 #include "cli/noun.hpp"
+#include "cli/schema_text.hpp"
 #include "os/error.hpp"
 #include "os/nearest.hpp"
 
@@ -61,6 +62,12 @@ class Reader {
                 i += option(word.substr(2), i + 1 < words.size() ? &words[i + 1] : nullptr) ? 1 : 0;
             } else {
                 positional(word);
+            }
+        }
+        for (const std::string& key : required_) {
+            if (!args_.contains(key)) {
+                throw os::Error(os::ErrorKind::invalid, positional_name(key) + " is missing",
+                                help_);
             }
         }
         return args_;

@@ -6,10 +6,12 @@
 #include "cli/plugin_verb.hpp"
 #include "cli/repeat.hpp"
 #include "cli/schema_text.hpp"
+#include "cli/ssh_command.hpp"
 #include "os/join.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <utility>
 
 namespace banger::cli {
@@ -37,17 +39,11 @@ std::string value_name(const std::string& parameter, const Json& schema) {
     if (parameter == "vm" || parameter == "vms") {
         return "NAME";
     }
+    if (value_at(schema, "x-path") == Json(true)) {
+        return "PATH";
+    }
     const std::string type = text_at(schema, "type");
     return type == "integer" || type == "number" ? "N" : "TEXT";
-}
-
-std::string positional_name(std::string parameter) {
-    if (parameter == "vm" || parameter == "vms") {
-        return "NAME";
-    }
-    std::transform(parameter.begin(), parameter.end(), parameter.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return parameter;
 }
 
 /// What several verbs take, each parameter once.
@@ -123,6 +119,50 @@ std::string block(const char* title, const Lines& lines) {
     return text;
 }
 
+std::string option_words(const std::string& name, const Json& value) {
+    if (value.is_boolean()) {
+        return (value == Json(true) ? " --" : " --no-") + name;
+    }
+    return " --" + name + " " + shell_quoted(plain(value));
+}
+
+/// An example of a schema, which are arguments, as somebody would type it.
+std::string example_words(const Json& schema, const Json& example) {
+    std::string text;
+    std::set<std::string> told;
+    for (const Json& required : value_at(schema, "required")) {
+        const std::string name = plain(required);
+        const Json& value = value_at(example, name.c_str());
+        if (value.is_primitive() && !value.is_null()) {
+            text += " " + shell_quoted(plain(value));
+            told.insert(name);
+        }
+    }
+    for (const auto& [name, value] : example.items()) {
+        if (told.count(name) != 0) {
+            continue;
+        }
+        for (const Json& each : value.is_array() ? value : Json::array({value})) {
+            text += option_words(name, each);
+        }
+    }
+    return text;
+}
+
+/// Those that the verbs' schemas have ("examples" of JSON Schema).
+std::string examples_of(const std::string& command, const std::vector<Json>& verbs) {
+    std::string text;
+    for (const Json& verb : verbs) {
+        const Json schema = schema_of(verb);
+        for (const Json& example : value_at(schema, "examples")) {
+            if (example.is_object()) {
+                text += "  " + command + example_words(schema, example) + "\n";
+            }
+        }
+    }
+    return text.empty() ? "" : "\nExamples:\n" + text;
+}
+
 } // namespace
 
 std::string summary_of(const std::vector<Json>& verbs) {
@@ -142,8 +182,9 @@ std::string verb_help(const std::string& command, const std::vector<std::string>
     options.emplace_back("--json", "Print JSON");
     const std::string text = summary_of(verbs) + "\n\nUsage: " + command + " [OPTIONS]" +
                              parameters.usage + "\n" + block("Arguments", parameters.positionals) +
-                             block("Options", options) + "\nBrought by the plugin" +
-                             (plugins.size() == 1 ? " " : "s ") + os::join(plugins) + ".\n";
+                             block("Options", options) + examples_of(command, verbs) +
+                             "\nBrought by the plugin" + (plugins.size() == 1 ? " " : "s ") +
+                             os::join(plugins) + ".\n";
     return shown_text(text, false);
 }
 

@@ -55,7 +55,10 @@ int run(Session& session, const XArgs& args) {
     for (const Json& verb : verbs_of(plugin)) {
         known.push_back(text_at(verb, "name"));
         if (known.back() == args.verb) {
-            return run_plugin_verb(session, args.plugin, verb, session.tail, args.json);
+            const std::string command = session.alias.empty()
+                                            ? "banger x " + args.plugin + " " + args.verb
+                                            : "banger " + session.alias;
+            return run_plugin_verb(session, command, args.plugin, verb, session.tail, args.json);
         }
     }
     throw os::Error(os::ErrorKind::not_found,

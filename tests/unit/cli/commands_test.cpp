@@ -28,6 +28,7 @@ TEST_F(Commands, HelpNeedsNoDaemon) {
         EXPECT_EQ(run({noun}).code, 2) << noun;
     }
     EXPECT_THAT(run({"help", "vm", "create"}).out, HasSubstr("Usage: banger vm create"));
+    EXPECT_THAT(run({"image", "--help"}).out, HasSubstr("they are listed while bangerd runs"));
 }
 
 TEST_F(Commands, WrongUsageIsExplained) {

@@ -13,6 +13,17 @@ struct ImageVerbs : ProgramTest {
     ImageVerbs() { start_daemon(); }
 };
 
+/// Types this once it is asked.
+std::function<std::string(const std::string&)> answering(const std::string& answer) {
+    return [answer, typed = false](const std::string& seen) mutable {
+        if (!typed && seen.find("[y/N]") != std::string::npos) {
+            typed = true;
+            return answer;
+        }
+        return std::string();
+    };
+}
+
 TEST_F(ImageVerbs, LsShowsWhatEachIsAndWhatItTakes) {
     daemon->on("GET /v1/images", R"({"images":[
         {"name":"debian","kind":"bundle","ok":true,"default":true,"size_bytes":1073741824,
@@ -100,15 +111,6 @@ TEST_F(ImageVerbs, PruneShowsAndAsksBeforeAnImageGoes) {
         R"(POST /v1/image-prune {"older_than_s":2592000,"dry_run":false,"images":[]})";
     EXPECT_FALSE(daemon->saw(all));
 
-    const auto answering = [](const std::string& answer) {
-        return [answer, typed = false](const std::string& seen) mutable {
-            if (!typed && seen.find("[y/N]") != std::string::npos) {
-                typed = true;
-                return answer;
-            }
-            return std::string();
-        };
-    };
     EXPECT_THAT(run_on_terminal({"image", "prune"}, answering("n\n")).out,
                 HasSubstr("no image was deleted"));
     EXPECT_TRUE(daemon->saw(leftovers)); // nobody's, so nobody is asked
@@ -116,6 +118,23 @@ TEST_F(ImageVerbs, PruneShowsAndAsksBeforeAnImageGoes) {
     (void)run_on_terminal({"image", "prune"}, answering("y\n"));
     EXPECT_TRUE(daemon->saw(all));
     EXPECT_THAT(run({"image", "prune", "--yes"}).out, HasSubstr("1.5G freed\n"));
+}
+
+TEST_F(ImageVerbs, DeletingAsksWhereFilesWouldBeLost) {
+    daemon->on("GET /v1/images/dev", R"({"name":"dev","kind":"managed","disk_bytes":1073741824})");
+    daemon->on("GET /v1/images/mine",
+               R"({"name":"mine","kind":"registered","disk_bytes":1073741824})");
+    operation("DELETE /v1/images/dev", "1", "image-delete", "dev", {});
+    operation("DELETE /v1/images/mine", "2", "image-delete", "mine", {});
+    const Result kept = run_on_terminal({"image", "rm", "dev", "mine"}, answering("n\n"));
+    EXPECT_EQ(kept.code, 1);
+    EXPECT_THAT(kept.out, AllOf(HasSubstr("Delete dev (1.0G)? [y/N]"), HasSubstr("nothing was")));
+    EXPECT_FALSE(daemon->saw("DELETE /v1/images/mine"));
+    EXPECT_EQ(run_on_terminal({"image", "delete", "mine"}).code, 0) << "its files stay";
+    EXPECT_EQ(run_on_terminal({"image", "delete", "dev"}, answering("y\n")).code, 0);
+    EXPECT_EQ(run_on_terminal({"image", "delete", "--yes", "dev"}).code, 0);
+    EXPECT_EQ(run({"image", "delete", "dev"}).code, 0) << "nobody can be asked";
+    EXPECT_EQ(run_on_terminal({"image", "delete", "nosuch"}).code, 3);
 }
 
 TEST_F(ImageVerbs, WhatPruneCannotDeleteIsToldBesideWhatItDid) {

@@ -126,18 +126,26 @@ TEST_F(PlacedVerbs, HelpIsTheSameWhereverItIsAskedFor) {
                 "params_schema":{"required":["since"],"properties":{"since":{"type":"string"},
                 "vms":{"type":"array"},"top":{"type":"integer","description":"so many",
                                       "minimum":1,"maximum":10,"default":3},
-                "by":{"enum":["cpu","disk"]}}}}]})");
+                "by":{"enum":["cpu","disk"]},"log":{"type":"string","x-path":true}},
+                "examples":[{"since":"1h","by":"cpu","vms":["a","b"]},
+                            {"since":"two days","log":"x"}]}}]})");
     const std::string text = " [OPTIONS] SINCE [NAME...]\n\nArguments:\n  SINCE\n  NAME...\n\n"
                              "Options:\n  -h, --help              Print this help\n"
                              "  --top N                 So many (1 to 10, default: 3)\n"
                              "  --by TEXT               (cpu, disk)\n"
-                             "  --json                  Print JSON\n\n"
-                             "Brought by the plugin vsock.\n";
-    const std::string begin = "What VMs use\n\nUsage: banger ";
-    EXPECT_EQ(run({"vm", "stats", "--help"}).out, begin + "vm stats" + text);
-    EXPECT_EQ(run({"vm", "stats", "web", "-h"}).out, begin + "vm stats" + text);
-    EXPECT_EQ(run({"help", "vm", "stats"}).out, begin + "vm stats" + text);
-    EXPECT_EQ(run({"x", "vsock", "stats", "--help"}).out, begin + "x vsock stats" + text);
+                             "  --log PATH\n"
+                             "  --json                  Print JSON\n";
+    const auto help_of = [&](const std::string& command) {
+        return "What VMs use\n\nUsage: banger " + command + text + "\nExamples:\n  banger " +
+               command + " 1h --by cpu --vms a --vms b\n  banger " + command +
+               " 'two days' --log x\n\nBrought by the plugin vsock.\n";
+    };
+    EXPECT_EQ(run({"vm", "stats", "--help"}).out, help_of("vm stats"));
+    EXPECT_EQ(run({"vm", "stats", "web", "-h"}).out, help_of("vm stats"));
+    EXPECT_EQ(run({"help", "vm", "stats"}).out, help_of("vm stats"));
+    EXPECT_EQ(run({"x", "vsock", "stats", "--help"}).out, help_of("x vsock stats"));
+    EXPECT_THAT(run({"vm", "stats"}).err,
+                HasSubstr("SINCE is missing\nhint: see banger vm stats --help"));
     EXPECT_THAT(run({"vm", "--help"}).out, HasSubstr("What VMs use\n"));
     EXPECT_THAT(run({"vm", "stast"}).err, HasSubstr("did you mean 'vm stats'?"));
 }
