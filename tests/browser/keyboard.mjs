@@ -106,14 +106,15 @@ test('Enter in the number of those to be deleted is no count of them', async () 
     assert.deepEqual(daemon.changes, []);
 });
 
-test('the picker fills the path in, and comes back', async () => {
-    await watched.go('/images/new');
+test('the picker opens in its place, and gives the focus back', async () => {
+    await watched.go('/images/-/new');
     await to('Browse for Recipe');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/files?**');
+    await page.waitForFunction(() => document.activeElement.id === 'picker-part');
     await to('Cancel');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/images/new?**');
+    assert.equal((await focused()).name, 'Browse for Recipe');
+    assert.ok(page.url().endsWith('/images/-/new'));
 });
 
 test('the menu of narrow screens opens, leads and closes', async () => {

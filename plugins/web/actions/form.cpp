@@ -84,12 +84,19 @@ json groups_model(const Form& form, const Params& typed, const FormAnswer& answe
     json groups = json::array();
     for (const std::string& title : titles) {
         json members = json::array();
+        bool empty = true;
         for (const FormField& field : form.fields) {
             if (field.group == title) {
                 members.push_back(field_model(field, typed, answer));
+                empty =
+                    empty && shown_text(field, typed).empty() && answer.faults.count(field.id) == 0;
             }
         }
-        groups.push_back({{"GROUP", title}, {"FIELDS", std::move(members)}});
+        const bool seldom =
+            std::find(form.seldom.begin(), form.seldom.end(), title) != form.seldom.end();
+        groups.push_back({{"GROUP", title},
+                          {"FIELDS", std::move(members)},
+                          {"SELDOM", section_if(seldom, {{"OPEN", !empty}})}});
     }
     return groups;
 }

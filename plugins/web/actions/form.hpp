@@ -17,6 +17,7 @@ struct Form {
     std::string submit; ///< text of its button
     std::vector<std::string> command; ///< the same by the command line: "banger", "vm", "create"
     std::vector<FormField> fields;
+    std::vector<std::string> seldom; ///< groups of them that are folded while nothing is in them
     std::optional<std::vector<FormField>> sent; ///< those of them that were changed; none: all go
     WayBack back;
     std::vector<WayBack> others; ///< other ways to what is wanted

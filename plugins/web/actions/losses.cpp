@@ -6,20 +6,10 @@ namespace web {
 
 using nlohmann::json;
 
-std::string grouped(std::uint64_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3;) {
-        at -= 3;
-        text.insert(at, ",");
-    }
-    return text;
-}
-
 std::string disks_text(const json& vm) {
     const std::uint64_t system = vm.value("disk_mib", std::uint64_t{0});
     const std::uint64_t work = vm.value("work_disk_mib", std::uint64_t{0});
-    return "disks of " + mib_text(system) + " and " + mib_text(work) + ", " +
-           grouped((system + work) << 20U) + " bytes";
+    return "disks of " + mib_text(system) + " and " + mib_text(work);
 }
 
 bool is_at_rest(const json& vm) {
@@ -39,7 +29,7 @@ std::string image_loss_text(const json& image) {
         return "its files stay where they are";
     }
     const std::uint64_t bytes = image.value("disk_bytes", std::uint64_t{0});
-    return bytes_text(bytes) + " on the disk, " + grouped(bytes) + " bytes";
+    return bytes_text(bytes) + " on the disk";
 }
 
 } // namespace web

@@ -21,6 +21,7 @@ Form create_form(Site& site, banger::Call& call) {
     form.command = {"banger", "vm", "create"};
     form.fields = create_fields(site.state.now(call)->images, site.daemon.get(call, "/v1/config"),
                                 site.daemon.get(call, "/v1/vm-options").at("options"));
+    form.seldom = seldom_groups();
     form.back = {"/vms", "all VMs"};
     form.needs_root = form.can_check = true;
     return form;

@@ -262,4 +262,8 @@ std::vector<FormField> set_fields(const json& vm, const json& options) {
     return fields;
 }
 
+std::vector<std::string> seldom_groups() {
+    return {policy, limits};
+}
+
 } // namespace web

@@ -14,4 +14,7 @@ namespace web {
 [[nodiscard]] std::vector<FormField> set_fields(const nlohmann::json& vm,
                                                 const nlohmann::json& options);
 
+/// The groups of these that are seldom needed.
+[[nodiscard]] std::vector<std::string> seldom_groups();
+
 } // namespace web

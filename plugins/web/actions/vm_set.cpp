@@ -21,6 +21,7 @@ Form set_form(Site& site, banger::Call& call, const std::string& name) {
     form.submit = "Change";
     form.command = {"banger", "vm", "set", name};
     form.fields = set_fields(vm, site.daemon.get(call, "/v1/vm-options").at("options"));
+    form.seldom = seldom_groups();
     form.back = {"/vms/" + percent_encode(name), name};
     form.subject = name;
     return form;

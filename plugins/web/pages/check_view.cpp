@@ -55,6 +55,8 @@ json check_row(const json& check) {
     const std::string title = line_in(check, "title", 400);
     const std::string cause = line_in(check, "cause", 4000);
     const std::string fix = rank_of(check) == of_ok ? "" : line_in(check, "fix", 4000);
+    const json repair = repair_of(check);
+    const bool repaired_so = repair.is_object() && repair.at("COMMAND") == fix;
     const json said = fix.empty() ? json(false) : json{{"VALUE", fix}};
     return {{"SEVERITY", severity.text},
             {"TONE", severity.tone},
@@ -62,8 +64,8 @@ json check_row(const json& check) {
             {"SOURCE", source == "banger" ? "" : source},
             {"CAUSE", cause.empty() ? json(false) : json{{"VALUE", cause}}},
             {"FIX", is_command(fix) ? json(false) : said},
-            {"FIX_COMMAND", is_command(fix) ? json{{"COMMAND", fix}} : json(false)},
-            {"REPAIR", repair_of(check)},
+            {"FIX_COMMAND", is_command(fix) && !repaired_so ? json{{"COMMAND", fix}} : json(false)},
+            {"REPAIR", repair},
             {"AGAIN", rank_of(check) != of_ok},
             {"AGAIN_PATH", "/doctor?check=" + percent_encode(id)}};
 }

@@ -182,6 +182,7 @@ Response show_no_vm(Site& site, banger::Call& call, const Request& request, cons
                  shown + " · VMs",
                  "vms",
                  {{"NAME", shown},
+                  {"REQUEST", request.id},
                   {"LAST", last},
                   {"ANY_OTHERS", !others.empty()},
                   {"OTHERS", others},

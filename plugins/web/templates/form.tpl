@@ -18,12 +18,14 @@
 <form method="post" action="{{FORM_ACTION}}" data-form>
 {{>_csrf}}{{>_idem}}<input type="hidden" name="typed" value="1">
 {{#FIRST_BUTTON}}<button class="vh" type="submit" tabindex="-1" aria-hidden="true"{{#NEEDS_ROOT}}{{#BLOCKED}} disabled{{/BLOCKED}}{{/NEEDS_ROOT}}>{{SUBMIT}}</button>{{/FIRST_BUTTON}}
-{{#GROUPS}}<fieldset><legend>{{GROUP}}</legend>
+{{#GROUPS}}{{#SELDOM}}<details class="card"{{#OPEN}} open{{/OPEN}}><summary><h2>{{GROUP}}</h2></summary>
+{{/SELDOM}}<fieldset><legend{{#SELDOM}} class="vh"{{/SELDOM}}>{{GROUP}}</legend>
 <div class="fields">
 {{#FIELDS}}{{>_field}}
 {{/FIELDS}}</div>
 </fieldset>
-{{/GROUPS}}
+{{#SELDOM}}</details>
+{{/SELDOM}}{{/GROUPS}}
 {{#NEEDS_ROOT}}{{#BLOCKED}}<p class="note" id="waits" data-blocked>Not now: {{REASON}}. Run <code>{{COMMAND}}</code> in a terminal, and this button comes alive; what is typed in stays.</p>{{/BLOCKED}}{{/NEEDS_ROOT}}
 <div class="actions">
 <button class="button primary" type="submit"{{#NEEDS_ROOT}} data-needs-root{{#BLOCKED}} disabled aria-describedby="waits"{{/BLOCKED}}{{/NEEDS_ROOT}}>{{SUBMIT}}</button>

@@ -13,7 +13,7 @@
 <p>Change it with an editor, check it, and start the daemon again; VMs run on. With an error in it the daemon runs on as it was.</p>
 {{#COMMANDS}}{{>_command}}{{/COMMANDS}}</section>
 {{#SECTIONS}}<section><h2>{{TITLE}}</h2>
-<table><caption>Values in force</caption>
+<table><caption class="vh">Values in force</caption>
 <thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
 <tbody>{{#ROWS}}<tr><th scope="row"><code>{{KEY_TEXT}}</code></th><td data-label="Value"><code>{{CONTENT}}</code></td><td data-label="From">{{#IS_SET}}<span class="badge">{{SOURCE}}</span>{{/IS_SET}}{{#BUILT_IN}}<span class="quiet">{{SOURCE}}</span>{{/BUILT_IN}}</td></tr>
 {{/ROWS}}</tbody></table></section>

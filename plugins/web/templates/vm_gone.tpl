@@ -6,4 +6,5 @@
 <h2>What to do</h2>
 <p class="actions"><a class="button primary" href="/vms">All VMs</a><a class="button" href="/vms/-/new">Create a VM</a></p>
 {{>_command}}
+<p class="code">Status 404, request {{REQUEST}}</p>
 </div>

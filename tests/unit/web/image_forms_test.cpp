@@ -209,7 +209,7 @@ TEST_F(ImageForms, ChooseTheDefaultAndDelete) {
     console.images[1]["used_by"] = {"web-1"};
     console.changed();
     const Response asked = console.get("/images/dev/confirm/delete");
-    EXPECT_TRUE(has(asked, "1,500 bytes"));
+    EXPECT_TRUE(has(asked, "1.5 KiB on the disk"));
     EXPECT_TRUE(has(asked, "web-1"));
     console.on("DELETE /v1/images/dev", 200, json::object());
     const json answer =
