@@ -110,12 +110,12 @@ measure "Compose" "$(in_vm docker-1 -- docker compose version --short 2>/dev/nul
 begin=$(clock)
 # An image of one program, made there: no registry of containers is needed.
 # shellcheck disable=SC2016
-said=$(in_vm docker-1 -- bash -euc 'mkdir -p /tmp/tiny/bin && cp "$(command -v busybox)" /tmp/tiny/bin/busybox
+said=$(in_vm docker-1 -- bash -ec 'mkdir -p /tmp/tiny/bin && cp "$(command -v busybox)" /tmp/tiny/bin/busybox
 tar -C /tmp/tiny -c . | docker import - tiny:1 >/dev/null
 docker run --rm tiny:1 /bin/busybox echo hello from a container')
 same "$said" "hello from a container" "docker run"
 measure "docker import and run of one program" "$(seconds "$begin") s"
-in_vm docker-1 -- bash -euc 'printf "services:\n  one:\n    image: tiny:1\n    command: [/bin/busybox, echo, composed]\n" >/root/compose.yaml
+in_vm docker-1 -- bash -ec 'printf "services:\n  one:\n    image: tiny:1\n    command: [/bin/busybox, echo, composed]\n" >/root/compose.yaml
 cd /root && { docker compose up 2>&1 || docker-compose up 2>&1; } | grep -q composed' || fail "compose runs nothing"
 same "$(in_vm docker-1 -- docker info --format '{{.DockerRootDir}}')" /root/.docker-data "where Docker's data is"
 banger vm delete --force docker-1

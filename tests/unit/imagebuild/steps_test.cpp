@@ -182,7 +182,7 @@ TEST(DefaultRecipe, HasWhatItSays) {
     EXPECT_THAT(test::content_of(recipes / "files/opencode.service"),
                 HasSubstr("--hostname 0.0.0.0 --port 4096"));
     const Recipe docker = docker_recipe(Config(), places);
-    EXPECT_THAT(docker.packages, ElementsAre("docker.io", "docker-compose"));
+    EXPECT_THAT(docker.packages, ElementsAre("docker.io", "docker-compose", "apparmor"));
 }
 
 TEST(DefaultRecipe, TakesItsMirrorsFromTheSettings) {
