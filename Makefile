@@ -9,7 +9,7 @@ export FIRECRACKER FORCE
 as_owner = $$([ -w $(PREFIX) ] || echo sudo)
 configured = build/$(PRESET)/build.ninja
 
-.PHONY: help build test test-nested verify-images soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start bench-images bench-web fuzz given-firecracker runtime-bundle void-programs void-kernel rootfs-void verify-void install uninstall format tidy
+.PHONY: help build test test-nested verify-images soak bench-create bench-dns bench-plugins bench-vsock bench-agent bench-start bench-images bench-web console-pictures fuzz given-firecracker runtime-bundle void-programs void-kernel rootfs-void verify-void install uninstall format tidy
 
 help:
 	@echo 'make build           build everything (PRESET=dev|release|tsan|ci; default dev)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench-vsock     CPU time of watching guests (GUESTS=50, SECONDS=30)'
 	@echo 'make bench-start     start of the daemon with six plugins and with none (RUNS=10, LIMIT=100 ms)'
 	@echo 'make bench-images    creates from images of several sizes, what VMs take, what a build costs over ssh (RUNS=10, WORK=120 s)'
+	@echo 'make console-pictures  the pictures of docs/web-console.md anew, in Chromium'
 	@echo 'make bench-web       pages of the web console beside a bare answer, by wrk; fails over its budgets (SECONDS=5, RATE=3000 /s)'
 	@echo 'make fuzz            libFuzzer on every fuzz target, one after the other (SECONDS=600 each; needs clang)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
@@ -112,6 +113,11 @@ bench-images:
 	$(MAKE) --no-print-directory build PRESET=release
 	$(MAKE) --no-print-directory runtime-bundle PRESET=release
 	WORK=$(WORK) tests/bench/images/bench.sh --runs $(RUNS)
+
+console-pictures: build
+	tests/browser/run.sh pictures.mjs || true # until docs/web-console.md tells of new ones
+	mkdir -p docs/web-console
+	cp build/dev/browser/docs/*.png docs/web-console/
 
 bench-web: SECONDS ?= 5
 bench-web: RATE ?= 3000
