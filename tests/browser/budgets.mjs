@@ -19,7 +19,7 @@ after(async () => {
     await console_?.stop();
 });
 
-for (const path of ['/', '/vms', '/vms/web-1', '/vms/new', '/images', '/ops', '/ports', '/settings']) {
+for (const path of ['/', '/vms', '/vms/web-1', '/vms/-/new', '/images', '/ops', '/ports', '/settings']) {
     test(path, async t => {
         const watched = await open(browser, console_);
         const asked = [];
