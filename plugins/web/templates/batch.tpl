@@ -6,7 +6,7 @@
 <caption>How each of them went</caption>
 <thead><tr><th scope="col">{{COLUMN}}</th><th scope="col">Result</th><th scope="col">What it says</th><th scope="col">Operation</th></tr></thead>
 <tbody>
-{{#ITEMS}}<tr data-op="{{ITEM_OP}}"><th scope="row"><a href="{{ITEM_PATH}}">{{ITEM}}</a></th><td data-label="Result"><span class="state" data-op-state data-tone="{{TONE}}">{{STATE}}</span></td><td data-label="What it says" data-op-stage>{{ITEM_TEXT}}</td><td data-label="Operation">{{#LINK}}<a href="{{OP_PATH}}" aria-label="Operation on {{ITEM}}">Look at it</a>{{/LINK}}</td></tr>
+{{#ITEMS}}<tr data-op="{{ITEM_OP}}"><th scope="row"><a href="{{ITEM_PATH}}">{{ITEM}}</a></th><td data-label="Result"><span class="state" data-op-state data-tone="{{TONE}}">{{STATE}}</span></td><td data-label="What it says" data-op-stage>{{ITEM_TEXT}}</td><td data-label="Operation">{{#LINK}}<a href="{{OP_PATH}}">Look at it<span class="vh">: operation on {{ITEM}}</span></a>{{/LINK}}</td></tr>
 {{/ITEMS}}</tbody>
 </table>{{/ANY_ITEM}}
 {{#RETRY}}<form method="post" action="{{RETRY_ACTION}}">
