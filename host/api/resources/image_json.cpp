@@ -2,6 +2,7 @@
 
 #include "image/boot_files.hpp"
 #include "image/catalog.hpp"
+#include "vm/events.hpp"
 #include "vm/machines.hpp"
 
 #include <nlohmann/json.hpp>
@@ -46,6 +47,10 @@ json image_json(const Parts& parts, const image::Image& image, const std::string
     document["used_by"] = image_users(parts, image.name);
     document["older_base"] = on_older_base(parts, image);
     return document;
+}
+
+void tell_image_change(const Parts& parts, const std::string& name, const char* change) {
+    parts.events.publish("image", {{"image", name}, {"change", change}});
 }
 
 } // namespace banger::api

@@ -24,4 +24,7 @@ namespace banger::api {
 [[nodiscard]] nlohmann::json image_json(const Parts& parts, const image::Image& image,
                                         const std::string& default_name);
 
+/// Publishes the event `image`. `change`: "registered", "made", "deleted" or "default".
+void tell_image_change(const Parts& parts, const std::string& name, const char* change);
+
 } // namespace banger::api

@@ -98,6 +98,9 @@ asio::awaitable<Response> prune(const Parts& parts, Wish wish) {
     for (const std::string& problem : problems) {
         pruned.failures.push_back({"files of what was deleted", problem});
     }
+    for (const image::Image& image : pruned.images) {
+        tell_image_change(parts, image.name, "deleted");
+    }
     co_return json_response(pruned_json(pruned));
 }
 

@@ -101,6 +101,7 @@ asio::awaitable<Response> adopt(const Parts& parts, json body) {
     store::ImageRow row = co_await std::move(work);
     const std::string name = row.name;
     const std::string replaced = parts.images.finish(prepared, std::move(row));
+    tell_image_change(parts, name, "made");
     if (!replaced.empty()) {
         // What could not be removed is a leftover, which prune finds.
         asio::co_spawn(parts.threads.loop, remove_replaced(parts, name, replaced), asio::detached);

@@ -103,6 +103,7 @@ void add_images(Router& router, const Parts& parts) {
     router.on("PUT", "/v1/images/{name}", [&parts](Request request) -> asio::awaitable<Response> {
         const image::Image image =
             parts.images.register_image(request.param("name"), registration(request.json()));
+        tell_image_change(parts, image.name, "registered");
         co_return json_response(image_json(parts, image, default_image(parts)));
     });
     router.on("DELETE", "/v1/images/{name}",
@@ -110,13 +111,16 @@ void add_images(Router& router, const Parts& parts) {
                   const std::string name = request.param("name");
                   auto removed = remove_image(parts, name);
                   co_await std::move(removed);
+                  tell_image_change(parts, name, "deleted");
                   co_return json_response({{"deleted", name}});
               });
     router.on("GET", "/v1/image-default", [&parts](Request) -> asio::awaitable<Response> {
         co_return json_response(default_json(parts));
     });
     router.on("PUT", "/v1/image-default", [&parts](Request request) -> asio::awaitable<Response> {
-        parts.images.set_default(wanted_default(request.json()));
+        const std::string name = wanted_default(request.json());
+        parts.images.set_default(name);
+        tell_image_change(parts, name, "default");
         co_return json_response(default_json(parts));
     });
 }

@@ -56,7 +56,6 @@ Fact plugin_fact(const std::string& type) {
     return fact;
 }
 
-/// Images change by operations only, and by what is told of nowhere.
 Fact images_fact() {
     Fact fact{"images", "images"};
     fact.body = {{"t", "images"}};
@@ -94,6 +93,8 @@ std::vector<Fact> facts_of(const json& event) {
         if (facts.front().last) {
             facts.push_back(images_fact());
         }
+    } else if (type == "image") {
+        facts.push_back(images_fact());
     } else if (type == "vm.state" && of_vm) {
         facts.push_back(vm_fact(event));
     } else if (type.rfind("vm.", 0) == 0 && of_vm) {

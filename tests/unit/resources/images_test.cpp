@@ -195,6 +195,27 @@ TEST_F(ImageResources, AStagingIsRemovedHoweverOften) {
     EXPECT_THAT(refusal("DELETE", "/v1/image-stagings/etc"), HasSubstr("is no id"));
 }
 
+TEST_F(ImageResources, EachChangeIsTold) {
+    std::vector<std::string> told;
+    const auto subscription = front->world.events.subscribe([&](const json& event) {
+        if (event.at("type") == "image") {
+            told.push_back(event.at("image").get<std::string>() + " " +
+                           event.at("change").get<std::string>());
+        }
+    });
+    adopt("dev");
+    make_ext4(dir.path() / "mine.ext4");
+    (void)ask("PUT", "/v1/images/mine", {{"rootfs", (dir.path() / "mine.ext4").string()}});
+    (void)ask("PUT", "/v1/image-default", {{"name", "mine"}});
+    (void)refusal("DELETE", "/v1/images/mine");
+    (void)ask("DELETE", "/v1/images/dev");
+    adopt("old");
+    (void)ask("POST", "/v1/image-prune", {{"older_than_s", 0}, {"dry_run", true}});
+    (void)ask("POST", "/v1/image-prune", {{"older_than_s", 0}});
+    EXPECT_THAT(told, testing::ElementsAre("dev made", "mine registered", "mine default",
+                                           "dev deleted", "old made", "old deleted"));
+}
+
 TEST_F(ImageResources, WhatVmsUseIsNotDeletedAndTheyAreNamed) {
     (void)adopt("dev");
     EXPECT_EQ(ask("PUT", "/v1/image-default", {{"name", "dev"}}),
