@@ -85,7 +85,7 @@ measure "mise" "$(in_vm dev-1 -- mise --version 2>/dev/null | tail -n 1)"
 measure "opencode" "$(in_vm dev-1 -- opencode --version 2>/dev/null | tail -n 1)"
 in_vm dev-1 -- bash -lc 'tmux new-session -d -s case && tmux has-session -t case' || fail "tmux does not start"
 plugins=$(in_vm dev-1 -- bash -c 'ls /usr/local/share/tmux-plugins 2>/dev/null || true' | tr '\n' ' ')
-measure "plugins of tmux" "${plugins:-left out: $(jq -r '.note // "no note"' "$root/dev.json")}"
+measure "plugins of tmux" "${plugins:-$(jq -r '.note // "no note"' "$root/dev.json")}"
 [ -n "$plugins" ] || jq -e '.note | contains("tmux")' "$root/dev.json" >/dev/null || fail "nobody says that tmux has no plugins"
 if [ -n "$plugins" ]; then
     in_vm dev-1 -- bash -lc 'tmux show-options -g' | grep -q resurrect || fail "tmux does not know its plugins"
