@@ -14,7 +14,7 @@ constexpr auto kinds = os::enum_names<ImageKind>({{ImageKind::bundle, "bundle"},
 constexpr auto sources = os::enum_names<ImageSource>({{ImageSource::unknown, ""},
                                                       {ImageSource::build, "build"},
                                                       {ImageSource::commit, "commit"},
-                                                      {ImageSource::import_, "import"}});
+                                                      {ImageSource::imported, "import"}});
 
 template <class Names>
 auto value_of(const Names& names, std::string_view text, const char* what) {

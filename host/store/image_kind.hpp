@@ -15,7 +15,7 @@ enum class ImageKind {
 };
 
 /// How a managed image was made.
-enum class ImageSource { unknown, build, commit, import_ };
+enum class ImageSource { unknown, build, commit, imported };
 
 [[nodiscard]] std::string_view to_string(ImageKind kind) noexcept;
 /// "build", "commit", "import"; empty for unknown.

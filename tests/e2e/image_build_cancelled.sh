@@ -52,7 +52,7 @@ cancel() { # cancel STAGE: by Ctrl-C; it ends as such, and nothing is left
     rm -f "$root/brake" "$root/braked" "$root"/input.*
     expect_images debian
     [ -z "$(find "$XDG_STATE_HOME/banger/plugins/imagebuild" -type f ! -name '*.log')" ] || fail "$1: files are left"
-    grep -q 'no build has left anything' <<<"$(banger doctor)" || fail "$1: $(banger doctor)"
+    grep -q 'nothing of ended builds waits' <<<"$(banger doctor)" || fail "$1: $(banger doctor)"
 }
 braked() { [ -e "$root/braked" ]; }
 # wait_until COMMAND...: or the build is over.

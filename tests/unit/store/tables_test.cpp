@@ -212,12 +212,12 @@ TEST_F(TablesTest, KindsAndSourcesOfImagesAreReadAsTheyAreWritten) {
         EXPECT_EQ(image_kind(to_string(kind)), kind);
     }
     for (const ImageSource source :
-         {ImageSource::unknown, ImageSource::build, ImageSource::commit, ImageSource::import_}) {
+         {ImageSource::unknown, ImageSource::build, ImageSource::commit, ImageSource::imported}) {
         EXPECT_EQ(image_source(to_string(source)), source);
         EXPECT_EQ(recorded_source(to_string(source)), source);
         EXPECT_EQ(nlohmann::json(source).get<ImageSource>(), source);
     }
-    EXPECT_EQ(to_string(ImageSource::import_), "import");
+    EXPECT_EQ(to_string(ImageSource::imported), "import");
     EXPECT_EQ(kind_of([] { (void)image_kind("stolen"); }), os::ErrorKind::invalid);
     EXPECT_EQ(kind_of([] { (void)image_source("stolen"); }), os::ErrorKind::invalid);
     EXPECT_EQ(recorded_source("stolen"), ImageSource::unknown);
