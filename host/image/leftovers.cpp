@@ -77,7 +77,7 @@ const char* to_text(Leftover::Kind kind) noexcept {
         return "files of no image";
     case Leftover::Kind::staging:
         return "an image that was not finished";
-    case Leftover::Kind::template_:
+    case Leftover::Kind::work_disk:
         return "an old template";
     }
     return "";
@@ -121,7 +121,7 @@ std::vector<Leftover> find_leftovers(const ImageStore& store, const fs::path& te
                               [&](const std::string& prefix) { return name.starts_with(prefix); })
                 : !is_old(entry.path());
         if (is_ours(name) && !kept) {
-            add(Leftover::Kind::template_, "", entry.path());
+            add(Leftover::Kind::work_disk, "", entry.path());
         }
     }
     return found;
@@ -134,7 +134,7 @@ std::vector<fs::path> templates_of(const ImageStore& store, const fs::path& temp
     const auto unneeded = [&](const InUse& by) {
         std::set<fs::path> found;
         for (const Leftover& leftover : find_leftovers(store, templates, by)) {
-            if (leftover.kind == Leftover::Kind::template_) {
+            if (leftover.kind == Leftover::Kind::work_disk) {
                 found.insert(leftover.path);
             }
         }

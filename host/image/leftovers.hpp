@@ -16,7 +16,7 @@ struct Leftover {
     enum class Kind {
         folder,   ///< of the store, without a record
         staging,  ///< that nobody fills any more
-        template_ ///< of a work seed that no image has, or one that was never finished
+        work_disk ///< a template of a work seed that no image has, or one that was never finished
     };
     Kind kind;
     std::string id; ///< of the folder or staging

@@ -75,7 +75,7 @@ bool Prune::put_away_one(const Leftover& leftover) const {
         }
         catalog_.stagings().drop(leftover.id);
         return true;
-    case Leftover::Kind::template_:
+    case Leftover::Kind::work_disk:
         if (::unlink(leftover.path.c_str()) == 0) {
             return true;
         }

@@ -56,19 +56,16 @@ BootSet boot_set_of(const DaemonApi& api, const std::string& vm) {
     BootSet set = booted_by(api, vm);
     const json bundle =
         image_where(api, [](const json& image) { return text_in(image, "kind") == "bundle"; });
-    const auto drop = [&](fs::path& file, const char* key) {
-        if (is_same(file, text_in(bundle, key))) {
-            file.clear();
-        }
+    const auto is_of_bundle = [&](const fs::path& file, const char* key) {
+        return file.empty() || is_same(file, text_in(bundle, key));
     };
-    drop(set.kernel, "kernel");
-    drop(set.elf, "kernel_elf");
-    drop(set.initrd, "initrd");
-    drop(set.modules, "modules");
-    if (set.kernel.empty()) {
-        set.version.clear();
+    // What boots together stays together: of another bundle the rest would not fit.
+    const bool all = is_of_bundle(set.kernel, "kernel") && is_of_bundle(set.elf, "kernel_elf") &&
+                     is_of_bundle(set.initrd, "initrd");
+    if (is_of_bundle(set.modules, "modules")) {
+        set.modules.clear(); // they are in the root file system
     }
-    return set;
+    return all && set.modules.empty() ? BootSet() : set;
 }
 
 BootSet boot_set_of(const DaemonApi& api, const std::string& vm, const BuildRequest& request) {

@@ -18,7 +18,8 @@ struct BootSet {
     std::string version; ///< of the kernel; empty: not known
 };
 
-/// Of an image that is made of a VM: what this VM boots from, but for what is the bundle's.
+/// Of an image that is made of a VM: what this VM boots from; nothing where all of that is the
+/// bundle's of today: then it is that of tomorrow, too.
 [[nodiscard]] BootSet boot_set_of(const DaemonApi& api, const std::string& vm);
 
 /// Of a build: what was asked for, and for the rest what the VM boots from. Where something was

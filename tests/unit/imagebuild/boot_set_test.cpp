@@ -106,7 +106,19 @@ TEST_F(Boots, AnImageOfAnImageKeepsItsKernel) {
     EXPECT_TRUE(build(request()).outcome.ok());
     EXPECT_TRUE(ran(copied(kernel, "vmlinuz")));
     EXPECT_TRUE(ran(copied(kernel, "vmlinux")));
-    EXPECT_FALSE(ran("staging/initramfs.img")); // the bundle's
+    EXPECT_TRUE(ran(copied("/i", "initramfs.img"))) << "the bundle's of today, which fits it";
+}
+
+TEST_F(Boots, AnInitialRamDiskThatTheBundleHadKeepsTheKernelThatItFits) {
+    host_.answers["GET /v1/vms/app"] = vm("app", "stopped");
+    boots("app", {{"kernel", "/k"}, {"initrd", "/kept/i"}});
+    host_.answers["GET /v1/images"] =
+        R"({"images": [{"name": "debian", "kind": "bundle", "default": true, "kernel": "/k",
+                        "initrd": "/new", "kernel_version": "9.9"}]})";
+    const fake::Job saved = commit(false);
+    EXPECT_TRUE(saved.outcome.ok()) << saved.outcome.message;
+    EXPECT_TRUE(ran(copied("/k", "vmlinuz")));
+    EXPECT_TRUE(ran(copied("/kept/i", "initramfs.img")));
 }
 
 TEST_F(Boots, ACommitTakesWhatTheVmBootsAndNotItsImage) {
