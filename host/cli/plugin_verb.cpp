@@ -46,10 +46,10 @@ void print_table(const Session& session, const Json& plain_rows) {
     std::transform(keys.begin(), keys.end(), headings.begin(), heading_of);
     Table table(std::move(headings));
     for (const Json& row : rows) {
-        std::vector<std::string> cells;
-        for (const std::string& key : keys) {
-            cells.push_back(plain_line(text_at(row, key.c_str())));
-        }
+        std::vector<std::string> cells(keys.size());
+        std::transform(keys.begin(), keys.end(), cells.begin(), [&](const std::string& key) {
+            return plain_line(text_at(row, key.c_str()));
+        });
         table.add(std::move(cells));
     }
     session.print(table.text(session.out));
@@ -111,7 +111,8 @@ void require_running(const Session& session, const Json& args) {
     for (const std::string& name : api ? wanted : std::vector<std::string>()) {
         const std::string state = text_at(get_one(*api, vm_noun, name), "state");
         if (state == "stopped" || state == "failed") {
-            throw os::Error(os::ErrorKind::conflict, "VM " + name + " is " + state,
+            std::string what = "VM ";
+            throw os::Error(os::ErrorKind::conflict, what.append(name).append(" is ").append(state),
                             "start it with: banger vm start " + name);
         }
     }
@@ -135,10 +136,11 @@ void open_page(const Session& session, const std::string& url) {
 
 /// Sees the operation through, as for a verb of ours, and prints its result.
 int follow_operation(Session& session, const std::string& id, bool json) {
-    const Json begun = get_one(session.api(), operation_noun, id);
+    Json begun = get_one(session.api(), operation_noun, id);
     const std::string what = text_at(begun, "kind");
+    const std::string target = text_at(begun, "target");
     const auto outcomes =
-        carry_out(session, what.c_str(), {{text_at(begun, "target"), [&] { return begun; }}});
+        carry_out(session, what.c_str(), {{target, [&] { return std::move(begun); }}});
     const Outcome& outcome = outcomes.front();
     if (!outcome.error && !outcome.left_running) {
         const Json& result = value_at(outcome.last, "result");

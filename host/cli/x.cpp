@@ -27,7 +27,8 @@ int list_verbs(Session& session, const std::string& only) {
         }
         for (const Json& verb : verbs_of(session.api().get(plugin_noun.target(id)))) {
             const std::string name = text_at(verb, "name");
-            table.add({"banger x " + id + " " + name,
+            std::string command = "banger x ";
+            table.add({command.append(id).append(" ").append(name),
                        forms.added_to(text_at(verb, "summary"), id, name)});
             any = true;
         }

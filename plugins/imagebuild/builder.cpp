@@ -285,7 +285,7 @@ Error Builder::explained(const Error& error) const {
 
 std::string Builder::pack_modules() {
     modules_archive_ = fs::path(host_.state_dir()) / (held_.note + ".modules.tar");
-    const std::string archive = modules_archive_.string();
+    std::string archive = modules_archive_.string();
     const banger::Exec exec(host_);
     const std::vector<std::string_view> words{"tar", "-cf", archive, "-C", request_.modules, "."};
     const banger_exec_result& end = exec.run(job_.call, words);

@@ -53,8 +53,9 @@ json check_tools(const Places& places) {
           std::pair{"ssh", "openssh-client"}}) {
         if (!is_there(program)) {
             missing += (missing.empty() ? "" : ", ") + std::string(program);
-            packages =
-                packages.find(package) == std::string::npos ? packages + " " + package : packages;
+            if (packages.find(package) == std::string::npos) {
+                packages.append(" ").append(package);
+            }
         }
     }
     if (!missing.empty()) {

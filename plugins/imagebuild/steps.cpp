@@ -136,8 +136,15 @@ Step user_step(const RecipeUser& user) {
                   "else\n    useradd --create-home" + rest + "fi\n";
     for (const std::string& group : user.groups) {
         const std::string quoted = shell_word(group);
-        step.script += "getent group " + quoted + " >/dev/null || groupadd " + quoted +
-                       "\nusermod --append --groups " + quoted + " " + name + "\n";
+        step.script.append("getent group ")
+            .append(quoted)
+            .append(" >/dev/null || groupadd ")
+            .append(quoted)
+            .append("\nusermod --append --groups ")
+            .append(quoted)
+            .append(" ")
+            .append(name)
+            .append("\n");
     }
     if (user.sudo) {
         const std::string file = shell_word("/etc/sudoers.d/" + user.name);
@@ -190,7 +197,7 @@ Step env_step(const Recipe& recipe) {
         step.script += "sed -i " + shell_word("/^" + name + "=/d") +
                        " /etc/environment\nprintf '%s\\n' " + shell_word(name + "=" + value) +
                        " >>/etc/environment\n";
-        exports += "export " + name + "=" + shell_word(value) + "\n";
+        exports.append("export ").append(name).append("=").append(shell_word(value)).append("\n");
     }
     step.script += "install -d /etc/profile.d\nprintf %s " + shell_word(exports) +
                    " >/etc/profile.d/banger-env.sh\n"

@@ -62,17 +62,18 @@ watched.good();
 step('its log');
 await watched.go('/vms/web-1/logs');
 banger('vm', 'exec', 'web-1', '--', 'sh', '-c', 'echo "a line <b>of</b> the journey" >/dev/console');
-await until(/a line <b>of<\/b> the journey/, 60);
+await page.locator('pre.log').filter({ hasText: 'a line <b>of</b> the journey' }).waitFor(); // followed: it comes by itself
 await page.getByLabel('Find in it').fill('of</b> the journey');
-await page.keyboard.press('Enter');
+await press('Show');
+await page.waitForURL(/q=of/);
 assert.match(await page.locator('pre.log').innerText(), /^a line <b>of<\/b> the journey\s*$/);
 watched.good();
 
 step('build an image');
-await watched.go('/images/new');
+await watched.go('/images/-/new');
 await page.getByLabel('Name', { exact: true }).fill('app');
 await press('Browse for Recipe');
-await follow(recipe.split('/').at(-1));
+await page.getByRole('dialog').getByRole('button', { name: recipe.split('/').at(-1), exact: true }).click();
 assert.equal(await page.getByLabel('Recipe', { exact: true }).inputValue(), recipe);
 await press('Build');
 await succeeded();

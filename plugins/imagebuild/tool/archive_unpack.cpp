@@ -153,7 +153,8 @@ class Unpacking {
     void check_modules(const DeclaredFile& declared) const {
         Sha256 digest;
         for (const auto& [path, sha256] : modules_) {
-            digest.update(sha256 + "  " + path + "\n");
+            std::string line = sha256;
+            digest.update(line.append("  ").append(path).append("\n"));
         }
         if (modules_count_ != declared.count || modules_size_ != declared.size ||
             digest.hex() != declared.sha256) {
