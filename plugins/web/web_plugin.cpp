@@ -29,7 +29,7 @@ class Web {
     static constexpr const char* config_schema = web::config_schema;
     static constexpr bool concurrent = true;
     static constexpr const char* const required[] = {BANGER_EXT_API, BANGER_EXT_EVENTS,
-                                                     BANGER_EXT_THREAD, nullptr};
+                                                     BANGER_EXT_THREAD, BANGER_EXT_TIMER, nullptr};
     static constexpr const char* const* requires_ext = required;
 
     Web(Host host, Call&, std::string_view config) : host_(host), config_(read_config(config)) {}
@@ -44,8 +44,12 @@ class Web {
         server_.emplace(host_, router_, site_->csrf, pages());
         server_->start({config_.address, config_.port, config_.other_port, {}});
         site_->state.follow(host_, [this](const json& event) { site_->hub.heard(event); });
+        // A day is known only if somebody has looked at it all day (README.md: what it costs).
+        figures_ = banger::Timer(host_, std::chrono::seconds(0), Usage::rhythm,
+                                 [this](Call& call) { take_figures(call); });
     }
     void on_stop(Call&) {
+        figures_ = banger::Timer();
         if (server_) {
             server_->stop();
             site_->state.stop();
@@ -78,6 +82,12 @@ class Web {
         banger::action<&Web::check>("console", "the web console answers")};
 
   private:
+    void take_figures(Call& call) {
+        try {
+            (void)site_->usage.ask(site_->daemon, call);
+        } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): the next time will do
+        }
+    }
     [[nodiscard]] std::string url() const {
         return "http://" + config_.address + ":" + std::to_string(server_->port());
     }
@@ -95,7 +105,8 @@ class Web {
     Config config_;
     std::unique_ptr<Site> site_; ///< none: web_listen_addr is empty
     Router router_;
-    std::optional<Server> server_; ///< last: it uses the others
+    std::optional<Server> server_; ///< it uses the others, as the next does
+    banger::Timer figures_;
 };
 
 } // namespace web

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "state/trend.hpp"
+#include "state/history.hpp"
 
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -14,7 +15,8 @@ namespace web {
                                    double percent, const std::string& text);
 
 /// For templates/_spark.tpl: a line of percents over time, oldest at the left; false with less than
-/// two of them. {"LABEL","LINE","UNDER"}: paths in a box of 120 by 32.
-[[nodiscard]] nlohmann::json sparkline(const std::string& label, const Trend& trend);
+/// two of them. {"LABEL","LINE","UNDER","WIDTH"}: paths as trace() has them.
+[[nodiscard]] nlohmann::json sparkline(const std::string& label,
+                                       const std::optional<Course>& course);
 
 } // namespace web

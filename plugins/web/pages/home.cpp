@@ -17,8 +17,8 @@ using nlohmann::json;
 
 constexpr std::size_t most_cards = 12, most_recent = 4;
 
-json host_model(const Usage::Seen& seen) {
-    const HostFigures& host = seen.host;
+json host_model(const Usage& usage) {
+    const HostFigures host = usage.host();
     const auto share = [](const char* label, std::uint64_t used, std::uint64_t total) {
         return total == 0 ? json(false)
                           : meter(label, std::string(label) + " of this machine",
@@ -29,13 +29,11 @@ json host_model(const Usage::Seen& seen) {
     const double percent = host.cpu_percent.value_or(100 * host.load / processors);
     const std::string load = "load " + json(std::round(host.load * 100) / 100).dump() + " on " +
                              count_text(host.cpus, "CPU");
-    const std::string span = seconds_text(static_cast<double>(seen.span.count()));
     return {{"HOST_CPU", meter("CPU", "CPU of this machine", percent,
                                host.cpu_percent ? percent_text(percent) + ", " + load : load)},
             {"HOST_MEMORY", share("Memory", host.memory_used, host.memory_total)},
             {"HOST_DISK", share("Disk", host.disk_used, host.disk_total)},
-            {"HOST_SPARK", sparkline("CPU of this machine in the last " + span, seen.host_cpu)},
-            {"SPAN", span}};
+            {"HOST_SPARK", sparkline("CPU of this machine", usage.cpu(""))}};
 }
 
 json count_of(const char* text, std::size_t count, const char* path) {
@@ -62,7 +60,7 @@ json vm_counts(const Snapshot& now) {
     return counts;
 }
 
-json vm_cards(const Snapshot& now, const Usage::Seen& seen) {
+json vm_cards(const Snapshot& now, const Usage& usage) {
     json cards = json::array();
     for (const json& vm : now.vms) {
         const std::string state = field_text(vm, "state");
@@ -70,10 +68,8 @@ json vm_cards(const Snapshot& now, const Usage::Seen& seen) {
             continue;
         }
         json card = vm_line(vm, now);
-        const auto trend = seen.vms.find(field_text(vm, "id"));
-        card["SPARK"] = trend == seen.vms.end()
-                            ? json(false)
-                            : sparkline("CPU of " + field_text(vm, "name"), trend->second);
+        card["SPARK"] =
+            sparkline("CPU of " + field_text(vm, "name"), usage.cpu(field_text(vm, "id")));
         card["SILENT"] = !card.at("HAS_USAGE").get<bool>();
         json links = json::array();
         for (const json& port : port_rows(vm)) {
@@ -157,7 +153,7 @@ json readiness_model(const Snapshot& now) {
 
 Response show_home(Site& site, banger::Call& call, const Request& request) {
     const SnapshotPtr now = site.state.now(call);
-    const Usage::Seen seen = site.usage.look(*now);
+    site.usage.take(*now);
     json under_way = json::array(), recent = json::array();
     for (const json& operation : now->operations) {
         if (is_under_way(operation)) {
@@ -166,8 +162,8 @@ Response show_home(Site& site, banger::Call& call, const Request& request) {
             recent.push_back(operation_line(operation, *now));
         }
     }
-    const json cards = vm_cards(*now, seen);
-    json model = host_model(seen);
+    const json cards = vm_cards(*now, site.usage);
+    json model = host_model(site.usage);
     model.update(checkup_model(site));
     model.update(readiness_model(*now));
     model.update({{"COUNTS", vm_counts(*now)},

@@ -114,26 +114,21 @@ Response show_vm(Site& site, banger::Call& call, const Request& request, const S
                  const json& vm) {
     const std::string& name = request.args.at(0);
     json model = vm_top(vm, now, "overview");
-    const Usage::Seen seen = site.usage.look(now);
-    const auto trend = seen.vms.find(field_text(vm, "id"));
-    const std::string span = seconds_text(static_cast<double>(seen.span.count()));
+    site.usage.take(now);
     const json ports = port_rows(vm);
-    model.update(
-        {{"GUEST", guest_facts(vm, now)},
-         {"MACHINE", machine_facts(vm)},
-         {"LIFE", life_facts(vm, now)},
-         {"OPTIONS", option_facts(vm, now)},
-         {"COMMANDS", vm_commands(vm)},
-         {"WAYS_IN", ways_in(vm)},
-         {"TIMINGS", timing_bars(vm)},
-         {"LAST", last_operation(vm, now)},
-         {"CONSOLE", console_of(site, call, vm)},
-         {"SPARK", trend == seen.vms.end()
-                       ? json(false)
-                       : sparkline("CPU of " + name + " in the last " + span, trend->second)},
-         {"PORTS", ports},
-         {"NO_PORTS", ports.empty()},
-         {"EVERY", 5}});
+    model.update({{"GUEST", guest_facts(vm, now)},
+                  {"MACHINE", machine_facts(vm)},
+                  {"LIFE", life_facts(vm, now)},
+                  {"OPTIONS", option_facts(vm, now)},
+                  {"COMMANDS", vm_commands(vm)},
+                  {"WAYS_IN", ways_in(vm)},
+                  {"TIMINGS", timing_bars(vm)},
+                  {"LAST", last_operation(vm, now)},
+                  {"CONSOLE", console_of(site, call, vm)},
+                  {"SPARK", sparkline("CPU of " + name, site.usage.cpu(field_text(vm, "id")))},
+                  {"PORTS", ports},
+                  {"NO_PORTS", ports.empty()},
+                  {"EVERY", 5}});
     model["HAS_OPTIONS"] = !model.at("OPTIONS").empty();
     model["HAS_GUEST"] = !model.at("GUEST").empty();
     return show(site, call, request, {"vm", name + " · VMs", "vms", model});
@@ -204,6 +199,7 @@ json vm_top(const json& vm, const Snapshot& now, const std::string& tab) {
                   {"HAS_WARNINGS", !warnings.empty()},
                   {"EXIT", exit.empty() ? json(false) : json{{"TEXT", exit}}},
                   {"ON_OVERVIEW", tab == "overview"},
+                  {"ON_METRICS", tab == "metrics"},
                   {"ON_LOGS", tab == "logs"},
                   {"ON_JOURNAL", tab == "journal"},
                   {"ON_HOST", tab == "host"}});

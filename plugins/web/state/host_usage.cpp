@@ -1,7 +1,8 @@
 #include "host_usage.hpp"
 
+#include "proc_file.hpp"
+
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include <sys/statvfs.h>
@@ -17,18 +18,11 @@ std::uint64_t memory_entry(const std::string& text, const std::string& name) {
                : std::strtoull(text.c_str() + at + name.size() + 1, nullptr, 10) * 1024;
 }
 
-std::string whole_file(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
 } // namespace
 
 HostFigures HostUsage::read(const std::string& folder) {
     HostFigures figures;
-    std::istringstream stat(whole_file(proc_ / "stat"));
+    std::istringstream stat(proc_file(proc_ / "stat"));
     std::string line;
     while (std::getline(stat, line) && line.rfind("cpu", 0) == 0) {
         if (line[3] != ' ') {
@@ -50,8 +44,8 @@ HostFigures HostUsage::read(const std::string& folder) {
         all_ = all;
         busy_ = busy;
     }
-    figures.load = std::strtod(whole_file(proc_ / "loadavg").c_str(), nullptr);
-    const std::string memory = whole_file(proc_ / "meminfo");
+    figures.load = std::strtod(proc_file(proc_ / "loadavg").c_str(), nullptr);
+    const std::string memory = proc_file(proc_ / "meminfo");
     figures.memory_total = memory_entry(memory, "MemTotal");
     figures.memory_used =
         figures.memory_total - std::min(figures.memory_total, memory_entry(memory, "MemAvailable"));
@@ -61,6 +55,8 @@ HostFigures HostUsage::read(const std::string& folder) {
         // As df has it: what only root may take is neither used nor free.
         figures.disk_used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize;
     }
+    figures.disk_io = disk_io(proc_, folder);
+    figures.network_io = network_io(proc_);
     return figures;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "io_counters.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -14,6 +16,7 @@ struct HostFigures {
     std::uint64_t cpus = 0;
     std::uint64_t memory_total = 0, memory_used = 0; ///< bytes
     std::uint64_t disk_total = 0, disk_used = 0;     ///< of the file system that VMs are on
+    std::optional<IoCounters> disk_io, network_io;
 };
 
 /// Reads them from /proc and the file system, without waiting.

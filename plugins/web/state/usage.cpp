@@ -1,13 +1,21 @@
 #include "usage.hpp"
 
 #include "field.hpp"
+#include "process_time.hpp"
+
+#include <algorithm>
 
 namespace web {
 namespace {
 
 using nlohmann::json;
 
-/// Where VMs' disks are: the folder of one, else where the daemon keeps its data.
+std::int64_t unix_time(Usage::Clock::time_point at) {
+    return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+
+/// Where VMs' disks are: the folder of one, else where the daemon keeps its data. Empty: nobody
+/// says.
 std::string disk_folder(const Snapshot& now) {
     for (const json& vm : now.vms) {
         const std::string dir = field_text(field_object(vm, "paths"), "dir");
@@ -20,42 +28,145 @@ std::string disk_folder(const Snapshot& now) {
     return data.empty() ? field_text(paths, "state") : data;
 }
 
+/// The growth from `from` to `to`, if both ends are known.
+void add_growth(History& history, Metric in, Metric out, std::optional<IoCounters>& before,
+                const std::optional<IoCounters>& now, std::int64_t from, std::int64_t to) {
+    if (before && now && now->in >= before->in && now->out >= before->out) {
+        const auto seconds = static_cast<double>(to - from);
+        history.add(in, from, to, static_cast<double>(now->in - before->in) / seconds);
+        history.add(out, from, to, static_cast<double>(now->out - before->out) / seconds);
+    }
+    before = now;
+}
+
 } // namespace
 
-Usage::Seen Usage::look(const Snapshot& now, Clock::time_point at) {
+void Usage::take(const Snapshot& now, Clock::time_point at) {
     const std::lock_guard lock(mutex_);
-    if (!times_.empty() && at - times_.back() < pause) {
-        return seen_;
+    const std::int64_t to = unix_time(at);
+    if (taken_at_ >= 0 && to >= taken_at_ && to - taken_at_ < pause) {
+        return;
     }
-    if (!times_.empty() && at - times_.back() > longest_gap) {
-        seen_ = {};
-        times_.clear();
+    const bool goes_on = taken_at_ >= 0 && to > taken_at_ && to - taken_at_ <= longest_gap;
+    if (!goes_on) {
+        forget_before();
     }
-    times_.push_back(at);
-    if (times_.size() > Trend::most) {
-        times_.pop_front();
+    const std::int64_t from = goes_on ? taken_at_ : to - 1;
+    taken_at_ = to;
+    if (std::string folder = disk_folder(now); !folder.empty()) {
+        folder_ = std::move(folder);
     }
-    seen_.span = std::chrono::duration_cast<std::chrono::seconds>(at - times_.front());
-    seen_.host = host_.read(disk_folder(now));
-    if (seen_.host.cpu_percent) {
-        seen_.host_cpu.add(*seen_.host.cpu_percent);
-    }
-    if (seen_.host.memory_total > 0) {
-        seen_.host_memory.add(100.0 * static_cast<double>(seen_.host.memory_used) /
-                              static_cast<double>(seen_.host.memory_total));
-    }
-    std::map<std::string, Trend> vms; // those that are gone are left behind
+    take_host(from, to, goes_on);
+    std::map<std::string, Followed> vms; // those that are gone are left behind
     for (const json& vm : now.vms) {
-        const json& guest = field_object(vm, "guest");
-        if (const double percent = field_number(guest, "cpu_percent", -1); percent >= 0) {
-            const std::string id = field_text(vm, "id");
-            Trend trend = seen_.vms[id];
-            trend.add(std::min(percent, 100.0));
-            vms[id] = std::move(trend);
+        if (const std::string id = field_text(vm, "id"); !id.empty() && vms.count(id) == 0) {
+            take_vm(vms[id] = std::move(vms_[id]), vm, from, to);
         }
     }
-    seen_.vms = std::move(vms);
-    return seen_;
+    vms_ = std::move(vms);
+}
+
+Snapshot Usage::ask(const Daemon& daemon, banger::Call& call) {
+    Snapshot now;
+    now.vms = daemon.get(call, "/v1/vms").at("vms");
+    take(now);
+    return now;
+}
+
+void Usage::forget_before() {
+    host_.disk.reset();
+    host_.network.reset();
+    host_.history.pause();
+    for (auto& [id, followed] : vms_) {
+        followed.told.reset();
+        followed.disk.reset();
+        followed.cpu_ms.reset();
+        followed.history.pause();
+    }
+}
+
+void Usage::take_host(std::int64_t from, std::int64_t to, bool goes_on) {
+    figures_ = host_usage_.read(folder_);
+    History& history = host_.history;
+    if (figures_.cpu_percent && goes_on) {
+        history.add(Metric::cpu, from, to, *figures_.cpu_percent);
+    }
+    if (figures_.memory_total > 0) {
+        history.add(Metric::memory, from, to, static_cast<double>(figures_.memory_used));
+    }
+    if (figures_.disk_total > 0) {
+        history.add(Metric::disk, from, to, static_cast<double>(figures_.disk_used));
+    }
+    add_growth(history, Metric::disk_read, Metric::disk_write, host_.disk, figures_.disk_io, from,
+               to);
+    add_growth(history, Metric::received, Metric::sent, host_.network, figures_.network_io, from,
+               to);
+}
+
+void Usage::take_vm(Followed& followed, const json& vm, std::int64_t from, std::int64_t to) const {
+    History& history = followed.history;
+    const std::uint64_t pid = field_count(vm, "pid");
+    std::optional<GuestCounters> told = guest_counters(vm);
+    if (!told) {
+        history.pause();
+    }
+    add_growth(history, Metric::disk_read, Metric::disk_write, followed.disk,
+               pid == 0 ? std::nullopt : process_io(proc_, pid), from, to);
+    const auto cpu_ms = told || pid == 0 ? std::nullopt : process_time(proc_, pid);
+    if (cpu_ms && followed.cpu_ms && *cpu_ms >= *followed.cpu_ms) {
+        const double cpus = std::max(field_number(vm, "vcpus"), 1.0);
+        const auto most = static_cast<double>(1000 * (to - from)) * cpus;
+        history.add(Metric::cpu, from, to,
+                    std::min(100 * static_cast<double>(*cpu_ms - *followed.cpu_ms) / most, 100.0));
+    }
+    followed.cpu_ms = cpu_ms;
+    if (told && followed.told && told->uptime_ms == followed.told->uptime_ms) {
+        return; // that is known already
+    }
+    if (told) {
+        const bool runs_on = followed.told && told->uptime_ms > followed.told->uptime_ms;
+        add_told(history, *told, runs_on ? &*followed.told : nullptr,
+                 runs_on ? followed.told_at : to - 1, to);
+        followed.told_at = to;
+    }
+    followed.told = std::move(told);
+}
+
+HostFigures Usage::host() const {
+    const std::lock_guard lock(mutex_);
+    return figures_;
+}
+
+const History* Usage::history_of(const std::string& vm_id) const {
+    if (vm_id.empty()) {
+        return &host_.history;
+    }
+    const auto found = vms_.find(vm_id);
+    return found == vms_.end() ? nullptr : &found->second.history;
+}
+
+Usage::Look Usage::look(const std::string& vm_id, Window window, Clock::time_point at) const {
+    const std::int64_t now = unix_time(at);
+    Look look{{}, begin_of(window, now), now};
+    const std::lock_guard lock(mutex_);
+    const History* history = history_of(vm_id);
+    if (history == nullptr) {
+        return look;
+    }
+    look.settled = history->settled(now);
+    for (const MetricFacts& facts : metrics) {
+        if (auto course = history->course(facts.metric, window, now)) {
+            look.courses.push_back(std::move(*course));
+        }
+    }
+    return look;
+}
+
+std::optional<Course> Usage::cpu(const std::string& vm_id, Clock::time_point at) const {
+    const std::lock_guard lock(mutex_);
+    const History* history = history_of(vm_id);
+    return history == nullptr ? std::nullopt
+                              : history->course(Metric::cpu, Window::minutes, unix_time(at));
 }
 
 } // namespace web

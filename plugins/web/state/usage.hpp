@@ -1,40 +1,74 @@
 #pragma once
 
+#include "daemon.hpp"
+#include "guest_counters.hpp"
+#include "history.hpp"
 #include "host_usage.hpp"
 #include "snapshot.hpp"
-#include "trend.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace web {
 
-/// How busy this machine and its VMs are, and were while somebody looked: figures are taken when a
-/// page wants them, at most every two seconds. With nobody there nothing is done. Any thread.
+/// How busy this machine and its VMs are and were, from what the daemon was told last and from
+/// /proc: no guest is asked. What is known of a VM goes with it. Any thread.
 class Usage {
   public:
-    using Clock = std::chrono::steady_clock;
-    struct Seen {
-        HostFigures host;
-        Trend host_cpu, host_memory;      ///< percent
-        std::map<std::string, Trend> vms; ///< CPU of each, in percent, by id
-        std::chrono::seconds span{0};     ///< from the first one to now
+    using Clock = std::chrono::system_clock;
+    /// Somebody has to take figures that often, whether or not anybody looks. Between two that lie
+    /// much further apart there is a gap.
+    static constexpr std::chrono::seconds rhythm{30};
+
+    struct Look {
+        std::vector<Course> courses; ///< of what was ever told of it
+        std::int64_t from = 0;       ///< of all of them; seconds since 1970, as the next
+        std::int64_t settled = 0;    ///< what is before that will not change
     };
 
-    explicit Usage(HostUsage host = HostUsage()) : host_(std::move(host)) {}
-    [[nodiscard]] Seen look(const Snapshot& now, Clock::time_point at = Clock::now());
+    explicit Usage(const std::filesystem::path& proc = "/proc") : proc_(proc), host_usage_(proc) {}
+
+    /// At most every two seconds. Of a snapshot it is its VMs that count, and where their disks
+    /// are.
+    void take(const Snapshot& now, Clock::time_point at = Clock::now());
+    /// The same, of what the daemon says of its VMs now, and no more than that. Throws Problem.
+    [[nodiscard]] Snapshot ask(const Daemon& daemon, banger::Call& call);
+    [[nodiscard]] HostFigures host() const; ///< as they were taken last
+    /// vm_id: empty for this machine.
+    [[nodiscard]] Look look(const std::string& vm_id, Window window,
+                            Clock::time_point at = Clock::now()) const;
+    [[nodiscard]] std::optional<Course> cpu(const std::string& vm_id,
+                                            Clock::time_point at = Clock::now()) const;
 
   private:
-    static constexpr std::chrono::seconds pause{2};
-    /// Nobody looked for so long: what was before is no trend of now.
-    static constexpr std::chrono::seconds longest_gap{60};
+    struct Followed {
+        History history;
+        std::optional<GuestCounters> told; ///< last, and when that was seen
+        std::int64_t told_at = 0;
+        std::optional<IoCounters> disk, network; ///< when figures were taken last, as
+        std::optional<std::uint64_t> cpu_ms; ///< the time of its process, without a guest's word
+    };
+    static constexpr std::int64_t pause = 2, longest_gap = 150; ///< seconds
 
-    std::mutex mutex_;
-    HostUsage host_; ///< under mutex_, as all that follows
-    Seen seen_;
-    std::deque<Clock::time_point> times_;
+    void take_host(std::int64_t from, std::int64_t to, bool goes_on);
+    void take_vm(Followed& followed, const nlohmann::json& vm, std::int64_t from,
+                 std::int64_t to) const;
+    void forget_before();
+    [[nodiscard]] const History* history_of(const std::string& vm_id) const;
+
+    const std::filesystem::path proc_;
+    mutable std::mutex mutex_;
+    HostUsage host_usage_; ///< under mutex_, as all that follows
+    HostFigures figures_;
+    std::string folder_; ///< that VMs' disks are in
+    Followed host_;
+    std::map<std::string, Followed> vms_; ///< by id
+    std::int64_t taken_at_ = -1;
 };
 
 } // namespace web

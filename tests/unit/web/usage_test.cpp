@@ -1,11 +1,8 @@
 #include "state/usage.hpp"
 
-#include "pages/figure.hpp"
+#include "proc_folder.hpp"
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <fstream>
+#include <unistd.h>
 
 namespace web {
 namespace {
@@ -13,31 +10,64 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
+constexpr std::int64_t noon = 1800000000; // a multiple of every step
+
 class UsageTest : public testing::Test {
   protected:
     UsageTest() {
-        std::string folder = testing::TempDir() + "proc-XXXXXX";
-        if (::mkdtemp(folder.data()) == nullptr) {
-            throw std::runtime_error("no folder");
-        }
-        proc_ = folder;
         ticks(100, 900);
-        std::ofstream(proc_ / "loadavg") << "1.25 0.5 0.1 1/200 4711\n";
-        std::ofstream(proc_ / "meminfo") << "MemTotal:       1000 kB\nMemFree: 10 kB\n"
-                                            "MemAvailable:    250 kB\n";
+        proc.write("loadavg", "1.25 0.5 0.1 1/200 4711\n");
+        proc.write("meminfo", "MemTotal:       1000 kB\nMemFree: 10 kB\nMemAvailable:    250 kB\n");
     }
-    ~UsageTest() override { std::filesystem::remove_all(proc_); }
-    void ticks(int user, int idle) {
-        std::ofstream(proc_ / "stat") << "cpu  " << user << " 0 0 " << idle
-                                      << " 0 0 0 0 5000 0\ncpu0 1 2 3\ncpu1 1 2 3\nintr 4\n";
+    void ticks(int user, int idle) const {
+        proc.write("stat", "cpu  " + std::to_string(user) + " 0 0 " + std::to_string(idle) +
+                               " 0 0 0 0 5000 0\ncpu0 1 2 3\ncpu1 1 2 3\nintr 4\n");
     }
+    void io(int read, int written) const {
+        proc.write("4711/io", "rchar: 1\nread_bytes: " + std::to_string(read) +
+                                  "\nwrite_bytes: " + std::to_string(written) + "\n");
+    }
+    static Usage::Clock::time_point at(std::int64_t after) {
+        return Usage::Clock::time_point(seconds(noon + after));
+    }
+    /// What the guest says of itself so long after its boot, with that share of its CPU busy.
+    static json guest(std::int64_t uptime_s, std::int64_t busy_s, std::int64_t received = 0) {
+        return {{"state", "ready"},
+                {"cpu_percent", 99},
+                {"stats",
+                 {{"uptime_ms", uptime_s * 1000},
+                  {"cpu", {{"user_ms", busy_s * 1000}, {"idle_ms", (uptime_s - busy_s) * 1000}}},
+                  {"memory", {{"total", 1000}, {"available", 400}}},
+                  {"disks", {{{"mount", "/"}, {"total", 5000}, {"used", 700}}}},
+                  {"network",
+                   {{{"rx_bytes", received}, {"tx_bytes", 0}},
+                    {{"rx_bytes", received}, {"tx_bytes", 50}}}}}}};
+    }
+    void take(std::int64_t after, const json& guest_of_a) {
+        Snapshot now;
+        now.vms = json::array({{{"id", "a"}, {"guest", guest_of_a}, {"pid", 4711}}});
+        usage.take(now, at(after));
+    }
+    /// Of each slot until then; -1: nothing is known of it.
+    std::vector<double> means(const std::string& id, Metric metric, std::int64_t after,
+                              std::size_t last) {
+        std::vector<double> values;
+        for (const Course& course : usage.look(id, Window::minutes, at(after)).courses) {
+            for (std::size_t i = course.slots.size() - last;
+                 course.metric == metric && i < course.slots.size(); ++i) {
+                values.push_back(course.slots[i].empty() ? -1 : course.slots[i].mean);
+            }
+        }
+        return values;
+    }
+    using Means = std::vector<double>;
 
-    std::filesystem::path proc_;
-    const Usage::Clock::time_point start_ = Usage::Clock::now();
+    test::ProcFolder proc;
+    Usage usage{proc.path()};
 };
 
 TEST_F(UsageTest, OfThisMachine) {
-    HostUsage host(proc_);
+    HostUsage host(proc.path());
     const HostFigures first = host.read("/");
     EXPECT_FALSE(first.cpu_percent) << "one look is none";
     EXPECT_EQ(first.cpus, 2U);
@@ -56,55 +86,170 @@ TEST_F(UsageTest, WhatIsNotThereIsNotKnown) {
     HostUsage host("/nonexistent");
     const HostFigures figures = host.read("/nonexistent");
     EXPECT_FALSE(figures.cpu_percent);
+    EXPECT_FALSE(figures.disk_io);
+    EXPECT_FALSE(figures.network_io);
     EXPECT_EQ(figures.cpus + figures.memory_total + figures.disk_total, 0U);
+    EXPECT_TRUE(usage.look("nosuch", Window::day).courses.empty());
+    EXPECT_FALSE(usage.cpu("nosuch"));
+    EXPECT_FALSE(usage.cpu(""));
 }
 
-TEST_F(UsageTest, IsTakenWhenSomebodyLooksAndNotMoreOften) {
-    Usage usage{HostUsage(proc_)};
-    Snapshot now;
-    now.vms = json::array({{{"id", "a"}, {"guest", {{"cpu_percent", 10}}}},
-                           {{"id", "b"}, {"guest", {{"cpu_percent", "lots"}}}},
-                           {{"id", 7}, {"guest", 7}}});
-    (void)usage.look(now, start_);
+TEST_F(UsageTest, OfThisMachineGoesOn) {
+    const Snapshot nothing;
+    usage.take(nothing, at(0));
+    EXPECT_FALSE(usage.cpu("", at(0)));
     ticks(150, 1050);
-    EXPECT_EQ(usage.look(now, start_ + seconds(1)).vms.at("a").values().size(), 1U);
-    now.vms[0]["guest"]["cpu_percent"] = 400;
-    const Usage::Seen seen = usage.look(now, start_ + seconds(5));
-    EXPECT_EQ(seen.vms.at("a").values(), (std::deque<double>{10, 100}));
-    EXPECT_EQ(seen.vms.size(), 1U);
-    EXPECT_EQ(seen.host_cpu.values(), (std::deque<double>{25}));
-    EXPECT_EQ(seen.span, seconds(5));
-    now.vms = json::array();
-    EXPECT_TRUE(usage.look(now, start_ + seconds(10)).vms.empty()) << "the VM is gone";
+    usage.take(nothing, at(30));
+    EXPECT_EQ(means("", Metric::cpu, 30, 7), (Means{-1, 25, 25, 25, 25, 25, 25}));
+    EXPECT_EQ(means("", Metric::memory, 30, 7),
+              (Means{768000, 768000, 768000, 768000, 768000, 768000, 768000}));
+    EXPECT_EQ(usage.look("", Window::minutes, at(31)).settled, noon + 30);
+    EXPECT_EQ(usage.host().cpu_percent, 25);
 }
 
-TEST_F(UsageTest, ATrendIsOfWhoLookedAllTheTime) {
-    Usage usage{HostUsage(proc_)};
-    Snapshot now;
-    now.vms = json::array({{{"id", "a"}, {"guest", {{"cpu_percent", 10}}}}});
-    for (int i = 0; i < 100; ++i) {
-        (void)usage.look(now, start_ + seconds(5 * i));
+TEST_F(UsageTest, IsNotTakenMoreOftenThanEveryTwoSeconds) {
+    take(0, guest(100, 0));
+    take(1, guest(101, 1));
+    EXPECT_EQ(usage.cpu("a", at(2))->now, 99);
+    take(2, guest(102, 1));
+    EXPECT_EQ(usage.cpu("a", at(2))->now, 50);
+}
+
+TEST_F(UsageTest, OfAGuestIsWhatItsCountersHaveGrown) {
+    take(0, guest(100, 10, 1000));
+    EXPECT_EQ(means("a", Metric::cpu, 0, 2), (Means{-1, 99})) << "as whoever heard it has reckoned";
+    EXPECT_TRUE(means("a", Metric::received, 0, 2).empty());
+    take(5, guest(100, 10, 1000)); // it has told nothing new
+    EXPECT_EQ(means("a", Metric::cpu, 5, 2), (Means{99, -1}));
+    take(10, guest(110, 15, 2500));
+    EXPECT_EQ(means("a", Metric::cpu, 10, 3), (Means{99, 50, 50}));
+    EXPECT_EQ(means("a", Metric::received, 10, 3), (Means{-1, 300, 300})) << "by both cards";
+    EXPECT_EQ(means("a", Metric::sent, 10, 1), (Means{0}));
+    EXPECT_EQ(means("a", Metric::memory, 10, 3), (Means{600, 600, 600}));
+    EXPECT_EQ(means("a", Metric::disk, 10, 3), (Means{700, 700, 700}));
+}
+
+TEST_F(UsageTest, OfAGuestThatIsAskedSeldomHasNoGaps) {
+    take(0, guest(100, 0));
+    for (int i = 30; i < 300; i += 30) {
+        take(i, guest(100, 0));
     }
-    EXPECT_EQ(usage.look(now, start_ + seconds(500)).vms.at("a").values().size(), Trend::most);
-    EXPECT_EQ(usage.look(now, start_ + seconds(505)).span, seconds(5 * (Trend::most - 1)));
-    EXPECT_EQ(usage.look(now, start_ + seconds(600)).vms.at("a").values().size(), 1U);
+    take(300, guest(400, 30)); // sample_s: 300
+    const Means all = means("a", Metric::cpu, 300, 60);
+    EXPECT_EQ(std::count(all.begin(), all.end(), 10), 60);
 }
 
-TEST(Figure, IsDrawnWithinItsBox) {
-    Trend trend;
-    EXPECT_FALSE(sparkline("CPU", trend).is_object());
-    trend.add(0);
-    EXPECT_FALSE(sparkline("CPU", trend).is_object());
-    trend.add(100);
-    trend.add(std::numeric_limits<double>::quiet_NaN());
-    const json line = sparkline("CPU", trend);
-    EXPECT_EQ(line.at("LINE"), "M0.0 31.0L60.0 1.0L120.0 31.0");
-    EXPECT_EQ(line.at("UNDER"), "M0.0 31.0L60.0 1.0L120.0 31.0L120.0 32L0 32Z");
-    EXPECT_EQ(meter("CPU", "CPU of a", 74.9, "x").at("LEVEL"), "good");
-    EXPECT_EQ(meter("CPU", "CPU of a", 75, "x").at("LEVEL"), "warn");
-    EXPECT_EQ(meter("CPU", "CPU of a", 1e300, "x").at("PERCENT"), 100);
-    EXPECT_EQ(meter("CPU", "CPU of a", 1e300, "x").at("LEVEL"), "bad");
-    EXPECT_EQ(meter("CPU", "CPU of a", -5, "x").at("PERCENT"), 0);
+TEST_F(UsageTest, HasAGapWhileAVmDoesNotRun) {
+    take(0, guest(100, 0));
+    take(10, guest(110, 10));
+    EXPECT_EQ(usage.cpu("a", at(10))->now, 100);
+    take(20, nullptr);
+    EXPECT_FALSE(usage.cpu("a", at(20))->now);
+    EXPECT_EQ(usage.cpu("a", at(20))->most, 100);
+    take(30, nullptr);
+    take(40, guest(5, 1));
+    take(45, guest(10, 1));
+    EXPECT_EQ(means("a", Metric::cpu, 45, 9), (Means{100, 100, -1, -1, -1, -1, -1, 99, 0}));
+}
+
+TEST_F(UsageTest, HasAGapWhereAGuestIsSilentOrBootsAnew) {
+    take(0, guest(100, 0));
+    take(10, guest(110, 10));
+    json silent = guest(110, 10);
+    silent["state"] = "silent";
+    take(20, silent);
+    take(30, guest(130, 30)); // it went on, but nobody knows how
+    EXPECT_EQ(means("a", Metric::memory, 30, 5), (Means{600, -1, -1, -1, 600}));
+    take(40, guest(5, 0)); // another boot
+    EXPECT_EQ(means("a", Metric::memory, 40, 3), (Means{600, -1, 600}));
+}
+
+TEST_F(UsageTest, HasAGapWhileThisMachineSlept) {
+    take(0, guest(100, 0));
+    take(30, guest(130, 0));
+    take(230, guest(140, 10));
+    take(240, guest(150, 10));
+    const Means all = means("a", Metric::cpu, 240, 60);
+    EXPECT_EQ(std::count(all.begin(), all.end(), -1), 60 - 7 - 3);
+    const Means host = means("", Metric::memory, 240, 60);
+    EXPECT_EQ(std::count(host.begin(), host.end(), -1), 60 - 7 - 3);
+}
+
+TEST_F(UsageTest, GoesOnBehindAClockThatWasTurnedBack) {
+    take(0, guest(100, 0));
+    take(10, guest(110, 10));
+    take(-1000, guest(120, 20));
+    take(-990, guest(130, 30));
+    EXPECT_EQ(means("a", Metric::cpu, -990, 4), (Means{-1, 99, 100, 100}));
+    EXPECT_FALSE(usage.look("a", Window::minutes, at(10)).courses.at(0).most);
+}
+
+TEST_F(UsageTest, OfItsDisksIsWhatTheProcessOfAVmDoes) {
+    io(0, 1000);
+    take(0, nullptr);
+    io(500, 1000);
+    take(10, nullptr); // whatever its guest says
+    EXPECT_EQ(means("a", Metric::disk_read, 10, 3), (Means{-1, 50, 50}));
+    EXPECT_EQ(means("a", Metric::disk_write, 10, 1), (Means{0}));
+    io(0, 10); // another process
+    take(20, nullptr);
+    EXPECT_EQ(means("a", Metric::disk_read, 20, 3), (Means{50, -1, -1}));
+}
+
+TEST_F(UsageTest, OfAGuestThatSaysNothingIsTheTimeOfItsProcess) {
+    const auto worked = [&](int ticks) {
+        proc.write("4711/stat", "4711 (qemu (x) 1 2) S 1 1 1 0 -1 0 9 9 9 9 " +
+                                    std::to_string(ticks) + " 50 7 7 20 0 3 0 100\n");
+    };
+    worked(100);
+    take(0, nullptr);
+    EXPECT_FALSE(usage.cpu("a", at(0)));
+    worked(100 + 5 * static_cast<int>(::sysconf(_SC_CLK_TCK))); // 5 s of 10
+    take(10, nullptr);
+    EXPECT_EQ(means("a", Metric::cpu, 10, 3), (Means{-1, 50, 50}));
+    EXPECT_EQ(usage.cpu("a", at(10))->now, 50);
+    take(20, guest(5, 0)); // it says something
+    take(30, guest(15, 2));
+    EXPECT_EQ(means("a", Metric::cpu, 30, 4), (Means{-1, 99, 20, 20}));
+    worked(0);
+    take(40, nullptr);
+    EXPECT_EQ(means("a", Metric::cpu, 40, 1), (Means{-1})) << "since when is not known";
+}
+
+TEST_F(UsageTest, GoesWithItsVm) {
+    take(0, guest(100, 0));
+    EXPECT_FALSE(usage.look("a", Window::day, at(0)).courses.empty());
+    usage.take(Snapshot(), at(10));
+    EXPECT_TRUE(usage.look("a", Window::day, at(10)).courses.empty());
+    EXPECT_FALSE(usage.look("", Window::day, at(10)).courses.empty());
+}
+
+TEST_F(UsageTest, BelievesNoGuest) {
+    const json odd[] = {nullptr, 7, "x", json::array(), json::object(), -5, 1e300};
+    std::int64_t after = 0;
+    const json good = guest(100, 10, 5);
+    for (const json& value : odd) {
+        for (const char* member :
+             {"/state", "/cpu_percent", "/stats", "/stats/cpu", "/stats/cpu/user_ms",
+              "/stats/memory/available", "/stats/disks/0/used", "/stats/network/0/rx_bytes"}) {
+            json changed = guest(100 + after, after, after);
+            changed[json::json_pointer(member)] = value;
+            take(after += 2, changed);
+        }
+    }
+    for (const Course& course : usage.look("a", Window::hour, at(after)).courses) {
+        EXPECT_GE(course.least.value_or(0), 0);
+        EXPECT_LE(course.most.value_or(0), course.metric == Metric::cpu ? 100 : 1.0001e16);
+    }
+    Snapshot now;
+    now.vms = json::array({7,
+                           json::object(),
+                           {{"id", 7}},
+                           {{"id", ""}},
+                           {{"id", "b"}, {"pid", -1}},
+                           {{"id", "b"}, {"guest", good}}});
+    usage.take(now, at(after + 10));
+    EXPECT_TRUE(usage.look("b", Window::day, at(after + 10)).courses.empty()) << "the first counts";
 }
 
 } // namespace
