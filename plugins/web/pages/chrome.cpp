@@ -77,6 +77,8 @@ json around(Site& site, banger::Call& call, const Request& request, const Page& 
             {"WORKER", asset_path("worker.js")},
             {"LOGS_JS", asset_path("logs.js")},
             {"PICKER_JS", asset_path("picker.js")},
+            {"STYLES", json::array()}, // of this page alone, as the scripts
+            {"SCRIPTS", json::array()},
             {"ICON", asset_path("icon.svg")},
             {"NAV", navigation(page.nav)},
             {"RUNNING", running},

@@ -11,6 +11,7 @@ void add_home(Router& router, Site& site);     ///< /
 void add_vms(Router& router, Site& site);      ///< /vms, /vms/{name} and what is below it
 void add_images(Router& router, Site& site);   ///< /images..
 void add_ops(Router& router, Site& site);      ///< /ops..
+void add_metrics(Router& router, Site& site);  ///< /metrics, /vms/{name}/metrics, and for programs
 void add_ports(Router& router, Site& site);    ///< /ports
 void add_logs(Router& router, Site& site);     ///< /logs, /vms/{name}/logs, /vms/{name}/log
 void add_journal(Router& router, Site& site);  ///< /vms/{name}/journal, /vms/{name}/journal.txt

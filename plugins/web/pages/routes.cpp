@@ -20,6 +20,7 @@ void add_routes(Router& router, Site& site) {
     add_confirmations(router, site);
     add_files(router, site);
     add_vms(router, site);
+    add_metrics(router, site);
     add_ports(router, site);
     add_logs(router, site);
     add_journal(router, site);

@@ -1,4 +1,4 @@
-# cmake -DOUT=FILE -DFILES=a;b;.. -P join.cmake: one script of these. Comments that have a line of their own, and
+# cmake -DOUT=FILE -DFILES=a;b;.. -P join.cmake: one script, or style sheet, of these. Comments that have a line of their own, and
 # indentation, stay behind: they are for the source.
 set(text "")
 foreach(file IN LISTS FILES)
@@ -7,4 +7,7 @@ foreach(file IN LISTS FILES)
 endforeach()
 string(REGEX REPLACE "\n[ \t]*//[^\n]*" "" text "${text}")
 string(REGEX REPLACE "\n[ \t\n]+" "\n" text "${text}")
-file(WRITE ${OUT} "\"use strict\";${text}")
+if(OUT MATCHES "\\.js$")
+    string(PREPEND text "\"use strict\";")
+endif()
+file(WRITE ${OUT} "${text}")

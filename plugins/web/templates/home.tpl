@@ -3,7 +3,7 @@
 {{#NO_VMS}}<div class="empty"><h2>There is no VM yet</h2><p>A VM is a machine of its own: created in a second, reached by SSH and by its name.</p>{{>_command}}</div>{{/NO_VMS}}
 <ul class="stats" aria-label="VMs and images">{{#COUNTS}}<li><a href="{{PATH}}"><strong>{{COUNT}}</strong>{{TEXT}}</a></li>{{/COUNTS}}</ul>
 <div class="cards home">
-<section class="card"><h2>This machine</h2>{{#HOST_CPU}}{{>_meter}}{{/HOST_CPU}}{{#HOST_SPARK}}{{>_spark}}{{/HOST_SPARK}}{{#HOST_MEMORY}}{{>_meter}}{{/HOST_MEMORY}}{{#HOST_DISK}}{{>_meter}}{{/HOST_DISK}}</section>
+<section class="card"><div class="card-head"><h2>This machine</h2><a href="/metrics">Over time</a></div>{{#HOST_CPU}}{{>_meter}}{{/HOST_CPU}}{{#HOST_SPARK}}{{>_spark}}{{/HOST_SPARK}}{{#HOST_MEMORY}}{{>_meter}}{{/HOST_MEMORY}}{{#HOST_DISK}}{{>_meter}}{{/HOST_DISK}}</section>
 <section class="card"><h2>Ready?</h2><dl class="facts">
 <dt>Steps of root</dt><dd>{{#ROOT_STATE}}<span class="state" data-tone="{{TONE}}">{{STATE}}</span>{{/ROOT_STATE}} <small>{{MODE}}</small></dd>
 <dt>VMs run with</dt><dd>{{#VMM_STATE}}<span class="state" data-tone="{{TONE}}">{{STATE}}</span>{{/VMM_STATE}}</dd>

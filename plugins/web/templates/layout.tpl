@@ -5,8 +5,10 @@
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{PAGE_TITLE}} · banger</title>
 <link rel="stylesheet" href="{{CSS}}">
+{{#STYLES}}<link rel="stylesheet" href="{{CSS}}">{{/STYLES}}
 <link rel="icon" href="{{ICON}}">
 <script src="{{JS}}"></script>
+{{#SCRIPTS}}<script src="{{JS}}" defer></script>{{/SCRIPTS}}
 {{#REFRESH}}<noscript><meta http-equiv="refresh" content="3"></noscript>{{/REFRESH}}
 </head>
 <body data-revision="{{REVISION}}" data-worker="{{WORKER}}" data-js-logs="{{LOGS_JS}}" data-js-picker="{{PICKER_JS}}">

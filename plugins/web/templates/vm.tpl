@@ -1,6 +1,6 @@
 {{>_vm_top}}
 <div class="columns">
-<section class="card"><div class="card-head"><h2>Use</h2>{{#HAS_STOPS}}<span class="badge">stops {{STOPS}}</span>{{/HAS_STOPS}}</div>
+<section class="card"><div class="card-head"><h2>Use</h2>{{#HAS_STOPS}}<span class="badge">stops {{STOPS}}</span>{{/HAS_STOPS}}<a href="{{PATH}}/metrics">Over time</a></div>
 {{#CPU}}{{>_meter}}{{/CPU}}{{#SPARK}}{{>_spark}}{{/SPARK}}{{#MEMORY_USE}}{{>_meter}}{{/MEMORY_USE}}{{#DISK_USE}}{{>_meter}}{{/DISK_USE}}
 {{#HAS_GUEST}}<dl class="facts">{{#GUEST}}{{>_facts}}{{/GUEST}}</dl>{{/HAS_GUEST}}
 <p class="quiet">{{SIZE}}{{#HAS_IMAGE}}, from <a href="{{IMAGE_PATH}}">{{IMAGE}}</a>{{/HAS_IMAGE}}</p>

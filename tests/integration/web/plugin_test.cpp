@@ -104,6 +104,23 @@ TEST_F(WebPlugin, OffersToSendAnOldFormAgain) { // T20
                 Not(HasSubstr("Send again")));
 }
 
+TEST_F(WebPlugin, TakesFiguresWithNobodyThere) {
+    host.begin(config());
+    host.fail["api.request"] = {BANGER_E_TIMEOUT, "the daemon is busy", {}};
+    EXPECT_EQ(host.fire_timers(), 1U);
+    host.fail.clear();
+    host.answers["GET /v1/vms"] = R"({"vms":[{"id":"a","name":"testbox","state":"running",
+        "guest":{"state":"ready","cpu_percent":42,"stats":{"uptime_ms":1}}}]})";
+    EXPECT_EQ(host.fire_timers(), 1U);
+    host.answers["GET /v1/vms"] =
+        R"({"vms":[{"id":"a","name":"testbox","state":"stopped","guest":null}]})";
+    const json said = json::parse(get("/api/v1/vms/testbox/metrics?window=24h").body);
+    EXPECT_EQ(said.at("figures").at("cpu").at("most"), 42) << said;
+    host.end();
+    host.begin(R"({"web_listen_addr":""})");
+    EXPECT_EQ(host.fire_timers(), 0U) << "there is no console";
+}
+
 TEST_F(WebPlugin, ShowsAnErrorWithoutTheDaemon) {
     host.begin(config());
     host.fail["api.request"] = {BANGER_E_TIMEOUT, "the daemon is busy", {}};

@@ -88,6 +88,15 @@ class ConsoleSite {
     std::unique_ptr<Site> site_; // last: it uses the others
 };
 
+/// How often a text has that part.
+[[nodiscard]] inline std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++found;
+    }
+    return found;
+}
+
 /// A VM as the daemon tells of one that runs, with all that there may be.
 [[nodiscard]] inline nlohmann::json full_vm(const std::string& name) {
     return nlohmann::json::parse(R"({

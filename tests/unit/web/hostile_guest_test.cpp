@@ -51,7 +51,7 @@ TEST(HostileGuest, NoTypeBreaksAPage) {
             vm["name"] = "vm-" + std::to_string(vms.size());
             vms.push_back(std::move(vm));
         }
-        ConsoleSite console{add_home, add_vms, add_ports, add_logs};
+        ConsoleSite console{add_home, add_vms, add_ports, add_logs, add_metrics};
         console.set("/v1/vms", {{"vms", vms}});
         console.set("/v1/daemon", {{"privilege", odd},
                                    {"vmm", odd},
@@ -65,6 +65,7 @@ TEST(HostileGuest, NoTypeBreaksAPage) {
         std::vector<std::string> paths{"/", "/vms", "/ports", "/logs"};
         for (const json& vm : vms) {
             paths.push_back("/vms/" + vm.at("name").get<std::string>());
+            paths.push_back(paths.back() + "/metrics");
         }
         for (const std::string& path : paths) {
             try {
@@ -102,14 +103,15 @@ TEST(HostileGuest, NothingItSaysIsMarkup) {
         with_link["name"] = "vm-2";
         with_link["ip"] = "172.30.88.10";
         with_link["guest"]["ports"]["ports"][1]["address"] = "0.0.0.0";
-        ConsoleSite console{add_home, add_vms, add_ports, add_logs};
+        ConsoleSite console{add_home, add_vms, add_ports, add_logs, add_metrics};
         console.set("/v1/vms", {{"vms", {vm, with_link}}});
         console.set("/v1/operations",
                     {{"operations", {test::operation(evil, "create", evil, "running")}}});
         console.set(
             "/v1/footprint?vm=vm",
             {{"objects", {{{"plugin", evil}, {"kind", evil}, {"name", evil}, {"detail", evil}}}}});
-        for (const char* path : {"/", "/vms", "/vms/vm", "/vms/vm/host", "/ports", "/logs"}) {
+        for (const char* path :
+             {"/", "/vms", "/vms/vm", "/vms/vm/host", "/vms/vm/metrics", "/ports", "/logs"}) {
             const std::string page = console.get(path).body;
             EXPECT_EQ(page.find("<script>alert"), std::string::npos) << path;
             EXPECT_EQ(page.find("<img src=x"), std::string::npos) << path;

@@ -9,6 +9,7 @@ namespace {
 
 using nlohmann::json;
 using test::ConsoleSite;
+using test::count;
 using test::full_vm;
 using test::operation;
 
@@ -25,14 +26,6 @@ class VmPagesTest : public testing::Test {
     }
     static bool has(const std::string& text, const std::string& part) {
         return text.find(part) != std::string::npos;
-    }
-    static std::size_t count(const std::string& text, const std::string& part) {
-        std::size_t found = 0;
-        for (std::size_t at = text.find(part); at != std::string::npos;
-             at = text.find(part, at + 1)) {
-            ++found;
-        }
-        return found;
     }
 
     ConsoleSite console{add_home, add_vms, add_ports, add_logs};
