@@ -52,6 +52,37 @@ for (const path of ['/', '/vms', '/vms/web-1', '/vms/-/new', '/images', '/ops', 
     });
 }
 
+test('charts cost 25 kB more, and on their pages alone', async t => {
+    const files = async path => {
+        const html = await (await fetch(console_.url + path)).text();
+        assert.ok(gzipSync(html, { level: 9 }).length <= 12 * kB, `HTML of ${path}`);
+        return new Set([...html.matchAll(/"(\/static\/[^"]+\.(?:css|js))"/g)].map(each => each[1]));
+    };
+    const core = await files('/vms/web-1');
+    for (const path of ['/metrics', '/vms/web-1/metrics', '/vms/web-1/metrics?window=24h']) {
+        const more = [...await files(path)].filter(each => !core.has(each));
+        assert.deepEqual(more.map(each => each.split('/').pop()), ['charts.css', 'charts.js']);
+        let size = 0;
+        for (const each of more) {
+            const packed = await fetch(console_.url + each, { headers: { 'Accept-Encoding': 'gzip' } });
+            assert.equal(packed.headers.get('content-encoding'), 'gzip');
+            size += gzipSync(await packed.text(), { level: 9 }).length;
+        }
+        t.diagnostic(`${path}: ${size} bytes gz more`);
+        assert.ok(size <= 25 * kB, `${size} bytes`);
+    }
+    const watched = await open(browser, console_);
+    await watched.page.addInitScript(() => {
+        globalThis.shift = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(each => { globalThis.shift += each.value; })).observe({ type: 'layout-shift', buffered: true });
+    });
+    await watched.go('/vms/web-1/metrics');
+    await watched.page.locator('.uplot canvas').first().waitFor();
+    const shift = await watched.page.evaluate(() => globalThis.shift);
+    assert.ok(shift < 0.02, `the layout moves by ${shift} when charts are drawn anew`);
+    await watched.close();
+});
+
 test('what has its digest in its address is kept, and not asked for again', async () => {
     const watched = await open(browser, console_);
     const sent = () => watched.page.evaluate(() => performance.getEntriesByType('resource').filter(each => each.name.includes('/static/') && /\.(css|js)$/.test(each.name)).map(each => each.transferSize));

@@ -7,6 +7,7 @@
 //   in   {"answer":1,"status":200,"body":"{..}"}
 //        {"fixed":{"GET /v1/vms":"{..}"}}   answered with 200 without being asked from now on
 //        {"event":{"type":"vm.state"}}      told to the console
+//        {"timers":true}                    each of its timers is run once
 //        {"restart":true}                   the plugin ends, and begins anew with the same folder
 // It ends with its standard input.
 #include <banger/test/fake_host.hpp>
@@ -134,6 +135,8 @@ void serve(const char* plugin, const std::string& config) {
             host.event(line["event"].at("type"), line["event"].dump());
         } else if (line.contains("fixed")) {
             daemon.fix(line["fixed"]);
+        } else if (line.contains("timers")) {
+            host.fire_timers();
         } else if (line.contains("restart")) {
             host.end();
             begin(host, config);

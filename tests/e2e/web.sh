@@ -29,7 +29,7 @@ post() {
 }
 
 step "pages of a daemon that has nothing yet"
-for path in / /vms /vms/-/new /images /images/-/new /images/-/register /ops /doctor /plugins /plugins/web /settings /ports /logs; do
+for path in / /metrics /vms /vms/-/new /images /images/-/new /images/-/register /ops /doctor /plugins /plugins/web /settings /ports /logs; do
     get $path
     has '<h1'
 done
@@ -57,6 +57,12 @@ within 60 journal || fail "no journal: $(curl -sS "$url/vms/web-1/journal" | sed
 get /vms/web-1/journal
 has 'Journal of web-1'
 
+# In the background, from what the daemon knows: its CPU, memory and network, and what its process reads and writes.
+figures() { curl -sSf "$url/api/v1/vms/web-1/metrics?window=1h" | jq -e '.figures | [.cpu, .memory, .disk, .received, .disk_read] | all(.most != null)'; }
+within 60 figures || fail "no figures: $(curl -sS "$url/api/v1/vms/web-1/metrics" | jq -c '.figures | map_values(del(.low, .mean, .high))')"
+get /vms/web-1/metrics
+has 'Memory of web-1 in the last 5 min'
+
 listens() { curl -sS "$url/ports" | grep -F web-1; }
 within 60 listens || fail "nothing listens in it: $(banger vm ports)"
 
@@ -74,6 +80,7 @@ get /vms/web-1/confirm/delete
 post /vms/web-1/delete confirmed=1 >/dev/null
 gone() { [ "$(banger vm ls --json | jq length)" = 0 ]; }
 within 60 gone || fail "$(banger vm ls)"
+get /vms/web-1/metrics 404
 
 step "what is refused"
 refused() {

@@ -1,6 +1,6 @@
 // bench.mjs SECONDS RATE: what bench.sh measures. Its daemon answers from the console's own process, without a wait.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { Console } from '../../browser/lib/console.mjs';
 import { full, makeOperation, makeVm } from '../../browser/lib/world.mjs';
 
@@ -32,6 +32,7 @@ function load(path, connections) {
     return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]), p50: in_ms(said, '50%'), p99: in_ms(said, '99%') };
 }
 const ticks = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, each) => sum + Number(each), 0);
+const spent_ms = () => readdirSync(`/proc/${pid}/task`).reduce((sum, each) => sum + Number(readFileSync(`/proc/${pid}/task/${each}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
 const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
 let broken = 0;
@@ -42,7 +43,7 @@ function budget(what, value, unit_, most, least = null) {
 }
 
 load('/vms', 1); // what is made once
-for (const path of ['/vms', '/', '/ops']) {
+for (const path of ['/vms', '/', '/ops', '/vms/web-1/metrics?window=24h', '/api/v1/vms/web-1/metrics']) {
     const one = load(path, 1);
     budget(`${path}: one browser, half of its answers`, one.p50, 'ms', 3);
     budget(`${path}: one browser, 99 % of its answers`, one.p99, 'ms', 25);
@@ -56,5 +57,13 @@ console.log(`        beside /healthz ${median(rounds.map(({ bare }) => bare.rate
 const before = ticks();
 await new Promise(done => setTimeout(done, seconds * 1000));
 budget('nobody looks: of a processor', (ticks() - before) / seconds, '%', 0.5); // 100 ticks a second
+// What it does all the same: figures are taken every 30 s, and never twice within 2 s.
+const idle = spent_ms(), times = 5;
+for (let i = 0; i < times; i++) {
+    await new Promise(done => setTimeout(done, 2500));
+    console_.tell({ timers: true });
+    await console_.next('done');
+}
+budget('figures of 50 VMs, taken once', (spent_ms() - idle) / times, 'ms', 20);
 await console_.stop();
 process.exitCode = broken > 0 ? 1 : 0;
