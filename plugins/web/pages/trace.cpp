@@ -39,7 +39,8 @@ Trace trace(const std::vector<Ring::Slot>& slots, double top) {
             begun = true;
         }
         drawn.line += piece;
-        drawn.under += piece + "V" + std::to_string(box_height) + "H" + first + "z";
+        drawn.under += piece;
+        drawn.under += "V" + std::to_string(box_height) + "H" + first + "z";
     }
     return drawn;
 }

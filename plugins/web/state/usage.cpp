@@ -18,7 +18,7 @@ std::int64_t unix_time(Usage::Clock::time_point at) {
 /// says.
 std::string disk_folder(const Snapshot& now) {
     for (const json& vm : now.vms) {
-        const std::string dir = field_text(field_object(vm, "paths"), "dir");
+        std::string dir = field_text(field_object(vm, "paths"), "dir");
         if (!dir.empty()) {
             return dir;
         }
@@ -129,7 +129,7 @@ void Usage::take_vm(Followed& followed, const json& vm, std::int64_t from, std::
                  runs_on ? followed.told_at : to - 1, to);
         followed.told_at = to;
     }
-    followed.told = std::move(told);
+    followed.told = told;
 }
 
 HostFigures Usage::host() const {

@@ -52,8 +52,8 @@ TEST(Ring, WeighsValuesByTheirTime) {
 
 TEST(Ring, KeepsTheLastOnes) {
     Ring ring(5, 4);
-    for (int i = 0; i < 100; ++i) {
-        ring.add(5 * i, 5 * i + 5, i);
+    for (std::int64_t i = 0; i < 100; ++i) {
+        ring.add(5 * i, 5 * i + 5, static_cast<double>(i));
     }
     EXPECT_EQ(means(ring, 94, 100), (Means{-1, -1, 96, 97, 98, 99, -1}));
     ring.add(1000000, 1000005, 5); // much later: all of it was before

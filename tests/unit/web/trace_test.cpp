@@ -12,6 +12,7 @@ using nlohmann::json;
 /// -1: nothing is known of it.
 std::vector<Ring::Slot> slots_of(const std::vector<float>& means) {
     std::vector<Ring::Slot> slots;
+    slots.reserve(means.size());
     for (const float mean : means) {
         slots.push_back(mean < 0 ? Ring::Slot() : Ring::Slot{mean, mean, mean});
     }
