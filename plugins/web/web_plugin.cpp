@@ -5,6 +5,7 @@
 #include "pages/expired.hpp"
 #include "pages/routes.hpp"
 #include "pages/site.hpp"
+#include "state/field.hpp"
 
 #include <banger/plugin.hpp>
 
@@ -43,7 +44,12 @@ class Web {
         add_routes(router_, *site_);
         server_.emplace(host_, router_, site_->csrf, pages());
         server_->start({config_.address, config_.port, config_.other_port, {}});
-        site_->state.follow(host_, [this](const json& event) { site_->hub.heard(event); });
+        site_->state.follow(host_, [this](const json& event) {
+            site_->hub.heard(event);
+            if (field_text(event, "type") == "vm.state") {
+                server_->vm_changed(field_text(event, "id"), field_text(event, "state"));
+            }
+        });
         // A day is known only if somebody has looked at it all day (README.md: what it costs).
         figures_ = banger::Timer(host_, std::chrono::seconds(0), Usage::rhythm,
                                  [this](Call& call) { take_figures(call); });

@@ -120,6 +120,22 @@ for (const [who, host] of Object.entries(hosts)) {
         await context.close();
     });
 
+    test(`T6: a WebSocket of another ${who} is refused, even with a ticket that is good`, async () => {
+        const asked = await fetch(`${console_.url}/vms/running/terminal`, { method: 'POST', headers: { Origin: console_.url, 'X-Banger-CSRF': await token() }, body: new URLSearchParams() });
+        const { href } = await asked.json();
+        const { context, page } = await visit(stranger.page('/socket', '', host));
+        const found = await page.evaluate(url => new Promise(done => {
+            const socket = new WebSocket(url);
+            socket.onopen = () => done('open');
+            socket.onclose = ({ code }) => done(code);
+        }), console_.url.replace('http', 'ws') + href);
+        assert.equal(found, 1006);
+        const read_ = await page.evaluate(url => fetch(url, { method: 'POST', mode: 'cors' }).then(answer => answer.text(), () => 'refused'), `${console_.url}/vms/running/terminal`);
+        assert.equal(read_, 'refused'); // nor is there a ticket to be had from there
+        await context.close();
+        assert.equal((await fetch(console_.url + href)).status, 426); // no WebSocket, and it is not used up
+    });
+
     test(`T11: nothing of ours is read as part of a page of another ${who}`, async () => {
         const embeds = ['<script src="@/vms"></script>', '<img src="@/vms/running">', '<link rel="stylesheet" href="@/vms">', '<script src="@/vms/running/log"></script>',
             '<video src="@/vms"></video>', '<object data="@/vms"></object>', '<script type="module" src="@/healthz"></script>'];

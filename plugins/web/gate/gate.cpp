@@ -9,9 +9,11 @@ namespace {
 constexpr std::size_t longest_target = 8192;
 
 /// Of which a second one could say something else to somebody else.
-constexpr std::array<const char*, 10> once{
-    "host",           "origin",         "content-type",      "content-length", "sec-fetch-site",
-    "sec-fetch-mode", "sec-fetch-dest", "transfer-encoding", "expect",         "x-banger-csrf"};
+constexpr std::array<const char*, 13> once{
+    "host",           "origin",         "content-type",      "content-length",
+    "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest",    "transfer-encoding",
+    "expect",         "upgrade",        "sec-websocket-key", "sec-websocket-version",
+    "x-banger-csrf"};
 
 std::string lower_case(std::string text) {
     for (char& c : text) {
@@ -103,9 +105,16 @@ std::optional<Refusal> check_fetch(const Head& head, const std::string& own_orig
     return foreign(value_of(head, "origin").value_or(""), own_origin);
 }
 
+/// Browsers ask for it on behalf of any page, and say nothing of where it leads (Fetch Metadata).
+bool wants_websocket(const Head& head) {
+    return lower_case(value_of(head, "upgrade").value_or("")).find("websocket") !=
+           std::string::npos;
+}
+
 std::optional<Refusal> check_origin(const Head& head, const std::string& own_origin) {
     const auto origin = value_of(head, "origin");
-    if (!origin ? is_read(head.method) : *origin == own_origin) {
+    const bool may_be_absent = is_read(head.method) && !wants_websocket(head);
+    if (!origin ? may_be_absent : *origin == own_origin) {
         return std::nullopt;
     }
     return foreign(origin.value_or(""), own_origin);

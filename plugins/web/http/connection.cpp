@@ -5,6 +5,7 @@
 #include "message.hpp"
 #include "refusal_page.hpp"
 #include "response_head.hpp"
+#include "terminal/viewer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -77,6 +78,7 @@ struct Connection::State {
     std::optional<SteadyClock::time_point> idle_since;
     std::shared_ptr<FeedPipe> pipe;   ///< while a feed is told
     std::shared_ptr<Awaited> awaited; ///< while a worker or a feed is waited for
+    std::optional<Viewer> viewer;     ///< while it is a WebSocket
     bool closing = false;
 
     // Those that give a bool: whether the connection is still good. Their arguments are no
@@ -91,6 +93,7 @@ struct Connection::State {
     asio::awaitable<bool> send(const Response& response, bool keep, bool head_only);
     asio::awaitable<bool> tell(const Response& response);
     asio::awaitable<void> tell_all();
+    asio::awaitable<bool> view(const Response& response, const Viewer::Upgrade& upgrade);
     asio::awaitable<bool> write(std::string_view bytes);
     asio::awaitable<void> refuse(const Refusal& refusal, bool head_only);
     asio::awaitable<void> complain(error_code code, bool head_only);
@@ -178,6 +181,9 @@ asio::awaitable<bool> Connection::State::serve_one() {
     const Response response = co_await answer(head, body, too_large);
     if (response.feed && !head_only) {
         co_return co_await tell(response);
+    }
+    if (response.shell) {
+        co_return co_await view(response, parser.get());
     }
     const bool last = !keep || response.feed || closing || service.closing;
     const bool sent = co_await send(response, !last, head_only);
@@ -289,6 +295,22 @@ asio::awaitable<void> Connection::State::tell_all() {
     }
 }
 
+/// From here on it is a WebSocket. False: its end is the connection's.
+asio::awaitable<bool> Connection::State::view(const Response& response,
+                                              const Viewer::Upgrade& upgrade) {
+    if (buffer.size() != 0) {
+        const Refusal refusal{400, "Bad request", "something was sent before the upgrade", ""};
+        co_await refuse(refusal, false);
+        co_return false;
+    }
+    viewer.emplace(socket, service.limits, service.shells, *response.shell);
+    if (!closing && !service.closing) {
+        co_await viewer->run(upgrade);
+    }
+    viewer.reset();
+    co_return false;
+}
+
 asio::awaitable<void> Connection::State::refuse(const Refusal& refusal, bool head_only) {
     const Response response = refusal_page(refusal);
     const bool sent = co_await send(response, false, head_only);
@@ -326,6 +348,9 @@ void Connection::State::cut() noexcept {
     if (awaited) {
         awaited->news.cancel();
     }
+    if (viewer) {
+        viewer->cut();
+    }
 }
 
 asio::awaitable<void> Connection::State::serve() {
@@ -362,7 +387,9 @@ std::optional<std::uint32_t> Connection::uid() const {
 
 void Connection::close() {
     state_->closing = true;
-    if (state_->idle_since || state_->pipe) {
+    if (state_->viewer) {
+        state_->viewer->go_away();
+    } else if (state_->idle_since || state_->pipe) {
         cut();
     }
 }

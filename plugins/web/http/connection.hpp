@@ -13,6 +13,8 @@
 
 namespace web {
 
+class Shells;
+
 /// What all connections share. Network thread.
 struct Service {
     banger::Host host;
@@ -20,6 +22,7 @@ struct Service {
     Gate gate;
     Answers& answers;
     Workers& workers;
+    Shells& shells;
     std::size_t streams = 0;        ///< that are open now
     std::uint64_t last_request = 0; ///< of Request::id
     bool closing = false;
@@ -40,7 +43,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Since when it waits for its next request; nothing while it has one.
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> idle_since() const;
     [[nodiscard]] std::optional<std::uint32_t> uid() const;
-    void close(); ///< takes no further request; a feed ends, what is being answered is not cut
+    /// Takes no further request; a feed and a terminal end, what is being answered is not cut.
+    void close();
     void cut() noexcept; ///< drops it now
 
   private:

@@ -13,8 +13,9 @@ constexpr std::chrono::milliseconds again{20};
 } // namespace
 
 struct Deadline::Wait {
-    explicit Wait(Socket& of) : socket(&of), timer(std::in_place, of.get_executor()) {}
-    Socket* socket; ///< null once the deadline is gone
+    Wait(const boost::asio::any_io_executor& executor, std::function<void()> cancel_of)
+        : cancel(std::move(cancel_of)), timer(std::in_place, executor) {}
+    std::function<void()> cancel; ///< none once the deadline is gone
     std::optional<boost::asio::steady_timer> timer;
     bool passed = false;
 };
@@ -22,23 +23,29 @@ struct Deadline::Wait {
 void Deadline::arm(const std::shared_ptr<Wait>& wait, std::chrono::milliseconds time) {
     wait->timer->expires_after(time);
     wait->timer->async_wait([wait](const boost::system::error_code& code) {
-        if (code || wait->socket == nullptr) {
+        if (code || !wait->cancel) {
             return;
         }
         wait->passed = true;
-        boost::system::error_code ignored; // a closed socket waits for nothing
-        wait->socket->cancel(ignored);
+        wait->cancel();
         arm(wait, again);
     });
 }
 
-Deadline::Deadline(Socket& socket, std::chrono::milliseconds time)
-    : wait_(std::make_shared<Wait>(socket)) {
+Deadline::Deadline(const boost::asio::any_io_executor& executor, std::chrono::milliseconds time,
+                   std::function<void()> cancel)
+    : wait_(std::make_shared<Wait>(executor, std::move(cancel))) {
     arm(wait_, time);
 }
 
+Deadline::Deadline(Socket& socket, std::chrono::milliseconds time)
+    : Deadline(socket.get_executor(), time, [&socket] {
+          boost::system::error_code ignored; // a closed socket waits for nothing
+          socket.cancel(ignored);
+      }) {}
+
 Deadline::~Deadline() {
-    wait_->socket = nullptr;
+    wait_->cancel = nullptr;
     wait_->timer.reset(); // its handler, if it waits, gets operation_aborted
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 namespace web {
@@ -13,6 +15,9 @@ using Socket = boost::asio::ip::tcp::socket;
 class Deadline {
   public:
     Deadline(Socket& socket, std::chrono::milliseconds time);
+    /// cancel: is called again and again from then on.
+    Deadline(const boost::asio::any_io_executor& executor, std::chrono::milliseconds time,
+             std::function<void()> cancel);
     ~Deadline();
     Deadline(const Deadline&) = delete;
     Deadline& operator=(const Deadline&) = delete;

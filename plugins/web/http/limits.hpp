@@ -1,5 +1,7 @@
 #pragma once
 
+#include "terminal/shell_limits.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +22,7 @@ struct Limits {
     std::size_t streams = 32;
     std::size_t stream_bytes = 64U << 10U; ///< told and not read yet: then it is cut
     std::size_t workers = 4;
+    ShellLimits shell;
 };
 
 } // namespace web

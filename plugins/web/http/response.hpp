@@ -9,6 +9,7 @@
 namespace web {
 
 class Feed;
+struct ShellWish;
 
 /// Who made the answer knows what it is; the connection adds the length and the security headers
 /// (response_head.hpp).
@@ -20,6 +21,7 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers;
     bool immutable = false;     ///< may be kept for ever by who asked
     std::shared_ptr<Feed> feed; ///< then the answer goes on: text/event-stream, no body of its own
+    std::shared_ptr<const ShellWish> shell; ///< then it is an upgrade to a WebSocket, to that shell
 
     [[nodiscard]] static Response html(std::string body, int status = 200) {
         Response response;

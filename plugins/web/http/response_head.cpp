@@ -40,6 +40,7 @@ const char* reason_of(int status) {
                                                     {417, "Expectation Failed"},
                                                     {421, "Misdirected Request"},
                                                     {422, "Unprocessable Content"},
+                                                    {426, "Upgrade Required"},
                                                     {431, "Request Header Fields Too Large"},
                                                     {500, "Internal Server Error"},
                                                     {501, "Not Implemented"},

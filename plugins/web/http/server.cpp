@@ -3,6 +3,7 @@
 #include "connection.hpp"
 #include "gate/peer.hpp"
 #include "listener.hpp"
+#include "terminal/shells.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -76,6 +77,7 @@ class Server::Implementation {
     Answers answers;
     asio::io_context loop{1};
     std::optional<Workers> workers;
+    std::optional<Shells> shells;
     std::optional<Service> service;
     std::optional<Acceptor> acceptor;
     std::set<std::shared_ptr<Connection>> connections;
@@ -101,7 +103,9 @@ void Server::Implementation::start(const Settings& settings) {
         listen_at(loop.get_executor(), settings.address, settings.port, settings.other_port));
     port = acceptor->local_endpoint().port();
     workers.emplace(host, settings.limits.workers, settings.limits.handler_time);
-    service.emplace(Service{host, settings.limits, Gate(rules_for(port)), answers, *workers});
+    shells.emplace(loop.get_executor(), settings.limits.shell);
+    service.emplace(
+        Service{host, settings.limits, Gate(rules_for(port)), answers, *workers, *shells});
     asio::co_spawn(loop, accept_all(), asio::detached);
     thread_.emplace(host, "web", [this](banger::Call&) { turn(); });
     const std::lock_guard lock(mutex_);
@@ -200,6 +204,7 @@ void Server::Implementation::close_all() {
     for (const auto& connection : all) {
         connection->close();
     }
+    shells->stop();
     if (connections.empty()) {
         const std::lock_guard lock(mutex_);
         all_ended_ = true;
@@ -237,6 +242,14 @@ void Server::start(const Settings& settings) {
 
 void Server::stop() noexcept {
     implementation_->close(grace);
+}
+
+void Server::vm_changed(const std::string& vm_id, const std::string& state) {
+    asio::post(implementation_->loop, [all = implementation_.get(), vm_id, state] {
+        if (all->shells) {
+            all->shells->vm_changed(vm_id, state);
+        }
+    });
 }
 
 std::uint16_t Server::port() const {

@@ -34,6 +34,8 @@ class Server {
     /// Listens no more. What is being answered has three seconds to end; then, as everything else
     /// at once, it is cut.
     void stop() noexcept;
+    /// The daemon tells so of a VM: terminals of one that has ended, end. Any thread.
+    void vm_changed(const std::string& vm_id, const std::string& state);
     [[nodiscard]] std::uint16_t port() const; ///< 0 before start()
     /// Handlers went wrong too often: nothing is answered any more until the next start().
     [[nodiscard]] bool given_up() const;

@@ -18,6 +18,8 @@ void add_journal(Router& router, Site& site);  ///< /vms/{name}/journal, /vms/{n
 void add_doctor(Router& router, Site& site);   ///< /doctor
 void add_plugins(Router& router, Site& site);  ///< /plugins.., their panels
 void add_settings(Router& router, Site& site); ///< /settings
-void add_files(Router& router, Site& site);    ///< /files
+/// /vms/{name}/terminal and its ticket, /ws/terminal
+void add_terminal(Router& router, Site& site);
+void add_files(Router& router, Site& site); ///< /files
 
 } // namespace web

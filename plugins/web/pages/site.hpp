@@ -12,6 +12,7 @@
 #include "state/journals.hpp"
 #include "state/state.hpp"
 #include "state/usage.hpp"
+#include "terminal/tickets.hpp"
 
 #include <banger/plugin.hpp>
 
@@ -32,6 +33,7 @@ struct Site {
     Journals journals{host};
     Kept kept = {}; ///< what was done in this console
     Hub hub{host, state, daemon};
+    Tickets tickets = {};
 };
 
 /// One page as its handler gives it.

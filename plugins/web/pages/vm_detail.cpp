@@ -199,6 +199,7 @@ json vm_top(const json& vm, const Snapshot& now, const std::string& tab) {
                   {"HAS_WARNINGS", !warnings.empty()},
                   {"EXIT", exit.empty() ? json(false) : json{{"TEXT", exit}}},
                   {"ON_OVERVIEW", tab == "overview"},
+                  {"ON_TERMINAL", tab == "terminal"},
                   {"ON_METRICS", tab == "metrics"},
                   {"ON_LOGS", tab == "logs"},
                   {"ON_JOURNAL", tab == "journal"},

@@ -3,6 +3,7 @@
 <form class="actions" method="post" action="{{PATH}}">{{>_csrf}}{{>_idem}}{{#ALL_ACTIONS}}<button class="button" formaction="{{ACTION}}"{{#PRIVILEGED}}{{#IS_BLOCKED}} disabled aria-describedby="blocked"{{/IS_BLOCKED}}{{/PRIVILEGED}}>{{VERB}}<span class="vh"> {{NAME}}</span></button>{{/ALL_ACTIONS}}<a class="button quiet" href="{{PATH}}/set">Change<span class="vh"> {{NAME}}</span></a>{{#CAN_DELETE}}<a class="button quiet" href="{{PATH}}/commit">Save as image<span class="vh">: {{NAME}}</span></a><a class="button danger" href="{{PATH}}/confirm/delete" data-confirm>Delete<span class="vh"> {{NAME}}</span></a>{{/CAN_DELETE}}</form></div>
 <nav aria-label="Of this VM"><ul class="tabs">
 <li><a href="{{PATH}}"{{#ON_OVERVIEW}} aria-current="page"{{/ON_OVERVIEW}}>Overview</a></li>
+<li><a href="{{PATH}}/terminal"{{#ON_TERMINAL}} aria-current="page"{{/ON_TERMINAL}}>Terminal</a></li>
 <li><a href="{{PATH}}/metrics"{{#ON_METRICS}} aria-current="page"{{/ON_METRICS}}>Charts</a></li>
 <li><a href="{{PATH}}/logs"{{#ON_LOGS}} aria-current="page"{{/ON_LOGS}}>Logs</a></li>
 <li><a href="{{PATH}}/journal"{{#ON_JOURNAL}} aria-current="page"{{/ON_JOURNAL}}>Journal</a></li>

@@ -15,6 +15,8 @@ export const fullPages = [
     ['/vms/stopped/metrics', 'stopped'],
     ['/vms/running/logs', 'running'],
     ['/vms/stopped/logs', 'stopped'],
+    ['/vms/running/terminal', 'running'],
+    ['/vms/stopped/terminal', 'stopped'],
     ['/vms/running/host', 'running'],
     ['/vms/running/set', 'Change running'],
     ['/vms/running/commit', 'Save as an image: running'],

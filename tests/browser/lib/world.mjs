@@ -104,7 +104,7 @@ const daemon = () => ({
     pid: 4711, version: '0.9.0', uptime_s: 203114, settled: true,
     paths: {
         config: '/home/me/.config/banger/config.yaml', data: '/', state: '/home/me/.local/state/banger', runtime: '/run/user/1000/banger',
-        socket: '/run/user/1000/banger/bangerd.sock', log: '/home/me/.local/state/banger/bangerd.log',
+        socket: '@FOLDER/bangerd.sock', log: '/home/me/.local/state/banger/bangerd.log',
     },
     network: { bridge: 'banger', subnet: '172.30.88.0/24' },
     vmm: { choice: 'qemu', accel: 'kvm', reason: 'Firecracker is not here', candidates: [] },

@@ -116,6 +116,15 @@ std::string RawClient::read_until(std::string_view wanted, std::chrono::millisec
     return text;
 }
 
+std::string RawClient::read_bytes(std::size_t count, std::chrono::milliseconds time) {
+    const auto end = Clock::now() + time;
+    while (buffer_.size() < count && read_more(end) == Read::some) {
+    }
+    std::string bytes = buffer_.substr(0, count);
+    buffer_.erase(0, bytes.size());
+    return bytes;
+}
+
 bool RawClient::ends_within(std::chrono::milliseconds time) {
     const auto end = Clock::now() + time;
     for (;;) {

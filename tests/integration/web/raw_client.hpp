@@ -30,6 +30,8 @@ class RawClient {
     [[nodiscard]] std::string read_for(std::chrono::milliseconds time);
     /// What comes until this has come; all of it where it does not within the time.
     [[nodiscard]] std::string read_until(std::string_view wanted, std::chrono::milliseconds time);
+    /// So many, fewer where they do not come.
+    [[nodiscard]] std::string read_bytes(std::size_t count, std::chrono::milliseconds time);
     /// The other end closes within the time.
     [[nodiscard]] bool ends_within(std::chrono::milliseconds time);
     void half_close();

@@ -179,6 +179,25 @@ struct Fetch {
 };
 class FetchMetadata : public testing::TestWithParam<Fetch> {};
 
+TEST(Gate, WantsTheExactOriginOfWebSockets) { // T6
+    const std::pair<std::string, std::string> upgrade{"upgrade", "websocket"};
+    EXPECT_EQ(verdict(read({upgrade, {"origin", "http://127.0.0.1:7777"}})), 0);
+    EXPECT_EQ(verdict(read({upgrade})), 403);
+    for (const char* origin :
+         {"null", "", "http://evil.test", "http://127.0.0.1:8080", "http://localhost:7777",
+          "https://127.0.0.1:7777", "http://127.0.0.1:7777/", "HTTP://127.0.0.1:7777"}) {
+        EXPECT_EQ(verdict(read({upgrade, {"origin", origin}})), 403) << origin;
+    }
+    for (const char* spelled : {"WebSocket", "websocket, h2c", "h2c, websocket", "websocket/13"}) {
+        EXPECT_EQ(verdict(read({{"upgrade", spelled}})), 403) << spelled;
+    }
+    EXPECT_EQ(verdict(read({upgrade, upgrade, {"origin", "http://127.0.0.1:7777"}})), 400);
+    EXPECT_EQ(verdict(read({{"upgrade", "h2c"}})), 0); // which we do not do
+    Head panel = read({upgrade, {"sec-fetch-site", "cross-site"}, {"origin", "null"}});
+    panel.target = "/panel/x/y/z/";
+    EXPECT_EQ(verdict(panel), 403);
+}
+
 TEST_P(FetchMetadata, TellsWhoMayAsk) { // T3, T4, T11
     const Fetch& fetch = GetParam();
     Headers headers{{"sec-fetch-site", fetch.site}};

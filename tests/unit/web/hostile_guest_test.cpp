@@ -51,7 +51,7 @@ TEST(HostileGuest, NoTypeBreaksAPage) {
             vm["name"] = "vm-" + std::to_string(vms.size());
             vms.push_back(std::move(vm));
         }
-        ConsoleSite console{add_home, add_vms, add_ports, add_logs, add_metrics};
+        ConsoleSite console{add_home, add_vms, add_ports, add_logs, add_metrics, add_terminal};
         console.set("/v1/vms", {{"vms", vms}});
         console.set("/v1/daemon", {{"privilege", odd},
                                    {"vmm", odd},
@@ -103,15 +103,15 @@ TEST(HostileGuest, NothingItSaysIsMarkup) {
         with_link["name"] = "vm-2";
         with_link["ip"] = "172.30.88.10";
         with_link["guest"]["ports"]["ports"][1]["address"] = "0.0.0.0";
-        ConsoleSite console{add_home, add_vms, add_ports, add_logs, add_metrics};
+        ConsoleSite console{add_home, add_vms, add_ports, add_logs, add_metrics, add_terminal};
         console.set("/v1/vms", {{"vms", {vm, with_link}}});
         console.set("/v1/operations",
                     {{"operations", {test::operation(evil, "create", evil, "running")}}});
         console.set(
             "/v1/footprint?vm=vm",
             {{"objects", {{{"plugin", evil}, {"kind", evil}, {"name", evil}, {"detail", evil}}}}});
-        for (const char* path :
-             {"/", "/vms", "/vms/vm", "/vms/vm/host", "/vms/vm/metrics", "/ports", "/logs"}) {
+        for (const char* path : {"/", "/vms", "/vms/vm", "/vms/vm/host", "/vms/vm/metrics",
+                                 "/vms/vm/terminal", "/ports", "/logs"}) {
             const std::string page = console.get(path).body;
             EXPECT_EQ(page.find("<script>alert"), std::string::npos) << path;
             EXPECT_EQ(page.find("<img src=x"), std::string::npos) << path;
