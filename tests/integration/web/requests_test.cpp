@@ -139,7 +139,8 @@ TEST_F(Requests, ThatOtherPagesEmbedAreRefused) { // T6, T8, T11
                                 "dGhlIHNhbXBsZSBub25jZQ==\r\n";
     EXPECT_EQ(status_of(get("/page", upgrade + "Origin: http://127.0.0.1:8080\r\n")), 403);
     EXPECT_EQ(status_of(get("/page", upgrade + "Origin: http://evil.test\r\n")), 403);
-    EXPECT_EQ(status_of(get("/page", upgrade)), 200); // a page, and no upgrade
+    EXPECT_EQ(status_of(get("/page", upgrade)), 403); // T6: nobody says who asks
+    EXPECT_EQ(status_of(get("/page", upgrade + "Origin: " + origin() + "\r\n")), 200); // a page
 }
 
 TEST_F(Requests, OfAnotherUserAreRefused) { // T14

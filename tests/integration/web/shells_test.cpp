@@ -143,7 +143,7 @@ TEST_F(ShellsOfPages, TakeNoMoreThanTheirGuestDoes) {
     first.page.type(paste);
     EXPECT_EQ(first.program->typed(paste.size()), paste);
     std::string much;
-    for (int i = 0; much.size() < (4U << 20U); ++i) {
+    for (int i = 0; much.size() < (48U << 20U); ++i) {
         much += std::to_string(i) + " ";
     }
     std::atomic<std::size_t> sent{0};
