@@ -28,4 +28,4 @@ terminal shell || fail "the shell after a start"
 banger vm ssh web-1 -- systemctl stop banger-agent
 terminal none >"$root/why" || fail "it does not say that there is no shell"
 grep -q . "$root/why" || fail "it does not say why there is no shell"
-banger vm delete --yes web-1
+banger vm delete --force web-1
