@@ -9,7 +9,7 @@
         lost: ["warn", "Disconnected, trying again. The shell goes on for 5 minutes"],
         failed: ["bad", "There is no shell"],
     };
-    const again = { exited: "New shell", replaced: "Take it back", lost: "Try now", failed: "Try again" };
+    const again = { vm: "Look again", exited: "New shell", replaced: "Take it back", lost: "Try now", failed: "Try again" };
 
     class ShellScreen {
         constructor(place, name) {
@@ -62,7 +62,7 @@
         if (both && event.key === "Enter") {
             one("[data-shell-keys]").focus();
         } else if (both && event.code === "KeyC") {
-            navigator.clipboard.writeText(term.getSelection()).catch(() => {});
+            term.hasSelection() && navigator.clipboard.writeText(term.getSelection()).catch(() => {});
         } else {
             return true;
         }

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-bool has_ended(const std::string& state) {
+bool is_over(const std::string& state) {
     return state == "stopped" || state == "crashed" || state == "deleted" ||
            state == "cleanup-pending";
 }
@@ -27,10 +27,11 @@ Shells::Shells(const asio::any_io_executor& executor, const ShellLimits& limits)
 Shells::Found Shells::find(const ShellWish& wish) {
     const auto own = shells_.find(wish.session);
     const bool known = own != shells_.end() && own->second->is_for(wish);
-    if (known && !wish.fresh) {
+    const bool has_ended = known && own->second->end();
+    if (known && !wish.fresh && !(has_ended && wish.runs)) {
         return {own->second, true};
     }
-    if (known && own->second->end() && own->second->alone_since()) {
+    if (has_ended && own->second->alone_since()) {
         shells_.erase(own); // another is wanted in its place
     }
     auto left = wish.fresh ? nullptr : left_last(wish);
@@ -101,7 +102,7 @@ void Shells::vm_changed(const std::string& vm_id, const std::string& state) {
     }
     for (const auto& shell : of_vm) {
         shell->vm_goes(state == "stopping" || state == "deleting");
-        if (has_ended(state)) {
+        if (is_over(state)) {
             shell->vm_has_ended();
         }
     }

@@ -24,8 +24,8 @@ class Shells {
         std::shared_ptr<Shell> shell;
         bool known = false; ///< the one that the page has shown before
     };
-    /// The page's own; else the one that was left last; else a new one. Throws Problem when there
-    /// is none and may be none.
+    /// The page's own, also one that has ended while its VM does not run; else the one that was
+    /// left last; else a new one. Throws Problem when there is none and may be none.
     [[nodiscard]] Found find(const ShellWish& wish);
     /// As the daemon tells it.
     void vm_changed(const std::string& vm_id, const std::string& state);

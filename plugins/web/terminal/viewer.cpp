@@ -182,6 +182,9 @@ asio::awaitable<void> Viewer::State::beat() {
         error_code code;
         const websocket::ping_data nothing;
         co_await stream.async_ping(nothing, asio::redirect_error(asio::use_awaitable, code));
+        if (code) {
+            co_return;
+        }
         pulse.expires_after(limits.shell.ping_time);
         co_await pulse.async_wait(asio::redirect_error(asio::use_awaitable, code));
         const bool is_silent = reading && !heard; // while we do not read, no pong is heard

@@ -24,6 +24,17 @@ const bootLog = name => [
     '', `Debian GNU/Linux 12 ${name} ttyS0`, '', `${name} login: `,
 ].join('\n');
 
+/// What somebody sees who looks after a service there.
+export const shellOf = name => {
+    const prompt = `\u001b[1;32mroot@${name}\u001b[0m:\u001b[1;34m~\u001b[0m# `;
+    return [
+        `${prompt}ls`, '\u001b[1;34morders\u001b[0m  \u001b[1;32mdeploy.sh\u001b[0m  notes.md', `${prompt}systemctl status orders`,
+        '\u001b[1;32m●\u001b[0m orders.service - Orders API', '     Loaded: loaded (/etc/systemd/system/orders.service; \u001b[1;32menabled\u001b[0m)',
+        '     Active: \u001b[1;32mactive (running)\u001b[0m since Mon 2026-11-30 09:14:07 UTC; 2h ago', '   Main PID: 412 (uvicorn)',
+        '     Memory: 61.2M', `${prompt}curl -s localhost:8000/health`, '{"status":"ok","orders":1284}', prompt,
+    ].join('\r\n');
+};
+
 export function showcase() {
     const world = empty();
     world.images = [

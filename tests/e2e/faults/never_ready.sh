@@ -28,7 +28,9 @@ grep -qE '20( |\.0 )?s' <<<"$said" || fail "the limit is not told: $said"
 nothing_made
 
 step "a kernel that is none"
-head -c 65536 /dev/urandom >"$root/kernel"
+head -c 65536 /dev/zero | tr '\0' x >"$root/kernel"
+must_fail 'no Linux kernel' banger image register nokernel --rootfs "$rootfs" --kernel "$root/kernel"
+printf HdrS | dd of="$root/kernel" bs=1 seek=514 conv=notrunc status=none # it looks like one
 banger image register nokernel --rootfs "$rootfs" --kernel "$root/kernel"
 must_fail 'kernel|boot' banger vm create --name a --image nokernel --timeout 30s
 nothing_made

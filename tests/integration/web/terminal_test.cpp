@@ -237,7 +237,7 @@ TEST_F(Terminal, EndsWithItsVmAndKeepsWhatItWrote) {
     EXPECT_EQ(none.told().at("end"), vm_stopped);
     EXPECT_EQ(none.closed_with(), vm_stopped);
     becomes("running");
-    WebSocket again = open(ticket("fresh=1&session=" + session));
+    WebSocket again = open(ticket("session=" + session)); // which is of the VM's last run
     EXPECT_NE(again.told().at("session"), session);
     EXPECT_NE(shells.begin(), nullptr);
 }
