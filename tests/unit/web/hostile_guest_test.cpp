@@ -65,7 +65,10 @@ TEST(HostileGuest, NoTypeBreaksAPage) {
         std::vector<std::string> paths{"/", "/vms", "/ports", "/logs"};
         for (const json& vm : vms) {
             paths.push_back("/vms/" + vm.at("name").get<std::string>());
-            paths.push_back(paths.back() + "/metrics");
+        }
+        paths.push_back("/metrics");
+        for (std::size_t i = 0; i < vms.size(); i += 8) { // all of them have the same head
+            paths.push_back("/vms/vm-" + std::to_string(i) + "/metrics");
         }
         for (const std::string& path : paths) {
             try {
