@@ -234,3 +234,24 @@ test('without JavaScript: drawings, the table, and links', async () => {
     assert.match(await plain.page.textContent('main'), /It does not run/);
     await plain.close();
 });
+
+test('they go on after the daemon was begun anew, which knows less at first', async () => {
+    await say();
+    await say({ received: 2048 });
+    await watched.go(path);
+    await has(cell('received', 'now'), /KiB/);
+    await page.evaluate(() => { globalThis.same = true; });
+    const { guest } = daemon.world.vms.find(each => each.name === 'running');
+    daemon.world.vms.find(each => each.name === 'running').guest = null; // it has not heard of the guest yet
+    await console_.restart();
+    await cell('received', 'now').waitFor({ state: 'detached' });
+    await cell('memory', 'now').waitFor({ state: 'detached' });
+    daemon.world.vms.find(each => each.name === 'running').guest = guest;
+    await say();
+    await cell('memory', 'now').waitFor();
+    await say({ cpu: 70, received: 4096 });
+    await has(cell('cpu', 'now'), /^70 %$/);
+    await has(cell('received', 'now'), /^4 KiB\/s$/);
+    assert.equal(await page.locator('#chart-network').count(), 1);
+    assert.ok(await page.evaluate(() => globalThis.same), 'the page was loaded anew');
+});

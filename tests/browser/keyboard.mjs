@@ -89,6 +89,7 @@ test('create, then delete', async () => {
     await page.waitForURL('**/vms/keys');
     assert.equal(daemon.changes.length, 1);
     await watched.go('/vms/keys/confirm/delete');
+    await page.waitForFunction(() => document.activeElement.textContent === 'Cancel'); // by itself
     await page.keyboard.press('Tab');
     assert.equal((await focused()).name, 'Delete keys');
     await page.keyboard.press('Enter');

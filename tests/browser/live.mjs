@@ -132,3 +132,23 @@ test('a daemon that is started anew: the page goes on by itself, and an open for
     daemon.end('succeeded');
     await quiet.close();
 });
+
+test('what a VM changed is looked at once for one click, and shown without a reload', async () => {
+    let looks = 0;
+    daemon.on('POST /v1/plugins/imagebuild/actions/cli/diff', async () => {
+        looks++;
+        await new Promise(done => setTimeout(done, looks * 300));
+        return daemon.route('POST', '/v1/plugins/imagebuild/actions/cli/diff');
+    });
+    await watched.go('/vms/running/changes');
+    await page.getByRole('button', { name: 'Look', exact: true }).click();
+    await page.getByText('Looked at just now').waitFor();
+    await page.getByRole('rowheader', { name: '/etc/nginx/nginx.conf' }).waitFor();
+    await page.getByLabel('Also what every VM has of its own').check();
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByText('Its disk is looked at').waitFor();
+    await page.getByRole('rowheader', { name: '/srv/www', exact: true }).waitFor();
+    assert.equal(looks, 2);
+    assert.ok(await page.getByLabel('Also what every VM has of its own').isChecked());
+    watched.good();
+});

@@ -99,6 +99,25 @@ test('build an image, its recipe picked from a folder', async () => {
     await says('succeeded');
 });
 
+test('look at what a VM changed', async () => {
+    let answer, looks = 0;
+    daemon.on('POST /v1/plugins/imagebuild/actions/cli/diff', () => new Promise(done => { looks++; answer = () => done(daemon.route('POST', '/v1/plugins/imagebuild/actions/cli/diff')); }));
+    await watched.go('/vms/running/changes');
+    await click('button', 'Look');
+    await says('Its disk is looked at.');
+    assert.match(await page.locator('noscript').first().innerHTML(), /http-equiv="refresh"/);
+    await click('link', 'Journal'); // nothing waits for it
+    while (!answer) await new Promise(done => setTimeout(done, 20));
+    answer();
+    await click('link', 'Changes');
+    await page.getByText('Looked at').waitFor();
+    await says('/etc/nginx/nginx.conf');
+    await page.getByRole('link', { name: /^Removed/ }).click();
+    assert.deepEqual(await page.locator('tbody th').allTextContents(), ['/etc/nginx/sites-enabled/default']);
+    assert.deepEqual(daemon.changes, []);
+    assert.equal(looks, 1);
+});
+
 test('read and search logs', async () => {
     await watched.go('/vms/running/logs');
     await says('Started sshd');

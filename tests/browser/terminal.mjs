@@ -328,13 +328,23 @@ test('nothing for axe-core to find, in both themes and sizes, and with what a sc
 test('what a guest writes is text, whatever it is', async () => {
     const program = await opened();
     const title = await page.title();
-    const hostile = '<img src=x onerror=alert(1)> \x1b]0;owned\x07\x1b]2;owned\x07\x1b]8;;javascript:alert(1)\x07link\x1b]8;;\x07 \x1b]52;c;b3duZWQ=\x07\x1b]1337;File=:AAAA\x07\x1bP+q544e\x1b\\\x9b31m \ufeff\u202eabc';
+    await page.evaluate(() => navigator.clipboard.writeText('of the user'));
+    const hostile = '<img src=x onerror=alert(1)> \x1b]0;owned\x07\x1b]2;owned\x07\x1b]8;;https://evil.example/\x07link\x1b]8;;\x07 \x1b]52;c;b3duZWQ=\x07\x1b]1337;File=:AAAA\x07\x1bP+q544e\x1b\\\x9b31m \ufeff\u202eabc';
     await program.print(hostile);
     await shows('<img src=x onerror=alert(1)>');
     await shows('link');
-    await page.locator('.xterm-screen').click({ position: { x: 275, y: 8 } });
+    const lines = await rows();
+    const line = lines.findIndex(each => each.includes('link'));
+    const { width, height } = await page.locator('.xterm-screen').boundingBox();
+    const [, columns] = program.size.split('x').map(Number);
+    const position = { x: (lines[line].indexOf('link') + 1.5) * width / columns, y: (line + 0.5) * height / lines.length };
+    await page.locator('.xterm-screen').hover({ position });
+    await page.locator('.xterm-screen').click({ position }); // xterm.js would ask, and open it
+    assert.equal(await page.locator('.xterm-cursor-pointer').count(), 0, 'it is a link');
+    assert.equal(page.context().pages().length, 1);
     assert.equal(await page.title(), title);
     assert.equal(await page.locator('.xterm a, .xterm img').count(), 0);
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'of the user');
     await program.print(Buffer.from(Array.from({ length: 65536 }, (_, i) => (i * 7919 + (i >> 8)) & 255)));
     await program.print('\x1bc\x1b[!pstill here');
     await shows('still here');

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { launch, open, together } from './lib/browser.mjs';
 import { Console } from './lib/console.mjs';
 import { Stranger } from './lib/stranger.mjs';
+import { lookAtChanges } from './lib/suite.mjs';
 import { full, makeOperation, makeVm, port } from './lib/world.mjs';
 
 let browser, console_, daemon, stranger;
@@ -232,7 +233,7 @@ test('T9, T10: what guests, plugins and users write is text, whatever it says', 
     const hostile = await Console.start(full());
     const watched = await open(browser, hostile);
     const { world } = hostile.daemon;
-    const pages = ['/', '/vms', '/vms/running', '/vms/crashed', '/vms/running/host', '/vms/running/set', '/vms/running/logs', '/logs?vm=running', '/ports', '/images', '/images/dev-tools', '/images/broken',
+    const pages = ['/', '/vms', '/vms/running', '/vms/crashed', '/vms/running/host', '/vms/running/set', '/vms/running/logs', '/vms/running/journal', '/vms/running/changes', '/logs?vm=running', '/ports', '/images', '/images/dev-tools', '/images/broken',
         '/images/dev-tools/packages', '/images/new', '/ops', '/ops/op-bad', '/ops/op-ok', '/doctor', '/plugins', '/plugins/share-dir', '/settings', '/vms/running/confirm/delete'];
     for (let first = 0; first < corpus.length; first += 3) { // each third text at the begin of what it is in
         const text = corpus.slice(first, first + 3).join(' ');
@@ -242,8 +243,11 @@ test('T9, T10: what guests, plugins and users write is text, whatever it says', 
             const vm = world.vms[0];
             vm.guest.ports.ports = [port(8000, text, text), port(8001, text, text, text)];
             world.files = { 'running.log': `${text}\n\u001b]8;;javascript:alert(1)\u001b\\${text}\u001b]8;;\u001b\\\n`, 'packages.txt': `${text}\t${text}\n` };
+            world.journal = world.files['running.log'];
+            world.diff = [{ change: text, type: text, size_bytes: 1, path: `/${text}` }, { change: 'added', type: 'file', size_bytes: text, path: text }];
             hostile.daemon.settle(hostile.daemon.folder);
             await hostile.changed();
+            await lookAtChanges(watched.page, hostile, 'running');
             let shown = 0;
             for (const path of pages) {
                 await watched.page.goto(hostile.url + path);

@@ -66,6 +66,58 @@ has 'Memory of web-1 in the last 5 min'
 listens() { curl -sS "$url/ports" | grep -F web-1; }
 within 60 listens || fail "nothing listens in it: $(banger vm ports)"
 
+step "what the command line does with VMs and images"
+# verbs NOUN: each verb that `banger NOUN --help` lists, those of plugins among them
+verbs() { banger "$1" --help | awk '/^Commands:/ { on = 1; next } on && NF == 0 { on = 0 } on && /^  [a-z]/ { sub(",", "", $1); print $1 }'; }
+banger image register kept --rootfs "$(banger image show default --json | jq -r '(if type == "array" then .[0] else . end).rootfs')"
+# A page where it stands, and what stands there.
+declare -A where=(
+    [vm create]='/vms/-/new action="/vms"'
+    [vm start]='/vms name="action" value="start"'
+    [vm stop]='/vms/web-1 formaction="/vms/web-1/stop"'
+    [vm restart]='/vms/web-1 formaction="/vms/web-1/restart"'
+    [vm kill]='/vms/web-1 formaction="/vms/web-1/kill"'
+    [vm trim]='/vms/web-1 formaction="/vms/web-1/trim"'
+    [vm delete]='/vms/web-1/confirm/delete action="/vms/web-1/delete"'
+    [vm wait]='/vms/web-1 data-vm="web-1"'
+    [vm ls]='/vms web-1'
+    [vm show]='/vms/web-1/host web-1'
+    [vm set]='/vms/web-1/set action="/vms/web-1/set"'
+    [vm ssh]='/vms/web-1/terminal data-shell="/vms/web-1/terminal"'
+    [vm exec]='/vms/web-1/terminal data-shell="/vms/web-1/terminal"'
+    [vm cp]='/vms/web-1 banger vm cp FILE web-1:'
+    [vm ssh-config]='/vms/web-1 banger ssh-config'
+    [vm logs]='/vms/web-1/logs web-1'
+    [vm console]='/vms/web-1 banger vm console web-1'
+    [vm commit]='/vms/web-1/commit action="/vms/web-1/commit"'
+    [vm diff]='/vms/web-1/changes action="/vms/web-1/changes"'
+    [vm ports]='/ports web-1'
+    [vm stats]='/vms/web-1/metrics Memory of web-1'
+    [image ls]='/images default'
+    [image show]='/images/default default'
+    [image register]='/images/-/register action="/images/-/register"'
+    [image default]='/images/kept "/images/kept/default"'
+    [image delete]='/images/kept/confirm/delete "/images/kept/delete"'
+    [image prune]='/images/-/prune action="/images/-/prune"'
+    [image build]='/images/-/new action="/images/-/new"'
+    [image export]='/images/default/export action="/images/default/export"'
+    [image import]='/images/-/import action="/images/-/import"'
+    [op ls]='/ops create'
+    [op show]='/ops href="/ops/'
+    [op watch]='/ops href="/ops/'
+    [op cancel]='/ops href="/ops/'
+)
+for noun in vm image op; do
+    for verb in $(verbs "$noun"); do
+        place=${where[$noun $verb]-}
+        [ -n "$place" ] || fail "banger $noun $verb is nowhere in the console"
+        unset "where[$noun $verb]"
+        get "${place%% *}"
+        has "${place#* }"
+    done
+done
+[ ${#where[@]} = 0 ] || fail "there is no banger ${!where[*]}"
+
 step "its end"
 banger vm restart web-1
 same "$(banger op ls --json | jq -r '.[] | select(.kind == "restart").initiator')" "uid $(id -u)" "who asked for the restart"

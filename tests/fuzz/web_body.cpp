@@ -3,8 +3,8 @@
 // is what a shell takes for the same words.
 
 #include "actions/form_field.hpp"
-#include "actions/shell_word.hpp"
 #include "actions/vm_fields.hpp"
+#include "pages/shell_word.hpp"
 
 #include <cstdint>
 #include <cstdlib>

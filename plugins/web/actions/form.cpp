@@ -1,7 +1,7 @@
 #include "form.hpp"
 
 #include "http/own_path.hpp"
-#include "shell_word.hpp"
+#include "pages/shell_word.hpp"
 
 #include <algorithm>
 

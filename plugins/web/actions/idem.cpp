@@ -1,19 +1,13 @@
 #include "idem.hpp"
 
-#include <array>
-#include <stdexcept>
-
-#include <openssl/rand.h>
+#include "gate/random.hpp"
 
 namespace web {
 
 std::string new_key() {
-    std::array<unsigned char, 12> bytes{};
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-        throw std::runtime_error("no random bytes");
-    }
     std::string key;
-    for (const unsigned char byte : bytes) {
+    for (const char c : random_bytes(12)) {
+        const auto byte = static_cast<unsigned char>(c);
         key += "0123456789abcdef"[byte >> 4U];
         key += "0123456789abcdef"[byte & 15U];
     }

@@ -1,5 +1,7 @@
 #include "quantity.hpp"
 
+#include "http/lower_case.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -40,10 +42,7 @@ std::optional<double> take_number(std::string_view& text) {
 
 template <std::size_t n>
 std::optional<double> factor_of(std::string_view unit, const std::array<Unit, n>& units) {
-    std::string lower(unit);
-    for (char& c : lower) {
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
+    const std::string lower = in_lower_case(unit);
     for (const auto& [name, factor] : units) {
         if (name == lower) {
             return factor;

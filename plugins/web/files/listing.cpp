@@ -1,5 +1,6 @@
 #include "listing.hpp"
 
+#include "http/lower_case.hpp"
 #include "http/percent.hpp"
 #include "state/daemon.hpp"
 
@@ -22,13 +23,6 @@ struct FoundName {
     std::string name;
     bool folder = false; ///< by what the file system says without being asked more
 };
-
-std::string in_small_letters(std::string text) {
-    for (char& c : text) {
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return text;
-}
 
 bool has_controls(const std::string& name) {
     return std::any_of(name.begin(), name.end(),
@@ -59,11 +53,11 @@ std::string mode_text(mode_t mode) {
 
 bool fits(const std::string& name, const ListingWish& wish, const std::string& with) {
     return name != "." && name != ".." && (wish.hidden || name[0] != '.') &&
-           in_small_letters(name).find(with) != std::string::npos;
+           in_lower_case(name).find(with) != std::string::npos;
 }
 
 std::vector<FoundName> read_names(DIR* folder, const ListingWish& wish, bool& whole) {
-    const std::string with = in_small_letters(wish.with);
+    const std::string with = in_lower_case(wish.with);
     std::vector<FoundName> names;
     std::size_t count = 0;
     for (const dirent* entry = ::readdir(folder); entry != nullptr; entry = ::readdir(folder)) {

@@ -1,6 +1,7 @@
 #include "csrf.hpp"
 
 #include "base64url.hpp"
+#include "random.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -8,7 +9,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 namespace web {
 namespace {
@@ -61,11 +61,7 @@ std::string Csrf::mac(std::string_view issued_and_nonce, std::uint32_t uid,
 
 std::string Csrf::issue(std::uint32_t uid, std::string_view host, Clock::time_point now) const {
     std::string head = big_endian(static_cast<std::uint64_t>(seconds_of(now)), issued_size);
-    std::array<unsigned char, nonce_size> nonce{};
-    if (RAND_bytes(nonce.data(), static_cast<int>(nonce.size())) != 1) {
-        throw std::runtime_error("no random bytes");
-    }
-    head.append(reinterpret_cast<const char*>(nonce.data()), nonce.size());
+    head += random_bytes(nonce_size);
     return base64url(head + mac(head, uid, host));
 }
 

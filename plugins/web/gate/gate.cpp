@@ -1,5 +1,7 @@
 #include "gate.hpp"
 
+#include "http/lower_case.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -14,13 +16,6 @@ constexpr std::array<const char*, 13> once{
     "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest",    "transfer-encoding",
     "expect",         "upgrade",        "sec-websocket-key", "sec-websocket-version",
     "x-banger-csrf"};
-
-std::string lower_case(std::string text) {
-    for (char& c : text) {
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return text;
-}
 
 /// The one value, else nothing.
 std::optional<std::string> value_of(const Head& head, const std::string& name) {
@@ -63,7 +58,7 @@ std::optional<Refusal> check_shape(const Head& head) {
                    length->find_first_not_of("0123456789") != std::string::npos)) {
         return of_request(400, "Bad request", "it is not clear where the body ends");
     }
-    if (coding && lower_case(*coding) != "chunked") {
+    if (coding && in_lower_case(*coding) != "chunked") {
         return of_request(400, "Bad request", "the body is coded in a way that we do not know");
     }
     if (is_read(head.method) && (coding || length.value_or("0") != "0")) {
@@ -107,7 +102,7 @@ std::optional<Refusal> check_fetch(const Head& head, const std::string& own_orig
 
 /// Browsers ask for it on behalf of any page, and say nothing of where it leads (Fetch Metadata).
 bool wants_websocket(const Head& head) {
-    return lower_case(value_of(head, "upgrade").value_or("")).find("websocket") !=
+    return in_lower_case(value_of(head, "upgrade").value_or("")).find("websocket") !=
            std::string::npos;
 }
 
@@ -124,7 +119,7 @@ std::optional<Refusal> check_type(const Head& head) {
     if (is_read(head.method)) {
         return std::nullopt;
     }
-    std::string type = lower_case(value_of(head, "content-type").value_or(""));
+    std::string type = in_lower_case(value_of(head, "content-type").value_or(""));
     type = type.substr(0, type.find(';'));
     type.erase(type.find_last_not_of(" \t") + 1);
     if (type == "application/x-www-form-urlencoded") {
@@ -147,7 +142,7 @@ std::vector<std::string> Head::all(const std::string& name) const {
 }
 
 std::string Gate::host_of(const Head& head) const {
-    const std::string host = lower_case(value_of(head, "host").value_or(""));
+    const std::string host = in_lower_case(value_of(head, "host").value_or(""));
     const auto found = std::find(rules_.hosts.begin(), rules_.hosts.end(), host);
     return found == rules_.hosts.end() ? std::string() : *found;
 }

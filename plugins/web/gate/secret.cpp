@@ -1,5 +1,7 @@
 #include "secret.hpp"
 
+#include "random.hpp"
+
 #include <banger/plugin.hpp>
 
 #include <array>
@@ -8,7 +10,6 @@
 #include <optional>
 
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,11 +80,7 @@ std::string load_secret(std::string_view state_dir) {
     if (auto kept = read_secret(path)) {
         return *kept;
     }
-    std::string secret(secret_size, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(secret.data()),
-                   static_cast<int>(secret.size())) != 1) {
-        throw banger::Error(BANGER_E_UNAVAILABLE, "no random bytes");
-    }
+    std::string secret = random_bytes(secret_size);
     write_secret(path, secret);
     return secret;
 }

@@ -1,20 +1,9 @@
 #include "message.hpp"
 
+#include "lower_case.hpp"
 #include "percent.hpp"
 
 namespace web {
-namespace {
-
-std::string in_lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower) {
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return lower;
-}
-
-} // namespace
-
 Head head_of(const boost::beast::http::request_header<Fields>& message,
              std::optional<std::uint32_t> uid) {
     Head head;

@@ -1,5 +1,7 @@
 #include "response_head.hpp"
 
+#include "lower_case.hpp"
+
 #include <algorithm>
 #include <map>
 #include <stdexcept>
@@ -51,11 +53,7 @@ const char* reason_of(int status) {
 }
 
 bool same_name(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [&](char x, char y) { return lower(x) == lower(y); });
+    return in_lower_case(a) == in_lower_case(b);
 }
 
 bool sets_itself(const Response& response, std::string_view name) {

@@ -44,7 +44,7 @@ void Workers::serve() {
 void Workers::run(const Job& job) {
     banger_call* raw = ops_.call_open(host_.raw(), banger::str("page"), time_.count());
     if (raw == nullptr) {
-        return; // the plugin goes, and every connection with it
+        return; // the plugin goes, or too many calls are open: the job goes unrun
     }
     banger::seal(raw, [&] {
         banger::Call call(raw);
@@ -54,11 +54,13 @@ void Workers::run(const Job& job) {
 }
 
 void Workers::stop() noexcept {
+    std::deque<Job> left; // they go without our lock: whoever is told of that may take his own
     {
         const std::lock_guard lock(mutex_);
         stopped_ = true;
-        jobs_.clear();
+        left.swap(jobs_);
     }
+    left.clear();
     changed_.notify_all();
     threads_.clear();
 }

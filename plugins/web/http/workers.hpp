@@ -15,7 +15,8 @@ namespace web {
 /// after it.
 class Workers {
   public:
-    using Job = std::function<void(banger::Call&)>; ///< throws nothing
+    /// Throws nothing. One that is not run is destroyed all the same, on any thread.
+    using Job = std::function<void(banger::Call&)>;
 
     Workers(banger::Host host, std::size_t count, std::chrono::milliseconds time);
     ~Workers() { stop(); }

@@ -3,9 +3,9 @@
 #include "http/own_path.hpp"
 #include "log_bar.hpp"
 #include "read_pages.hpp"
+#include "shell_word.hpp"
 #include "state/field.hpp"
 #include "text.hpp"
-#include "vm_commands.hpp"
 #include "vm_detail.hpp"
 #include "vm_line.hpp"
 

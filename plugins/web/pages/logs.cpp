@@ -2,9 +2,9 @@
 
 #include "console_view.hpp"
 #include "log_bar.hpp"
+#include "shell_word.hpp"
 #include "state/field.hpp"
 #include "text.hpp"
-#include "vm_commands.hpp"
 #include "vm_detail.hpp"
 #include "vm_line.hpp"
 

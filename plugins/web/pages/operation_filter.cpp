@@ -1,5 +1,6 @@
 #include "operation_filter.hpp"
 
+#include "http/lower_case.hpp"
 #include "http/percent.hpp"
 #include "operation_line.hpp"
 #include "operation_view.hpp"
@@ -13,14 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string without_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower) {
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return lower;
-}
-
 std::size_t page_of(std::string_view text) {
     std::size_t page = 1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), page);
@@ -31,8 +24,8 @@ std::size_t page_of(std::string_view text) {
 } // namespace
 
 bool has_words(std::string_view text, std::string_view words) {
-    const std::string where = without_case(text);
-    std::string rest = without_case(words);
+    const std::string where = in_lower_case(text);
+    std::string rest = in_lower_case(words);
     for (std::size_t end = 0; !rest.empty(); rest.erase(0, end)) {
         end = rest.find(' ');
         const std::string word = rest.substr(0, end);

@@ -24,6 +24,7 @@ void add_routes(Router& router, Site& site) {
     add_ports(router, site);
     add_logs(router, site);
     add_journal(router, site);
+    add_changes(router, site);
     add_terminal(router, site);
     add_images(router, site);
     add_ops(router, site);

@@ -7,6 +7,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "render/renderer.hpp"
+#include "state/changes.hpp"
 #include "state/checkup.hpp"
 #include "state/daemon.hpp"
 #include "state/journals.hpp"
@@ -31,6 +32,7 @@ struct Site {
     Usage usage{};
     Checkup checkup{host};
     Journals journals{host};
+    Changes changes{host};
     Kept kept = {}; ///< what was done in this console
     Hub hub{host, state, daemon};
     Tickets tickets = {};

@@ -1,13 +1,14 @@
 #include "http/own_path.hpp"
+
+#include "http/lower_case.hpp"
 #include "http/percent.hpp"
 #include "http/static_files.hpp"
 #include "read_pages.hpp"
+#include "shell_word.hpp"
 #include "state/field.hpp"
 #include "terminal/page_messages.hpp"
-#include "vm_commands.hpp"
 #include "vm_detail.hpp"
 #include "vm_line.hpp"
-
 #include <algorithm>
 #include <charconv>
 
@@ -72,20 +73,13 @@ Response give_ticket(Site& site, banger::Call& call, const Request& request) {
         json{{"ticket", ticket}, {"href", "/ws/terminal?ticket=" + percent_encode(ticket)}}.dump());
 }
 
-bool is_websocket(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text == "websocket";
-}
-
 /// What a program sees, not a person: a browser shows its script nothing of it.
 Response refused(int status, const std::string& why) {
     return Response::text(why + "\n", status);
 }
 
 Response open_shell(Site& site, const Request& request) {
-    if (!is_websocket(request.header("upgrade"))) {
+    if (in_lower_case(request.header("upgrade")) != "websocket") {
         Response response = refused(426, "This address is for WebSockets.");
         response.headers.emplace_back("Upgrade", "websocket");
         return response;

@@ -1,5 +1,6 @@
 #include "vm_commands.hpp"
 
+#include "shell_word.hpp"
 #include "state/field.hpp"
 
 namespace web {
@@ -25,23 +26,11 @@ constexpr CliEquivalent equivalents[] = {
     {"All about it", "banger vm show ", "", ""},
     {"Time of the last start", "banger vm show --timings ", "", ""},
     {"What it holds on this machine", "banger vm show --host ", "", ""},
+    {"What it changed of its image", "banger vm diff ", "", ""},
     {"Delete", "banger vm delete ", "", ""},
 };
 
 } // namespace
-
-std::string shell_word(const std::string& text) {
-    constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "-_./:@%+,";
-    if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) {
-        return text;
-    }
-    std::string word = "'";
-    for (const char c : text) {
-        word += c == '\'' ? "'\\''" : std::string(1, c);
-    }
-    return word + "'";
-}
 
 json vm_commands(const json& vm) {
     const std::string name = shell_word(field_text(vm, "name"));

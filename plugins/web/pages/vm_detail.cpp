@@ -5,6 +5,7 @@
 #include "http/own_path.hpp"
 #include "http/percent.hpp"
 #include "operation_line.hpp"
+#include "shell_word.hpp"
 #include "state/field.hpp"
 #include "text.hpp"
 #include "vm_commands.hpp"
@@ -203,6 +204,7 @@ json vm_top(const json& vm, const Snapshot& now, const std::string& tab) {
                   {"ON_METRICS", tab == "metrics"},
                   {"ON_LOGS", tab == "logs"},
                   {"ON_JOURNAL", tab == "journal"},
+                  {"ON_CHANGES", tab == "changes"},
                   {"ON_HOST", tab == "host"}});
     return model;
 }

@@ -17,7 +17,7 @@ using VmPage = Response (*)(Site& site, banger::Call& call, const Request& reque
                                   VmPage page);
 
 /// What all pages of a VM have on top: its name, state, what goes on, tabs. tab: "overview",
-/// "terminal", "metrics", "logs", "journal", "host".
+/// "terminal", "metrics", "logs", "journal", "changes", "host".
 [[nodiscard]] nlohmann::json vm_top(const nlohmann::json& vm, const Snapshot& now,
                                     const std::string& tab);
 

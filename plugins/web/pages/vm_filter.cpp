@@ -1,5 +1,6 @@
 #include "vm_filter.hpp"
 
+#include "http/lower_case.hpp"
 #include "http/percent.hpp"
 #include "state/field.hpp"
 #include "text.hpp"
@@ -20,13 +21,6 @@ struct SortColumn {
 constexpr SortColumn sort_columns[] = {{"name", "Name"},   {"state", "State"},
                                        {"image", "Image"}, {"memory", "Size"},
                                        {"cpu", "CPU"},     {"created", "Newest"}};
-
-std::string lowered(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-    });
-    return text;
-}
 
 /// By what it is sorted; then by name.
 std::tuple<double, std::string, std::string> sort_key(const json& vm, const std::string& column) {
@@ -70,9 +64,9 @@ bool VmFilter::matches(const json& vm) const {
         (!image_.empty() && field_text(vm, "image") != image_)) {
         return false;
     }
-    const std::string wanted = lowered(q_);
+    const std::string wanted = in_lower_case(q_);
     for (const char* part : {"name", "image", "ip", "fqdn"}) {
-        if (lowered(field_text(vm, part)).find(wanted) != std::string::npos) {
+        if (in_lower_case(field_text(vm, part)).find(wanted) != std::string::npos) {
             return true;
         }
     }

@@ -23,7 +23,7 @@
         const frame = one(".plot", figure), keys = all(".key", figure), text = texts[figure.dataset.unit];
         const meansOf = (key) => courses[key.dataset.line].mean;
         const data = () => {
-            one("small", figure).hidden = keys.some((key) => told.figures[key.dataset.line].most !== null);
+            one("small", figure).hidden = keys.some((key) => told.figures[key.dataset.line]?.most != null);
             return [Array.from({ length: told.steps }, (_, i) => timeOf(i)), ...keys.flatMap((key) => Object.values(courses[key.dataset.line]))];
         };
         // What the crosshair is at.
@@ -56,21 +56,22 @@
     const take = (news) => {
         const before = told.begin;
         told = news;
-        for (const [id, figure] of Object.entries(told.figures)) {
+        for (const id in { ...courses, ...told.figures }) {
+            const figure = told.figures[id]; // none: it is not known yet
             const course = courses[id] ??= { mean: [], low: [], high: [] };
             for (const kind in course) {
                 const old = course[kind];
                 course[kind] = Array.from({ length: told.steps }, (_, i) => (timeOf(i) < told.from
-                    ? old[(timeOf(i) - before) / told.step_s] : figure[kind][(timeOf(i) - told.from) / told.step_s]) ?? null);
+                    ? old[(timeOf(i) - before) / told.step_s] : figure?.[kind][(timeOf(i) - told.from) / told.step_s]) ?? null);
             }
             for (const cell of all(`[data-metric="${id}"] [data-of]`)) {
-                const value = figure[cell.dataset.of];
+                const value = figure?.[cell.dataset.of] ?? null;
                 setText(cell, value === null ? "–" : texts[figure.unit](value));
             }
         }
         charts.forEach(({ plot, data }) => plot.setData(data()));
         charts.push(...all("figure:not([data-own])").map(draw));
-        if (Object.keys(courses).some((id) => !one(`[data-metric="${id}"]`))) {
+        if (Object.keys(told.figures).some((id) => !one(`[data-metric="${id}"]`))) {
             refresh(false); // there is more to tell now: the next answer finds a place for it
         }
     };
@@ -83,11 +84,11 @@
         }
         const answer = fetch(`${place.dataset.metrics}?window=${place.dataset.window}&since=${told.next ?? 0}`);
         const news = await answer.then((given) => given.ok && given.json()).catch(() => false);
+        clearTimeout(timer); // of another one that was under way
+        timer = setTimeout(ask, place.dataset.ask * 1000);
         if (news) {
             take(news);
         }
-        clearTimeout(timer); // of another one that was under way
-        timer = setTimeout(ask, place.dataset.ask * 1000);
     };
     document.addEventListener("visibilitychange", ask);
     ask();

@@ -84,7 +84,7 @@ class Shell {
         }
     }
 
-    // Bytes have numbers, so that none is drawn twice, and none is missing unseen.
+    // Bytes have numbers, so that none is drawn twice, and none is missing unseen. `seen`: of the next one that is to come.
     greet({ session, at, replay }) {
         const same = session === this.session;
         if (!same && this.seen > 0) {
@@ -104,18 +104,17 @@ class Shell {
 
     // The guest is told of what is drawn, so that it does not write faster than that.
     write(bytes) {
-        const { session } = this;
-        const { length } = bytes, old = Math.min(this.skip, length);
+        const { socket } = this, { length } = bytes, old = Math.min(this.skip, length);
         this.skip -= old;
+        const end = this.seen += length - old;
         this.screen.term.write(bytes.subarray(old), () => {
-            if (session !== this.session) {
-                return;
+            if (socket !== this.socket) {
+                return; // what was told of the one before holds no more
             }
             this.replay = Math.max(0, this.replay - length);
-            this.seen += length - old;
-            if (this.seen - this.acked >= Shell.seenStep) {
-                this.acked = this.seen;
-                this.say({ seen: this.seen });
+            if (end - this.acked >= Shell.seenStep) {
+                this.acked = end;
+                this.say({ seen: end });
             }
         });
     }

@@ -101,11 +101,9 @@
             keep("reader", reader.checked);
             term.options.screenReaderMode = reader.checked;
         });
-        listeners.push((fact) => {
-            if (fact.t === "vm" && fact.vm === shell.vm) {
-                shell.vmIs(fact.state);
-            }
-        });
+        // However the page learns of it: told, or drawn anew.
+        const state = one("[data-vm-state]", main);
+        new MutationObserver(() => shell.vmIs(state.textContent)).observe(state, { childList: true, characterData: true, subtree: true });
         if (box.dataset.shellRuns || shell.session) {
             shell.connect();
         } else {

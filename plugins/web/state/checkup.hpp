@@ -1,13 +1,12 @@
 #pragma once
 
 #include "daemon.hpp"
-
-#include "http/workers.hpp"
+#include "lookups.hpp"
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <variant>
 
 namespace web {
 
@@ -20,26 +19,19 @@ class Checkup {
     struct Found {
         Clock::time_point at;
         nlohmann::json checks = nlohmann::json::array();
-        std::string problem; ///< instead of them: why they could not be done
+        std::string problem, hint; ///< instead of them: why they could not be done
     };
     static constexpr std::chrono::minutes fresh{5};
 
-    explicit Checkup(banger::Host host) : host_(host), daemon_(host) {}
-    Checkup(const Checkup&) = delete;
-    Checkup& operator=(const Checkup&) = delete;
+    explicit Checkup(banger::Host host)
+        : daemon_(host), lookups_(host, {1, std::chrono::seconds(60)}) {}
 
-    /// Null: nothing is known yet. Throws nothing.
+    /// Null: nothing is known yet.
     [[nodiscard]] std::shared_ptr<const Found> look(Clock::time_point now = Clock::now());
 
   private:
-    void check(banger::Call& call) noexcept;
-
-    banger::Host host_;
     Daemon daemon_;
-    std::mutex mutex_;
-    std::shared_ptr<const Found> last_; ///< under mutex_
-    bool under_way_ = false;            ///< under mutex_
-    std::unique_ptr<Workers> workers_;  ///< under mutex_; last: they use the others
+    Lookups<std::monostate, Found> lookups_; ///< last: they use the daemon
 };
 
 } // namespace web

@@ -21,12 +21,13 @@ double grown(std::uint64_t before, std::uint64_t now) {
     return now < before ? 0 : static_cast<double>(now - before);
 }
 
-void add_rate(History& history, Metric metric, std::optional<std::uint64_t> before,
-              std::optional<std::uint64_t> now, double seconds, std::int64_t from,
-              std::int64_t to) {
-    if (before && now) {
-        history.add(metric, from, to, grown(*before, *now) / seconds);
-    }
+std::optional<double> figure(std::optional<std::uint64_t> bytes) {
+    return bytes ? std::optional(static_cast<double>(*bytes)) : std::nullopt;
+}
+
+std::optional<double> rate(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now,
+                           double seconds) {
+    return before && now ? std::optional(grown(*before, *now) / seconds) : std::nullopt;
 }
 
 } // namespace
@@ -66,25 +67,21 @@ std::optional<GuestCounters> guest_counters(const json& vm) {
 
 void add_told(History& history, const GuestCounters& told, const GuestCounters* before,
               std::int64_t from, std::int64_t to) {
-    if (told.memory_used) {
-        history.add(Metric::memory, from, to, static_cast<double>(*told.memory_used));
-    }
-    if (told.disk_used) {
-        history.add(Metric::disk, from, to, static_cast<double>(*told.disk_used));
-    }
+    history.add(Metric::memory, from, to, figure(told.memory_used));
+    history.add(Metric::disk, from, to, figure(told.disk_used));
     const bool counts = before != nullptr && told.cpu_all_ms > before->cpu_all_ms;
     if (counts) {
         const double share = grown(before->cpu_busy_ms, told.cpu_busy_ms) /
                              static_cast<double>(told.cpu_all_ms - before->cpu_all_ms);
         history.add(Metric::cpu, from, to, std::min(100 * share, 100.0));
-    } else if (told.cpu_percent) {
-        history.add(Metric::cpu, from, to, *told.cpu_percent);
+    } else {
+        history.add(Metric::cpu, from, to, told.cpu_percent);
     }
-    if (before != nullptr) {
-        const double seconds = static_cast<double>(told.uptime_ms - before->uptime_ms) / 1000;
-        add_rate(history, Metric::received, before->received, told.received, seconds, from, to);
-        add_rate(history, Metric::sent, before->sent, told.sent, seconds, from, to);
-    }
+    const GuestCounters nothing;
+    const GuestCounters& since = before != nullptr ? *before : nothing;
+    const double seconds = static_cast<double>(told.uptime_ms - since.uptime_ms) / 1000;
+    history.add(Metric::received, from, to, rate(since.received, told.received, seconds));
+    history.add(Metric::sent, from, to, rate(since.sent, told.sent, seconds));
 }
 
 } // namespace web

@@ -33,20 +33,23 @@ void sum_up(Course& course) {
 
 } // namespace
 
-void History::add(Metric metric, std::int64_t from, std::int64_t to, double value) {
-    if (!std::isfinite(value)) {
+void History::add(Metric metric, std::int64_t from, std::int64_t to, std::optional<double> value) {
+    auto& track = tracks_.at(static_cast<std::size_t>(metric));
+    if (!value || !std::isfinite(*value)) {
+        if (track) {
+            track->now.reset();
+        }
         return;
     }
-    value = std::clamp(value, 0.0, highest_figure);
-    auto& track = tracks_.at(static_cast<std::size_t>(metric));
+    const double figure = std::clamp(*value, 0.0, highest_figure);
     if (!track) {
         track = std::make_unique<Track>(
             Track{{ring_of(windows[0]), ring_of(windows[1]), ring_of(windows[2])}, {}, 0});
     }
     for (Ring& ring : track->rings) {
-        ring.add(from, to, value);
+        ring.add(from, to, figure);
     }
-    track->now = value;
+    track->now = figure;
     track->until = to;
 }
 

@@ -2,6 +2,7 @@
 
 #include "metric.hpp"
 #include "ring.hpp"
+#include "window.hpp"
 
 #include <array>
 #include <memory>
@@ -25,8 +26,8 @@ struct Course {
 /// never told takes no memory; one that was, less than 6 KiB (history_test).
 class History {
   public:
-    /// As Ring::add().
-    void add(Metric metric, std::int64_t from, std::int64_t to, double value);
+    /// As Ring::add(). Nothing: it is not known at that time, and so not now.
+    void add(Metric metric, std::int64_t from, std::int64_t to, std::optional<double> value);
     /// No value is one of now any more: the machine has ended, or says nothing.
     void pause();
     /// As it looks at that time; none: it was never told.

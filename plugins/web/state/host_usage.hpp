@@ -19,7 +19,7 @@ struct HostFigures {
     std::optional<IoCounters> disk_io, network_io;
 };
 
-/// Reads them from /proc and the file system, without waiting.
+/// Reads them from /proc and the file system. Waits for nothing but a file system that hangs.
 class HostUsage {
   public:
     explicit HostUsage(std::filesystem::path proc = "/proc") : proc_(std::move(proc)) {}

@@ -7,8 +7,8 @@
 
 namespace web {
 
-/// Bytes since the begin of what is counted. proc is where /proc is; none of these waits, and each
-/// is none where the kernel does not say it.
+/// Bytes since the begin of what is counted. proc is where /proc is. Each of these is none where
+/// the kernel does not say it, and waits for nothing but a file system that hangs.
 struct IoCounters {
     std::uint64_t in = 0, out = 0;
 };

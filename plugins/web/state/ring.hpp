@@ -26,7 +26,6 @@ class Ring {
     void add(std::int64_t from, std::int64_t to, double value);
     /// The slot that begins at number * step; empty: nothing is known of it.
     [[nodiscard]] Slot at(std::int64_t number) const;
-    [[nodiscard]] std::int64_t step() const { return step_; }
 
   private:
     [[nodiscard]] Slot& place(std::int64_t number);

@@ -14,13 +14,13 @@ std::int64_t unix_time(Usage::Clock::time_point at) {
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
 
-/// Where VMs' disks are: the folder of one, else where the daemon keeps its data. Empty: nobody
-/// says.
+/// Where VMs' disks are: the folder that one has its own in, else where the daemon keeps its data.
+/// Empty: nobody says.
 std::string disk_folder(const Snapshot& now) {
     for (const json& vm : now.vms) {
-        std::string dir = field_text(field_object(vm, "paths"), "dir");
-        if (!dir.empty()) {
-            return dir;
+        const std::filesystem::path dir(field_text(field_object(vm, "paths"), "dir"));
+        if (dir.has_parent_path()) {
+            return dir.parent_path().string(); // it stays when the VM goes
         }
     }
     const json& paths = field_object(now.daemon, "paths");
@@ -28,15 +28,22 @@ std::string disk_folder(const Snapshot& now) {
     return data.empty() ? field_text(paths, "state") : data;
 }
 
-/// The growth from `from` to `to`, if both ends are known.
+/// The growth from `from` to `to`, where both ends are known.
 void add_growth(History& history, Metric in, Metric out, std::optional<IoCounters>& before,
                 const std::optional<IoCounters>& now, std::int64_t from, std::int64_t to) {
-    if (before && now && now->in >= before->in && now->out >= before->out) {
-        const auto seconds = static_cast<double>(to - from);
-        history.add(in, from, to, static_cast<double>(now->in - before->in) / seconds);
-        history.add(out, from, to, static_cast<double>(now->out - before->out) / seconds);
-    }
+    const bool known = before && now && now->in >= before->in && now->out >= before->out;
+    const auto rate = [&](std::uint64_t IoCounters::*of) {
+        return known ? std::optional(static_cast<double>((*now).*of - (*before).*of) /
+                                     static_cast<double>(to - from))
+                     : std::nullopt;
+    };
+    history.add(in, from, to, rate(&IoCounters::in));
+    history.add(out, from, to, rate(&IoCounters::out));
     before = now;
+}
+
+std::optional<double> figure_if(bool known, std::uint64_t bytes) {
+    return known ? std::optional(static_cast<double>(bytes)) : std::nullopt;
 }
 
 } // namespace
@@ -69,6 +76,9 @@ void Usage::take(const Snapshot& now, Clock::time_point at) {
 Snapshot Usage::ask(const Daemon& daemon, banger::Call& call) {
     Snapshot now;
     now.vms = daemon.get(call, "/v1/vms").at("vms");
+    if (now.vms.empty()) {
+        now.daemon = daemon.get(call, "/v1/daemon");
+    }
     take(now);
     return now;
 }
@@ -88,15 +98,10 @@ void Usage::forget_before() {
 void Usage::take_host(std::int64_t from, std::int64_t to, bool goes_on) {
     figures_ = host_usage_.read(folder_);
     History& history = host_.history;
-    if (figures_.cpu_percent && goes_on) {
-        history.add(Metric::cpu, from, to, *figures_.cpu_percent);
-    }
-    if (figures_.memory_total > 0) {
-        history.add(Metric::memory, from, to, static_cast<double>(figures_.memory_used));
-    }
-    if (figures_.disk_total > 0) {
-        history.add(Metric::disk, from, to, static_cast<double>(figures_.disk_used));
-    }
+    history.add(Metric::cpu, from, to, goes_on ? figures_.cpu_percent : std::nullopt);
+    history.add(Metric::memory, from, to,
+                figure_if(figures_.memory_total > 0, figures_.memory_used));
+    history.add(Metric::disk, from, to, figure_if(figures_.disk_total > 0, figures_.disk_used));
     add_growth(history, Metric::disk_read, Metric::disk_write, host_.disk, figures_.disk_io, from,
                to);
     add_growth(history, Metric::received, Metric::sent, host_.network, figures_.network_io, from,

@@ -65,7 +65,7 @@ class Usage {
     mutable std::mutex mutex_;
     HostUsage host_usage_; ///< under mutex_, as all that follows
     HostFigures figures_;
-    std::string folder_; ///< that VMs' disks are in
+    std::string folder_; ///< that VMs' own folders are in
     Followed host_;
     std::map<std::string, Followed> vms_; ///< by id
     std::int64_t taken_at_ = -1;

@@ -7,6 +7,7 @@
 <li><a href="{{PATH}}/metrics"{{#ON_METRICS}} aria-current="page"{{/ON_METRICS}}>Charts</a></li>
 <li><a href="{{PATH}}/logs"{{#ON_LOGS}} aria-current="page"{{/ON_LOGS}}>Logs</a></li>
 <li><a href="{{PATH}}/journal"{{#ON_JOURNAL}} aria-current="page"{{/ON_JOURNAL}}>Journal</a></li>
+<li><a href="{{PATH}}/changes"{{#ON_CHANGES}} aria-current="page"{{/ON_CHANGES}}>Changes</a></li>
 <li><a href="{{PATH}}/host"{{#ON_HOST}} aria-current="page"{{/ON_HOST}}>On this machine</a></li>
 </ul></nav>
 {{#OPERATION}}<div class="card" data-op="{{ID}}" role="status"><div class="card-head"><h2><a href="{{PATH}}">{{TEXT}}</a></h2>{{>_op_state}}</div><p><span data-op-stage>{{STAGE}}</span></p><progress data-op-percent max="100" value="{{PERCENT}}" aria-label="{{TEXT}}"></progress></div>{{/OPERATION}}

@@ -1,5 +1,6 @@
 #include "guest_frames.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>

@@ -43,9 +43,4 @@ struct PageMessage {
 [[nodiscard]] std::string end_text(CloseCode code, const std::string& text,
                                    const std::string& hint);
 
-/// Of what a guest's agent says at the end: {"exit": N}, {"signal": N} or {"error": TEXT}.
-[[nodiscard]] ShellEnd end_of_program(std::string_view payload);
-/// A program that a guest's end has ended looks so.
-[[nodiscard]] bool was_hung_up(std::string_view payload);
-
 } // namespace web

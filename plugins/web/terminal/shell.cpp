@@ -1,6 +1,5 @@
 #include "shell.hpp"
 
-#include "page_messages.hpp"
 #include "state/daemon.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -155,11 +154,11 @@ asio::awaitable<ShellEnd> Shell::listen() {
         if (is_end) {
             co_return end_of_program(frame->payload);
         }
-        written_.add(frame->payload);
-        wake_view();
-        while (is_read_enough()) {
+        while (is_read_enough()) { // or the page's next byte is forgotten for this frame
             co_await room_.wait();
         }
+        written_.add(frame->payload);
+        wake_view();
     }
 }
 

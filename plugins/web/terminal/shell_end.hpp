@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace web {
 
@@ -11,5 +12,10 @@ struct ShellEnd {
     Why why = Why::failed;
     std::string text, hint; ///< what happened, and what can be done about it; either may be empty
 };
+
+/// Of what a guest's agent says at the end: {"exit": N}, {"signal": N} or {"error": TEXT}.
+[[nodiscard]] ShellEnd end_of_program(std::string_view payload);
+/// A program that a guest's end has ended looks so.
+[[nodiscard]] bool was_hung_up(std::string_view payload);
 
 } // namespace web

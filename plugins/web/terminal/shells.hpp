@@ -30,7 +30,6 @@ class Shells {
     /// As the daemon tells it.
     void vm_changed(const std::string& vm_id, const std::string& state);
     void stop() noexcept; ///< hangs up all, and begins none from now on
-    [[nodiscard]] std::size_t count() const { return shells_.size(); }
 
   private:
     [[nodiscard]] std::shared_ptr<Shell> left_last(const ShellWish& wish) const;

@@ -1,26 +1,11 @@
 #include "tickets.hpp"
 
 #include "gate/base64url.hpp"
+#include "gate/random.hpp"
 
 #include <algorithm>
-#include <array>
-#include <stdexcept>
-
-#include <openssl/rand.h>
 
 namespace web {
-namespace {
-
-std::string new_ticket() {
-    std::array<unsigned char, 32> bytes{};
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-        throw std::runtime_error("no random bytes");
-    }
-    return base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
-} // namespace
-
 void Tickets::forget_old(Clock::time_point now) {
     std::erase_if(entries_, [&](const auto& each) { return now - each.second.issued >= life; });
     if (entries_.size() >= most) {
@@ -32,7 +17,7 @@ void Tickets::forget_old(Clock::time_point now) {
 }
 
 std::string Tickets::issue(ShellWish wish, std::string host, Clock::time_point now) {
-    std::string ticket = new_ticket();
+    std::string ticket = base64url(random_bytes(32));
     const std::lock_guard lock(mutex_);
     forget_old(now);
     entries_[ticket] = {std::move(wish), std::move(host), now};

@@ -11,6 +11,7 @@
 #include <boost/beast/websocket.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace web {
 namespace asio = boost::asio;
@@ -49,7 +50,7 @@ struct Viewer::State : std::enable_shared_from_this<State> {
     std::uint64_t seen = 0;      ///< bytes that the page has drawn
     std::size_t helpers = 0;     ///< coroutines beside run()
     bool said_hello = false, said_live = false;
-    bool going = false, over = false;
+    bool going = false, closing = false, over = false;
     bool reading = false, heard = false; ///< something, since the last ping
 
     asio::awaitable<void> run(const Upgrade& upgrade);
@@ -143,7 +144,11 @@ asio::awaitable<bool> Viewer::State::send(const Said& said) {
     co_return !code;
 }
 
+/// Whoever comes first: the stream does not end two at once.
 asio::awaitable<void> Viewer::State::close(CloseCode code) {
+    if (std::exchange(closing, true)) {
+        co_return;
+    }
     const Deadline deadline(socket, limits.shell.goodbye_time);
     error_code ignored;
     const websocket::close_reason reason(static_cast<std::uint16_t>(code));
@@ -270,7 +275,10 @@ asio::awaitable<void> Viewer::State::run(const Upgrade& upgrade) {
     helpers = 2;
     asio::co_spawn(socket.get_executor(), help(shared_from_this(), send_all()), asio::detached);
     asio::co_spawn(socket.get_executor(), help(shared_from_this(), beat()), asio::detached);
-    co_await read_all();
+    try {
+        co_await read_all();
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): as in help()
+    }
     cut();
     while (helpers > 0) {
         co_await news.wait();

@@ -31,7 +31,7 @@ export class Daemon {
     async answer({ method, target, body }) {
         const asked = body ? JSON.parse(body) : null;
         const path = target.split('?')[0];
-        const shows = target.includes('dry_run') || asked?.dry_run;
+        const shows = target.includes('dry_run') || asked?.dry_run || /\/(diff|journal)$/.test(path);
         if (method !== 'GET' && !shows && !path.includes('/web-panel/')) {
             this.changes.push({ method, target, body: asked });
         }
@@ -58,6 +58,12 @@ export class Daemon {
         if (kind === 'plugins' && rest[0] === 'web-panel') {
             const html = world.panels[`${name}/${rest[1]}`];
             return html === undefined ? missing : [200, { status: 'ok', output: [{ kind: 'mime', text: 'text/html; charset=utf-8' }, { kind: 'bytes', base64: Buffer.from(html).toString('base64') }] }];
+        }
+        if (path === '/v1/plugins/vsock/actions/rpc/journal') {
+            return [200, { status: 'ok', output: [{ kind: 'json', json: { text: world.journal, cut: false } }] }];
+        }
+        if (path === '/v1/plugins/imagebuild/actions/cli/diff') {
+            return [200, { status: 'ok', output: [{ kind: 'json', json: world.diff }] }];
         }
         if (kind === 'plugins' && rest[0] === 'cli') {
             return [200, { status: 'ok', output: [{ kind: 'json', json: { operation: this.begin(`imagebuild.${rest[1]}`, body.name ?? body.image).id } }] }];

@@ -25,10 +25,23 @@ export function aPageForEachTest(options = {}) {
     afterEach(() => watched.close());
 }
 
-/// The consoles of the full world and of the empty one.
+/// Has the console look at what a VM changed, until the page has it.
+export async function lookAtChanges(page, console_, name) {
+    await page.goto(`${console_.url}/vms/${name}/changes`);
+    await Promise.all([
+        page.waitForEvent('load'), // the page is come back to once it has begun
+        page.getByRole('button', { name: /^Look/ }).click(),
+    ]);
+    await page.locator('#looking').waitFor({ state: 'detached' });
+}
+
+/// The consoles of the full world, in which the changes of `paused` are known, and of the empty one.
 export function bothWorlds() {
     before(async () => {
         [browser, ...consoles] = await together(launch(), Console.start(full()), Console.start(empty()));
+        const first = await open(browser, consoles[0]);
+        await lookAtChanges(first.page, consoles[0], 'paused');
+        await first.close();
     });
     after(async () => {
         await browser?.close();

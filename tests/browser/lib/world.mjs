@@ -130,7 +130,7 @@ const checks = () => [
 export function empty() {
     return {
         vms: [], images: [], operations: [], options: options(), plugins: [imagebuild(), makePlugin('nat')], daemon: daemon(), config: config(),
-        checks: [], footprint: [], lines: [], files: { 'packages.txt': '' }, panels: {},
+        checks: [], footprint: [], lines: [], files: { 'packages.txt': '' }, panels: {}, journal: '', diff: [],
     };
 }
 
@@ -193,6 +193,13 @@ export function full() {
     world.footprint = [
         { plugin: 'nat', kind: 'port', name: 'tcp 8080', vm: running.id, state: 'in-use', detail: 'leads to 172.30.88.10:8000' },
         { plugin: 'dns', error: 'it did not answer within 5 s' },
+    ];
+    world.journal = 'Nov 30 10:00:01 running systemd[1]: Started ssh.service.\nNov 30 10:00:02 running sshd[212]: Server listening on 0.0.0.0 port 22.\n';
+    const changed = (change, path, size_bytes = null, type = 'file') => ({ change, type, size_bytes, path });
+    world.diff = [
+        changed('added', '/etc/nginx/conf.d/app.conf', 1229), changed('changed', '/etc/nginx/nginx.conf', 3174),
+        changed('removed', '/etc/nginx/sites-enabled/default'), changed('attributes', '/srv/www', null, 'folder'),
+        changed('added', '/srv/www/a-name-that-is-much-longer-than-anybody-would-think-of-for-a-file-of-everyday-use.html', 52_428_800),
     ];
     world.files['packages.txt'] = 'bash\t5.2\nopenssh-server\t9.2\nzstd\t1.5\n';
     for (const vm of world.vms) {

@@ -99,6 +99,37 @@ TEST_F(ShellsOfPages, KeepTheirLastBytesFromALineOn) {
     EXPECT_EQ(first.program->resized(), "50x132"); // and drawn anew: once a line less before
 }
 
+TEST_F(ShellsOfPages, GoOnForAPageThatComesBackToAFlood) {
+    start(limits);
+    Both first = both();
+    wish.session = first.session;
+    std::atomic<bool> flooding{true};
+    std::thread guest([&] {
+        const std::string piece(32U << 10U, 'f'); // as much as one frame has
+        while (flooding && first.program->print(piece)) {
+        }
+    });
+    const std::size_t enough = 2 * limits.shell.scrollback_bytes;
+    for (int time = 0; time < 8; ++time) {
+        first.page.close();
+        std::this_thread::sleep_for(milliseconds(50)); // more than is kept is written
+        first.page = open();
+        const json hello = first.page.told();
+        EXPECT_EQ(hello.at("session"), first.session);
+        const std::uint64_t at = hello.at("at");
+        std::size_t came = 0;
+        while (came < enough) {
+            const std::size_t more = first.page.printed(16384, milliseconds(5000)).size();
+            ASSERT_GT(more, 0U) << "after " << came << " bytes, the time " << time;
+            came += more;
+            first.page.say({{"seen", at + came}});
+        }
+    }
+    flooding = false;
+    first.page.close(); // nothing is held up now
+    guest.join();
+}
+
 TEST_F(ShellsOfPages, WriteNoFasterThanTheirPageDraws) {
     start(limits);
     Both first = both();

@@ -48,19 +48,36 @@ class ConsoleSite {
     [[nodiscard]] banger::fake::Host& host() { return host_; }
     /// What a page throws comes out of it.
     Response get(const std::string& path, const std::string& query = {}, bool fragment = false) {
-        Request request;
-        request.id = "w1";
-        request.method = "GET";
-        request.path = path;
-        request.target = path + (query.empty() ? "" : "?" + query);
+        Request request = request_of("GET", path);
+        request.target += query.empty() ? "" : "?" + query;
         request.query = Params::parse(query).value();
-        request.host = "127.0.0.1:7777";
         if (fragment) {
             request.headers["x-banger-fragment"] = "1";
         }
-        const Router::Found found = router_.find("GET", path);
+        return answer(std::move(request));
+    }
+    Response post(const std::string& path, const std::string& form = {}) {
+        Request request = request_of("POST", path);
+        request.form = Params::parse(form).value();
+        return answer(std::move(request));
+    }
+    [[nodiscard]] Site& site() { return *site_; }
+    [[nodiscard]] std::filesystem::path folder() const { return host_.state_dir(); }
+
+  private:
+    static Request request_of(const std::string& method, const std::string& path) {
+        Request request;
+        request.id = "w1";
+        request.method = method;
+        request.path = path;
+        request.target = path;
+        request.host = "127.0.0.1:7777";
+        return request;
+    }
+    Response answer(Request request) {
+        const Router::Found found = router_.find(request.method, request.path);
         if (found.handler == nullptr) {
-            throw std::logic_error("nobody answers " + path);
+            throw std::logic_error("nobody answers " + request.path);
         }
         request.args = found.args;
         Response response;
@@ -79,10 +96,7 @@ class ConsoleSite {
         }
         return response;
     }
-    [[nodiscard]] Site& site() { return *site_; }
-    [[nodiscard]] std::filesystem::path folder() const { return host_.state_dir(); }
 
-  private:
     banger::fake::Host host_{&banger::Export<NoPlugin>::entry};
     Router router_;
     std::unique_ptr<Site> site_; // last: it uses the others

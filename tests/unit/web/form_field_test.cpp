@@ -1,8 +1,8 @@
 #include "actions/form_field.hpp"
 
 #include "actions/schema_fields.hpp"
-#include "actions/shell_word.hpp"
 #include "fake_console.hpp"
+#include "pages/shell_word.hpp"
 
 #include <gtest/gtest.h>
 
