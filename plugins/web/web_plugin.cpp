@@ -90,7 +90,7 @@ class Web {
   private:
     void take_figures(Call& call) {
         try {
-            (void)site_->usage.ask(site_->daemon, call);
+            site_->usage.ask(site_->daemon, call);
         } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): the next time will do
         }
     }

@@ -19,7 +19,8 @@ struct Response {
     std::string body;
     /// Beyond those, or instead of the security header of that name.
     std::vector<std::pair<std::string, std::string>> headers;
-    bool immutable = false;     ///< may be kept for ever by who asked
+    bool immutable = false;           ///< may be kept for ever by who asked
+    std::string form_token, form_key; ///< that the forms of the page have
     std::shared_ptr<Feed> feed; ///< then the answer goes on: text/event-stream, no body of its own
     std::shared_ptr<const ShellWish> shell; ///< then it is an upgrade to a WebSocket, to that shell
 

@@ -15,7 +15,7 @@ using nlohmann::json;
 bool has_name(const json& list, std::string_view name) {
     return !name.empty() && list.is_array() &&
            std::any_of(list.begin(), list.end(),
-                       [&](const json& each) { return field_text(each, "name") == name; });
+                       [&](const json& each) { return field(each, "name") == name; });
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "actions/idem.hpp"
 #include "http/static_files.hpp"
+#include "object_of.hpp"
 #include "operation_line.hpp"
 #include "state/field.hpp"
 #include "text.hpp"
@@ -71,30 +72,30 @@ json around(Site& site, banger::Call& call, const Request& request, const Page& 
         }
     }
     const json blocked = blocked_by(field_object(now->daemon, "privilege"));
-    return {{"PAGE_TITLE", page.title},
-            {"CSS", asset_path("app.css")},
-            {"JS", asset_path("app.js")},
-            {"WORKER", asset_path("worker.js")},
-            {"LOGS_JS", asset_path("logs.js")},
-            {"PICKER_JS", asset_path("picker.js")},
-            {"STYLES", json::array()}, // of this page alone, as the scripts
-            {"SCRIPTS", json::array()},
-            {"ICON", asset_path("icon.svg")},
-            {"NAV", navigation(page.nav)},
-            {"RUNNING", running},
-            {"RUNNING_COUNT", running.size()},
-            {"ANY_RUNNING", !running.empty()},
-            {"BLOCKED", blocked},
-            {"IS_BLOCKED", blocked.is_object()},
-            {"BLOCKED_REASON", blocked.is_object() ? blocked.at("REASON") : json("")},
-            {"CSRF", site.csrf.issue(request.uid, request.host, Csrf::Clock::now())},
-            {"IDEM", new_key()},
-            {"HERE", request.target},
-            {"REVISION", now->revision},
-            {"TOPICS", topics_of(page.nav)},
-            {"EVERY", 0},       // seconds after which <main> is fetched anew; 0: by events only
-            {"REFRESH", false}, // the whole page every 3 s where there is no JavaScript
-            {"VERSION", line_in(now->daemon, "version", 40)}};
+    return object_of({{"PAGE_TITLE", page.title},
+                      {"CSS", asset_path("app.css")},
+                      {"JS", asset_path("app.js")},
+                      {"WORKER", asset_path("worker.js")},
+                      {"LOGS_JS", asset_path("logs.js")},
+                      {"PICKER_JS", asset_path("picker.js")},
+                      {"STYLES", json::array()}, // of this page alone, as the scripts
+                      {"SCRIPTS", json::array()},
+                      {"ICON", asset_path("icon.svg")},
+                      {"NAV", navigation(page.nav)},
+                      {"RUNNING_COUNT", running.size()},
+                      {"ANY_RUNNING", !running.empty()},
+                      {"RUNNING", std::move(running)},
+                      {"BLOCKED", blocked},
+                      {"IS_BLOCKED", blocked.is_object()},
+                      {"BLOCKED_REASON", blocked.is_object() ? blocked.at("REASON") : json("")},
+                      {"CSRF", site.csrf.issue(request.uid, request.host, Csrf::Clock::now())},
+                      {"IDEM", new_key()},
+                      {"HERE", request.target},
+                      {"REVISION", now->revision},
+                      {"TOPICS", topics_of(page.nav)},
+                      {"EVERY", 0}, // seconds after which <main> is fetched anew; 0: by events only
+                      {"REFRESH", false}, // the whole page every 3 s where there is no JavaScript
+                      {"VERSION", line_in(now->daemon, "version", 40)}});
 }
 
 } // namespace web

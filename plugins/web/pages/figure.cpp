@@ -1,5 +1,6 @@
 #include "figure.hpp"
 
+#include "object_of.hpp"
 #include "text.hpp"
 #include "trace.hpp"
 
@@ -20,13 +21,13 @@ double bounded_percent(double percent) {
 json meter(const std::string& label, const std::string& name, double percent,
            const std::string& text) {
     const double shown = bounded_percent(percent);
-    return {{"LABEL", label},
-            {"TEXT", text},
-            {"PERCENT", std::lround(shown)},
-            {"LEVEL", shown < 75   ? "good"
-                      : shown < 92 ? "warn"
-                                   : "bad"},
-            {"NAME", name}};
+    return object_of({{"LABEL", label},
+                      {"TEXT", text},
+                      {"PERCENT", std::lround(shown)},
+                      {"LEVEL", shown < 75   ? "good"
+                                : shown < 92 ? "warn"
+                                             : "bad"},
+                      {"NAME", name}});
 }
 
 json sparkline(const std::string& label, const std::optional<Course>& course) {

@@ -185,9 +185,9 @@ Response show_home(Site& site, banger::Call& call, const Request& request) {
 } // namespace
 
 void add_home(Router& router, Site& site) {
-    router.add("GET", "/", [&site](banger::Call& call, const Request& request) {
-        return show_home(site, call, request);
-    });
+    router.add("GET", "/", kept(site, [&site](banger::Call& call, const Request& request) {
+                   return show_home(site, call, request);
+               }));
 }
 
 } // namespace web

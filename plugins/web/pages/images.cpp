@@ -100,7 +100,9 @@ void add_images(Router& router, Site& site) {
             return handler(site, call, request);
         });
     };
-    add("/images", show_images);
+    router.add("GET", "/images", kept(site, [&site](banger::Call& call, const Request& request) {
+                   return show_images(site, call, request);
+               }));
     add("/images/{name}", show_image);
     add("/images/{name}/packages", show_packages);
 }

@@ -121,13 +121,13 @@ void add_metrics(Router& router, Site& site) {
         return show_of_vm(site, call, request, show_vm_metrics);
     });
     router.add("GET", "/api/v1/metrics", [&site](banger::Call& call, const Request& request) {
-        (void)site.usage.ask(site.daemon, call);
+        site.usage.ask(site.daemon, call);
         return tell_metrics(site.usage, "", request);
     });
     router.add("GET", "/api/v1/vms/{name}/metrics",
                [&site](banger::Call& call, const Request& request) {
-                   const Snapshot now = site.usage.ask(site.daemon, call);
-                   const json& vm = require_vm(now, request.args.at(0));
+                   const SnapshotPtr now = site.usage.ask(site.daemon, call);
+                   const json& vm = require_vm(*now, request.args.at(0));
                    return tell_metrics(site.usage, field_text(vm, "id"), request);
                });
 }

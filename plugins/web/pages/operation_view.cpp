@@ -4,6 +4,7 @@
 #include "actions/retries.hpp"
 #include "http/percent.hpp"
 #include "moment.hpp"
+#include "object_of.hpp"
 #include "operation_line.hpp"
 #include "result_view.hpp"
 #include "shown_lines.hpp"
@@ -191,16 +192,16 @@ json operation_row(const json& operation, const Snapshot& now, const Retries& re
     json row = operation_line(operation, now);
     const std::string path = row.at("PATH");
     const bool runs = row.at("RUNS");
-    row.update({{"STAGE", telling_stage(operation)},
-                {"KNOWN", field_count(operation, "percent") > 0},
-                {"ABOUT", about_operation(operation, now)},
-                {"BEGAN", moment(field(operation, "created_at"), now.taken_at)},
-                {"TOOK", took_text(operation, "elapsed_ms")},
-                {"BY", initiator_text(operation)},
-                {"CANCEL", runs && field_text(operation, "state") != "cancelling"},
-                {"CANCEL_PATH", path + "/cancel"},
-                {"RETRY", no_retry(retries, operation).empty()},
-                {"RETRY_PATH", path + "/retry"}});
+    row.update(object_of({{"STAGE", telling_stage(operation)},
+                          {"KNOWN", field_count(operation, "percent") > 0},
+                          {"ABOUT", about_operation(operation, now)},
+                          {"BEGAN", moment(field(operation, "created_at"), now.taken_at)},
+                          {"TOOK", took_text(operation, "elapsed_ms")},
+                          {"BY", initiator_text(operation)},
+                          {"CANCEL", runs && field_text(operation, "state") != "cancelling"},
+                          {"CANCEL_PATH", path + "/cancel"},
+                          {"RETRY", no_retry(retries, operation).empty()},
+                          {"RETRY_PATH", path + "/retry"}}));
     return row;
 }
 

@@ -72,11 +72,11 @@ json get_operation(Site& site, banger::Call& call, const std::string& id) {
 
 Response show_operations(Site& site, banger::Call& call, const Request& request) {
     const SnapshotPtr now = site.state.now(call);
-    const json answer = site.daemon.get(call, "/v1/operations?limit=500");
+    const auto operations = site.state.operations(call);
     return show(site, call, request,
                 {"ops", "Operations", "ops",
-                 operations_page(field_list(answer, "operations"),
-                                 OperationFilter::of(request.query), *now, site.kept.retries)});
+                 operations_page(*operations, OperationFilter::of(request.query), *now,
+                                 site.kept.retries)});
 }
 
 Response show_operation(Site& site, banger::Call& call, const Request& request) {
@@ -142,7 +142,9 @@ void add_ops(Router& router, Site& site) {
             return handler(site, call, request);
         });
     };
-    add("/ops", show_operations);
+    router.add("GET", "/ops", kept(site, [&site](banger::Call& call, const Request& request) {
+                   return show_operations(site, call, request);
+               }));
     add("/ops/{id}", show_operation);
     add("/ops/{id}/log", send_operation_log);
 }

@@ -38,9 +38,9 @@ Response show_ports(Site& site, banger::Call& call, const Request& request) {
 } // namespace
 
 void add_ports(Router& router, Site& site) {
-    router.add("GET", "/ports", [&site](banger::Call& call, const Request& request) {
-        return show_ports(site, call, request);
-    });
+    router.add("GET", "/ports", kept(site, [&site](banger::Call& call, const Request& request) {
+                   return show_ports(site, call, request);
+               }));
 }
 
 } // namespace web

@@ -8,17 +8,17 @@ using nlohmann::json;
 
 Response show(Site& site, banger::Call& call, const Request& request, Page page) {
     Response response;
+    const json whole = around(site, call, request, page);
     if (request.fragment()) {
-        json model = around(site, call, request, page);
-        model.update(page.model);
-        response = Response::html(site.renderer.part(page.name, model), page.status);
-        response.headers.emplace_back("X-Banger-Every", model.at("EVERY").dump());
+        response = Response::html(site.renderer.part(page.name, page.model, whole), page.status);
+        const json& every = page.model.contains("EVERY") ? page.model : whole;
+        response.headers.emplace_back("X-Banger-Every", every.at("EVERY").dump());
     } else {
-        response = Response::html(
-            site.renderer.page(page.name, page.model, around(site, call, request, page)),
-            page.status);
+        response = Response::html(site.renderer.page(page.name, page.model, whole), page.status);
     }
     response.headers.emplace_back("Vary", "X-Banger-Fragment");
+    response.form_token = whole.at("CSRF");
+    response.form_key = whole.at("IDEM");
     return response;
 }
 

@@ -6,6 +6,7 @@
 #include "gate/csrf.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "kept_pages.hpp"
 #include "render/renderer.hpp"
 #include "state/changes.hpp"
 #include "state/checkup.hpp"
@@ -36,6 +37,7 @@ struct Site {
     Kept kept = {}; ///< what was done in this console
     Hub hub{host, state, daemon};
     Tickets tickets = {};
+    KeptPages kept_pages = {};
 };
 
 /// One page as its handler gives it.

@@ -1,5 +1,6 @@
 #include "text.hpp"
 
+#include "object_of.hpp"
 #include "state/field.hpp"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ std::string rough_text(double seconds) {
 
 json toned(const std::string& state, const std::map<std::string_view, std::string_view>& tones) {
     const auto tone = tones.find(state);
-    return {{"STATE", state}, {"TONE", tone == tones.end() ? "idle" : tone->second}};
+    return object_of({{"STATE", state}, {"TONE", tone == tones.end() ? "idle" : tone->second}});
 }
 
 } // namespace

@@ -64,23 +64,32 @@ bool VmFilter::matches(const json& vm) const {
         (!image_.empty() && field_text(vm, "image") != image_)) {
         return false;
     }
+    if (q_.empty()) {
+        return true;
+    }
     const std::string wanted = in_lower_case(q_);
     for (const char* part : {"name", "image", "ip", "fqdn"}) {
         if (in_lower_case(field_text(vm, part)).find(wanted) != std::string::npos) {
             return true;
         }
     }
-    return wanted.empty();
+    return false;
 }
 
-json VmFilter::chosen(const json& vms) const {
-    std::vector<json> list;
-    std::copy_if(vms.begin(), vms.end(), std::back_inserter(list),
-                 [&](const json& vm) { return matches(vm); });
-    std::stable_sort(list.begin(), list.end(), [&](const json& one, const json& other) {
-        const auto first = sort_key(one, column_), second = sort_key(other, column_);
-        return falling_ ? second < first : first < second;
+std::vector<const json*> VmFilter::chosen(const json& vms) const {
+    std::vector<std::pair<decltype(sort_key(vms, column_)), const json*>> keyed;
+    for (const json& vm : vms) {
+        if (matches(vm)) {
+            keyed.emplace_back(sort_key(vm, column_), &vm);
+        }
+    }
+    std::stable_sort(keyed.begin(), keyed.end(), [&](const auto& one, const auto& other) {
+        return falling_ ? other.first < one.first : one.first < other.first;
     });
+    std::vector<const json*> list;
+    for (const auto& [key, vm] : keyed) {
+        list.push_back(vm);
+    }
     return list;
 }
 

@@ -3,6 +3,7 @@
 #include "http/params.hpp"
 
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +16,7 @@ class VmFilter {
     explicit VmFilter(const Params& query);
 
     /// Those VMs of the API that are to be shown, in their order.
-    [[nodiscard]] nlohmann::json chosen(const nlohmann::json& vms) const;
+    [[nodiscard]] std::vector<const nlohmann::json*> chosen(const nlohmann::json& vms) const;
     /// Is there any wish at all? Then an empty list does not mean that there is no VM.
     [[nodiscard]] bool narrows() const { return !q_.empty() || !state_.empty() || !image_.empty(); }
     /// The form, its chips and the headings of columns, for templates/vms.tpl.

@@ -2,6 +2,7 @@
 
 #include "figure.hpp"
 #include "http/percent.hpp"
+#include "object_of.hpp"
 #include "operation_line.hpp"
 #include "state/daemon.hpp"
 #include "state/field.hpp"
@@ -35,9 +36,9 @@ json actions_of(const std::string& name, const std::string& state, bool in_list)
         const bool is_now =
             std::string_view(action.states).find(" " + state + " ") != std::string_view::npos;
         if (is_now && (action.in_lists || !in_list)) {
-            list.push_back({{"VERB", action.label},
-                            {"ACTION", vm_path(name) + "/" + action.verb},
-                            {"PRIVILEGED", action.privileged}});
+            list.push_back(object_of({{"VERB", action.label},
+                                      {"ACTION", vm_path(name) + "/" + action.verb},
+                                      {"PRIVILEGED", action.privileged}}));
         }
     }
     return list;
@@ -92,13 +93,13 @@ json vm_usage(const json& vm) {
     const double percent = field_number(guest, "cpu_percent", -1);
     const std::uint64_t total = field_count(memory, "total");
     const json& disk = root_disk(stats);
-    json usage{
-        {"CPU", percent < 0 ? json(false)
-                            : meter("CPU", "CPU of " + name, percent,
-                                    percent_text(std::min(percent, 100.0)))},
-        {"MEMORY_USE",
-         share("Memory", name, total - std::min(total, field_count(memory, "available")), total)},
-        {"DISK_USE", share("Disk", name, field_count(disk, "used"), field_count(disk, "total"))}};
+    json usage = object_of(
+        {{"CPU", percent < 0 ? json(false)
+                             : meter("CPU", "CPU of " + name, percent,
+                                     percent_text(std::min(percent, 100.0)))},
+         {"MEMORY_USE",
+          share("Memory", name, total - std::min(total, field_count(memory, "available")), total)},
+         {"DISK_USE", share("Disk", name, field_count(disk, "used"), field_count(disk, "total"))}});
     usage["HAS_USAGE"] = usage["CPU"].is_object() || usage["MEMORY_USE"].is_object();
     return usage;
 }
@@ -107,28 +108,29 @@ json vm_line(const json& vm, const Snapshot& now) {
     const std::string name = field_text(vm, "name");
     const std::string state = field_text(vm, "state");
     const std::string image = line_in(vm, "image");
-    const json busy = busy_with(vm, now);
-    json line{{"NAME", name},
-              {"PATH", vm_path(name)},
-              {"IMAGE", image},
-              {"IMAGE_PATH", "/images/" + percent_encode(field_text(vm, "image"))},
-              {"HAS_IMAGE", !image.empty()},
-              {"SIZE", count_text(field_count(vm, "vcpus"), "CPU") + ", " +
-                           mib_text(field_count(vm, "memory_mib"))},
-              {"IP", line_in(vm, "ip", 45)},
-              {"FQDN", line_in(vm, "fqdn")},
-              {"SINCE", age_text(field(vm, "since"), now.taken_at)},
-              {"STOPS", until_text(field(field_object(vm, "stops"), "at"), now.taken_at)},
-              {"OPERATION", busy},
-              {"IS_BUSY", busy.is_object()},
-              {"IS_STILL", !busy.is_object()},
-              {"ACTIONS", busy.is_object() ? json::array() : actions_of(name, state, true)},
-              {"ALL_ACTIONS", busy.is_object() && state != "stopping"
-                                  ? json::array()
-                                  : actions_of(name, state, false)},
-              {"CAN_DELETE", state != "deleting" && !busy.is_object()},
-              {"SELECTABLE", true},
-              {"WARNINGS", !field_list(vm, "warnings").empty()}};
+    json busy = busy_with(vm, now);
+    const bool is_busy = busy.is_object();
+    json line =
+        object_of({{"NAME", name},
+                   {"PATH", vm_path(name)},
+                   {"IMAGE", image},
+                   {"IMAGE_PATH", "/images/" + percent_encode(field_text(vm, "image"))},
+                   {"HAS_IMAGE", !image.empty()},
+                   {"SIZE", count_text(field_count(vm, "vcpus"), "CPU") + ", " +
+                                mib_text(field_count(vm, "memory_mib"))},
+                   {"IP", line_in(vm, "ip", 45)},
+                   {"FQDN", line_in(vm, "fqdn")},
+                   {"SINCE", age_text(field(vm, "since"), now.taken_at)},
+                   {"STOPS", until_text(field(field_object(vm, "stops"), "at"), now.taken_at)},
+                   {"OPERATION", std::move(busy)},
+                   {"IS_BUSY", is_busy},
+                   {"IS_STILL", !is_busy},
+                   {"ACTIONS", is_busy ? json::array() : actions_of(name, state, true)},
+                   {"ALL_ACTIONS", is_busy && state != "stopping" ? json::array()
+                                                                  : actions_of(name, state, false)},
+                   {"CAN_DELETE", state != "deleting" && !is_busy},
+                   {"SELECTABLE", true},
+                   {"WARNINGS", !field_list(vm, "warnings").empty()}});
     line["HAS_IP"] = line.at("IP") != "";
     line["HAS_STOPS"] = line.at("STOPS") != "";
     line.update(vm_state(vm));

@@ -15,8 +15,8 @@ Response show_vms(Site& site, banger::Call& call, const Request& request) {
     const VmFilter filter(request.query);
     const bool all = request.query.get("select") == "all";
     json rows = filter.narrows() ? json::array() : coming_vms(*now);
-    for (const json& vm : filter.chosen(now->vms)) {
-        rows.push_back(vm_line(vm, *now));
+    for (const json* vm : filter.chosen(now->vms)) {
+        rows.push_back(vm_line(*vm, *now));
     }
     std::size_t selectable = 0;
     for (json& row : rows) {
@@ -25,8 +25,7 @@ Response show_vms(Site& site, banger::Call& call, const Request& request) {
     }
     json model = filter.model(now->vms);
     const std::string and_query = request.target.find('?') == std::string::npos ? "?" : "&";
-    model.update({{"VMS", rows},
-                  {"ANY", !rows.empty()},
+    model.update({{"ANY", !rows.empty()},
                   {"NO_MATCH", rows.empty() && filter.narrows()},
                   {"NONE", rows.empty() && !filter.narrows()},
                   {"ANY_AT_ALL", !now->vms.empty()},
@@ -34,15 +33,16 @@ Response show_vms(Site& site, banger::Call& call, const Request& request) {
                   {"SELECT_ALL", request.target + and_query + "select=all"},
                   {"COMMAND", "banger vm create --name testbox"},
                   {"EVERY", 10}});
-    return show(site, call, request, {"vms", "VMs", "vms", model});
+    model["VMS"] = std::move(rows);
+    return show(site, call, request, {"vms", "VMs", "vms", std::move(model)});
 }
 
 } // namespace
 
 void add_vms(Router& router, Site& site) {
-    router.add("GET", "/vms", [&site](banger::Call& call, const Request& request) {
-        return show_vms(site, call, request);
-    });
+    router.add("GET", "/vms", kept(site, [&site](banger::Call& call, const Request& request) {
+                   return show_vms(site, call, request);
+               }));
     add_vm_detail(router, site);
 }
 

@@ -9,8 +9,11 @@ using nlohmann::json;
 
 const json* look_up(const std::vector<const json*>& scopes, const std::string& name) {
     for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
-        if ((*scope)->is_object() && (*scope)->contains(name)) {
-            return &(*scope)->at(name);
+        if (!(*scope)->is_object()) {
+            continue;
+        }
+        if (const auto found = (*scope)->find(name); found != (*scope)->end()) {
+            return &*found;
         }
     }
     return nullptr;
@@ -54,12 +57,15 @@ Outline::Outline(std::string_view text) {
     root_ = std::move(open.front());
 }
 
-std::string Outline::lacks(const json& model) const {
-    std::vector<const json*> scopes{&model};
+std::string Outline::lacks(const json& model, const json* around) const {
+    Scopes scopes{&model};
+    if (around != nullptr) {
+        scopes.insert(scopes.begin(), around);
+    }
     return lacks(root_, scopes);
 }
 
-std::string Outline::lacks(const Node& node, std::vector<const json*>& scopes) {
+std::string Outline::lacks(const Node& node, Scopes& scopes) {
     for (const std::string& name : node.values) {
         if (name != "VALUE" && look_up(scopes, name) == nullptr) {
             return name;
@@ -70,20 +76,29 @@ std::string Outline::lacks(const Node& node, std::vector<const json*>& scopes) {
         if (model == nullptr) {
             return "#" + section.name;
         }
-        const json one =
-            model->is_boolean() && *model ? json::array({json::object()}) : json::array();
-        for (const json& each : model->is_array()    ? *model
-                                : model->is_object() ? json::array({*model})
-                                                     : one) {
-            scopes.push_back(&each);
-            std::string name = lacks(section, scopes);
-            scopes.pop_back();
-            if (!name.empty()) {
-                return "#" + section.name + "/" + name;
+        static const json nothing = json::object();
+        std::string name;
+        if (model->is_array()) {
+            for (auto each = model->begin(); name.empty() && each != model->end(); ++each) {
+                name = lacks_inside(section, scopes, *each);
             }
+        } else if (model->is_object()) {
+            name = lacks_inside(section, scopes, *model);
+        } else if (model->is_boolean() && model->get<bool>()) {
+            name = lacks_inside(section, scopes, nothing);
+        }
+        if (!name.empty()) {
+            return name;
         }
     }
     return {};
+}
+
+std::string Outline::lacks_inside(const Node& section, Scopes& scopes, const json& model) {
+    scopes.push_back(&model);
+    std::string name = lacks(section, scopes);
+    scopes.pop_back();
+    return name.empty() ? name : "#" + section.name + "/" + name;
 }
 
 } // namespace web

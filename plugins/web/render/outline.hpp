@@ -16,8 +16,10 @@ class Outline {
     /// Throws std::runtime_error when a section is not closed, or closed twice.
     explicit Outline(std::string_view text);
 
-    /// The first name that the model lacks, as "#vms/NAME"; empty: none.
-    [[nodiscard]] std::string lacks(const nlohmann::json& model) const;
+    /// The first name that the model lacks, and what is around it, if that is not null: as
+    /// "#vms/NAME"; empty: none.
+    [[nodiscard]] std::string lacks(const nlohmann::json& model,
+                                    const nlohmann::json* around = nullptr) const;
 
   private:
     struct Node {
@@ -25,7 +27,10 @@ class Outline {
         std::vector<std::string> values;
         std::vector<Node> sections;
     };
-    static std::string lacks(const Node& node, std::vector<const nlohmann::json*>& scopes);
+    using Scopes = std::vector<const nlohmann::json*>; ///< the innermost last
+    static std::string lacks(const Node& node, Scopes& scopes);
+    static std::string lacks_inside(const Node& section, Scopes& scopes,
+                                    const nlohmann::json& model);
 
     Node root_;
 };

@@ -103,25 +103,33 @@ void Renderer::load(const std::string& key, const std::string& text) {
 }
 
 std::string Renderer::page(const std::string& name, const json& model, const json& around) const {
-    json whole = around;
-    whole.update(model);
-    return expand("page:" + name, whole);
+    return expand("page:" + name, model, &around);
 }
 
 std::string Renderer::part(const std::string& name, const json& model) const {
-    return expand("part:" + name, model);
+    return expand("part:" + name, model, nullptr);
 }
 
-std::string Renderer::expand(const std::string& key, const json& model) const {
+std::string Renderer::part(const std::string& name, const json& model, const json& around) const {
+    return expand("part:" + name, model, &around);
+}
+
+std::string Renderer::expand(const std::string& key, const json& model, const json* around) const {
     const auto outline = outlines_.find(key);
     if (outline == outlines_.end()) {
         throw std::runtime_error("there is no template " + key);
     }
-    if (const std::string missing = outline->second.lacks(model); !missing.empty()) {
+    if (const std::string missing = outline->second.lacks(model, around); !missing.empty()) {
         throw std::runtime_error("template " + key + ": the model has no " + missing);
     }
+    static const json none = json::object();
     ctemplate::TemplateDictionary dictionary(key);
     fill(dictionary, model);
+    for (const auto& [name, value] : around == nullptr ? none.items() : around->items()) {
+        if (!model.contains(name)) {
+            put(dictionary, name, value);
+        }
+    }
     std::string html;
     if (!cache_->ExpandNoLoad(key, ctemplate::STRIP_BLANK_LINES, &dictionary, nullptr, &html)) {
         throw std::runtime_error("template " + key + " was not filled in");

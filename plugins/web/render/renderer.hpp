@@ -36,10 +36,14 @@ class Renderer {
                                    const nlohmann::json& around) const;
     /// Without the layout.
     [[nodiscard]] std::string part(const std::string& name, const nlohmann::json& model) const;
+    [[nodiscard]] std::string part(const std::string& name, const nlohmann::json& model,
+                                   const nlohmann::json& around) const;
 
   private:
     void load(const std::string& key, const std::string& text);
-    [[nodiscard]] std::string expand(const std::string& key, const nlohmann::json& model) const;
+    /// around: null, or what is known where the model has nothing of that name.
+    [[nodiscard]] std::string expand(const std::string& key, const nlohmann::json& model,
+                                     const nlohmann::json* around) const;
 
     std::unique_ptr<ctemplate::TemplateCache> cache_;
     std::map<std::string, Outline> outlines_;

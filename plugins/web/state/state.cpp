@@ -1,5 +1,7 @@
 #include "state.hpp"
 
+#include "field.hpp"
+
 namespace web {
 namespace {
 
@@ -32,12 +34,27 @@ void State::follow(banger::Host host, Heard heard) {
 
 SnapshotPtr State::now(banger::Call& call) {
     const std::lock_guard lock(mutex_);
-    const std::uint64_t revision = changes_.load();
-    if (!last_ || last_->revision != revision ||
-        std::chrono::system_clock::now() - last_->taken_at > longest_age) {
-        last_ = take(call, revision);
+    if (!last_ || !is_good(*last_)) {
+        last_ = take(call, changes_.load());
     }
     return last_;
+}
+
+std::shared_ptr<const json> State::operations(banger::Call& call) {
+    const std::lock_guard lock(mutex_);
+    if (!operations_.list || !is_good(operations_)) {
+        operations_.revision = changes_.load();
+        operations_.taken_at = std::chrono::system_clock::now();
+        operations_.list = std::make_shared<const json>(
+            field_list(daemon_.get(call, "/v1/operations?limit=500"), "operations"));
+    }
+    return operations_.list;
+}
+
+template <class Kept>
+bool State::is_good(const Kept& kept) const {
+    const auto age = std::chrono::system_clock::now() - kept.taken_at;
+    return kept.revision == changes_.load() && age >= age.zero() && age <= longest_age;
 }
 
 SnapshotPtr State::take(banger::Call& call, std::uint64_t revision) const {

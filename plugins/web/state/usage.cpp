@@ -73,13 +73,23 @@ void Usage::take(const Snapshot& now, Clock::time_point at) {
     vms_ = std::move(vms);
 }
 
-Snapshot Usage::ask(const Daemon& daemon, banger::Call& call) {
-    Snapshot now;
-    now.vms = daemon.get(call, "/v1/vms").at("vms");
-    if (now.vms.empty()) {
-        now.daemon = daemon.get(call, "/v1/daemon");
+SnapshotPtr Usage::ask(const Daemon& daemon, banger::Call& call) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (asked_ && Clock::now() - asked_->taken_at < std::chrono::seconds(pause) &&
+            Clock::now() >= asked_->taken_at) {
+            return asked_;
+        }
     }
-    take(now);
+    auto now = std::make_shared<Snapshot>();
+    now->taken_at = Clock::now();
+    now->vms = daemon.get(call, "/v1/vms").at("vms");
+    if (now->vms.empty()) {
+        now->daemon = daemon.get(call, "/v1/daemon");
+    }
+    take(*now);
+    const std::lock_guard lock(mutex_);
+    asked_ = now;
     return now;
 }
 

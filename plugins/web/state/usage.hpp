@@ -36,8 +36,9 @@ class Usage {
     /// At most every two seconds. Of a snapshot it is its VMs that count, and where their disks
     /// are.
     void take(const Snapshot& now, Clock::time_point at = Clock::now());
-    /// The same, of what the daemon says of its VMs now, and no more than that. Throws Problem.
-    [[nodiscard]] Snapshot ask(const Daemon& daemon, banger::Call& call);
+    /// The same, of what the daemon says of its VMs, and no more than that; it is asked at most as
+    /// often. Throws Problem.
+    SnapshotPtr ask(const Daemon& daemon, banger::Call& call);
     [[nodiscard]] HostFigures host() const; ///< as they were taken last
     /// vm_id: empty for this machine.
     [[nodiscard]] Look look(const std::string& vm_id, Window window,
@@ -69,6 +70,7 @@ class Usage {
     Followed host_;
     std::map<std::string, Followed> vms_; ///< by id
     std::int64_t taken_at_ = -1;
+    SnapshotPtr asked_; ///< last
 };
 
 } // namespace web

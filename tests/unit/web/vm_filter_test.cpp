@@ -37,7 +37,8 @@ const json vms = json::array({
 
 std::string chosen(const char* query) {
     std::string names;
-    for (const json& vm : filter(query).chosen(vms)) {
+    for (const json* each : filter(query).chosen(vms)) {
+        const json& vm = *each;
         names += vm.at("name").is_string() ? vm.at("name").get<std::string>() + " " : "? ";
     }
     return names;
