@@ -25,7 +25,7 @@ help:
 	@echo 'make bench-start     start of the daemon with six plugins and with none (RUNS=10, LIMIT=100 ms)'
 	@echo 'make bench-images    creates from images of several sizes, what VMs take, what a build costs over ssh (RUNS=10, WORK=120 s)'
 	@echo 'make console-pictures  the pictures of docs/web-console.md anew, in Chromium'
-	@echo 'make bench-web       pages of the web console beside a bare answer, by wrk; fails over its budgets (SECONDS=5, RATE=3000 /s)'
+	@echo 'make bench-web       pages of the web console beside a bare answer, by wrk, and what it keeps in memory; fails over its budgets (SECONDS=5, RATE=3000 /s, MINUTES=5)'
 	@echo 'make fuzz            libFuzzer on every fuzz target, one after the other (SECONDS=600 each; needs clang)'
 	@echo 'make runtime-bundle  kernel, initramfs, root file system (RUNTIME_MANIFEST=, RUNTIME_OUT=, FIRECRACKER=)'
 	@echo 'make void-kernel     experimental: a kernel of Void Linux into runtime/void-kernel (VOID_MIRROR=; runtime/void/README.md)'
@@ -121,10 +121,14 @@ console-pictures: build
 
 bench-web: SECONDS ?= 5
 bench-web: RATE ?= 3000
+bench-web: MINUTES ?= 5
 bench-web:
 	cmake --preset release -B build/bench -DBANGER_TESTS=ON
 	cmake --build build/bench --target console_server plugin_web
 	tests/bench/web/bench.sh --seconds $(SECONDS) --rate $(RATE)
+	cmake --preset release
+	cmake --build --preset release
+	tests/bench/web/memory.sh --minutes $(MINUTES)
 
 # ./test.sh runs the same entries with a repeatable driver; this one looks for new inputs.
 fuzz: SECONDS ?= 600

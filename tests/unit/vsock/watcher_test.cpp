@@ -119,7 +119,22 @@ TEST_F(WatcherTest, AnOlderAgentIsAskedForWhatItHas) {
     EXPECT_EQ(view("a").state, GuestState::ready);
 }
 
+/// Whether somebody has set this machine's clock since this was made: guests' clocks are looked at
+/// again then, and that is no fault of who counts how often.
+class ClockOfThisMachine {
+  public:
+    [[nodiscard]] bool was_set() const { return std::chrono::abs(offset() - at_first_) > 1ms; }
+
+  private:
+    static std::chrono::nanoseconds offset() {
+        return std::chrono::system_clock::now().time_since_epoch() -
+               std::chrono::steady_clock::now().time_since_epoch();
+    }
+    std::chrono::nanoseconds at_first_ = offset();
+};
+
 TEST_F(WatcherTest, ClocksAreSet) {
+    const ClockOfThisMachine clock;
     Agent& agent = start_agent("a");
     agent.set_clock_off(-5s);
     watch("a");
@@ -128,7 +143,7 @@ TEST_F(WatcherTest, ClocksAreSet) {
     agent.push(R"({"event":"clock","uptime_ms":1,"off_ms":5000})"); // what we did ourselves
     std::this_thread::sleep_for(300ms);
     EXPECT_EQ(agent.asked("PUT /v1/time"), 1U);
-    EXPECT_EQ(agent.asked("GET /v1/time"), 1U);
+    EXPECT_TRUE(agent.asked("GET /v1/time") == 1 || clock.was_set());
 }
 
 class SlowWatcher : public Watched {
@@ -170,6 +185,7 @@ TEST_F(WatcherTest, ANewPortIsAskedForItsTitleAtOnce) {
 }
 
 TEST_F(SlowWatcher, RestsWhileNothingHappens) {
+    const ClockOfThisMachine clock;
     for (int i = 0; i < 20; ++i) {
         start_agent(std::to_string(i));
         watch(std::to_string(i));
@@ -183,7 +199,8 @@ TEST_F(SlowWatcher, RestsWhileNothingHappens) {
     ASSERT_EQ(::getrusage(RUSAGE_SELF, &before), 0); // the agents' threads sleep, too
     std::this_thread::sleep_for(2s);
     ASSERT_EQ(::getrusage(RUSAGE_SELF, &after), 0);
-    EXPECT_LE(after.ru_nvcsw - before.ru_nvcsw, 6) << "how often this process was woken";
+    EXPECT_TRUE(after.ru_nvcsw - before.ru_nvcsw <= 6 || clock.was_set())
+        << "this process was woken " << after.ru_nvcsw - before.ru_nvcsw << " times";
 }
 
 } // namespace
