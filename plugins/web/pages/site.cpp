@@ -6,7 +6,7 @@ namespace web {
 
 using nlohmann::json;
 
-Response show(Site& site, banger::Call& call, const Request& request, Page page) {
+Response show(Site& site, banger::Call& call, const Request& request, const Page& page) {
     Response response;
     const json whole = around(site, call, request, page);
     if (request.fragment()) {

@@ -50,7 +50,8 @@ struct Page {
 };
 
 /// The page whole, or its <main> alone where the request is for that.
-[[nodiscard]] Response show(Site& site, banger::Call& call, const Request& request, Page page);
+[[nodiscard]] Response show(Site& site, banger::Call& call, const Request& request,
+                            const Page& page);
 
 /// What is shown instead of a page: the cause and the next step. Never throws.
 [[nodiscard]] Response show_error(Site& site, banger::Call& call, const Request& request,

@@ -87,6 +87,7 @@ std::vector<const json*> VmFilter::chosen(const json& vms) const {
         return falling_ ? other.first < one.first : one.first < other.first;
     });
     std::vector<const json*> list;
+    list.reserve(keyed.size());
     for (const auto& [key, vm] : keyed) {
         list.push_back(vm);
     }

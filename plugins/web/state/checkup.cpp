@@ -5,7 +5,7 @@
 namespace web {
 
 std::shared_ptr<const Checkup::Found> Checkup::look(Clock::time_point now) {
-    const auto last = lookups_.seen({}).found;
+    auto last = lookups_.seen({}).found;
     if (last && now - last->at <= fresh) {
         return last;
     }
