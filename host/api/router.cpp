@@ -129,8 +129,10 @@ const Handler* Router::resolve(Request& request, Response& refusal) const {
         request.params = std::move(*params);
         request.query = parse_query(target.substr(std::min(mark + 1, target.size())), entry.route);
         if (!entry.handler) {
-            throw Error(ErrorKind::internal,
-                        "nobody answers " + request.method + " " + std::string(entry.route.path));
+            throw Error(ErrorKind::unavailable,
+                        "bangerd is starting, and does not answer " + request.method + " " +
+                            std::string(entry.route.path) + " yet",
+                        "try again in a moment");
         }
         return &entry.handler;
     }

@@ -114,7 +114,8 @@ class Rows {
 /// What the guest has not written yet is written.
 void sync_guest(const banger::Exec& exec, Call& call, const DaemonApi& api,
                 const std::string& target) {
-    const auto words = ssh_words(ssh_access_of(api.ask("GET", target + "/ssh")), "sync");
+    auto words = ssh_words(ssh_access_of(api.ask("GET", target + "/ssh")), "sync");
+    words.insert(words.begin(), {"timeout", "15"}); // a guest may never answer
     const std::vector<std::string_view> views(words.begin(), words.end());
     if (exec.run(call, views).code != 0) {
         call.warning("the guest could not be asked to write its disk (sync)");

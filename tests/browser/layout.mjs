@@ -65,6 +65,21 @@ for (const [name, pages] of [['names of everyday', fullPages.map(([path]) => pat
     });
 }
 
+test('what a wide page has is in a narrow one, too', async t => {
+    const watched = await open(browser, console_);
+    const headings = () => watched.page.$$eval('main :is(h1, h2, h3, dt, th[scope=row])', all => all.filter(each => each.checkVisibility()).map(each => each.textContent));
+    for (const [path] of fullPages) {
+        await t.test(path, async () => {
+            await watched.page.setViewportSize(sizes.wide);
+            await watched.go(path);
+            const wide_ = await headings();
+            await watched.page.setViewportSize(sizes.narrow);
+            assert.deepEqual(await headings(), wide_);
+        });
+    }
+    await watched.close();
+});
+
 test('a row does not move while its VM is being deleted', async () => {
     const watched = await open(browser, console_);
     await watched.go('/vms');

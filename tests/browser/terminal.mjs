@@ -223,6 +223,10 @@ test('a shell that has ended says how, and there may be another', async () => {
     await page.keyboard.type('hi');
     assert.equal(await second.types('hi'), 'hi');
     await shows('logout');
+    await second.print('of the second');
+    await shows('of the second');
+    const all = (await rows()).join('\n');
+    assert.ok(all.indexOf('logout') < all.indexOf('a new shell') && all.indexOf('a new shell') < all.indexOf('of the second'), all);
 });
 
 test('another tab takes the shell, and it can be taken back', async () => {

@@ -1,6 +1,8 @@
 #include "form_pages.hpp"
 #include "http/percent.hpp"
+#include "pages/vm_line.hpp"
 #include "schema_fields.hpp"
+#include "state/field.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -139,6 +141,14 @@ Form verb_form(Site& site, banger::Call& call, const VerbPage& page, const json&
         form.command.push_back(value);
     }
     form.action = form.page;
+    if (std::string(page.verb) == "commit") {
+        const json& vm = find_vm(*site.state.now(call), value);
+        form.intro = "Everything in it becomes the image, /root too, with shell histories and "
+                     "whatever is secret there. Its host name, keys and /tmp do not.";
+        if (field_text(vm, "state") == "running") {
+            form.intro += " It runs: have it stopped below, or stop it first.";
+        }
+    }
     for (FormField& field : schema_fields(schema, page.order)) {
         if (field.id == fixed) {
             continue;

@@ -10,6 +10,8 @@
 #include "vm_detail.hpp"
 #include "vm_line.hpp"
 
+#include <algorithm>
+
 namespace web {
 namespace {
 
@@ -62,7 +64,11 @@ json chip(const std::string& page, std::string_view q, const char* id, const std
 
 json table_of(const Changes::Found& found, const std::string& page, const Params& query) {
     const std::string_view q = query.get("q").size() <= longest_search ? query.get("q") : "";
-    const std::string_view wanted = query.get("change");
+    std::string wanted(query.get("change"));
+    if (std::none_of(std::begin(kinds), std::end(kinds),
+                     [&](const Kind& kind) { return wanted == kind.id; })) {
+        wanted.clear();
+    }
     std::map<std::string, std::size_t> counts;
     json rows = json::array();
     std::size_t all = 0;
@@ -86,25 +92,27 @@ json table_of(const Changes::Found& found, const std::string& page, const Params
             chips.push_back(chip(page, q, kind.id, kind.text, counts[kind.id], wanted == kind.id));
         }
     }
+    const bool is_part = found.more > 0 || !found.said.empty();
+    const std::string first = "first " + std::to_string(found.rows.size()) +
+                              " changes, which are kept here. There are others; the command has "
+                              "more of them.";
     const std::string cut = matching <= most_shown
                                 ? std::string()
                                 : "The first " + std::to_string(most_shown) + " of " +
                                       std::to_string(matching) + " are shown.";
     return {{"Q", std::string(q)},
-            {"CHANGE_WANTED", std::string(wanted.substr(0, 20))},
+            {"CHANGE_WANTED", wanted},
             {"CHIPS", chips},
             {"ROWS", rows},
             {"ANY", !rows.empty()},
-            {"NO_MATCH", rows.empty() && !found.rows.empty()},
+            {"NO_MATCH", rows.empty() && !found.rows.empty()
+                             ? json{{"WHAT", is_part ? "No change is like that among the " + first
+                                                     : "No change is like that."}}
+                             : json(false)},
             {"SAME", found.rows.empty()},
             {"SHOWN", !found.rows.empty()},
             {"CUT", cut.empty() ? json(false) : json{{"VALUE", cut}}},
-            {"MORE", found.more == 0
-                         ? json(false)
-                         : json{{"VALUE", count_text(found.more, "other change") +
-                                              (found.more == 1 ? " is" : " are") +
-                                              " not kept here: the command has more."}}},
-            {"SAID", found.said.empty() ? json(false) : json{{"VALUE", line_text(found.said)}}}};
+            {"MORE", is_part ? json{{"VALUE", "These are of the " + first}} : json(false)}};
 }
 
 Response show_changes(Site& site, banger::Call& call, const Request& request, const Snapshot& now,
@@ -127,10 +135,16 @@ Response look_at(Site& site, banger::Call& call, const Request& request) {
     const std::string& name = request.args.at(0);
     const SnapshotPtr now = site.state.now(call);
     const json& vm = require_vm(*now, name);
-    return went(request, once(site, request, [&] {
-                    site.changes.begin(field_text(vm, "id"), name, request.form.get("all") == "1");
-                    return Outcome{"", vm_path(name) + "/changes"};
-                }));
+    const std::string page = vm_path(name) + "/changes";
+    const std::string why_not =
+        site.changes.begin(field_text(vm, "id"), name, request.form.get("all") == "1");
+    if (!why_not.empty()) {
+        return show_refusal(site, call, request,
+                            Problem(409, "busy", name + " is not looked at now: " + why_not,
+                                    "look again in a moment"),
+                            "", {page, "changes of " + name});
+    }
+    return went(request, {"", page});
 }
 
 } // namespace

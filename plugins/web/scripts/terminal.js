@@ -6,7 +6,7 @@
         vm: ["idle", "The VM does not run. What it wrote stays here"],
         exited: ["idle", "The shell has ended"],
         replaced: ["warn", "Another tab has taken this shell"],
-        lost: ["warn", "Disconnected, trying again. The shell goes on for 5 minutes"],
+        lost: ["warn", "Disconnected, trying again"],
         failed: ["bad", "There is no shell"],
     };
     const again = { vm: "Look again", exited: "New shell", replaced: "Take it back", lost: "Try now", failed: "Try again" };
@@ -16,7 +16,8 @@
             this.place = place;
             Terminal.strings.promptLabel = `Terminal of ${name}. Control, Shift and Enter leave it.`;
             this.term = new Terminal({
-                fontFamily: getComputedStyle(place).fontFamily, fontSize: 14, scrollback: 5000, minimumContrastRatio: 4.5,
+                fontFamily: getComputedStyle(place).fontFamily, fontSize: 14, lineHeight: 1.15, // "_" is not cut off
+                scrollback: 5000, minimumContrastRatio: 4.5,
                 logLevel: "off", // of what a guest writes that is none
                 screenReaderMode: kept.reader === true, theme: this.theme(),
             });
@@ -50,9 +51,10 @@
             }
         }
 
-        // Of one shell from the next: whatever mode the first has left is over, and what it wrote stays.
+        // Of one shell from the next: whatever mode the first has left is over, and what it wrote stays. Not by DECSTR,
+        // which leaves the cursor at the top; so does DECSTBM.
         separate() {
-            this.term.write("\x1b[?1049l\x1b[?1000;1002;1003;1004;1006;2004l\x1b[!p\x1b[0m\r\n\x1b[2m- a new shell -\x1b[0m\r\n");
+            this.term.write("\x1b[?1049l\x1b[?1;1000;1002;1003;1004;1006;2004l\x1b[4l\x1b[?7;25h\x1b(B\x1b>\x1b7\x1b[r\x1b8\x1b[0m\r\n\x1b[2m- a new shell -\x1b[0m\r\n");
         }
     }
 

@@ -22,7 +22,9 @@ Changes::Row row_of(const json& said) {
 Changes::Found found_in(const json& answer) {
     Changes::Found found;
     std::size_t bytes = 0;
+    bool has_list = false;
     for (const json& output : field_list(answer, "output")) {
+        has_list = has_list || field(output, "json").is_array();
         found.said += field_text(output, "text");
         for (const json& said : field_list(output, "json")) {
             Changes::Row row = row_of(said);
@@ -34,13 +36,17 @@ Changes::Found found_in(const json& answer) {
             }
         }
     }
+    if (!has_list) { // of which nobody may say that it is empty
+        throw Problem(502, "internal", "the plugin imagebuild gave no list of changes",
+                      "banger daemon logs may say why");
+    }
     return found;
 }
 
 } // namespace
 
-void Changes::begin(const std::string& vm_id, const std::string& vm_name, bool all) {
-    lookups_.begin(vm_id, [this, vm_name, all](banger::Call& call) {
+std::string Changes::begin(const std::string& vm_id, const std::string& vm_name, bool all) {
+    return lookups_.begin(vm_id, [this, vm_name, all](banger::Call& call) {
         Found found = found_in(daemon_.post(call, diff_target, {{"vm", vm_name}, {"all", all}}));
         found.all = all;
         return found;

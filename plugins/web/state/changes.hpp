@@ -31,10 +31,10 @@ class Changes {
     static constexpr std::size_t most_vms = 4;           ///< that are kept, or looked at
 
     explicit Changes(banger::Host host)
-        : daemon_(host), lookups_(host, {1, std::chrono::minutes(10), most_vms}) {}
+        : daemon_(host), lookups_(host, {2, std::chrono::minutes(10), most_vms}) {}
 
-    /// Begins to look, unless that VM is looked at already.
-    void begin(const std::string& vm_id, const std::string& vm_name, bool all);
+    /// Begins to look, unless that VM is looked at already. Why it does not; empty: it does.
+    [[nodiscard]] std::string begin(const std::string& vm_id, const std::string& vm_name, bool all);
     [[nodiscard]] Seen seen(const std::string& vm_id) const { return lookups_.seen(vm_id); }
 
   private:

@@ -9,7 +9,7 @@ std::shared_ptr<const Checkup::Found> Checkup::look(Clock::time_point now) {
     if (last && now - last->at <= fresh) {
         return last;
     }
-    lookups_.begin({}, [this](banger::Call& call) {
+    (void)lookups_.begin({}, [this](banger::Call& call) {
         Found found;
         found.checks = field_list(daemon_.get(call, "/v1/doctor"), "checks");
         return found;

@@ -16,7 +16,7 @@ Journals::Seen Journals::look(const Wish& wish, std::chrono::milliseconds wait) 
     if (seen.found && Clock::now() - seen.found->at <= fresh) {
         return seen;
     }
-    lookups_.begin(wish, [this, wish](banger::Call& call) {
+    const std::string why_not = lookups_.begin(wish, [this, wish](banger::Call& call) {
         const json answer =
             daemon_.post(call, journal_target,
                          {{"vm", wish.vm_name}, {"lines", wish.lines}, {"unit", wish.unit}});
@@ -28,6 +28,13 @@ Journals::Seen Journals::look(const Wish& wish, std::chrono::milliseconds wait) 
         found.cut = field_flag(said, "cut");
         return found;
     });
+    if (!why_not.empty()) {
+        Found none;
+        none.at = Clock::now();
+        none.problem = "the journal is not read now: " + why_not;
+        none.hint = "look again in a moment";
+        return {std::make_shared<const Found>(std::move(none)), false};
+    }
     return lookups_.wait(wish, wait);
 }
 

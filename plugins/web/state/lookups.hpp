@@ -38,14 +38,18 @@ class Lookups {
     Lookups(const Lookups&) = delete;
     Lookups& operator=(const Lookups&) = delete;
 
-    /// Begins, unless that is under way already. What was found before stays until then.
-    void begin(const Key& key, Find find) {
-        if (claim(key)) {
+    /// Begins, unless that is under way already. What was found before stays until then. Why it
+    /// does not begin; empty: it does.
+    [[nodiscard]] std::string begin(const Key& key, Find find) {
+        bool mine = false;
+        std::string why_not = claim(key, mine);
+        if (mine) {
             const auto turn = std::make_shared<Turn>(*this, key);
             (void)workers_->add([turn, find = std::move(find)](banger::Call& call) {
                 turn->found = attempt(call, find);
             });
         }
+        return why_not;
     }
     [[nodiscard]] Seen seen(const Key& key) const {
         const std::lock_guard lock(mutex_);
@@ -79,27 +83,26 @@ class Lookups {
         Found found = failed("the daemon takes no more calls", "look again in a moment");
     };
 
-    bool claim(const Key& key) {
+    /// mine: it is to be begun now.
+    std::string claim(const Key& key, bool& mine) {
         const std::lock_guard lock(mutex_);
         if (entry(key).under_way) {
-            return false;
+            return {};
         }
         if (under_way_ >= limits_.kept) {
-            keep(key, failed("there are " + std::to_string(under_way_) + " under way already",
-                             "look again in a moment"));
-            return false;
+            return std::to_string(under_way_) + " are under way already";
         }
         try {
             if (!workers_) {
                 workers_ = std::make_unique<Workers>(host_, limits_.threads, limits_.time);
             }
         } catch (const std::exception& error) { // the host takes no more threads
-            keep(key, failed(error.what(), ""));
-            return false;
+            return error.what();
         }
         entries_[key].under_way = true;
         ++under_way_;
-        return true;
+        mine = true;
+        return {};
     }
     static Found failed(const std::string& problem, const std::string& hint) {
         Found none;

@@ -7,7 +7,7 @@
 <div class="shell-bar"><span class="state" role="status" data-shell-state>Not connected</span><button class="button small" type="button" data-shell-again hidden>Connect</button><label class="check"><input type="checkbox" data-shell-reader>For screen readers</label></div>
 <p class="note" data-shell-hint hidden></p>
 <div class="screen" data-shell-screen></div>
-<p class="quiet" tabindex="-1" data-shell-keys><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>Enter</kbd> leaves the terminal, so that Tab leads on from here. <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>C</kbd> and <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>V</kbd> copy and paste. The shell goes on for 5 minutes without this page.</p>
+<p class="quiet" tabindex="-1" data-shell-keys><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>Enter</kbd> leaves the terminal, so that Tab leads on from here. <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>C</kbd> and <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>V</kbd> copy and paste. The shell goes on for 5 minutes without this page, as long as the daemon runs.</p>
 </div>
 <p class="quiet">In a terminal of this machine:</p>
 {{>_command}}

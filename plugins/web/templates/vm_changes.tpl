@@ -17,14 +17,14 @@
 <input type="hidden" name="change" value="{{CHANGE_WANTED}}">
 <button class="button" type="submit">Show</button>
 </form>{{/SHOWN}}
-{{#NO_MATCH}}<p class="empty">No change is like that.</p>{{/NO_MATCH}}
+{{#NO_MATCH}}<p class="empty">{{WHAT}}</p>{{/NO_MATCH}}
 {{#CUT}}<p class="note">{{VALUE}}</p>{{/CUT}}
 {{#ANY}}<table>
 <caption class="vh">Files that are not as in the image</caption>
 <thead><tr><th scope="col">Path</th><th scope="col">Change</th><th scope="col">Type</th><th scope="col" class="number">Size</th></tr></thead>
 <tbody>{{#ROWS}}<tr><th scope="row" class="mono"><span dir="auto">{{FILE}}</span></th><td data-label="Change"><span class="state" data-tone="{{TONE}}">{{CHANGE}}</span></td><td data-label="Type">{{TYPE}}</td><td data-label="Size" class="number">{{SIZE}}</td></tr>
 {{/ROWS}}</tbody></table>{{/ANY}}
-{{#MORE}}<p class="note">{{VALUE}}</p>{{/MORE}}{{#SAID}}<p class="note">{{VALUE}}</p>{{/SAID}}
+{{#MORE}}<p class="note">{{VALUE}}</p>{{/MORE}}
 {{/FOUND}}
 <p class="quiet"><code>/root</code> is a disk of its own, and has no image to be compared with.{{#IS_COPY}} Its disk is a copy: it is compared with its image as that is now.{{/IS_COPY}}</p>
 {{>_command}}

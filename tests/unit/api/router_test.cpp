@@ -61,7 +61,7 @@ TEST_F(RouterTest, WhatIsNotThereIsAProblemToo) {
     EXPECT_EQ(ask("GET", "/v1/vms//").status, 404);
     EXPECT_EQ(ask("DELETE", "/v1/vms/web").status, 405);
     EXPECT_EQ(error("DELETE", "/v1/vms/web")["hint"], "use GET");
-    EXPECT_EQ(error("GET", "/v1/vms")["kind"], "internal"); // nobody registered it
+    EXPECT_EQ(error("GET", "/v1/vms")["kind"], "unavailable"); // nobody registered it yet
 }
 
 TEST_F(RouterTest, AnUnknownQueryParameterNamesTheNearest) {

@@ -186,20 +186,21 @@ TEST_F(ChangesTest, AreBounded) {
     const std::string page = body();
     EXPECT_EQ(count(page, "<tr>"), 1001U);
     EXPECT_TRUE(has(page, "The first 1000 of 1500 are shown."));
-    EXPECT_TRUE(has(page, "and 7 more, which are not shown"));
+    EXPECT_TRUE(has(page, "These are of the first 1500 changes"));
     EXPECT_TRUE(has(body("q=file-1499"), "/srv/file-1499")) << "those behind are found";
     says(json(1000, row("added", std::string(4000, 'x'))));
     look();
     const auto found = console.site().changes.seen(id).found;
     EXPECT_LT(found->rows.size(), 1000U);
     EXPECT_EQ(found->more, 1000 - found->rows.size());
-    EXPECT_TRUE(has(body(), std::to_string(found->more) + " other changes are not kept here"));
+    EXPECT_TRUE(has(body(), "These are of the first " + std::to_string(found->rows.size())));
+    EXPECT_TRUE(has(body("q=nowhere"), "No change is like that among the first"));
 }
 
 TEST_F(ChangesTest, OfSoManyVmsAreKept) {
     for (std::size_t i = 0; i < 2 * Changes::most_vms; ++i) {
         const std::string other = "id" + std::to_string(i);
-        console.site().changes.begin(other, "web", false);
+        EXPECT_EQ(console.site().changes.begin(other, "web", false), "");
         while (console.site().changes.seen(other).under_way) {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
@@ -208,7 +209,18 @@ TEST_F(ChangesTest, OfSoManyVmsAreKept) {
     EXPECT_TRUE(console.site().changes.seen("id7").found);
 }
 
+TEST_F(ChangesTest, AreNoneOnlyWhereAListSaysSo) {
+    for (const json& odd : {json(), json::array(), json{{"status", "ok"}},
+                            json{{"output", {{{"kind", "json"}, {"json", {{"a", 1}}}}}}}}) {
+        console.answer(diff_action, odd);
+        look();
+        EXPECT_TRUE(has(body(), "gave no list of changes")) << odd;
+        EXPECT_FALSE(has(body(), "as in its image.")) << odd;
+    }
+}
+
 TEST_F(ChangesTest, AreLookedAtForSoManyAtATime) {
+    look();
     std::promise<void> answer;
     std::shared_future<void> answered = answer.get_future().share();
     console.host().api = [&](const banger::fake::Host::ApiRequest& request)
@@ -220,12 +232,14 @@ TEST_F(ChangesTest, AreLookedAtForSoManyAtATime) {
     };
     Changes& changes = console.site().changes;
     for (std::size_t i = 0; i < 3 * Changes::most_vms; ++i) {
-        changes.begin("id" + std::to_string(i), "web", false);
+        EXPECT_EQ(changes.begin("id" + std::to_string(i), "web", false),
+                  i < Changes::most_vms ? "" : "4 are under way already");
     }
     EXPECT_TRUE(changes.seen("id0").under_way);
-    const auto refused = changes.seen("id" + std::to_string(3 * Changes::most_vms - 1));
-    ASSERT_TRUE(refused.found);
-    EXPECT_EQ(refused.found->problem, "there are 4 under way already");
+    const Response refused = console.post("/vms/web/changes");
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_TRUE(has(refused.body, "web is not looked at now: 4 are under way already"));
+    EXPECT_TRUE(changes.seen(id).found) << "what was found before stays";
     answer.set_value();
     std::size_t kept = 0;
     for (std::size_t i = 0; i < 3 * Changes::most_vms; ++i) {
