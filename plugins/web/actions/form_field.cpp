@@ -281,10 +281,38 @@ std::string shown_text(const FormField& field, const Params& typed) {
     return std::string(text.value_or(field.initial));
 }
 
+namespace {
+
+/// "nat" of "plugin nat, options: ..", as the daemon tells what a plugin has refused.
+std::string plugin_of(std::string_view message) {
+    constexpr std::string_view begin = "plugin ";
+    if (message.substr(0, begin.size()) != begin) {
+        return {};
+    }
+    message.remove_prefix(begin.size());
+    return std::string(message.substr(0, message.find_first_of(",: ")));
+}
+
+} // namespace
+
 const FormField* field_of(const std::vector<FormField>& fields, std::string_view message) {
+    const std::string plugin = plugin_of(message);
+    const auto is_of_plugin = [&](const FormField& field) {
+        return field.at.size() > 1 && field.at[0] == "options" && field.at[1] == plugin;
+    };
+    const auto of_plugin = std::count_if(fields.begin(), fields.end(), is_of_plugin);
+    if (of_plugin > 0) {
+        message.remove_prefix(message.find(plugin) + plugin.size()); // no option is meant by that
+    }
     const FormField* found = nullptr;
     std::size_t length = 0; // the longest word wins: work_disk_mib is not disk_mib
     for (const FormField& field : fields) {
+        if (of_plugin > 0 && !is_of_plugin(field)) {
+            continue; // whatever words the plugin uses, it judges what is its own
+        }
+        if (of_plugin == 1) {
+            return &field;
+        }
         std::vector<std::string> names = field.words;
         names.push_back(field.flag);
         names.push_back(field.at.empty() ? "" : field.at.back());

@@ -22,7 +22,7 @@
 <div class="tools">
 <button class="button quiet js-only" type="button" data-theme-toggle aria-label="Light or dark"><svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></svg></button>
 <details class="tray" data-tray>
-<summary><span class="state" data-tray-state data-tone="{{#ANY_RUNNING}}busy{{/ANY_RUNNING}}"><span data-tray-count>{{RUNNING_COUNT}}</span><span class="wide">running</span><span class="vh">operations</span></span></summary>
+<summary><span class="state" data-tray-state data-tone="{{#ANY_RUNNING}}busy{{/ANY_RUNNING}}"><span data-tray-count>{{RUNNING_COUNT}}</span><span class="wide">operations</span><span class="vh">under way</span></span></summary>
 <div class="tray-list" data-tray-list><ul>
 {{#RUNNING}}<li data-op="{{ID}}"><a href="{{PATH}}">{{TEXT}}</a> <small data-op-stage>{{STAGE}}</small><progress data-op-percent max="100" value="{{PERCENT}}" aria-label="{{TEXT}}"></progress></li>
 {{/RUNNING}}</ul><p><a href="/ops">All operations</a></p></div>

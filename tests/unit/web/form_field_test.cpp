@@ -160,6 +160,31 @@ std::vector<std::string> shell_words(const std::string& line) {
     return words;
 }
 
+TEST(FormField, IsOfThePluginThatRefuses) {
+    const auto field_at = [](std::vector<std::string> at, std::string flag,
+                             std::vector<std::string> words = {}) {
+        FormField field;
+        field.id = at.back();
+        field.at = std::move(at);
+        field.flag = std::move(flag);
+        field.words = std::move(words);
+        return field;
+    };
+    const std::vector<FormField> fields{field_at({"name"}, "--name", {"VM name", "named"}),
+                                        field_at({"options", "dns", "alias"}, "--alias"),
+                                        field_at({"options", "nat", "nat"}, "--nat"),
+                                        field_at({"options", "nat", "publish"}, "--publish")};
+    const auto of = [&](const char* message) {
+        const FormField* field = field_of(fields, message);
+        return field == nullptr ? "" : field->id;
+    };
+    EXPECT_EQ(of("invalid VM name 'My_Alias'"), "name");
+    EXPECT_EQ(of("plugin dns, options: invalid name 'my_alias'"), "alias");
+    EXPECT_EQ(of("plugin nat, options: --publish 7777:22 wants a name"), "publish");
+    EXPECT_EQ(of("plugin nat, options: port 7777/tcp of this machine is in use"), "");
+    EXPECT_EQ(of("plugin other, options: no name"), "name");
+}
+
 TEST(FormField, KeepsHostileTextAsData) { // T15
     for (const std::string text : hostile) {
         const Encoded encoded = encode_one(field_of_kind(FieldKind::text), text);
