@@ -28,18 +28,17 @@ constexpr Kind kinds[] = {{"added", "Added", "good"},
                           {"removed", "Removed", "bad"},
                           {"attributes", "Attributes", "idle"}};
 
-const char* tone_of(const std::string& change) {
-    for (const Kind& kind : kinds) {
-        if (change == kind.id) {
-            return kind.tone;
-        }
-    }
-    return "idle";
+/// Null: there is none of that name.
+const Kind* find_kind(std::string_view id) {
+    const auto* const found = std::find_if(std::begin(kinds), std::end(kinds),
+                                           [&](const Kind& kind) { return id == kind.id; });
+    return found == std::end(kinds) ? nullptr : found;
 }
 
 json row_view(const Changes::Row& row) {
+    const Kind* kind = find_kind(row.change);
     return {{"CHANGE", line_text(row.change, 20)},
-            {"TONE", tone_of(row.change)},
+            {"TONE", kind == nullptr ? "idle" : kind->tone},
             {"TYPE", line_text(row.type, 20)},
             {"SIZE", row.bytes ? bytes_text(*row.bytes) : std::string()},
             {"FILE", line_text(row.path, 4200)}};
@@ -64,11 +63,8 @@ json chip(const std::string& page, std::string_view q, const char* id, const std
 
 json table_of(const Changes::Found& found, const std::string& page, const Params& query) {
     const std::string_view q = query.get("q").size() <= longest_search ? query.get("q") : "";
-    std::string wanted(query.get("change"));
-    if (std::none_of(std::begin(kinds), std::end(kinds),
-                     [&](const Kind& kind) { return wanted == kind.id; })) {
-        wanted.clear();
-    }
+    const Kind* kind_wanted = find_kind(query.get("change"));
+    const std::string wanted = kind_wanted == nullptr ? "" : kind_wanted->id;
     std::map<std::string, std::size_t> counts;
     json rows = json::array();
     std::size_t all = 0;
@@ -154,7 +150,6 @@ json changes_view(const Changes::Seen& seen, const std::string& page, const Para
     json view{{"WAITING", seen.under_way},
               {"REFRESH", seen.under_way},
               {"EVERY", seen.under_way ? 1 : 0},
-
               {"NEVER", !seen.found && !seen.under_way},
               {"ALL", seen.found && seen.found->all},
               {"AT", false},

@@ -56,6 +56,17 @@ class ChangesTest : public testing::Test {
         EXPECT_EQ(response.status, 200);
         return response.body;
     }
+    /// Looks go on until that is set.
+    void hold_looks(std::promise<void>& answer) {
+        console.host().api =
+            [answered = answer.get_future().share()](const banger::fake::Host::ApiRequest& request)
+            -> std::optional<banger::fake::Host::ApiAnswer> {
+            if (has(request.target, "cli/diff")) {
+                answered.wait();
+            }
+            return {};
+        };
+    }
     static bool has(const std::string& text, const std::string& part) {
         return text.find(part) != std::string::npos;
     }
@@ -135,14 +146,7 @@ TEST_F(ChangesTest, SayWhyTheyAreNotKnown) {
 
 TEST_F(ChangesTest, WaitWithoutHoldingUpAPage) {
     std::promise<void> answer;
-    std::shared_future<void> answered = answer.get_future().share();
-    console.host().api = [&](const banger::fake::Host::ApiRequest& request)
-        -> std::optional<banger::fake::Host::ApiAnswer> {
-        if (has(request.target, "cli/diff")) {
-            answered.wait();
-        }
-        return {};
-    };
+    hold_looks(answer);
     EXPECT_EQ(console.post("/vms/web/changes").status, 303);
     EXPECT_EQ(console.post("/vms/web/changes").status, 303);
     EXPECT_TRUE(has(body(), "Its disk is looked at."));
@@ -222,14 +226,7 @@ TEST_F(ChangesTest, AreNoneOnlyWhereAListSaysSo) {
 TEST_F(ChangesTest, AreLookedAtForSoManyAtATime) {
     look();
     std::promise<void> answer;
-    std::shared_future<void> answered = answer.get_future().share();
-    console.host().api = [&](const banger::fake::Host::ApiRequest& request)
-        -> std::optional<banger::fake::Host::ApiAnswer> {
-        if (has(request.target, "cli/diff")) {
-            answered.wait();
-        }
-        return {};
-    };
+    hold_looks(answer);
     Changes& changes = console.site().changes;
     for (std::size_t i = 0; i < 3 * Changes::most_vms; ++i) {
         EXPECT_EQ(changes.begin("id" + std::to_string(i), "web", false),
